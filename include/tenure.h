@@ -1,0 +1,28 @@
+/* tenure.h: the one include a host needs. In this order the headers read as a tour:
+ *
+ *     base     words and versions                field    TN_FIELD, TN_SET and the write barrier
+ *     status   how calls fail                    root     globals, roots, ranges, scanners
+ *     format   the host's value format           weak     weak references, identity hash, stable addresses
+ *     type     what objects are made of          option   tuning
+ *     mutator  a thread's context, its offsets   stats    what the collector has done
+ *     heap     create, collect, destroy
+ *     alloc    allocation and raw windows
+ *     handle   handles and scopes */
+#ifndef TENURE_H
+#define TENURE_H
+
+#include "tenure/base.h"
+#include "tenure/status.h"
+#include "tenure/format.h"
+#include "tenure/type.h"
+#include "tenure/mutator.h"
+#include "tenure/heap.h"
+#include "tenure/alloc.h"
+#include "tenure/handle.h"
+#include "tenure/field.h"
+#include "tenure/root.h"
+#include "tenure/weak.h"
+#include "tenure/option.h"
+#include "tenure/stats.h"
+
+#endif

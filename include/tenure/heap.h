@@ -1,0 +1,96 @@
+/* tenure/heap.h: creating, tuning, collecting and destroying a heap. */
+#ifndef TENURE_HEAP_H
+#define TENURE_HEAP_H
+
+#include <stdbool.h>
+
+#include "base.h"
+#include "format.h"
+#include "mutator.h"
+#include "status.h"
+
+TN_BEGIN_DECLS
+
+typedef enum tn_kind {
+    TN_MINOR, /* evacuates the nursery into the old space */
+    TN_MAJOR, /* a minor, then marks the whole heap; sweeping follows lazily */
+    TN_FULL   /* a major, sweeps at once, and gives free memory back to the system */
+} tn_kind;
+
+/* What the pacing policy knows when it decides. All in bytes, but the times. */
+typedef struct tn_pacing {
+    size_t nursery;           /* the nursery's present size */
+    size_t nursery_min, nursery_max;
+    size_t survived;          /* by the last minor collection */
+    uint64_t minor_ns;        /* what that took */
+    uint64_t mutator_ns;      /* what the mutator took since the collection before it */
+    uint64_t pause_target_ns;
+    size_t live;              /* marked by the last major collection */
+    size_t external;          /* off-heap bytes (tn_external) */
+    uint64_t mark_ns;         /* what the last major collection took */
+    uint64_t old_rate;        /* bytes a second that the old space grew since the last but one */
+    size_t heap_max;          /* the hard limit */
+} tn_pacing;
+
+/* The policy as a table. Each function must be pure and quick; it must not call the API. The collector clamps what they
+ * return to the options' ranges and the hard limit. */
+typedef struct tn_policy {
+    size_t (*nursery_size)(const tn_pacing *pacing, void *user); /* after each minor collection */
+    size_t (*old_limit)(const tn_pacing *pacing, void *user);    /* after each major: the old and external bytes that start the next */
+    void *user;
+} tn_policy;
+
+/* The host's settings. Start from TN_CONFIG_INIT and change what matters; everything is copied. */
+typedef struct tn_config {
+    size_t config_size;       /* sizeof(tn_config): set by TN_CONFIG_INIT */
+    const char *name;         /* of the heap, for logs; NULL: "heap" */
+    tn_format format;         /* of values (format.h) */
+    const char *options;      /* "nursery=8M heap_max=1G": option.h's keys; NULL: none */
+    const char *env_prefix;   /* NULL: "TENURE_" */
+    bool ignore_environment;  /* it is ignored in setuid programs in any case */
+    const tn_policy *policy;  /* NULL: by the option `policy` */
+    void *user;               /* handed to the hooks below; tn_user returns it */
+
+    /* Memory is out even after a full collection, `bytes` are wanted. It may drop caches, raise heap_max with
+     * tn_option_set, or longjmp to a place that tn_restores. Returns true to try again, false to give up. It must not
+     * allocate from this heap. */
+    bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
+
+    /* A call failed; the line that tn_last_error will return. It must not call the API. */
+    void (*on_error)(tn_status status, const char *text, void *user);
+
+    /* The heap is corrupt, or a raw window was violated: the line says what. If it returns, the process aborts. NULL: the
+     * line goes to standard error. */
+    void (*on_fatal)(const char *text, void *user);
+
+    /* Takes the lines of TENURE_LOG and TENURE_HELP and complaints about the environment, without the newline. NULL: standard
+     * error. */
+    void (*log)(const char *line, void *user);
+} tn_config;
+
+#define TN_CONFIG_INIT {.config_size = sizeof(tn_config), .format = {0, 0, ~(uint64_t)0}}
+
+/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL and
+ * fills *error, which may be NULL. Any thread. */
+TN_API tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
+
+/* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while a mutator is attached: the heap then
+ * stays as it is. NULL is allowed. */
+TN_API tn_status tn_heap_destroy(tn_heap *heap);
+
+/* The config's `user`. */
+TN_API void *tn_user(const tn_heap *heap);
+
+/* Collects now. TN_BAD_STATE from inside a callback or a raw window; TN_OUT_OF_MEMORY when the system has no memory to
+ * collect with, which changes nothing. The mutator's thread. */
+TN_API tn_status tn_collect(tn_mutator *m, tn_kind kind);
+
+/* Asks the mutator to collect at its next safepoint. Any thread, and signal handlers. */
+TN_API void tn_request_collection(tn_heap *heap);
+
+/* Off-heap memory that objects own: `bytes` more, or fewer when negative. It counts in pacing, so that small objects
+ * with large buffers are collected in time. Never collects itself. The mutator's thread, or a dispose callback. */
+TN_API void tn_external(tn_heap *heap, ptrdiff_t bytes);
+
+TN_END_DECLS
+#endif

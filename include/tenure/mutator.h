@@ -1,0 +1,58 @@
+/* tenure/mutator.h: the mutator's public words, at fixed offsets, so that a JIT can emit what the inline functions do.
+ *
+ *     allocate `size` bytes (a multiple of 8, at least 8, at most TN_SMALL_MAX) of an ordinary type:
+ *         object = [m + 0];  next = object + size + 8;  if (next > [m + 8]) call tn_alloc_slow;
+ *         [m + 0] = next;  [object - 8] = type << 8
+ *     store a reference (a value: with offsets 32 and 40):
+ *         if (new - [m + 16] < [m + 24]) call tn_write_slow;  [slot] = new
+ *     poll:
+ *         if ([m + 64] != 0) call tn_safepoint_slow
+ *
+ * All of them belong to the mutator's own thread, but `stop`, which any thread may set. Treat them as read-only. */
+#ifndef TENURE_MUTATOR_H
+#define TENURE_MUTATOR_H
+
+#include <atomic_ops.h>
+
+#include "base.h"
+#include "status.h"
+
+TN_BEGIN_DECLS
+
+/* The word before an object: bits 0..7 the collector's, 8..31 the type's number, 32..63 the length of the tail. */
+typedef AO_t tn_header;
+#define TN_HEADER(object) (((volatile tn_header *)(uintptr_t)(object))[-1])
+#define TN_HEADER_OF(type, length) ((tn_header)(type) << 8 | (tn_header)(length) << 32)
+#define TN_ARMED ((tn_header)2) /* the next store of a young reference into this old object must be recorded */
+
+struct tn_mutator {
+    char *alloc;           /*  0: the next object; its header is the word before */
+    uintptr_t limit;       /*  8: an object and the header after it must end by here */
+    uintptr_t ref_base;    /* 16: a reference r needs the barrier iff r - ref_base < ref_size */
+    uintptr_t ref_size;    /* 24 */
+    uintptr_t value_base;  /* 32: a value likewise: the host's tag is folded in */
+    uintptr_t value_size;  /* 40 */
+    void **handles;        /* 48: the first free slot of the handle stack, which grows upwards ... */
+    tn_value *values;      /* 56: ... towards the last slot of the value handles, which grow downwards */
+    volatile AO_t stop;    /* 64: not 0: the mutator is asked to reach a safepoint */
+    tn_heap *heap;         /* 72 */
+    struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
+};
+
+/* Attaches the calling thread to the heap and returns its mutator, owned by the heap. A mutator is used by one thread at a
+ * time. In this version a heap has one mutator at a time: a second attach fails with TN_BAD_STATE. On failure returns
+ * NULL and fills *error (may be NULL). */
+TN_API tn_mutator *tn_attach(tn_heap *heap, tn_error *error);
+
+/* Ends it: its handles are gone. Its roots and globals belong to the heap and stay. TN_BAD_STATE while a raw window is open,
+ * or when it is detached already. */
+TN_API tn_status tn_detach(tn_mutator *m);
+
+/* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls too.) */
+TN_API void tn_safepoint_slow(tn_mutator *m);
+TN_INLINE void tn_safepoint(tn_mutator *m) {
+    if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);
+}
+
+TN_END_DECLS
+#endif
