@@ -15,10 +15,14 @@ typedef struct tn_weak tn_weak;
 /* A weak reference to *h. May collect; NULL when memory is out, TN_BAD_ARGUMENT when *h is NULL. */
 TN_API tn_weak **tn_weak_new(tn_mutator *m, const void *h);
 
-/* The referent as a handle; *handle == NULL when it is dead. Never collect; never NULL themselves. */
-#define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_push_((m), tn_weak_read((m), *(w))))
-/* The referent as a raw pointer, or NULL. */
+/* The referent as a raw pointer, or NULL when it is dead. Never collects. */
 TN_API void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
+
+/* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the type. */
+TN_INLINE void **tn_weak_get(tn_mutator *m, tn_weak *const *w) {
+    return tn_push_(m, tn_weak_read(m, *w));
+}
+#define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_weak_get((m), (w)))
 
 /* An array of values that are held weakly; slots of dead objects become 0. Immediates stay. `tn_length` tells its length. */
 typedef struct tn_weak_array tn_weak_array;

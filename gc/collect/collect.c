@@ -1,0 +1,136 @@
+/* collect/collect.c: one collection, from stop to restart, and the mutator's side of it. */
+#include "collect/collect.h"
+
+#include "collect/sweep.h"
+#include "core/alloc.h"
+#include "debug/poison.h"
+#include "debug/verify.h"
+#include "space/os.h"
+
+enum { SWEEP_PER_MINOR = 64 }; /* blocks: some ten microseconds */
+
+static const char *const cause_names[] = {
+    [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
+    [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested", [TNI_CAUSE_STABLE] = "stable address",
+    [TNI_CAUSE_RESERVE] = "reservation", [TNI_CAUSE_STRESS] = "stress"};
+
+void tni_set_limit(tni_mutator *m) {
+    tn_heap *heap = m->pub.heap;
+    const char *frontier = heap->nursery.frontier;
+    bool poll = heap->options.value.stress || AO_load(&m->pub.stop);
+    if (!m->attached || heap->busy) frontier = NULL;
+    else if (m->pub.window && m->window_checked) frontier = m->reserved;
+    else if (poll) frontier = NULL;
+    m->pub.limit = frontier ? (uintptr_t)frontier + 8 : 0;
+}
+
+void tni_restart(tn_heap *heap) {
+    tni_mutator *m = tni_mutator_of(heap);
+    if (!m) return;
+    m->pub.alloc = heap->nursery.start + 8;
+    m->reserved = NULL;
+    tni_set_limit(m);
+}
+
+static size_t nursery_used(tn_heap *heap) {
+    tni_mutator *m = tni_mutator_of(heap);
+    return m ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
+}
+
+/* Keeps what the next cycle and the growth up to the next major will want. */
+static void trim(tn_heap *heap, bool full) {
+    const tni_pacing *p = &heap->pacing;
+    size_t used = p->live + p->grown + tni_external_bytes(heap);
+    size_t growth = p->old_limit > used ? p->old_limit - used : 0;
+    tni_old_trim(&heap->old, full ? 0 : p->promised + growth / TNI_BLOCK, full);
+    tni_large_trim(&heap->large, full);
+    if (full) tni_nursery_trim(&heap->nursery, 0);
+}
+
+static void minor(tn_heap *heap, tni_collection *c) {
+    uint32_t debug = heap->options.value.debug;
+    if (debug & TNI_DEBUG_VERIFY) tni_verify_before_minor(heap);
+    c->survived = tni_minor_evacuate(heap);
+    heap->stats.minors++;
+    heap->stats.young_allocated += c->nursery;
+    heap->stats.promoted += c->survived;
+    if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
+    if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
+}
+
+static void major(tn_heap *heap, tn_kind kind) {
+    uint64_t begin = tni_os_now();
+    size_t live = tni_mark_heap(heap);
+    tni_weak_major(heap);
+    if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
+    tni_sweep_begin(heap);
+    heap->stats.majors++;
+    if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
+    tni_pacing_after_major(heap, live, tni_os_now() - begin);
+}
+
+/* A major collection's blocks are swept some at a time; when the last is, what is not wanted goes back to the system. */
+static void sweep_on(tn_heap *heap) {
+    if (heap->sweeping && tni_sweep_some(heap, SWEEP_PER_MINOR)) {
+        heap->sweeping = false;
+        trim(heap, false);
+    }
+}
+
+void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
+    uint64_t begin = tni_os_now();
+    tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
+                        .nursery = nursery_used(heap), .before = tni_stats_used(heap)};
+    heap->busy++;
+    heap->pacing.mutator_ns = begin - heap->pacing.last_end;
+    minor(heap, &c);
+    c.minor_ns = tni_os_now() - begin;
+    tni_pacing_after_minor(heap, c.survived, c.minor_ns);
+    if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
+    if (c.kind == TN_MINOR) sweep_on(heap);
+    else major(heap, c.kind), heap->sweeping = c.kind == TN_MAJOR;
+    if (c.kind == TN_FULL) trim(heap, true);
+    tni_pacing_begin_cycle(heap);
+    heap->busy--;
+    tni_restart(heap);
+    heap->pacing.last_end = tni_os_now();
+    c.pause_ns = heap->pacing.last_end - begin;
+    c.after = tni_stats_used(heap);
+    tni_stats_record(heap, &c);
+    if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, &c);
+}
+
+/* ---- the public calls ---- */
+
+tn_status tn_collect(tn_mutator *m, tn_kind kind) {
+    if (!m) return TN_BAD_ARGUMENT;
+    if (kind != TN_MINOR && kind != TN_MAJOR && kind != TN_FULL)
+        return tni_fail(m, TN_BAD_ARGUMENT, "tn_collect: kind %d is none of TN_MINOR, TN_MAJOR, TN_FULL", (int)kind);
+    if (!tni_may_collect(m, "tn_collect")) return TN_BAD_STATE;
+    tni_collect(m->heap, kind, TNI_CAUSE_HOST);
+    return TN_OK;
+}
+
+void tn_request_collection(tn_heap *heap) {
+    if (!heap) return;
+    for (size_t i = 0; i < sizeof heap->mutators / sizeof *heap->mutators; i++)
+        AO_store_release(&heap->mutators[i].pub.stop, 1);
+}
+
+void tn_safepoint_slow(tn_mutator *m) {
+    if (!m || !tni_private(m)->attached || m->window || m->heap->busy) return;
+    if (!AO_load_acquire(&m->stop)) return;
+    AO_store(&m->stop, 0);
+    tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);
+}
+
+/* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor one comes first,
+ * which may well free them; it becomes a major if that was not enough. */
+void tn_external(tn_heap *heap, ptrdiff_t bytes) {
+    if (!heap) return;
+    AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
+    if (bytes <= 0 || heap->busy || !tni_pacing_major_due(heap, nursery_used(heap))) return;
+    tn_request_collection(heap);
+    tni_mutator *m = tni_mutator_of(heap);
+    if (m) tni_set_limit(m);
+}

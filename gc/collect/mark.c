@@ -1,0 +1,141 @@
+/* collect/mark.c: see mark.h. */
+#include "collect/mark.h"
+
+#include <string.h>
+
+#include "collect/sweep.h"
+#include "core/heap.h"
+#include "space/os.h"
+
+enum { PREFETCH = 16, FIRST_CAPACITY = 4096 }; /* a power of two; entries of the first stack */
+
+typedef struct marking {
+    tn_tracer tracer;
+    tn_format format;
+    const tni_layout *layouts;
+    void **top, **end; /* of the stack; its start is mark->stack */
+    tni_mark *mark;
+    size_t live;
+    bool overflow;
+} marking;
+
+bool tni_mark_init(tni_mark *mark) {
+    mark->capacity = FIRST_CAPACITY;
+    mark->stack = tni_os_map(mark->capacity * sizeof(void *), TNI_PAGE);
+    return mark->stack != NULL;
+}
+
+void tni_mark_free(tni_mark *mark) {
+    if (mark->stack) tni_os_unmap(mark->stack, mark->capacity * sizeof(void *));
+    mark->stack = NULL;
+}
+
+static __attribute__((noinline)) bool grow(marking *k) {
+    size_t bytes = k->mark->capacity * sizeof(void *);
+    void **bigger = tni_os_map(bytes * 2, TNI_PAGE);
+    if (!bigger) return false;
+    memcpy(bigger, k->mark->stack, bytes);
+    k->top = bigger + (k->top - k->mark->stack);
+    tni_mark_free(k->mark);
+    k->mark->stack = bigger;
+    k->mark->capacity *= 2;
+    k->end = bigger + k->mark->capacity;
+    return true;
+}
+
+TNI_INLINE void push(marking *k, void *object) {
+    if (TN_UNLIKELY(k->top == k->end) && !grow(k)) {
+        k->overflow = true;
+        return;
+    }
+    *k->top++ = object;
+}
+
+TNI_INLINE void visit_ref(tn_tracer *t, void **slot) {
+    if (*slot) push((marking *)t, *slot);
+}
+TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
+    void *at = tni_value_ref(&((marking *)t)->format, *slot);
+    if (at) push((marking *)t, at);
+}
+static void visit_ref_root(tn_tracer *t, void **slot) { visit_ref(t, slot); }
+static void visit_value_root(tn_tracer *t, tn_value *slot) { visit_value(t, slot); }
+
+static void scan(marking *k, void *object) {
+    tn_header header = tni_header(object);
+    tni_each_slot(&k->tracer, &k->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
+}
+
+/* Sets the mark; false when it was set. */
+TNI_INLINE bool set_mark(void *object) {
+    size_t bit = tni_bit_of(object);
+    uint64_t *word = &tni_region_of(object)->marks[bit / 64], mask = UINT64_C(1) << (bit % 64);
+    if (*word & mask) return false;
+    *word |= mask;
+    return true;
+}
+
+TNI_INLINE void visit(marking *k, void *object) {
+    if (!set_mark(object)) return;
+    tn_header header = tni_header(object);
+    const tni_layout *layout = &k->layouts[tni_header_type(header)];
+    k->live += tni_object_cell(layout, header);
+    if (layout->shape > TNI_LEAF_SHAPE) tni_each_slot(&k->tracer, layout, object, header, visit_ref, visit_value);
+}
+
+/* Works the stack off through a ring: what enters it is prefetched, what leaves it has had time to arrive. (Cher, Hosking,
+ * Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
+static void drain(marking *k) {
+    void *ring[PREFETCH];
+    unsigned head = 0, tail = 0;
+    for (;;) {
+        while (tail - head < PREFETCH && k->top > k->mark->stack) {
+            void *object = *--k->top;
+            __builtin_prefetch((char *)object - 8);
+            __builtin_prefetch(&tni_region_of(object)->marks[tni_bit_of(object) / 64]);
+            ring[tail++ % PREFETCH] = object;
+        }
+        if (head == tail) return;
+        visit(k, ring[head++ % PREFETCH]);
+    }
+}
+
+static void mark_roots(marking *k, tn_heap *heap) {
+    tni_mutator *m = tni_mutator_of(heap);
+    if (m) {
+        for (void **h = m->handles_base; h < m->pub.handles; h++) visit_ref_root(&k->tracer, h);
+        for (tn_value *v = m->pub.values; v < m->values_end; v++) visit_value_root(&k->tracer, v);
+    }
+    tni_roots_all(&heap->roots, &k->tracer);
+    drain(k);
+}
+
+static void scan_if_marked(void *object, void *user) {
+    if (!tni_marked(object)) return;
+    scan(user, object);
+    drain(user);
+}
+
+static void clear_marks(tn_heap *heap) {
+    for (size_t i = 0; i < heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&heap->regions, i);
+        memset(region->marks, 0, sizeof region->marks);
+    }
+}
+
+size_t tni_mark_heap(tn_heap *heap) {
+    marking k = {.tracer = {visit_ref_root, visit_value_root, heap}, .format = heap->format, .layouts = heap->types.layouts,
+                 .mark = &heap->mark, .top = heap->mark.stack, .end = heap->mark.stack + heap->mark.capacity};
+    tni_sweep_all(heap);
+    clear_marks(heap);
+    mark_roots(&k, heap);
+    while (k.overflow) {
+        k.overflow = false;
+        tni_sweep_each_object(heap, scan_if_marked, &k);
+    }
+    if (heap->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
+        tni_mark fresh;
+        if (tni_mark_init(&fresh)) tni_mark_free(&heap->mark), heap->mark = fresh;
+    }
+    return k.live;
+}

@@ -1,0 +1,24 @@
+/* collect/mark.h: the stop-the-world marker.
+ *
+ * Marks everything that the roots reach in the old space; the nursery is empty. Objects wait on a stack in front of which sits a short
+ * prefetch queue: a mark bit and a header are asked for some objects before they are needed. When the stack cannot grow,
+ * `overflow` is set and the marked objects are scanned again until nothing new is found. Caller: collect/collect.c. */
+#ifndef TNI_MARK_H
+#define TNI_MARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tenure/base.h"
+
+typedef struct tni_mark {
+    void **stack;
+    size_t capacity; /* entries */
+} tni_mark;
+
+/* Clears the mark bits, marks, and returns the live bytes (whole cells). */
+size_t tni_mark_heap(tn_heap *heap);
+bool tni_mark_init(tni_mark *mark);
+void tni_mark_free(tni_mark *mark);
+
+#endif

@@ -1,0 +1,126 @@
+/* collect/minor.c: see minor.h. The two hot functions are copy and tni_each_slot's instance in drain. */
+#include "collect/minor.h"
+
+#include "collect/sweep.h"
+#include "core/heap.h"
+
+/* The state of one evacuation: the tracer that callbacks see, then what the loops need at hand. */
+typedef struct evacuation {
+    tn_tracer tracer;
+    uintptr_t base, reserved; /* of the nursery */
+    tn_format format;
+    const tni_layout *layouts;
+    tni_old *old;
+    void **push, **pop; /* of the queue */
+    size_t survived;
+} evacuation;
+
+static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const void *object, tn_header header) {
+    tni_fatal(heap, "collection %llu: object %p has type %u, which nobody registered: its header is overwritten, or it was allocated "
+              "with a wrong number", (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
+}
+
+static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class_) {
+    char *cell = tni_sweep_cell(heap, class_);
+    if (!cell) tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor", (unsigned long long)(heap->stats.minors + 1));
+    return cell;
+}
+
+/* Copies a young object, leaves its new address in the old header, and queues it if it holds references. */
+TNI_INLINE void *copy(evacuation *e, char *from, tn_header header) {
+    const tni_layout *layout = &e->layouts[tni_header_type(header)];
+    size_t cell = tni_object_cell(layout, header);
+    if (TN_UNLIKELY(cell > TNI_CELL_MAX)) unknown_type(e->tracer.heap, from, header);
+    unsigned class_ = e->old->class_of[cell / 8];
+    char *to = tni_old_bump(&e->old->runs[class_]);
+    if (TN_UNLIKELY(!to)) to = next_cell(e->tracer.heap, class_);
+    to += 8;
+    size_t words = cell / 8 - 1;
+    if (TN_UNLIKELY(header & TNI_HASHED)) {
+        ((uint64_t *)(void *)to)[--words] = tni_hash(e->tracer.heap, from);
+        header ^= TNI_HASHED | TNI_HASH_STORED;
+    }
+    for (size_t i = 0; i < words; i++) ((uint64_t *)(void *)to)[i] = ((const uint64_t *)(const void *)from)[i];
+    tni_set_header(to, header | TN_ARMED);
+    tni_set_header(from, (tn_header)(uintptr_t)to | TNI_FORWARDED);
+    e->survived += cell;
+    if (layout->shape > TNI_LEAF_SHAPE) *e->push++ = to;
+    else if (TN_UNLIKELY(layout->shape == TNI_UNREGISTERED)) unknown_type(e->tracer.heap, from, header);
+    return to;
+}
+
+TNI_INLINE void *moved(evacuation *e, void *young) {
+    tn_header header = tni_header(young);
+    return header & TNI_FORWARDED ? (void *)(uintptr_t)(header & ~TNI_FORWARDED) : copy(e, young, header);
+}
+
+TNI_INLINE void visit_ref(tn_tracer *t, void **slot) {
+    evacuation *e = (evacuation *)t;
+    void *at = *slot;
+    if ((uintptr_t)at - e->base < e->reserved) *slot = moved(e, at);
+}
+
+TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
+    evacuation *e = (evacuation *)t;
+    tn_value w = *slot;
+    void *at = tni_value_ref(&e->format, w);
+    if ((uintptr_t)at - e->base < e->reserved) *slot = tni_value_moved(&e->format, w, moved(e, at));
+}
+
+/* For callbacks, and for roots: one copy of the code for all of them. */
+static void visit_ref_root(tn_tracer *t, void **slot) { visit_ref(t, slot); }
+static void visit_value_root(tn_tracer *t, tn_value *slot) { visit_value(t, slot); }
+
+static void scan(evacuation *e, void *object) {
+    tn_header header = tni_header(object);
+    tni_each_slot(&e->tracer, &e->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
+}
+
+static void drain(evacuation *e) {
+    while (e->pop < e->push) scan(e, *e->pop++);
+}
+
+static void visit_handles(evacuation *e, const tni_mutator *m) {
+    for (void **h = m->handles_base; h < m->pub.handles; h++) visit_ref_root(&e->tracer, h);
+    for (tn_value *v = m->pub.values; v < m->values_end; v++) visit_value_root(&e->tracer, v);
+}
+
+/* Objects that were stored into are scanned whole and armed again. */
+static void scan_logged_object(evacuation *e, void *object) {
+    scan(e, object);
+    tni_set_header(object, tni_header(object) | TN_ARMED);
+}
+
+static void scan_old_object(void *object, void *user) { scan_logged_object(user, object); }
+
+static void visit_remembered(evacuation *e, tn_heap *heap) {
+    tni_barrier *b = &heap->barrier;
+    if (b->overflow) {
+        tni_sweep_each_object(heap, scan_old_object, e);
+    } else {
+        for (size_t i = 0; i < b->objects.count; i++) scan_logged_object(e, (void *)b->objects.at[i]);
+        for (size_t i = 0; i < b->slots.count; i++) {
+            uintptr_t entry = b->slots.at[i];
+            if (entry & 1) visit_value_root(&e->tracer, (tn_value *)(entry & ~(uintptr_t)1));
+            else visit_ref_root(&e->tracer, (void **)entry);
+        }
+    }
+    b->objects.count = b->slots.count = 0;
+    b->overflow = false;
+}
+
+size_t tni_minor_evacuate(tn_heap *heap) {
+    evacuation e = {
+        .tracer = {visit_ref_root, visit_value_root, heap},
+        .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
+        .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
+        .push = heap->queue.at, .pop = heap->queue.at};
+    tni_mutator *m = tni_mutator_of(heap);
+    if (m) visit_handles(&e, m);
+    visit_remembered(&e, heap);
+    tni_roots_young(&heap->roots, &e.tracer);
+    drain(&e);
+    tni_old_flush_all(&heap->old);
+    tni_weak_minor(heap);
+    return e.survived;
+}

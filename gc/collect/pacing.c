@@ -1,0 +1,198 @@
+/* collect/pacing.c: see pacing.h. */
+#include "collect/pacing.h"
+
+#include <math.h>
+
+#include "collect/sweep.h"
+#include "core/heap.h"
+#include "core/system.h"
+#include "space/os.h"
+
+#define NURSERY_MIN ((size_t)256 << 10)
+#define CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */
+#define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
+#define SECOND UINT64_C(1000000000)
+
+/* ---- the policies ---- */
+
+static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
+static size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
+
+static size_t fixed_nursery(const tn_pacing *p, void *user) {
+    (void)user;
+    return p->nursery;
+}
+
+static size_t fixed_limit(const tn_pacing *p, void *user) {
+    tn_heap *heap = user;
+    return p->live + p->external + heap->options.value.growth_min;
+}
+
+/* Shorter cycles when a minor pause misses its target, longer ones while the target leaves room and minor collections cost more than
+ * their share: a longer cycle gives objects more time to die. */
+static size_t adaptive_nursery(const tn_pacing *p, void *user) {
+    tn_heap *heap = user;
+    uint64_t target = p->pause_target_ns;
+    if (p->minor_ns > target) return p->nursery - p->nursery / 4;
+    bool costly = p->minor_ns * 100 > (p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target / 4;
+    return costly && p->minor_ns < target / 2 ? p->nursery * 2 : p->nursery;
+}
+
+/* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes.
+ *
+ * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory of
+ * sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time. COST is our c, in 1 / byte. For the
+ * CPU target: marking takes live / speed for each `extra / rate` of time. */
+static size_t adaptive_limit(const tn_pacing *p, void *user) {
+    static const double COST = 2e-9, RATIO_MAX = 3;
+    tn_heap *heap = user;
+    double live = (double)p->live, speed = live / ((double)(p->mark_ns + 1) / (double)SECOND);
+    double load = live * (double)p->old_rate / speed; /* bytes that the old space grows during one marking */
+    double by_cpu = load * 100 / heap->options.value.cpu_target;
+    double by_root = sqrt(load / COST);
+    double extra = by_root > by_cpu ? by_root : by_cpu;
+    if (extra > live * RATIO_MAX) extra = live * RATIO_MAX;
+    return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
+}
+
+/* ---- what the policies are told, and the clamps ---- */
+
+static tn_pacing describe(const tn_heap *heap) {
+    const tni_pacing *p = &heap->pacing;
+    const tni_settings *o = &heap->options.value;
+    return (tn_pacing){.nursery = p->nursery, .nursery_min = NURSERY_MIN, .nursery_max = heap->nursery.reserved,
+                       .survived = p->survived, .minor_ns = p->minor_ns, .mutator_ns = p->mutator_ns, .pause_target_ns = o->pause_target,
+                       .live = p->live, .external = tni_external_bytes(heap), .mark_ns = p->mark_ns, .old_rate = p->old_rate,
+                       .heap_max = o->heap_max};
+}
+
+static void set_nursery(tn_heap *heap, size_t bytes) {
+    size_t fixed = heap->options.value.nursery;
+    if (fixed) bytes = fixed;
+    else bytes = max_size(bytes, NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
+    heap->pacing.nursery = min_size(bytes, heap->nursery.reserved);
+}
+
+static void set_old_limit(tn_heap *heap, size_t bytes) {
+    size_t used = heap->pacing.live + tni_external_bytes(heap), max = heap->options.value.heap_max;
+    size_t half_way = used < max ? used + (max - used) / 2 : used;
+    heap->pacing.old_limit = min_size(max_size(bytes, used + TNI_BLOCK), half_way);
+}
+
+void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
+    tni_pacing *p = &heap->pacing;
+    bool fixed = heap->options.value.policy == TNI_POLICY_FIXED;
+    p->policy = (tn_policy){fixed ? fixed_nursery : adaptive_nursery, fixed ? fixed_limit : adaptive_limit, heap};
+    if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
+    if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
+    if (policy) p->policy.user = policy->user;
+    p->last_end = p->major_end = p->window = tni_os_now();
+    tni_pacing_changed(heap);
+}
+
+void tni_pacing_changed(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    set_nursery(heap, p->nursery ? p->nursery : (size_t)tni_cache_size());
+    set_old_limit(heap, max_size(p->old_limit, p->live + tni_external_bytes(heap) + heap->options.value.growth_min));
+    p->thrashing = false;
+    p->window = 0;
+}
+
+/* ---- room ---- */
+
+/* The bytes that may still be taken below the hard limit, without the reserve while that is kept. */
+static size_t room(const tn_heap *heap) {
+    size_t used = tni_old_bytes(heap) + tni_external_bytes(heap);
+    if (!heap->pacing.reserve_spent) used += heap->options.value.reserve;
+    size_t max = heap->options.value.heap_max;
+    return used < max ? max - used : 0;
+}
+
+/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. */
+static size_t blocks_for(size_t capacity) { return capacity / 5 * 8 / TNI_BLOCK + 1 + TNI_CLASSES; }
+static size_t claim_of(size_t capacity) { return capacity / 2 * 5; }
+
+static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity) {
+    size_t least = heap->pacing.reserve_spent ? CAPACITY_LAST : CAPACITY_MIN;
+    size_t by_room = room_left / 5 * 2;
+    if (capacity <= by_room) return capacity;
+    return by_room >= least ? by_room : 0;
+}
+
+void tni_pacing_begin_cycle(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    size_t capacity = max_size(p->nursery, p->least);
+    if (room(heap) < claim_of(capacity) + p->wanted) tni_sweep_all(heap); /* blocks that are not swept yet count as used */
+    size_t have = room(heap);
+    capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
+    p->promised = blocks_for(capacity);
+    size_t blocks = capacity ? tni_old_provide(&heap->old, p->promised) : 0;
+    if (capacity && blocks < p->promised) { /* the system has no more: make do with what there is */
+        capacity = blocks > TNI_CLASSES + 1 ? (blocks - TNI_CLASSES - 1) * TNI_BLOCK / 8 * 5 : 0;
+        p->promised = blocks;
+    }
+    tni_nursery_begin(&heap->nursery, capacity);
+    p->claim = claim_of((size_t)(heap->nursery.end - heap->nursery.start));
+    if (!capacity) p->promised = 0;
+    p->least = 0;
+}
+
+bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
+    tni_pacing *p = &heap->pacing;
+    tni_nursery *n = &heap->nursery;
+    size_t have = room(heap);
+    if (bytes > have) return false;
+    if (have - bytes >= p->claim) return true;
+    size_t capacity = (have - bytes) / 5 * 2, used = (size_t)(n->frontier - n->start);
+    if (capacity < used) return false;
+    n->end = n->start + (capacity & ~(size_t)7);
+    p->claim = claim_of(capacity);
+    return true;
+}
+
+bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
+    const tni_pacing *p = &heap->pacing;
+    return p->live + p->grown + bytes + tni_external_bytes(heap) > p->old_limit;
+}
+
+/* ---- accounts ---- */
+
+void tni_pacing_after_minor(tn_heap *heap, size_t survived, uint64_t ns) {
+    tni_pacing *p = &heap->pacing;
+    p->survived = survived;
+    p->grown += survived;
+    p->minor_ns = ns;
+    tn_pacing now = describe(heap);
+    set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
+}
+
+/* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly anything is free. */
+static void watch_thrashing(tn_heap *heap, uint64_t now) {
+    tni_pacing *p = &heap->pacing;
+    bool tight = room(heap) < heap->options.value.heap_max / 20;
+    if (!tight || !p->window) {
+        p->thrashing = false;
+    } else if (now - p->window < SECOND) {
+        return;
+    } else {
+        uint64_t share = (heap->stats.gc_ns - p->gc_at_window) * 100 / (now - p->window);
+        p->thrashing = heap->options.value.cpu_max < 100 && share >= heap->options.value.cpu_max;
+    }
+    p->window = now;
+    p->gc_at_window = heap->stats.gc_ns;
+}
+
+void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
+    tni_pacing *p = &heap->pacing;
+    uint64_t now = tni_os_now();
+    p->old_rate = (uint64_t)((double)p->grown / (double)(now - p->major_end + 1) * (double)SECOND);
+    p->major_end = now;
+    p->mark_ns = ns;
+    p->live = live;
+    p->grown = 0;
+    tn_pacing state = describe(heap);
+    set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
+    watch_thrashing(heap, now);
+    size_t used = tni_old_bytes(heap) + tni_external_bytes(heap) + heap->options.value.reserve;
+    if (p->reserve_spent && used + CAPACITY_MIN * 4 < heap->options.value.heap_max) p->reserve_spent = false;
+}

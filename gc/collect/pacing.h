@@ -1,0 +1,53 @@
+/* collect/pacing.h: when to collect, and how much may be allocated before.
+ *
+ *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
+ *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a partly filled
+ *         block in each size class
+ *
+ * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what the system gives.
+ * Callers: core/alloc.c, collect/collect.c. */
+#ifndef TNI_PACING_H
+#define TNI_PACING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tenure/heap.h"
+
+typedef struct tni_pacing {
+    tn_policy policy;
+    size_t nursery;       /* what the policy wants; a cycle may get less */
+    size_t old_limit;     /* old and external bytes that start the next major collection */
+    size_t live;          /* after the last major */
+    size_t grown;         /* promoted and born old since */
+    size_t survived;      /* by the last minor */
+    uint64_t minor_ns, mutator_ns, mark_ns;
+    uint64_t last_end;    /* of a collection */
+    uint64_t major_end;   /* of the last major */
+    uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
+    uint64_t gc_at_window; /* time in collections, up to there */
+    uint64_t old_rate;    /* bytes a second, between the last two majors */
+    size_t claim;         /* of the cycle, on the room below the hard limit (P2) */
+    size_t promised;      /* blocks, to the cycle (P1) */
+    size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
+    size_t wanted;        /* what a born-old object waits for */
+    bool reserve_spent;   /* the reserve is given out: memory was out (3.4 of the design) */
+    bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
+} tni_pacing;
+
+/* Takes the policy from the config or the option; sets the first sizes. */
+void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
+/* Begins the next nursery cycle; its capacity is 0 when there is no room. The nursery is empty. */
+void tni_pacing_begin_cycle(tn_heap *heap);
+/* Whether `bytes` more of the old space fit below the hard limit; shortens the present cycle if that helps. */
+bool tni_pacing_fits(tn_heap *heap, size_t bytes);
+/* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
+bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
+/* Account of a collection that took `ns`. */
+void tni_pacing_after_minor(tn_heap *heap, size_t survived, uint64_t ns);
+void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
+/* Options have changed. */
+void tni_pacing_changed(tn_heap *heap);
+
+#endif

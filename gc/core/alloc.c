@@ -1,0 +1,241 @@
+/* core/alloc.c: allocation beyond the inline bump: more nursery, born-old and large objects, polling, and what to do when memory is
+ * out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve, NULL. */
+#include "core/alloc.h"
+
+#include <string.h>
+
+#include "collect/collect.h"
+#include "collect/sweep.h"
+#include "core/heap.h"
+
+/* What is to be allocated: a header and its cell. For tn_reserve the cell is all of it. */
+typedef struct request {
+    tn_mutator *m;
+    const char *function; /* for reports */
+    const tni_layout *layout;
+    tn_header header;
+    size_t cell;
+} request;
+
+/* Tries without collecting; NULL when there is no room. */
+typedef void *(*attempt_fn)(const request *r);
+
+/* ---- checks ---- */
+
+bool tni_may_collect(tn_mutator *m, const char *function) {
+    if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
+    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    if (!m->window) return true;
+    tni_fail(m, TN_BAD_STATE, "%s: a raw window is open (TN_NO_GC at %s:%d)", function, m->window->file, m->window->line);
+    return false;
+}
+
+/* Fills r->layout, header and cell; false when the request makes no sense, which is reported. */
+static bool check(request *r, tn_type type, size_t size, size_t element, size_t count) {
+    tn_mutator *m = r->m;
+    const tni_layout *l = type < TN_TYPES_END ? &m->heap->types.layouts[type] : NULL;
+    if (!l || l->shape == TNI_UNREGISTERED || type < TN_FIRST_TYPE)
+        return tni_fail(m, TN_BAD_TYPE, "%s: type %u is not registered: call tn_type_add first", r->function, type), false;
+    const char *name = l->desc->name;
+    if (size != l->size)
+        return tni_fail(m, TN_BAD_SIZE, "%s: %zu bytes asked for, but type '%.40s' has %u", r->function, size, name, l->size), false;
+    if (element && element != l->tail_size)
+        return tni_fail(m, TN_BAD_SIZE, "%s: elements of %zu bytes asked for, but those of type '%.40s' have %u", r->function, element,
+                        name, l->tail_size), false;
+    if (count > UINT32_MAX)
+        return tni_fail(m, TN_BAD_SIZE, "%s: a '%.40s' with %zu elements: the most is 2^32 - 1", r->function, name, count), false;
+    r->layout = l;
+    r->header = TN_HEADER_OF(type, count);
+    r->cell = TN_CELL(size + element * count);
+    return true;
+}
+
+/* ---- the nursery ---- */
+
+static char *young_end(const request *r) { return r->m->alloc - 8 + r->cell; }
+
+static void *attempt_young(const request *r) {
+    tn_mutator *m = r->m;
+    if (!tni_nursery_extend(&m->heap->nursery, young_end(r))) return NULL;
+    tni_set_limit(tni_private(m));
+    void *object = m->alloc;
+    m->alloc += r->cell;
+    tni_set_header(object, r->header);
+    return object;
+}
+
+static void *attempt_reserve(const request *r) {
+    tni_mutator *p = tni_private(r->m);
+    if (!tni_nursery_extend(&r->m->heap->nursery, young_end(r))) return NULL;
+    p->reserved = young_end(r);
+    tni_set_limit(p);
+    return p->reserved;
+}
+
+/* ---- the old space ---- */
+
+/* A born-old object enters the log, not armed, so that its initialising stores need no barrier; a large array of references or
+ * values is then recorded by slot for the rest of its life. */
+static void *born_old(const request *r, char *object) {
+    tn_heap *heap = r->m->heap;
+    tn_header header = r->header;
+    bool leaf = r->layout->shape == TNI_LEAF_SHAPE, traced = r->layout->shape == TNI_TRACED;
+    if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
+    tni_set_header(object, header);
+    if (!leaf) tni_barrier_log_object(&heap->barrier, object);
+    heap->pacing.grown += r->cell;
+    heap->stats.old_allocated += r->cell;
+    return object;
+}
+
+static void *attempt_large(const request *r) {
+    tn_heap *heap = r->m->heap;
+    if (!tni_pacing_fits(heap, tni_large_cost(r->cell))) return NULL;
+    char *object = tni_large_alloc(&heap->large, r->cell);
+    return object ? born_old(r, object) : NULL;
+}
+
+/* A small one takes a cell; the blocks that the nursery was promised (P1) are not touched. */
+static void *attempt_old(const request *r) {
+    tn_heap *heap = r->m->heap;
+    unsigned class_ = heap->old.class_of[r->cell / 8];
+    char *cell = tni_old_bump(&heap->old.runs[class_]);
+    if (!cell) {
+        if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
+        if (tni_old_provide(&heap->old, heap->pacing.promised + 1) <= heap->pacing.promised) return NULL;
+        cell = tni_sweep_cell(heap, class_);
+        if (!cell) return NULL;
+    }
+    memset(cell, 0, r->cell);
+    if (r->layout->disposed) tni_block_of(cell)->disposed = 1;
+    return born_old(r, cell + 8);
+}
+
+/* ---- when there is no room ---- */
+
+static bool ask_host(tn_mutator *m, size_t bytes) {
+    tn_heap *heap = m->heap;
+    tni_mutator *p = tni_private(m);
+    if (!heap->on_out_of_memory || p->hook_running) return false;
+    p->hook_running = true; /* a longjmp out of it ends in tn_restore, which clears this */
+    bool again = heap->on_out_of_memory(m, bytes, heap->user);
+    p->hook_running = false;
+    return again;
+}
+
+static void *give_up(const request *r) {
+    tn_heap *heap = r->m->heap;
+    heap->pacing.reserve_spent = true;
+    tni_pacing_begin_cycle(heap);
+    tni_restart(heap);
+    char limit[32], used[32];
+    tni_format_bytes(used, sizeof used, tni_old_bytes(heap) + tni_external_bytes(heap));
+    tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
+    const char *why = heap->pacing.thrashing ? "collecting takes all the time" : "a full collection did not help";
+    if (heap->options.value.heap_max == SIZE_MAX) strcpy(limit, "none");
+    tni_fail(r->m, TN_OUT_OF_MEMORY, "%s: no room for %zu bytes: %s are in use, the limit (heap_max) is %s, and %s: drop data or raise the limit",
+             r->function, r->cell, used, limit, why);
+    return NULL;
+}
+
+/* The steps of the contract. `wanted` is for the old space, else the nursery must hold it. */
+static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cause cause) {
+    tn_heap *heap = r->m->heap;
+    void *object = NULL;
+    bool again = true;
+    for (tn_kind kind = TN_MINOR; again && !object;) {
+        heap->pacing.least = wanted ? 0 : r->cell;
+        heap->pacing.wanted = wanted;
+        tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
+        bool hopeless = kind != TN_MINOR && heap->pacing.thrashing;
+        if (!hopeless) object = attempt(r);
+        if (object) break;
+        if (kind != TN_MINOR) again = ask_host(r->m, r->cell);
+        kind = TN_FULL;
+    }
+    heap->pacing.wanted = 0;
+    return object ? object : give_up(r);
+}
+
+/* ---- the way of a request ---- */
+
+static void *in_window(const request *r, bool young) {
+    tn_mutator *m = r->m;
+    void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
+    if (object) return object;
+    tni_fatal(m->heap, "%s: allocation of a '%s' (%zu bytes) in the raw window of %s:%d: call tn_reserve before TN_NO_GC", r->function,
+              r->layout->desc->name, r->cell, m->window->file, m->window->line);
+}
+
+/* What an allocation does beside allocating: answer a request, collect under stress. */
+static void poll(tn_mutator *m) {
+    tn_heap *heap = m->heap;
+    tni_mutator *p = tni_private(m);
+    if (AO_load(&m->stop)) tn_safepoint_slow(m);
+    size_t stress = heap->options.value.stress;
+    if (!stress || p->until_stress-- > 1) return;
+    p->until_stress = stress;
+    bool major = heap->stats.minors % 32 == 31;
+    tni_collect(heap, major ? TN_MAJOR : TN_MINOR, TNI_CAUSE_STRESS);
+}
+
+static void *allocate(const request *r) {
+    tn_mutator *m = r->m;
+    tn_heap *heap = m->heap;
+    bool large = r->cell > TN_SMALL_MAX + 8, old = r->layout->flags & TN_BORN_OLD;
+    char *reserved = tni_private(m)->reserved;
+    if (!large && !old && reserved && young_end(r) <= reserved) return attempt_young(r);
+    if (m->window) return in_window(r, !large && !old);
+    poll(m);
+    if (!large && !old) {
+        void *object = attempt_young(r);
+        return object ? object : obtain(r, attempt_young, 0, TNI_CAUSE_NURSERY);
+    }
+    attempt_fn attempt = large ? attempt_large : attempt_old;
+    size_t cost = large ? tni_large_cost(r->cell) : TNI_BLOCK;
+    if (tni_pacing_major_due(heap, r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
+    void *object = attempt(r);
+    return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
+}
+
+static bool may_allocate(tn_mutator *m, const char *function) {
+    if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
+    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    return true;
+}
+
+void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (!m) return NULL;
+    request r = {.m = m, .function = element ? "tn_alloc_tail" : "tn_alloc"};
+    if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
+    tni_vector *disposed = &m->heap->weak.young_disposed;
+    if (r.layout->disposed && !tni_vector_reserve(disposed, 1))
+        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function, r.layout->desc->name), NULL;
+    void *object = allocate(&r);
+    if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
+    return object;
+}
+
+void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    request r = {.m = m, .function = element ? "tn_weak_array_new" : "tn_weak_new", .layout = &m->heap->types.layouts[type],
+                 .header = TN_HEADER_OF(type, count), .cell = TN_CELL(size + element * count)};
+    if (!may_allocate(m, r.function)) return NULL;
+    if (count > UINT32_MAX) return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
+    return allocate(&r);
+}
+
+tn_status tn_reserve(tn_mutator *m, size_t bytes) {
+    if (!m) return TN_BAD_ARGUMENT;
+    if (bytes > TN_RESERVE_MAX)
+        return tni_fail(m, TN_BAD_SIZE, "tn_reserve: %zu bytes: the most is TN_RESERVE_MAX, %zu", bytes, TN_RESERVE_MAX);
+    if (!may_allocate(m, "tn_reserve")) return TN_BAD_STATE;
+    request r = {.m = m, .function = "tn_reserve", .cell = (bytes + 7) & ~(size_t)7};
+    if (attempt_reserve(&r)) return TN_OK;
+    if (!tni_may_collect(m, "tn_reserve")) return TN_BAD_STATE;
+    return obtain(&r, attempt_reserve, 0, TNI_CAUSE_RESERVE) ? TN_OK : TN_OUT_OF_MEMORY;
+}
+
+void tn_window_limit_(tn_mutator *m) {
+    tni_private(m)->window_checked = m->window != NULL;
+    tni_set_limit(tni_private(m));
+}

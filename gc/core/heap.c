@@ -1,0 +1,127 @@
+/* core/heap.c: creating and destroying a heap, and its options at run time. */
+#include "core/heap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "collect/collect.h"
+#include "collect/sweep.h"
+#include "space/os.h"
+
+#define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
+
+static const char *check_format(const tn_format *f) {
+    uint64_t address = ((UINT64_C(1) << 47) - 1) & ~UINT64_C(7);
+    if (f->tag & ~f->mask) return "the tag has bits outside of the mask";
+    if (f->tag & f->payload) return "the tag has bits inside of the payload";
+    if ((f->payload & address) != address) return "the payload must have bits 3 to 46, an address's";
+    return NULL;
+}
+
+static void line_to_log(const char *line, void *heap) { tni_log(heap, line); }
+
+static void take_config(tn_heap *heap, const tn_config *config) {
+    snprintf(heap->name, sizeof heap->name, "%s", config->name ? config->name : "heap");
+    heap->format = config->format;
+    heap->user = config->user;
+    heap->on_out_of_memory = config->on_out_of_memory;
+    heap->on_error = config->on_error;
+    heap->on_fatal = config->on_fatal;
+    heap->log = config->log;
+    heap->mutators[0].pub.heap = heap;
+}
+
+static void free_parts(tn_heap *heap) {
+    for (size_t i = heap->regions.all.count; i-- > 0;) tni_region_delete(&heap->regions, tni_region_at(&heap->regions, i));
+    tni_vector_free(&heap->regions.all);
+    tni_nursery_free(&heap->nursery);
+    if (heap->types.layouts) tni_types_free(&heap->types);
+    tni_os_unmap(heap->queue.at, heap->queue.bytes);
+    tni_barrier_free(&heap->barrier);
+    tni_roots_free(&heap->roots);
+    tni_weak_free(&heap->weak);
+    tni_mark_free(&heap->mark);
+}
+
+static bool make_parts(tn_heap *heap) {
+    const tni_settings *o = &heap->options.value;
+    size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
+    heap->regions.huge_pages = o->huge_pages;
+    if (!tni_nursery_init(&heap->nursery, nursery, o->huge_pages)) return false;
+    heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
+    heap->queue.at = tni_os_map(heap->queue.bytes, TNI_PAGE);
+    if (!heap->queue.at || !tni_types_init(&heap->types) || !tni_mark_init(&heap->mark)) return false;
+    tni_old_init(&heap->old, &heap->regions);
+    heap->large.regions = &heap->regions;
+    return true;
+}
+
+static tn_heap *create(const tn_config *config, tn_error *error) {
+    tn_heap *heap = tni_os_map(HEAP_BYTES, TNI_PAGE);
+    if (!heap) return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
+    take_config(heap, config);
+    if (tni_options_load(&heap->options, config, line_to_log, heap, error) != TN_OK) {
+        tni_os_unmap(heap, HEAP_BYTES);
+        return NULL;
+    }
+    if (!make_parts(heap)) {
+        size_t bytes = heap->options.value.nursery_max;
+        free_parts(heap);
+        tni_os_unmap(heap, HEAP_BYTES);
+        tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no address space: a nursery_max of %zu bytes takes about twice "
+                       "that; lower it or raise the process's limit", bytes);
+        return NULL;
+    }
+    heap->stats.created_ns = tni_os_now();
+    tni_pacing_init(heap, config->policy);
+    tni_pacing_begin_cycle(heap);
+    return heap;
+}
+
+tn_heap *tn_heap_create(const tn_config *config, tn_error *error) {
+    static const tn_config defaults = TN_CONFIG_INIT;
+    tn_error unused;
+    if (!error) error = &unused;
+    *error = (tn_error){TN_OK, ""};
+    if (!config) config = &defaults;
+    if (config->config_size != sizeof(tn_config)) {
+        tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: config_size is %zu, not %zu: start from TN_CONFIG_INIT, and compile with the "
+                       "headers of this version", config->config_size, sizeof(tn_config));
+        return NULL;
+    }
+    const char *wrong = check_format(&config->format);
+    if (wrong) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: the value format makes no sense: %s", wrong), NULL;
+    return create(config, error);
+}
+
+tn_status tn_heap_destroy(tn_heap *heap) {
+    if (!heap) return TN_OK;
+    if (tni_mutator_of(heap)) return tni_fail_heap(heap, TN_BAD_STATE, "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
+    tni_sweep_dispose_all(heap);
+    free_parts(heap);
+    tni_os_unmap(heap, HEAP_BYTES);
+    return TN_OK;
+}
+
+void *tn_user(const tn_heap *heap) { return heap ? heap->user : NULL; }
+
+tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
+    if (!m) return TN_BAD_ARGUMENT;
+    tn_error error;
+    if (!key || !value) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
+    if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
+        return tni_fail(m, error.status, "tn_option_set: %s", error.text);
+    tni_pacing_changed(m->heap);
+    tni_private(m)->until_stress = m->heap->options.value.stress;
+    tni_set_limit(tni_private(m));
+    return TN_OK;
+}
+
+tn_status tn_option_get(tn_mutator *m, const char *key, char *text, size_t size) {
+    if (!m) return TN_BAD_ARGUMENT;
+    tn_error error;
+    if (!key || !text || !size) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_get: the %s is NULL or empty", key ? "place for the text" : "key");
+    if (tni_options_get(&m->heap->options, key, text, size, &error) != TN_OK)
+        return tni_fail(m, error.status, "tn_option_get: %s", error.text);
+    return TN_OK;
+}

@@ -1,0 +1,92 @@
+/* core/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
+ *
+ * A heap is one mapping and what its parts own; there is no global state. `mutators` has one place: the API and the structures
+ * are ready for several, the collections are not yet. */
+#ifndef TNI_HEAP_H
+#define TNI_HEAP_H
+
+#include "collect/barrier.h"
+#include "collect/mark.h"
+#include "collect/minor.h"
+#include "collect/pacing.h"
+#include "collect/weak.h"
+#include "core/error.h"
+#include "core/option.h"
+#include "core/root.h"
+#include "core/type.h"
+#include "observe/stats.h"
+#include "space/large.h"
+#include "space/nursery.h"
+#include "space/old.h"
+#include "tenure.h"
+
+/* A mutator with its private words. The address of the public part is the address of the whole. */
+typedef struct tni_mutator {
+    tn_mutator pub;
+    bool attached;
+    bool window_checked;    /* the innermost window's host is compiled without NDEBUG: no allocation beyond the reservation */
+    char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
+    bool hook_running;      /* on_out_of_memory has been called and has not returned */
+    size_t until_stress;    /* allocations */
+    void **handles_base;    /* the handle stack's memory: handles from its start up, values from its end down */
+    tn_value *values_end;
+    tn_status last_status;
+    char last_error[252];
+} tni_mutator;
+
+struct tn_heap {
+    tni_old old;
+    tn_format format;
+    tni_nursery nursery;
+    tni_types types;
+    tni_queue queue;
+    tni_barrier barrier;
+    tni_regions regions;
+    tni_large large;
+    tni_roots roots;
+    tni_weak weak;
+    tni_mark mark;
+    tni_pacing pacing;
+    tni_mutator mutators[1];
+    tni_options options;
+    tni_stats stats;
+    AO_t external;          /* bytes; any thread adds */
+    bool sweeping;          /* since the last major collection, blocks are swept some at a time */
+    unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */
+    char name[64];
+    void *user;
+    bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
+    void (*on_error)(tn_status status, const char *text, void *user);
+    void (*on_fatal)(const char *text, void *user);
+    void (*log)(const char *line, void *user);
+};
+
+TNI_INLINE tni_mutator *tni_private(tn_mutator *m) { return (tni_mutator *)m; }
+
+/* The attached mutator, or NULL. */
+TNI_INLINE tni_mutator *tni_mutator_of(tn_heap *heap) {
+    return heap->mutators[0].attached ? &heap->mutators[0] : NULL;
+}
+
+TNI_INLINE bool tni_young(const tn_heap *heap, const void *address) {
+    return (uintptr_t)address - (uintptr_t)heap->nursery.base < heap->nursery.reserved;
+}
+
+TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header) {
+    return &heap->types.layouts[tni_header_type(header)];
+}
+
+TNI_INLINE size_t tni_external_bytes(const tn_heap *heap) {
+    ptrdiff_t bytes = (ptrdiff_t)AO_load(&heap->external);
+    return bytes > 0 ? (size_t)bytes : 0;
+}
+
+/* The bytes of the old space that count against the hard limit: whole blocks and pages. */
+TNI_INLINE size_t tni_old_bytes(const tn_heap *heap) {
+    return heap->old.used_blocks * TNI_BLOCK + heap->large.used_bytes;
+}
+
+/* Hands a line for the reader to the config's log, or to standard error. */
+void tni_log(tn_heap *heap, const char *line);
+
+#endif

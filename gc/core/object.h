@@ -1,0 +1,87 @@
+/* core/object.h: the words of an object: header bits, size, and the slots that hold references.
+ *
+ * The header, one word before the address that the host sees:
+ *     bit 0   FORWARDED   the object has moved; the other bits are the new address
+ *     bit 1   TN_ARMED    see collect/barrier.h
+ *     bit 2   HASHED      young: its identity hash was asked for; it takes the hash along when it moves
+ *     bit 3   HASH_STORED old: the hash is in the cell's last word
+ *     bit 4   STABLE      the host was promised a fixed address
+ *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
+ *     8..31   type, 32..63 length of the tail */
+#ifndef TNI_OBJECT_H
+#define TNI_OBJECT_H
+
+#include "core/type.h"
+#include "tenure/alloc.h"
+#include "tenure/format.h"
+#include "tenure/mutator.h"
+
+#define TNI_FORWARDED ((tn_header)1)
+#define TNI_HASHED ((tn_header)4)
+#define TNI_HASH_STORED ((tn_header)8)
+#define TNI_STABLE ((tn_header)16)
+#define TNI_SLOTS ((tn_header)32)
+#define TNI_INLINE static inline __attribute__((always_inline, unused))
+
+TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
+TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER(object), header); }
+TNI_INLINE tn_type tni_header_type(tn_header header) { return (tn_type)(header >> 8) & (TN_TYPES_END - 1); }
+TNI_INLINE size_t tni_header_length(tn_header header) { return header >> 32; }
+
+/* The bytes of the fixed part and the tail. A type without a tail has tail_size 0: its length is the host's own. */
+TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
+    return layout->size + (size_t)layout->tail_size * tni_header_length(header);
+}
+
+/* The bytes of the cell: with the header, and the hash that it has or takes along. */
+TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
+    size_t cell = TN_CELL(tni_object_bytes(layout, header));
+    if (TN_UNLIKELY(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
+    return cell;
+}
+
+/* What visits slots: the base of the state of each tracing loop. The two functions are for trace callbacks and scanners; the loops
+ * themselves pass inline functions to tni_each_slot. */
+struct tn_tracer {
+    void (*ref)(tn_tracer *tracer, void **slot);
+    void (*value)(tn_tracer *tracer, tn_value *slot);
+    tn_heap *heap;
+};
+typedef void (*tni_ref_fn)(tn_tracer *tracer, void **slot);
+typedef void (*tni_value_fn)(tn_tracer *tracer, tn_value *slot);
+
+/* The address in a value, or NULL when it is none. */
+TNI_INLINE void *tni_value_ref(const tn_format *f, tn_value w) {
+    return (w & f->mask) == f->tag ? (void *)(uintptr_t)(w & f->payload) : NULL;
+}
+
+TNI_INLINE tn_value tni_value_moved(const tn_format *f, tn_value w, const void *to) {
+    return (w & ~f->payload) | (tn_value)(uintptr_t)to;
+}
+
+TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t values, tni_ref_fn ref, tni_value_fn value) {
+    for (; refs; refs &= refs - 1) ref(t, (void **)(void *)(base + 8 * (size_t)__builtin_ctzll(refs)));
+    for (; values; values &= values - 1) value(t, (tn_value *)(void *)(base + 8 * (size_t)__builtin_ctzll(values)));
+}
+
+/* Visits every slot of the object, in address order within references and within values. */
+TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
+                              tni_value_fn value) {
+    char *o = object;
+    tni_each_bit(t, o, l->refs, l->values, ref, value);
+    if (TN_LIKELY(l->shape <= TNI_FIXED_SHAPE)) return;
+    char *tail = o + l->size;
+    size_t length = tni_header_length(header);
+    if (l->shape == TNI_REF_TAIL) {
+        for (size_t i = 0; i < length; i++) ref(t, (void **)(void *)tail + i);
+    } else if (l->shape == TNI_VALUE_TAIL) {
+        for (size_t i = 0; i < length; i++) value(t, (tn_value *)(void *)tail + i);
+    } else {
+        if (l->tail_refs | l->tail_values)
+            for (size_t i = 0; i < length; i++)
+                tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
+        if (l->shape == TNI_TRACED) l->desc->trace(t, object);
+    }
+}
+
+#endif

@@ -1,0 +1,184 @@
+/* core/type.c: registration of types: every description is checked once, here, so that the collector's loops need not. */
+#include "core/type.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/heap.h"
+#include "space/os.h"
+
+#define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))
+#define TAIL_SIZE_MAX ((size_t)1 << 20)
+
+/* The collector's own types. They have no slots for the tracing loops: collect/weak.c treats theirs. */
+static const tn_type_desc weak_desc = {
+    .number = TNI_WEAK_TYPE, .name = "tn_weak", .size = sizeof(struct tn_weak), .flags = TN_LEAF};
+static const tn_type_desc weak_array_desc = {
+    .number = TNI_WEAK_ARRAY_TYPE, .name = "tn_weak_array", .size = 0, .tail_size = 8, .flags = TN_LEAF};
+
+static tni_shape shape_of(const tn_type_desc *d) {
+    if (d->trace) return TNI_TRACED;
+    if (!(d->tail_refs | d->tail_values)) return d->refs | d->values ? TNI_FIXED_SHAPE : TNI_LEAF_SHAPE;
+    if (d->tail_size == 8) return d->tail_refs ? TNI_REF_TAIL : TNI_VALUE_TAIL;
+    return TNI_MIXED_TAIL;
+}
+
+static void set_layout(tni_types *types, const tn_type_desc *d) {
+    types->layouts[d->number] = (tni_layout){
+        .refs = d->refs, .values = d->values, .tail_refs = d->tail_refs, .tail_values = d->tail_values,
+        .size = (uint32_t)d->size, .tail_size = (uint32_t)d->tail_size, .shape = (uint8_t)shape_of(d),
+        .flags = (uint8_t)d->flags, .disposed = d->dispose != NULL, .desc = d};
+}
+
+bool tni_types_init(tni_types *types) {
+    types->layouts = tni_os_map(TABLE_BYTES, TNI_PAGE);
+    if (!types->layouts) return false;
+    types->next_ordinary = TN_FIRST_TYPE;
+    types->next_special = TN_FIRST_SPECIAL;
+    set_layout(types, &weak_desc);
+    set_layout(types, &weak_array_desc);
+    return true;
+}
+
+void tni_types_free(tni_types *types) {
+    for (size_t i = 0; i < types->descs.count; i++) free((void *)types->descs.at[i]);
+    tni_vector_free(&types->descs);
+    tni_os_unmap(types->layouts, TABLE_BYTES);
+}
+
+/* ---- checks ---- */
+
+static bool beyond(uint64_t bits, size_t bytes) { return bytes / 8 < 64 && bits >> (bytes / 8) != 0; }
+
+/* What is wrong with the fixed part, or NULL. */
+static const char *check_fixed(const tn_type_desc *d) {
+    if (d->size == 0 || d->size > TN_SMALL_MAX) return "size must be 1 .. 8184 bytes";
+    if (beyond(d->refs | d->values, d->size)) return "refs or values has a bit beyond the fixed part's size";
+    if (d->refs & d->values) return "a word is both in refs and in values";
+    return NULL;
+}
+
+static const char *check_tail(const tn_type_desc *d) {
+    uint64_t bits = d->tail_refs | d->tail_values;
+    if (d->tail_size > TAIL_SIZE_MAX) return "tail_size must be at most 1 MiB";
+    if (!bits) return NULL;
+    if (!d->tail_size) return "tail_refs or tail_values without a tail_size";
+    if (beyond(bits, d->tail_size)) return "tail_refs or tail_values has a bit beyond the element's size";
+    if (d->tail_refs & d->tail_values) return "a word is both in tail_refs and in tail_values";
+    if (d->size % 8 || d->tail_size % 8) return "a tail with references needs size and tail_size to be multiples of 8";
+    return NULL;
+}
+
+static const char *check_flags(const tn_type_desc *d) {
+    bool holds = d->refs | d->values | d->tail_refs | d->tail_values || d->trace;
+    if (d->flags & ~(unsigned)(TN_LEAF | TN_BORN_OLD)) return "unknown flags";
+    if (d->flags & TN_LEAF && holds) return "TN_LEAF contradicts its bitmaps or trace callback";
+    if (!(d->flags & TN_LEAF) && !holds) return "it has no bitmap and no trace callback: say TN_LEAF if it holds no reference";
+    return NULL;
+}
+
+static const char *check_number(const tni_types *types, const tn_type_desc *d) {
+    bool special = d->dispose || d->flags & TN_BORN_OLD;
+    if (d->number == 0) return NULL;
+    if (d->number < TN_FIRST_TYPE || d->number >= TN_TYPES_END) return "its number must be TN_FIRST_TYPE .. TN_TYPES_END - 1";
+    if (types->layouts[d->number].shape != TNI_UNREGISTERED) return "its number is taken";
+    if (special && d->number < TN_FIRST_SPECIAL) return "a type with dispose or TN_BORN_OLD needs a number from TN_FIRST_SPECIAL on";
+    if (!special && d->number >= TN_FIRST_SPECIAL)
+        return "numbers from TN_FIRST_SPECIAL on are for types with dispose or TN_BORN_OLD";
+    return NULL;
+}
+
+/* The next free number of the type's half of the table, 0 if there is none. */
+static tn_type free_number(tni_types *types, const tn_type_desc *d) {
+    bool special = d->dispose || d->flags & TN_BORN_OLD;
+    tn_type *next = special ? &types->next_special : &types->next_ordinary;
+    tn_type end = special ? TN_TYPES_END : TN_FIRST_SPECIAL;
+    while (*next < end && types->layouts[*next].shape != TNI_UNREGISTERED) ++*next;
+    return *next < end ? *next : 0;
+}
+
+tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
+    if (!heap) return 0;
+    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_add: the description is NULL"), 0u;
+    const char *wrong = desc->name && desc->name[0] ? NULL : "it has no name";
+    if (!wrong) wrong = check_fixed(desc);
+    if (!wrong) wrong = check_tail(desc);
+    if (!wrong) wrong = check_flags(desc);
+    if (!wrong) wrong = check_number(&heap->types, desc);
+    const char *name = desc->name ? desc->name : "";
+    if (wrong) {
+        tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s' (number %u): %s", name, desc->number, wrong);
+        return 0;
+    }
+    tn_type_desc *copy = malloc(sizeof *copy);
+    if (!copy || !tni_vector_push(&heap->types.descs, (uintptr_t)copy)) {
+        free(copy);
+        tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_add: no memory to register type '%.40s'", name);
+        return 0;
+    }
+    *copy = *desc;
+    if (!copy->number) copy->number = free_number(&heap->types, desc);
+    if (copy->number) set_layout(&heap->types, copy);
+    else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s': every number is taken", name);
+    return copy->number;
+}
+
+/* ---- questions ---- */
+
+tn_type tn_type_of(const void *object) { return object ? tni_header_type(tni_header(object)) : 0; }
+size_t tn_length(const void *object) { return object ? tni_header_length(tni_header(object)) : 0; }
+
+const char *tn_type_name(tn_heap *heap, tn_type type) {
+    if (!heap || type >= TN_TYPES_END || heap->types.layouts[type].shape == TNI_UNREGISTERED) return "(no type)";
+    return heap->types.layouts[type].desc->name;
+}
+
+size_t tn_size_of(tn_heap *heap, const void *object) {
+    if (!heap || !object) return 0;
+    tn_header header = tni_header(object);
+    return tni_object_bytes(tni_layout_of(heap, header), header);
+}
+
+/* The name at place `n` of a list as TN_REFS makes it ("car, cdr"); false when there are fewer. */
+static bool nth_name(const char *names, unsigned n, char *text, size_t size) {
+    if (!names) return false;
+    for (; n; n--) {
+        names = strchr(names, ',');
+        if (!names) return false;
+        names++;
+    }
+    names += strspn(names, " ");
+    snprintf(text, size, "%.*s", (int)strcspn(names, ","), names);
+    return true;
+}
+
+static void fixed_name(const tni_layout *l, size_t word, char *text, size_t size) {
+    uint64_t bit = UINT64_C(1) << word, below = bit - 1;
+    const tn_type_desc *d = l->desc;
+    /* TN_BITS lists fields in the order that the host wrote them, which is the order of the struct by its contract. */
+    if (l->refs & bit && nth_name(d->ref_names, (unsigned)__builtin_popcountll(l->refs & below), text, size)) return;
+    if (l->values & bit && nth_name(d->value_names, (unsigned)__builtin_popcountll(l->values & below), text, size)) return;
+    snprintf(text, size, "word %zu", word);
+}
+
+void tni_field_name(const tni_layout *l, const void *object, const void *slot, char *text, size_t size) {
+    size_t offset = (size_t)((const char *)slot - (const char *)object);
+    if (offset >= tni_object_bytes(l, tni_header(object))) snprintf(text, size, "its own memory");
+    else if (offset < l->size) fixed_name(l, offset / 8, text, size);
+    else if (l->tail_size == 8) snprintf(text, size, "tail[%zu]", (offset - l->size) / 8);
+    else snprintf(text, size, "tail[%zu] word %zu", (offset - l->size) / l->tail_size, (offset - l->size) % l->tail_size / 8);
+}
+
+/* ---- for trace callbacks and scanners ---- */
+
+void tn_visit(tn_tracer *tracer, void *slot) { tracer->ref(tracer, slot); }
+void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->value(tracer, slot); }
+
+void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) {
+    for (size_t i = 0; i < count; i++) tracer->ref(tracer, (void **)first + i);
+}
+
+void tn_visit_values(tn_tracer *tracer, void *first, size_t count) {
+    for (size_t i = 0; i < count; i++) tracer->value(tracer, (tn_value *)first + i);
+}

@@ -1,0 +1,49 @@
+/* core/type.h: the heap's table of types.
+ *
+ * A layout is what the collector's loops need of a type, in one cache line. The table has a layout for each possible number, in
+ * reserved address space, so that the number in a header is its index: no bounds check, and an unregistered number finds a
+ * layout of kind TNI_UNREGISTERED. Layouts never move. Callers: everybody who reads objects. */
+#ifndef TNI_TYPE_H
+#define TNI_TYPE_H
+
+#include <stdbool.h>
+
+#include "core/vector.h"
+#include "tenure/type.h"
+
+/* The collector's own types, among the numbers below TN_FIRST_TYPE. */
+enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2 };
+
+typedef enum tni_shape {
+    TNI_UNREGISTERED = 0,
+    TNI_LEAF_SHAPE,   /* nothing to visit */
+    TNI_FIXED_SHAPE,  /* bitmaps of the fixed part only */
+    TNI_REF_TAIL,     /* and a tail of references */
+    TNI_VALUE_TAIL,   /* and a tail of values */
+    TNI_MIXED_TAIL,   /* and a tail of elements with bitmaps */
+    TNI_TRACED        /* and a trace callback, whatever the tail */
+} tni_shape;
+
+typedef struct tni_layout {
+    uint64_t refs, values, tail_refs, tail_values;
+    uint32_t size, tail_size; /* of the fixed part, of one element */
+    uint8_t shape;            /* tni_shape */
+    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
+    uint8_t disposed;         /* has a dispose callback */
+    const tn_type_desc *desc;
+} tni_layout;
+_Static_assert(sizeof(tni_layout) <= 64, "a layout fits a cache line");
+
+typedef struct tni_types {
+    tni_layout *layouts; /* TN_TYPES_END of them */
+    tni_vector descs;    /* the copies of the host's descriptions */
+    tn_type next_ordinary, next_special;
+} tni_types;
+
+bool tni_types_init(tni_types *types);
+void tni_types_free(tni_types *types);
+
+/* A reference field's name for reports: "car", "tail[7]", "tail[7].2"; `slot` is an address inside the object, or not. */
+void tni_field_name(const tni_layout *layout, const void *object, const void *slot, char *text, size_t size);
+
+#endif

@@ -1,0 +1,38 @@
+/* core/vector.h: a growable array of words, for logs and lists. It never shrinks but by tni_vector_free. */
+#ifndef TNI_VECTOR_H
+#define TNI_VECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+typedef struct tni_vector {
+    uintptr_t *at;
+    size_t count, capacity;
+} tni_vector;
+
+/* Makes room for `extra` more; false when memory is out, and nothing is changed. */
+static inline bool tni_vector_reserve(tni_vector *v, size_t extra) {
+    if (v->capacity - v->count >= extra) return true;
+    size_t capacity = v->capacity * 2 + 64;
+    while (capacity - v->count < extra) capacity *= 2;
+    uintptr_t *at = realloc(v->at, capacity * sizeof *at);
+    if (!at) return false;
+    v->at = at;
+    v->capacity = capacity;
+    return true;
+}
+
+static inline bool tni_vector_push(tni_vector *v, uintptr_t word) {
+    if (v->count == v->capacity && !tni_vector_reserve(v, 1)) return false;
+    v->at[v->count++] = word;
+    return true;
+}
+
+static inline void tni_vector_free(tni_vector *v) {
+    free(v->at);
+    *v = (tni_vector){0};
+}
+
+#endif

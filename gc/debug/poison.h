@@ -1,0 +1,17 @@
+/* debug/poison.h: freed memory says so (TENURE_DEBUG=poison): a stale pointer reads a pattern that no program makes by itself, and
+ * that is no address. */
+#ifndef TNI_POISON_H
+#define TNI_POISON_H
+
+#include <stddef.h>
+
+#include "tenure/base.h"
+
+#define TNI_POISON_BYTE 0xDB
+
+/* The whole cell of a dead old object, header and all; `heap` is the tn_heap. */
+void tni_poison_cell(void *object, void *heap);
+/* The evacuated nursery. */
+void tni_poison_range(char *from, size_t bytes);
+
+#endif

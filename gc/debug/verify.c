@@ -1,0 +1,333 @@
+/* debug/verify.c: see verify.h. Slow and simple on purpose: what it shares with the collector are the iterations over objects, slots
+ * and roots, not the loops that copy and mark. */
+#include "debug/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collect/sweep.h"
+#include "core/heap.h"
+#include "space/os.h"
+
+/* The state of one check: the tracer, then what the visitors need. */
+typedef struct check {
+    tn_tracer tracer;
+    tn_heap *heap;
+    const char *when;     /* "before minor collection 12" */
+    char when_text[64];
+    void *object;         /* whose slots are visited; NULL for roots */
+    const char *root;     /* what kind of root, then */
+    bool recorded;        /* young references are all right in this object */
+    tni_vector regions;   /* sorted addresses */
+    tni_vector objects, slots, cells; /* sorted copies of the logs */
+    size_t disarmed;
+    uint64_t *reached;    /* a bitmap as a region's marks, for each region */
+    tni_vector stack;
+} check;
+
+/* ---- small tools ---- */
+
+static int compare(const void *a, const void *b) {
+    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool has(const tni_vector *v, uintptr_t word) {
+    return v->count && bsearch(&word, v->at, v->count, sizeof word, compare);
+}
+
+/* A sorted copy; left empty when memory is out, and then `false`: the check cannot be made. */
+static bool sorted_copy(tni_vector *to, const tni_vector *from) {
+    if (!tni_vector_reserve(to, from->count + 1)) return false;
+    for (size_t i = 0; i < from->count; i++) to->at[i] = from->at[i];
+    to->count = from->count;
+    qsort(to->at, to->count, sizeof *to->at, compare);
+    return true;
+}
+
+static void describe(tn_heap *heap, const void *object, char *text, size_t size) {
+    const tn_type_desc *d = tni_layout_of(heap, tni_header(object))->desc;
+    char own[64] = "";
+    if (d && d->describe) d->describe(object, own, sizeof own);
+    snprintf(text, size, "%p (%s%s%s)", object, d ? d->name : "no type", own[0] ? ": " : "", own);
+}
+
+/* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. */
+static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
+    char to[128], from[128], field[64] = "";
+    if (readable) describe(c->heap, target, to, sizeof to);
+    else snprintf(to, sizeof to, "%p", target);
+    if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
+    describe(c->heap, c->object, from, sizeof from);
+    tni_field_name(tni_layout_of(c->heap, tni_header(c->object)), c->object, slot, field, sizeof field);
+    tni_fatal(c->heap, "verify: %s: object %s, field '%s' holds %s, %s", c->when, from, field, to, what);
+}
+
+static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, void (*ref)(tn_tracer *, void **),
+                  void (*value)(tn_tracer *, tn_value *)) {
+    *c = (check){.tracer = {ref, value, heap}, .heap = heap};
+    snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
+    c->when = c->when_text;
+}
+
+static void end(check *c) {
+    tni_vector_free(&c->regions);
+    tni_vector_free(&c->objects);
+    tni_vector_free(&c->slots);
+    tni_vector_free(&c->cells);
+    tni_vector_free(&c->stack);
+}
+
+/* ---- is it an object? ---- */
+
+static bool is_young_object(const tn_heap *heap, const void *at) {
+    const tni_mutator *m = &heap->mutators[0];
+    return (const char *)at > heap->nursery.start && (const char *)at < m->pub.alloc && ((uintptr_t)at & 7) == 0;
+}
+
+static bool is_old_object(const check *c, const void *at) {
+    tni_region *region = tni_region_of(at);
+    if (!has(&c->regions, (uintptr_t)region) || (uintptr_t)at & 7) return false;
+    if (region->kind == TNI_HUGE_REGION) return (const char *)at == (const char *)region + TNI_BLOCK + 8;
+    size_t bit = tni_bit_of(at);
+    if (bit < TNI_BLOCK_BITS || !tni_bit(region->used, bit)) return false;
+    if (region->kind == TNI_PAGES_REGION) return true;
+    tni_block *block = tni_block_of(at);
+    if (block->state == TNI_BLOCK_UNSWEPT && !tni_bit(region->marks, bit)) return false;
+    return (const char *)at == tni_block_object(&c->heap->old, block, (unsigned)(bit % TNI_BLOCK_BITS));
+}
+
+/* ---- before a minor collection: references ---- */
+
+static void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
+    if (!at) return;
+    if (!tni_young(c->heap, at)) {
+        if (!is_old_object(c, at)) report(c, slot, at, false, "which is no object: freed, or never allocated (a missed root or barrier?)");
+        return;
+    }
+    if (!is_young_object(c->heap, at)) report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
+    if (!c->recorded && !has(&c->slots, entry))
+        report(c, slot, at, true, "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write");
+}
+
+static void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
+
+static void check_value(tn_tracer *t, tn_value *slot) {
+    check *c = (check *)t;
+    check_reference(c, slot, tni_value_ref(&c->heap->format, *slot), (uintptr_t)slot | 1);
+}
+
+static void check_slots(check *c, void *object) {
+    tn_header header = tni_header(object);
+    const tni_layout *layout = tni_layout_of(c->heap, header);
+    c->object = object;
+    tni_each_slot(&c->tracer, layout, object, header, c->tracer.ref, c->tracer.value);
+    c->object = NULL;
+}
+
+static void check_old_object(void *object, void *user) {
+    check *c = user;
+    tn_header header = tni_header(object);
+    const tni_layout *layout = tni_layout_of(c->heap, header);
+    if (layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED)
+        tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten", c->when, object,
+                  (unsigned long long)header);
+    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION &&
+        tni_object_cell(layout, header) > c->heap->old.runs[tni_block_of(object)->class_].cell)
+        tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten", c->when, object,
+                  layout->desc->name);
+    if (layout->shape == TNI_LEAF_SHAPE) return;
+    bool overflow = c->heap->barrier.overflow, logged = has(&c->objects, (uintptr_t)object);
+    if (!(header & TN_ARMED) && !logged && !overflow)
+        tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when, object, layout->desc->name);
+    if (header & TN_ARMED && logged)
+        tni_fatal(c->heap, "verify: %s: invariant B2: old object %p (%s) is armed and in the log", c->when, object, layout->desc->name);
+    c->recorded = logged || overflow;
+    check_slots(c, object);
+}
+
+/* Walks the nursery: every object must end where the next one begins. */
+static void check_nursery(check *c) {
+    tn_heap *heap = c->heap;
+    const tni_mutator *m = tni_mutator_of(heap);
+    char *end_ = m ? m->pub.alloc : heap->nursery.start + 8, *last = NULL;
+    c->recorded = true;
+    for (char *object = heap->nursery.start + 8; object != end_;) {
+        tn_header header = tni_header(object);
+        const tni_layout *layout = tni_layout_of(heap, header);
+        if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
+            tni_fatal(heap, "verify: %s: young object %p has a broken header, %#llx; the one before, %p, is a '%s': written beyond its end, or "
+                      "allocated with a size or type that is not registered", c->when, (void *)object, (unsigned long long)header,
+                      (void *)last, last ? tn_type_name(heap, tn_type_of(last)) : "none");
+        check_slots(c, object);
+        last = object;
+        object += TN_CELL(tni_object_bytes(layout, header));
+    }
+}
+
+/* ---- before a minor collection: roots ---- */
+
+static void check_cells(check *c) {
+    const tni_roots *r = &c->heap->roots;
+    c->root = "a global or root cell";
+    for (size_t i = 0; i < r->capacity; i++) {
+        if (!r->cells[i]) continue;
+        void **cell = (void **)(r->cells[i] & ~(uintptr_t)1);
+        c->recorded = r->young_overflow || has(&c->cells, (uintptr_t)cell);
+        check_ref(&c->tracer, cell);
+    }
+}
+
+static void check_range(check *c, const tn_range_desc *d) {
+    char *base = *(char **)d->base, *top = *(char **)d->top, *low = d->low ? *(char **)d->low : base;
+    c->root = "below its low-water mark, the range's slot";
+    c->recorded = false;
+    for (char *at = base; at < top; at += sizeof(void *)) {
+        if (at >= low) c->recorded = true, c->root = "the range's slot";
+        if (d->values) check_value(&c->tracer, (tn_value *)(void *)at);
+        else check_ref(&c->tracer, (void **)(void *)at);
+    }
+}
+
+static void check_handles(check *c) {
+    const tni_mutator *m = tni_mutator_of(c->heap);
+    if (!m) return;
+    c->recorded = true;
+    c->root = "the handle";
+    for (void **h = m->handles_base; h < m->pub.handles; h++) check_ref(&c->tracer, h);
+    for (tn_value *v = m->pub.values; v < m->values_end; v++) check_value(&c->tracer, v);
+}
+
+/* ---- blocks ---- */
+
+static void broken(check *c, const tni_block *block, const char *what) {
+    tni_fatal(c->heap, "verify: %s: block %p of class %u: %s", c->when, (void *)tni_block_start(block), block->class_, what);
+}
+
+static void check_block(check *c, tni_block *block) {
+    tni_old *old = &c->heap->old;
+    const uint64_t *used = tni_block_used(block), *starts = old->classes[block->class_].starts;
+    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++)
+        if (used[w] & ~starts[w]) broken(c, block, "invariant O1: a used bit where no cell starts");
+    const tni_run *run = &old->runs[block->class_];
+    if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block)) broken(c, block, "invariant O3: it is current in one place only");
+    if (run->block != block) return;
+    for (char *cell = run->start; cell < run->limit; cell += run->cell)
+        if (tni_bit(tni_block_region(block)->used, tni_bit_of(cell + 8))) broken(c, block, "invariant O2: a used cell in the current run");
+}
+
+static size_t check_list(check *c, tni_block *list, unsigned class_, tni_block_state state) {
+    size_t n = 0;
+    for (tni_block *b = list; b; b = b->next, n++)
+        if (b->class_ != class_ || b->state != state) broken(c, b, "invariant O3: it is on a list where it does not belong");
+    return n;
+}
+
+static void check_blocks(check *c) {
+    tni_old *old = &c->heap->old;
+    size_t states[TNI_BLOCK_FULL + 1] = {0}, partial = 0, unswept = 0;
+    for (size_t i = 0; i < c->heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&c->heap->regions, i);
+        if (region->kind != TNI_BLOCKS_REGION) continue;
+        for (unsigned b = 1; b < TNI_BLOCKS; b++) {
+            bool is_free = region->free_blocks >> b & 1;
+            states[is_free ? TNI_BLOCK_FREE : region->blocks[b].state]++;
+            if (!is_free) check_block(c, &region->blocks[b]);
+        }
+    }
+    for (unsigned k = 0; k < TNI_CLASSES; k++) {
+        partial += check_list(c, old->classes[k].partial, k, TNI_BLOCK_PARTIAL);
+        unswept += check_list(c, old->classes[k].unswept, k, TNI_BLOCK_UNSWEPT);
+    }
+    if (states[TNI_BLOCK_FREE] != old->free_blocks || partial != states[TNI_BLOCK_PARTIAL] || unswept != states[TNI_BLOCK_UNSWEPT] ||
+        unswept != old->unswept_blocks)
+        tni_fatal(c->heap, "verify: %s: invariant O3: the block lists do not agree with the blocks: free %zu/%zu partial %zu/%zu unswept %zu/%zu",
+                  c->when, states[TNI_BLOCK_FREE], old->free_blocks, states[TNI_BLOCK_PARTIAL], partial, states[TNI_BLOCK_UNSWEPT], unswept);
+}
+
+void tni_verify_before_minor(tn_heap *heap) {
+    check c;
+    begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
+    const tni_barrier *b = &heap->barrier;
+    tni_old_flush_all(&heap->old);
+    if (sorted_copy(&c.regions, &heap->regions.all) && sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
+        sorted_copy(&c.cells, &heap->roots.young)) {
+        check_blocks(&c);
+        check_nursery(&c);
+        check_handles(&c);
+        check_cells(&c);
+        for (tn_range *r = heap->roots.ranges; r; r = r->next) check_range(&c, &r->desc);
+        tni_sweep_each_object(heap, check_old_object, &c);
+    }
+    end(&c);
+}
+
+/* ---- after marking ---- */
+
+static uint64_t *reached_bits(check *c, const void *object) {
+    return c->reached + tni_region_of(object)->index * TNI_REGION_WORDS;
+}
+
+static void reach(check *c, const void *slot, void *at) {
+    if (!at) return;
+    if (tni_young(c->heap, at) || !is_old_object(c, at))
+        report(c, slot, at, false, "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
+    if (!tni_marked(at)) report(c, slot, at, true, "which was not marked");
+    uint64_t *bits = reached_bits(c, at);
+    if (tni_bit(bits, tni_bit_of(at))) return;
+    tni_bit_set(bits, tni_bit_of(at));
+    if (!tni_vector_push(&c->stack, (uintptr_t)at)) tni_fatal(c->heap, "verify: %s: no memory to trace with", c->when);
+}
+
+static void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
+static void reach_value(tn_tracer *t, tn_value *slot) {
+    check *c = (check *)t;
+    reach(c, slot, tni_value_ref(&c->heap->format, *slot));
+}
+
+static void trace(check *c) {
+    const tni_mutator *m = tni_mutator_of(c->heap);
+    c->root = "a root";
+    if (m) {
+        for (void **h = m->handles_base; h < m->pub.handles; h++) reach_ref(&c->tracer, h);
+        for (tn_value *v = m->pub.values; v < m->values_end; v++) reach_value(&c->tracer, v);
+    }
+    tni_roots_all(&c->heap->roots, &c->tracer);
+    while (c->stack.count) check_slots(c, (void *)c->stack.at[--c->stack.count]);
+}
+
+static void check_marked_object(void *object, void *user) {
+    check *c = user;
+    if (!tni_marked(object) || tni_bit(reached_bits(c, object), tni_bit_of(object))) return;
+    char text[128];
+    describe(c->heap, object, text, sizeof text);
+    tni_fatal(c->heap, "verify: %s: object %s is marked, but nothing refers to it", c->when, text);
+}
+
+static void check_weak(check *c) {
+    const tni_vector *v = &c->heap->weak.old;
+    for (size_t i = 0; i < v->count; i++) {
+        void *holder = (void *)v->at[i], *at;
+        bool single = tn_type_of(holder) == TNI_WEAK_TYPE;
+        size_t length = single ? 1 : tn_length(holder);
+        for (size_t k = 0; k < length; k++) {
+            at = single ? ((tn_weak *)holder)->referent : tni_value_ref(&c->heap->format, tni_weak_slots(holder)[k]);
+            if (at && !tni_marked(at))
+                tni_fatal(c->heap, "verify: %s: weak holder %p still refers to %p, which is dead", c->when, holder, at);
+        }
+    }
+}
+
+void tni_verify_after_major(tn_heap *heap) {
+    check c;
+    begin(&c, heap, "after major", heap->stats.minors, reach_ref, reach_value);
+    size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
+    c.reached = tni_os_map(bytes, TNI_PAGE);
+    if (c.reached && sorted_copy(&c.regions, &heap->regions.all)) {
+        trace(&c);
+        tni_sweep_each_object(heap, check_marked_object, &c);
+        check_weak(&c);
+    }
+    if (c.reached) tni_os_unmap(c.reached, bytes);
+    end(&c);
+}

@@ -1,0 +1,126 @@
+/* observe/stats.c: see stats.h. */
+#include "observe/stats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/heap.h"
+#include "space/os.h"
+
+static size_t young_used(const tn_heap *heap) {
+    const tni_mutator *m = &heap->mutators[0];
+    return m->attached ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
+}
+
+size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + young_used(heap); }
+
+static size_t committed(const tn_heap *heap) {
+    size_t bookkeeping = heap->regions.all.count * TNI_BLOCK;
+    for (size_t i = 0; i < heap->regions.all.count; i++)
+        if (tni_region_at(&heap->regions, i)->kind == TNI_HUGE_REGION) bookkeeping -= TNI_BLOCK;
+    return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + bookkeeping +
+           (size_t)(heap->nursery.dirty - heap->nursery.base);
+}
+
+void tni_stats_record(tn_heap *heap, const tni_collection *c) {
+    tni_stats *s = &heap->stats;
+    s->gc_ns += c->pause_ns;
+    tni_histogram_record(&s->pauses, c->pause_ns);
+    tni_histogram_record(&s->minor_pauses, c->minor_ns);
+    if (c->kind != TN_MINOR) tni_histogram_record(&s->major_pauses, c->pause_ns);
+}
+
+void tn_stats_get(tn_mutator *m, tn_stats *stats) {
+    if (!m || !stats) {
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
+        return;
+    }
+    const tn_heap *heap = m->heap;
+    const tni_stats *s = &heap->stats;
+    const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
+    *stats = (tn_stats){
+        .minors = s->minors, .majors = s->majors,
+        .allocated_bytes = s->young_allocated + s->old_allocated + young_used(heap),
+        .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
+        .committed_bytes = committed(heap), .external_bytes = tni_external_bytes(heap),
+        .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing.old_limit,
+        .pause_p50_ns = tni_histogram_percentile(all, 50), .pause_p99_ns = tni_histogram_percentile(all, 99),
+        .pause_max_ns = tni_histogram_max(all), .minor_p50_ns = tni_histogram_percentile(minor, 50),
+        .minor_p99_ns = tni_histogram_percentile(minor, 99), .minor_max_ns = tni_histogram_max(minor),
+        .major_p50_ns = tni_histogram_percentile(major, 50), .major_p99_ns = tni_histogram_percentile(major, 99),
+        .major_max_ns = tni_histogram_max(major), .gc_ns = s->gc_ns, .total_ns = tni_os_now() - s->created_ns};
+}
+
+/* ---- text ---- */
+
+void tni_format_bytes(char *text, size_t size, uint64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double n = (double)bytes;
+    unsigned u = 0;
+    while (n >= 1024 && u < 4) n /= 1024, u++;
+    snprintf(text, size, u && n < 100 ? "%.1f %s" : "%.0f %s", n, units[u]);
+}
+
+void tni_format_time(char *text, size_t size, uint64_t ns) {
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    double n = (double)ns;
+    unsigned u = 0;
+    while (n >= 1000 && u < 3) n /= 1000, u++;
+    snprintf(text, size, u && n < 100 ? "%.1f %s" : "%.0f %s", n, units[u]);
+}
+
+typedef struct short_text {
+    char at[24];
+} short_text;
+
+static short_text bytes_text(uint64_t bytes) {
+    short_text t;
+    tni_format_bytes(t.at, sizeof t.at, bytes);
+    return t;
+}
+
+static short_text time_text(uint64_t ns) {
+    short_text t;
+    tni_format_time(t.at, sizeof t.at, ns);
+    return t;
+}
+
+static double percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * (double)part / (double)whole : 0; }
+
+void tn_stats_text(tn_mutator *m, char *text, size_t size) {
+    if (!m || !text || !size) {
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
+        return;
+    }
+    tn_stats s;
+    tn_stats_get(m, &s);
+    snprintf(text, size,
+             "collections   %llu minor, %llu major; %.1f %% of %s\n"
+             "allocated     %s, of which promoted %s (%.1f %%)\n"
+             "heap          %s in use, %s committed, %s live after the last major, %s external\n"
+             "sizes         nursery %s, next major at %s\n"
+             "minor pauses  p50 %s, p99 %s, max %s\n"
+             "major pauses  p50 %s, p99 %s, max %s\n",
+             (unsigned long long)s.minors, (unsigned long long)s.majors, percent(s.gc_ns, s.total_ns), time_text(s.total_ns).at,
+             bytes_text(s.allocated_bytes).at, bytes_text(s.promoted_bytes).at, percent(s.promoted_bytes, s.allocated_bytes),
+             bytes_text(s.used_bytes).at, bytes_text(s.committed_bytes).at, bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at,
+             bytes_text(s.nursery_bytes).at, bytes_text(s.old_limit_bytes).at,
+             time_text(s.minor_p50_ns).at, time_text(s.minor_p99_ns).at, time_text(s.minor_max_ns).at,
+             time_text(s.major_p50_ns).at, time_text(s.major_p99_ns).at, time_text(s.major_max_ns).at);
+}
+
+/* ---- the log ---- */
+
+void tni_log(tn_heap *heap, const char *line) {
+    if (heap->log) heap->log(line, heap->user);
+    else fprintf(stderr, "%s\n", line);
+}
+
+void tni_log_collection(tn_heap *heap, const tni_collection *c) {
+    static const char *const kinds[] = {"minor", "major", "full"};
+    char line[256];
+    snprintf(line, sizeof line, "[gc %s] #%llu %s (%s): %s -> %s, survivors %.1f %%, promoted %s, pause %s", heap->name,
+             (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at, bytes_text(c->after).at,
+             percent(c->survived, c->nursery), bytes_text(c->survived).at, time_text(c->pause_ns).at);
+    tni_log(heap, line);
+}

@@ -1,0 +1,114 @@
+/* space/large.c: see large.h. A cell begins at a page, its object 8 bytes behind. */
+#include "space/large.h"
+
+#include <string.h>
+
+#include "space/os.h"
+
+static size_t pages_of(size_t bytes) { return (bytes + TNI_PAGE - 1) / TNI_PAGE; }
+
+static size_t huge_bytes(size_t cell) {
+    return (TNI_BLOCK + cell + TNI_REGION - 1) & ~(TNI_REGION - 1);
+}
+
+size_t tni_large_cost(size_t cell) {
+    return cell > TNI_SPAN_MAX ? huge_bytes(cell) : pages_of(cell) * TNI_PAGE;
+}
+
+static char *huge_alloc(tni_large *large, size_t cell) {
+    tni_region *region = tni_region_new(large->regions, TNI_HUGE_REGION, huge_bytes(cell));
+    if (!region) return NULL;
+    large->used_bytes += region->bytes;
+    large->touched_bytes += region->bytes;
+    char *object = (char *)region + TNI_BLOCK + 8;
+    tni_bit_set(region->used, tni_bit_of(object));
+    return object;
+}
+
+/* The first of `count` free pages in a row, 0 if there are none. */
+static unsigned find_span(const tni_region *region, size_t count) {
+    size_t row = 0;
+    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
+        row = tni_bit(region->used_pages, page) ? 0 : row + 1;
+        if (row == count) return page - (unsigned)count + 1;
+    }
+    return 0;
+}
+
+static tni_region *find_region(tni_large *large, size_t count, unsigned *page) {
+    for (size_t i = 0; i < large->regions->all.count; i++) {
+        tni_region *region = tni_region_at(large->regions, i);
+        if (region->kind == TNI_PAGES_REGION && region->free_pages >= count && (*page = find_span(region, count)))
+            return region;
+    }
+    tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
+    if (!region) return NULL;
+    region->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
+    *page = TNI_FIRST_PAGE;
+    return region;
+}
+
+char *tni_large_alloc(tni_large *large, size_t cell) {
+    if (cell > TNI_SPAN_MAX) return huge_alloc(large, cell);
+    size_t count = pages_of(cell);
+    unsigned page = 0;
+    tni_region *region = find_region(large, count, &page);
+    if (!region) return NULL;
+    for (unsigned i = page; i < page + count; i++) {
+        char *at = (char *)region + (size_t)i * TNI_PAGE;
+        if (tni_bit(region->touched_pages, i)) memset(at, 0, TNI_PAGE);
+        else large->touched_bytes += TNI_PAGE;
+        tni_bit_set(region->used_pages, i);
+        tni_bit_set(region->touched_pages, i);
+    }
+    region->free_pages -= (uint32_t)count;
+    region->spans[page] = (uint16_t)count;
+    large->used_bytes += count * TNI_PAGE;
+    char *object = (char *)region + (size_t)page * TNI_PAGE + 8;
+    tni_bit_set(region->used, tni_bit_of(object));
+    return object;
+}
+
+void tni_large_free(tni_large *large, char *object) {
+    tni_region *region = tni_region_of(object);
+    if (region->kind == TNI_HUGE_REGION) {
+        large->used_bytes -= region->bytes;
+        large->touched_bytes -= region->bytes;
+        tni_region_delete(large->regions, region);
+        return;
+    }
+    tni_bit_clear(region->used, tni_bit_of(object));
+    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE);
+    unsigned count = region->spans[page];
+    for (unsigned i = page; i < page + count; i++) tni_bit_clear(region->used_pages, i);
+    region->free_pages += count;
+    large->used_bytes -= (size_t)count * TNI_PAGE;
+}
+
+static void forget_free_pages(tni_large *large, tni_region *region) {
+    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
+        if (tni_bit(region->used_pages, page) || !tni_bit(region->touched_pages, page)) continue;
+        tni_os_forget((char *)region + (size_t)page * TNI_PAGE, TNI_PAGE);
+        tni_bit_clear(region->touched_pages, page);
+        large->touched_bytes -= TNI_PAGE;
+    }
+}
+
+static size_t touched_pages(const tni_region *region) {
+    size_t n = 0;
+    for (unsigned w = 0; w < TNI_PAGES / 64; w++) n += (size_t)__builtin_popcountll(region->touched_pages[w]);
+    return n;
+}
+
+void tni_large_trim(tni_large *large, bool forget) {
+    for (size_t i = large->regions->all.count; i-- > 0;) {
+        tni_region *region = tni_region_at(large->regions, i);
+        if (region->kind != TNI_PAGES_REGION) continue;
+        if (region->free_pages == TNI_PAGES - TNI_FIRST_PAGE) {
+            large->touched_bytes -= touched_pages(region) * TNI_PAGE;
+            tni_region_delete(large->regions, region);
+        } else if (forget) {
+            forget_free_pages(large, region);
+        }
+    }
+}

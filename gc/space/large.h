@@ -1,0 +1,27 @@
+/* space/large.h: objects above TN_SMALL_MAX: born old, never copied, freed eagerly after marking.
+ *
+ * Below TNI_SPAN_MAX they take pages of a shared region, above it a mapping of their own. Knows nothing of tracing. Callers:
+ * core/alloc.c, collect/sweep.c. */
+#ifndef TNI_LARGE_H
+#define TNI_LARGE_H
+
+#include "space/region.h"
+
+#define TNI_SPAN_MAX ((size_t)1 << 20) /* bytes of a cell in a shared region */
+
+typedef struct tni_large {
+    tni_regions *regions;
+    size_t used_bytes;    /* whole pages */
+    size_t touched_bytes; /* used, or free and not given back */
+} tni_large;
+
+/* The bytes that a cell takes from the system: whole pages, for a huge one its region. */
+size_t tni_large_cost(size_t cell);
+/* A zeroed cell, its used bit set; returns the object's address, NULL when the system has no memory. */
+char *tni_large_alloc(tni_large *large, size_t cell);
+/* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
+void tni_large_free(tni_large *large, char *object);
+/* Gives regions without objects back to the system; with `forget`, the free pages of the others too. */
+void tni_large_trim(tni_large *large, bool forget);
+
+#endif

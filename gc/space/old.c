@@ -1,0 +1,191 @@
+/* space/old.c: see old.h. */
+#include "space/old.h"
+
+#include <string.h>
+
+#include "space/os.h"
+
+static const uint32_t last_cell = (uint32_t)(TNI_BLOCK / 7 / 8 * 8); /* of the class above 8 KiB: seven in a block */
+
+static uint32_t cell_of_class(unsigned c) {
+    if (c < 15) return 16 + 8 * c;
+    if (c == TNI_CLASSES - 1) return last_cell;
+    unsigned doubling = (c - 15) / 8, step = (c - 15) % 8 + 1;
+    return (128u << doubling) + step * (16u << doubling);
+}
+
+void tni_old_init(tni_old *old, tni_regions *regions) {
+    old->regions = regions;
+    unsigned c = 0;
+    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) {
+        while (cell_of_class(c) < i * 8) c++;
+        old->class_of[i] = (uint8_t)c;
+    }
+    for (c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_class(c);
+}
+
+/* ---- runs ---- */
+
+static void make_starts(tni_class *class_, uint32_t cell) {
+    for (size_t at = 8; at + cell <= TNI_BLOCK + 8; at += cell) tni_bit_set(class_->starts, at >> 4);
+    class_->ready = true;
+}
+
+/* The cell number of the object that has this bit: object offsets are 8 + k * cell, and no two share 16 bytes. */
+static unsigned cell_of_bit(unsigned bit, uint32_t cell) { return (bit * 16 + 7) / cell; }
+
+char *tni_block_object(const tni_old *old, const tni_block *block, unsigned bit) {
+    uint32_t cell = old->runs[block->class_].cell;
+    return tni_block_start(block) + 8 + cell_of_bit(bit, cell) * cell;
+}
+
+/* The first bit from `bit` on that is set in (a & ~b) ^ flip, TNI_BLOCK_BITS if none. b may be NULL. */
+static unsigned find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
+    for (unsigned w = bit / 64; w < TNI_BLOCK_WORDS; w++) {
+        uint64_t word = a[w] & ~(b ? b[w] : 0);
+        if (w == bit / 64) word &= ~UINT64_C(0) << (bit % 64);
+        if (word) return w * 64 + (unsigned)__builtin_ctzll(word);
+    }
+    return TNI_BLOCK_BITS;
+}
+
+/* Sets the run to the first free cells at or behind cell number `from`. */
+static bool find_run(tni_run *run, const tni_class *class_, unsigned from) {
+    const uint64_t *used = tni_block_used(run->block);
+    size_t offset = 8 + (size_t)from * run->cell;
+    if (offset >= TNI_BLOCK) return false;
+    unsigned first = find_bit(class_->starts, used, (unsigned)(offset >> 4));
+    if (first == TNI_BLOCK_BITS) return false;
+    unsigned last = find_bit(used, NULL, first);
+    char *block = tni_block_start(run->block);
+    run->start = run->bump = block + cell_of_bit(first, run->cell) * run->cell;
+    unsigned end = last == TNI_BLOCK_BITS ? (unsigned)(TNI_BLOCK / run->cell) : cell_of_bit(last, run->cell);
+    run->limit = block + end * run->cell;
+    return true;
+}
+
+void tni_old_flush(tni_old *old, unsigned c) {
+    tni_run *run = &old->runs[c];
+    if (run->start == run->bump) return;
+    const uint64_t *starts = old->classes[c].starts;
+    uint64_t *used = tni_block_used(run->block);
+    char *block = tni_block_start(run->block);
+    size_t first = (size_t)(run->start + 8 - block) >> 4, end = (size_t)(run->bump + 8 - block) >> 4;
+    for (size_t w = first / 64; w * 64 < end; w++) {
+        uint64_t in = ~UINT64_C(0);
+        if (w == first / 64) in &= ~UINT64_C(0) << (first % 64);
+        if (w == end / 64) in &= (UINT64_C(1) << (end % 64)) - 1;
+        used[w] |= starts[w] & in;
+    }
+    run->start = run->bump;
+}
+
+void tni_old_flush_all(tni_old *old) {
+    for (unsigned c = 0; c < TNI_CLASSES; c++) tni_old_flush(old, c);
+}
+
+static void clear_run(tni_run *run) {
+    run->start = run->bump = run->limit = NULL;
+    run->block = NULL;
+}
+
+void tni_old_retire_all(tni_old *old) {
+    for (unsigned c = 0; c < TNI_CLASSES; c++) {
+        tni_run *run = &old->runs[c];
+        if (!run->block) continue;
+        tni_old_flush(old, c);
+        run->block->state = TNI_BLOCK_PARTIAL;
+        run->block->next = old->classes[c].partial;
+        old->classes[c].partial = run->block;
+        clear_run(run);
+    }
+}
+
+bool tni_old_next_run(tni_old *old, unsigned c) {
+    tni_run *run = &old->runs[c];
+    if (!run->block) return false;
+    tni_old_flush(old, c);
+    size_t offset = (size_t)(run->limit - tni_block_start(run->block));
+    if (find_run(run, &old->classes[c], (unsigned)(offset / run->cell))) return true;
+    run->block->state = TNI_BLOCK_FULL;
+    clear_run(run);
+    return false;
+}
+
+bool tni_old_use(tni_old *old, unsigned c, tni_block *block) {
+    tni_run *run = &old->runs[c];
+    run->block = block;
+    block->state = TNI_BLOCK_CURRENT;
+    if (find_run(run, &old->classes[c], 0)) return true;
+    block->state = TNI_BLOCK_FULL;
+    clear_run(run);
+    return false;
+}
+
+/* ---- blocks ---- */
+
+size_t tni_old_provide(tni_old *old, size_t blocks) {
+    while (old->free_blocks < blocks) {
+        tni_region *region = tni_region_new(old->regions, TNI_BLOCKS_REGION, TNI_REGION);
+        if (!region) break;
+        region->free_blocks = ~UINT32_C(1);
+        old->free_blocks += TNI_BLOCKS - 1;
+        if (region->index < old->regions->hint) old->regions->hint = region->index;
+    }
+    return old->free_blocks;
+}
+
+tni_block *tni_old_take(tni_old *old, unsigned c) {
+    if (!tni_old_provide(old, 1)) return NULL;
+    tni_region *region = NULL;
+    for (;; old->regions->hint++) {
+        region = tni_region_at(old->regions, old->regions->hint);
+        if (region->kind == TNI_BLOCKS_REGION && region->free_blocks) break;
+    }
+    unsigned number = (unsigned)__builtin_ctz(region->free_blocks);
+    uint32_t bit = UINT32_C(1) << number;
+    region->free_blocks &= ~bit;
+    if (!(region->touched_blocks & bit)) old->touched_blocks++;
+    region->touched_blocks |= bit;
+    old->free_blocks--;
+    old->used_blocks++;
+    tni_block *block = &region->blocks[number];
+    block->class_ = (uint8_t)c;
+    block->state = TNI_BLOCK_FULL;
+    block->disposed = 0;
+    if (!old->classes[c].ready) make_starts(&old->classes[c], old->runs[c].cell);
+    return block;
+}
+
+void tni_old_give(tni_old *old, tni_block *block) {
+    tni_region *region = tni_block_region(block);
+    memset(tni_block_used(block), 0, TNI_BLOCK_WORDS * sizeof(uint64_t));
+    block->state = TNI_BLOCK_FREE;
+    region->free_blocks |= UINT32_C(1) << block->number;
+    old->free_blocks++;
+    old->used_blocks--;
+    if (region->index < old->regions->hint) old->regions->hint = region->index;
+}
+
+static void forget_free_blocks(tni_old *old, tni_region *region) {
+    for (uint32_t rest = region->free_blocks & region->touched_blocks; rest; rest &= rest - 1) {
+        unsigned number = (unsigned)__builtin_ctz(rest);
+        tni_os_forget(tni_block_start(&region->blocks[number]), TNI_BLOCK);
+        region->touched_blocks &= ~(UINT32_C(1) << number);
+        old->touched_blocks--;
+    }
+}
+
+void tni_old_trim(tni_old *old, size_t keep, bool forget) {
+    for (size_t i = old->regions->all.count; i-- > 0;) {
+        tni_region *region = tni_region_at(old->regions, i);
+        if (region->kind != TNI_BLOCKS_REGION) continue;
+        if (region->free_blocks == ~UINT32_C(1) && old->free_blocks >= keep + TNI_BLOCKS - 1) {
+            old->free_blocks -= TNI_BLOCKS - 1;
+            old->touched_blocks -= (size_t)__builtin_popcount(region->touched_blocks);
+            tni_region_delete(old->regions, region);
+        } else if (forget) {
+            forget_free_blocks(old, region);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* space/os.h: pages from the system. The only file that calls mmap and its kin. */
+#ifndef TNI_OS_H
+#define TNI_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TNI_PAGE = 4096 }; /* the granule of our own bookkeeping; a multiple of it is a multiple of the system's on the machines we run on */
+#define TNI_HUGE_PAGE ((size_t)2 << 20)
+
+/* Address space that faults when touched, until tni_os_commit. `align` is a power of two. NULL when there is none. */
+void *tni_os_reserve(size_t bytes, size_t align);
+/* Zeroed memory, touched or not. NULL when there is none. */
+void *tni_os_map(size_t bytes, size_t align);
+void tni_os_unmap(void *at, size_t bytes);
+
+bool tni_os_commit(void *at, size_t bytes);  /* makes reserved pages usable; false when the system refuses */
+void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
+void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
+void tni_os_huge(void *at, size_t bytes);    /* asks for huge pages; a hint */
+
+/* Nanoseconds of a clock that never goes back. */
+uint64_t tni_os_now(void);
+
+#endif

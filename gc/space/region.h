@@ -1,0 +1,98 @@
+/* space/region.h: 2 MiB-aligned pieces of the old space.
+ *
+ * Every old object lies in a region, found by masking its address. A region opens with 64 KiB of bookkeeping: a mark bit and a
+ * used bit for every 16 bytes (an object has the bit of its own address; cells are at least 16 bytes, so no two objects share
+ * one), then what its kind needs. Behind it lie
+ *
+ *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, each with cells of one size class        (space/old.c)
+ *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
+ *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
+ *
+ * The set of all regions is a vector; a region knows its place in it. Callers: old.c, large.c, collect/, debug/verify.c. */
+#ifndef TNI_REGION_H
+#define TNI_REGION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/object.h"
+#include "core/vector.h"
+
+#define TNI_REGION ((size_t)2 << 20)
+#define TNI_BLOCK ((size_t)64 << 10)
+enum {
+    TNI_BLOCKS = 32,          /* of a region; number 0 is the bookkeeping */
+    TNI_BLOCK_WORDS = 64,     /* of a bitmap, for one block */
+    TNI_BLOCK_BITS = 4096,
+    TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
+    TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
+    TNI_FIRST_PAGE = 16
+};
+
+typedef enum tni_region_kind { TNI_BLOCKS_REGION, TNI_PAGES_REGION, TNI_HUGE_REGION } tni_region_kind;
+
+typedef enum tni_block_state { TNI_BLOCK_FREE, TNI_BLOCK_UNSWEPT, TNI_BLOCK_PARTIAL, TNI_BLOCK_CURRENT, TNI_BLOCK_FULL } tni_block_state;
+
+typedef struct tni_block {
+    struct tni_block *next; /* in its class's partial or unswept list */
+    uint8_t class_;         /* of space/old.h */
+    uint8_t state;          /* tni_block_state */
+    uint8_t disposed;       /* may hold objects with dispose */
+    uint8_t number;         /* in its region */
+} tni_block;
+
+typedef struct tni_region {
+    uint64_t marks[TNI_REGION_WORDS]; /* set while marking; kept until the next marking */
+    uint64_t used[TNI_REGION_WORDS];  /* an object starts here; cells of the current runs get theirs when a run is retired */
+    tni_block blocks[TNI_BLOCKS];
+    uint32_t free_blocks;    /* a bit each, bit 0 never */
+    uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
+    uint64_t used_pages[TNI_PAGES / 64];
+    uint64_t touched_pages[TNI_PAGES / 64];
+    uint16_t spans[TNI_PAGES]; /* at a large object's first page: how many it has */
+    uint32_t free_pages;
+    tni_region_kind kind;
+    size_t bytes;            /* of the mapping */
+    size_t index;            /* in the vector of regions */
+} tni_region;
+_Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first block");
+
+typedef struct tni_regions {
+    tni_vector all;
+    bool huge_pages;
+    size_t block_regions; /* how many of them are TNI_BLOCKS_REGION */
+    size_t hint;          /* none of those before this index has a free block */
+} tni_regions;
+
+TNI_INLINE tni_region *tni_region_of(const void *old) {
+    return (tni_region *)((uintptr_t)old & ~(TNI_REGION - 1));
+}
+TNI_INLINE size_t tni_bit_of(const void *old) { return ((uintptr_t)old & (TNI_REGION - 1)) >> 4; }
+TNI_INLINE bool tni_bit(const uint64_t *map, size_t bit) { return map[bit / 64] >> (bit % 64) & 1; }
+TNI_INLINE void tni_bit_set(uint64_t *map, size_t bit) { map[bit / 64] |= UINT64_C(1) << (bit % 64); }
+TNI_INLINE void tni_bit_clear(uint64_t *map, size_t bit) { map[bit / 64] &= ~(UINT64_C(1) << (bit % 64)); }
+TNI_INLINE bool tni_marked(const void *old) { return tni_bit(tni_region_of(old)->marks, tni_bit_of(old)); }
+
+TNI_INLINE tni_region *tni_block_region(const tni_block *block) { return tni_region_of(block); }
+TNI_INLINE char *tni_block_start(const tni_block *block) {
+    return (char *)tni_block_region(block) + block->number * TNI_BLOCK;
+}
+TNI_INLINE uint64_t *tni_block_used(const tni_block *block) {
+    return tni_block_region(block)->used + block->number * TNI_BLOCK_WORDS;
+}
+TNI_INLINE uint64_t *tni_block_marks(const tni_block *block) {
+    return tni_block_region(block)->marks + block->number * TNI_BLOCK_WORDS;
+}
+TNI_INLINE tni_block *tni_block_of(const void *old) {
+    return &tni_region_of(old)->blocks[((uintptr_t)old & (TNI_REGION - 1)) / TNI_BLOCK];
+}
+
+/* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no memory. */
+tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
+/* Takes it out of the vector and gives it back to the system. */
+void tni_region_delete(tni_regions *regions, tni_region *region);
+TNI_INLINE tni_region *tni_region_at(const tni_regions *regions, size_t index) {
+    return (tni_region *)regions->all.at[index];
+}
+
+#endif
