@@ -81,18 +81,18 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     uint64_t begin = tni_os_now();
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
                         .nursery = nursery_used(heap), .before = tni_stats_used(heap)};
-    heap->busy++;
+    tni_busy_begin(heap);
     heap->pacing.mutator_ns = begin - heap->pacing.last_end;
     minor(heap, &c);
     c.minor_ns = tni_os_now() - begin;
-    tni_pacing_after_minor(heap, c.survived, c.minor_ns);
+    tni_pacing_after_minor(heap, c.nursery, c.survived, c.minor_ns);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
     if (c.kind == TN_MINOR) sweep_on(heap);
     else major(heap, c.kind), heap->sweeping = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim(heap, true);
     tni_pacing_begin_cycle(heap);
-    heap->busy--;
     tni_restart(heap);
+    tni_busy_end(heap);
     heap->pacing.last_end = tni_os_now();
     c.pause_ns = heap->pacing.last_end - begin;
     c.after = tni_stats_used(heap);

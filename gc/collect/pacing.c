@@ -9,6 +9,7 @@
 #include "space/os.h"
 
 #define NURSERY_MIN ((size_t)256 << 10)
+#define NURSERY_GROWN ((size_t)8 << 20) /* how far a small heap's nursery adapts */
 #define CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */
 #define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
 #define SECOND UINT64_C(1000000000)
@@ -28,26 +29,33 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
     return p->live + p->external + heap->options.value.growth_min;
 }
 
-/* Shorter cycles when a minor pause misses its target, longer ones while the target leaves room and minor collections cost more than
- * their share: a longer cycle gives objects more time to die. */
+/* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer cycle gives
+ * objects more time to die; but no longer than the pause target allows if as much survives as did at worst lately, and in proportion to
+ * the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64, and half the memory). */
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
-    uint64_t target = p->pause_target_ns;
-    if (p->minor_ns > target) return p->nursery - p->nursery / 4;
-    bool costly = p->minor_ns * 100 > (p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target / 4;
-    return costly && p->minor_ns < target / 2 ? p->nursery * 2 : p->nursery;
+    tni_pacing *own = &heap->pacing;
+    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.8;
+    own->worst_survival = share > own->worst_survival * 0.9 ? share : own->worst_survival * 0.9;
+    if (p->survived >= TNI_CHUNK) own->byte_ns = (own->byte_ns + (double)p->minor_ns / (double)p->survived) / 2;
+    bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
+    double wanted = (double)p->nursery * (costly ? 2 : 1), cost = own->byte_ns * own->worst_survival;
+    double most = (double)max_size(NURSERY_GROWN, p->live / 4);
+    if (wanted > most) wanted = most;
+    if (wanted * cost > target) wanted = target / cost;
+    return (size_t)wanted;
 }
 
 /* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory of
- * sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time. COST is our c, in 1 / byte. For the
- * CPU target: marking takes live / speed for each `extra / rate` of time. */
+ * sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the time of
+ * one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 2e-9, RATIO_MAX = 3;
+    static const double COST = 2e-9, RATIO_MAX = 1.5;
     tn_heap *heap = user;
-    double live = (double)p->live, speed = live / ((double)(p->mark_ns + 1) / (double)SECOND);
-    double load = live * (double)p->old_rate / speed; /* bytes that the old space grows during one marking */
+    double live = (double)p->live;
+    double load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND; /* bytes that the old space grows during one marking */
     double by_cpu = load * 100 / heap->options.value.cpu_target;
     double by_root = sqrt(load / COST);
     double extra = by_root > by_cpu ? by_root : by_cpu;
@@ -157,11 +165,12 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 
 /* ---- accounts ---- */
 
-void tni_pacing_after_minor(tn_heap *heap, size_t survived, uint64_t ns) {
+void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
     p->survived = survived;
     p->grown += survived;
     p->minor_ns = ns;
+    if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
     tn_pacing now = describe(heap);
     set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
 }

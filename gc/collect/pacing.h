@@ -25,6 +25,7 @@ typedef struct tni_pacing {
     uint64_t minor_ns, mutator_ns, mark_ns;
     uint64_t last_end;    /* of a collection */
     uint64_t major_end;   /* of the last major */
+    double worst_survival, byte_ns; /* of the adaptive policy: lately; nanoseconds of a minor collection for a surviving byte */
     uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
     uint64_t gc_at_window; /* time in collections, up to there */
     uint64_t old_rate;    /* bytes a second, between the last two majors */
@@ -44,8 +45,8 @@ void tni_pacing_begin_cycle(tn_heap *heap);
 bool tni_pacing_fits(tn_heap *heap, size_t bytes);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
-/* Account of a collection that took `ns`. */
-void tni_pacing_after_minor(tn_heap *heap, size_t survived, uint64_t ns);
+/* Account of a collection that took `ns`; of the nursery, `used` bytes were in use. */
+void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns);
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
 /* Options have changed. */
 void tni_pacing_changed(tn_heap *heap);

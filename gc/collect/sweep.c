@@ -47,7 +47,11 @@ static void sweep_large(void *object, void *user) {
 static void sweep_block(tn_heap *heap, tni_block *block) {
     uint64_t *used = tni_block_used(block), *marks = tni_block_marks(block);
     const uint64_t *starts = heap->old.classes[block->class_].starts;
-    if (block->disposed) each_in_block(heap, block, used, marks, dispose_object, heap);
+    if (block->disposed) {
+        tni_busy_begin(heap);
+        each_in_block(heap, block, used, marks, dispose_object, heap);
+        tni_busy_end(heap);
+    }
     if (heap->options.value.debug & TNI_DEBUG_POISON) each_in_block(heap, block, used, marks, tni_poison_cell, heap);
     bool any = false, full = true;
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) {
@@ -71,9 +75,7 @@ static bool sweep_one(tn_heap *heap, tni_class *class_) {
     tni_block *block = class_->unswept;
     if (!block) return false;
     class_->unswept = block->next;
-    heap->busy++;
     sweep_block(heap, block);
-    heap->busy--;
     return true;
 }
 
@@ -143,11 +145,23 @@ void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user
     }
 }
 
+/* Only blocks that may hold objects with dispose are looked into. */
+static void dispose_region(tn_heap *heap, tni_region *region) {
+    if (region->kind != TNI_BLOCKS_REGION) {
+        each_in_pages(region, dispose_object, heap);
+        return;
+    }
+    for (unsigned b = 1; b < TNI_BLOCKS; b++) {
+        tni_block *block = &region->blocks[b];
+        if (!(region->free_blocks >> b & 1) && block->disposed) each_in_block(heap, block, tni_block_used(block), NULL, dispose_object, heap);
+    }
+}
+
 void tni_sweep_dispose_all(tn_heap *heap) {
-    heap->busy++;
+    tni_busy_begin(heap);
     tni_vector *young = &heap->weak.young_disposed;
     for (size_t i = 0; i < young->count; i++) dispose_object((void *)young->at[i], heap);
-    tni_sweep_all(heap);
-    tni_sweep_each_object(heap, dispose_object, heap);
-    heap->busy--;
+    tni_old_flush_all(&heap->old);
+    for (size_t i = 0; i < heap->regions.all.count; i++) dispose_region(heap, tni_region_at(&heap->regions, i));
+    tni_busy_end(heap);
 }

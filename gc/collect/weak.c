@@ -26,6 +26,7 @@ tn_weak **tn_weak_new(tn_mutator *m, const void *h) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to", h ? "the handle's object" : "the handle");
         return NULL;
     }
+    if (!tni_check_owner(m, *(void *const *)h, "tn_weak_new")) return NULL;
     tn_weak *weak = new_holder(m, TNI_WEAK_TYPE, sizeof(tn_weak), 0, 0);
     if (!weak) return NULL;
     weak->referent = *(void *const *)h;
@@ -202,6 +203,7 @@ void *tn_stable(tn_mutator *m, const void *h) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %s is NULL", h ? "the handle's object" : "the handle");
         return NULL;
     }
+    if (!tni_check_owner(m, *(void *const *)h, "tn_stable")) return NULL;
     if (tni_young(m->heap, *(void *const *)h)) {
         if (!tni_may_collect(m, "tn_stable")) return NULL;
         tni_collect(m->heap, TN_MINOR, TNI_CAUSE_STABLE);

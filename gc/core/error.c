@@ -82,6 +82,12 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
     return status;
 }
 
+bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
+    if (tni_owns(m->heap, object)) return true;
+    tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);
+    return false;
+}
+
 void tni_fatal(tn_heap *heap, const char *format, ...) {
     char text[512];
     va_list args;

@@ -2,6 +2,8 @@
 #ifndef TNI_ERROR_H
 #define TNI_ERROR_H
 
+#include <stdbool.h>
+
 #include "tenure/status.h"
 
 #define TNI_PRINTF(text, first) __attribute__((format(printf, text, first)))
@@ -12,6 +14,8 @@ tn_status tni_fail(tn_mutator *m, tn_status status, const char *format, ...) TNI
 tn_status tni_fail_heap(tn_heap *heap, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
 /* The same where there is no heap yet: into *error, which may be NULL. */
 tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
+/* False, and reported as TN_WRONG_HEAP of `function`, when the object is not this heap's. NULL is all right. */
+bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
 /* Tells on_fatal and aborts. For corrupt heaps and violated windows only. */
 __attribute__((noreturn, cold)) void tni_fatal(tn_heap *heap, const char *format, ...) TNI_PRINTF(2, 3);
 

@@ -33,7 +33,9 @@ static void take_config(tn_heap *heap, const tn_config *config) {
 
 static void free_parts(tn_heap *heap) {
     for (size_t i = heap->regions.all.count; i-- > 0;) tni_region_delete(&heap->regions, tni_region_at(&heap->regions, i));
+    for (size_t i = 0; i < heap->regions.spare.count; i++) tni_os_unmap((void *)heap->regions.spare.at[i], TNI_REGION);
     tni_vector_free(&heap->regions.all);
+    tni_vector_free(&heap->regions.spare);
     tni_nursery_free(&heap->nursery);
     if (heap->types.layouts) tni_types_free(&heap->types);
     tni_os_unmap(heap->queue.at, heap->queue.bytes);
@@ -60,7 +62,9 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     tn_heap *heap = tni_os_map(HEAP_BYTES, TNI_PAGE);
     if (!heap) return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
     take_config(heap, config);
-    if (tni_options_load(&heap->options, config, line_to_log, heap, error) != TN_OK) {
+    tn_error wrong;
+    if (tni_options_load(&heap->options, config, line_to_log, heap, &wrong) != TN_OK) {
+        tni_fail_error(error, wrong.status, "tn_heap_create: %.230s", wrong.text);
         tni_os_unmap(heap, HEAP_BYTES);
         return NULL;
     }

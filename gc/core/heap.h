@@ -72,6 +72,15 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *address) {
     return (uintptr_t)address - (uintptr_t)heap->nursery.base < heap->nursery.reserved;
 }
 
+/* Whether the address can be an object of this heap: for checks of what the host passes. NULL is one. */
+TNI_INLINE bool tni_owns(const tn_heap *heap, const void *object) {
+    return !object || tni_young(heap, object) || tni_region_has(&heap->regions, object);
+}
+
+/* Between these no allocation is allowed: a collection, or callbacks of the host, run. They nest. */
+void tni_busy_begin(tn_heap *heap);
+void tni_busy_end(tn_heap *heap);
+
 TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header) {
     return &heap->types.layouts[tni_header_type(header)];
 }

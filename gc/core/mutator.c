@@ -45,6 +45,16 @@ tn_status tn_detach(tn_mutator *m) {
     return TN_OK;
 }
 
+void tni_busy_begin(tn_heap *heap) {
+    heap->busy++;
+    heap->mutators[0].pub.limit = 0;
+}
+
+void tni_busy_end(tn_heap *heap) {
+    heap->busy--;
+    tni_set_limit(&heap->mutators[0]);
+}
+
 tn_mark tn_save(const tn_mutator *m) {
     if (!m) return (tn_mark){NULL, NULL, NULL};
     return (tn_mark){m->handles, m->values, m->window};

@@ -6,7 +6,8 @@
  * - A value is stored only after it was read whole and is in its range: a failure leaves the settings as they were.
  * - Nothing depends on the locale: digits, blanks and letters are ASCII, read by hand.
  * - No state: the environment is looked at in tni_options_load and never again.
- * - A complaint is one line of less than 250 bytes, whatever was in the text complained about.
+ * - A complaint is one line of less than 234 bytes, whatever was in the text complained about: there is room for a caller to
+ *   put its name before it.
  *
  * Callers: heap.c. */
 #include "core/option.h"
@@ -21,7 +22,7 @@
 
 #include "core/system.h"
 
-enum { LINE_SIZE = 250, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 512 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 512 };
 enum { FROM_BUILT_IN, FROM_CONFIG, FROM_ENVIRONMENT, FROM_SET };
 
 #define KIB(n) (UINT64_C(n) << 10)
@@ -583,7 +584,7 @@ static bool is_strict(const tni_options *options, const char *prefix) {
 
 static void print_help(const char *prefix, tni_line_fn line, void *user) {
     char text[HELP_SIZE], name[NAME_SIZE], accepted[192];
-    snprintf(text, sizeof text, "%-24s %-42s %-9s %s", "tenure: option", "accepts", "built-in", "");
+    snprintf(text, sizeof text, "%-24s %-42s %-9s %s", "option", "accepts", "built-in", "");
     line(text, user);
     for (const row *r = rows; r < rows + ROWS; r++) {
         environment_name(prefix, r->key, name, sizeof name);
@@ -596,7 +597,8 @@ static void print_help(const char *prefix, tni_line_fn line, void *user) {
     line("ms, s. 1.5G is a number. Letters may have any case. Several words have commas between them.", user);
 }
 
-static void print_settings(const tni_options *options, const char *prefix, tni_line_fn line, void *user) {
+static void print_settings(const tni_options *options, const char *heap, const char *prefix, tni_line_fn line,
+                           void *user) {
     for (const row *r = rows; r < rows + ROWS; r++) {
         char text[LINE_SIZE], value[VALUE_SIZE], name[NAME_SIZE];
         const char *origin = "built-in";
@@ -607,7 +609,7 @@ static void print_settings(const tni_options *options, const char *prefix, tni_l
         case FROM_ENVIRONMENT: origin = name; break;
         case FROM_SET: origin = "set at run time"; break;
         }
-        snprintf(text, sizeof text, "tenure: %s = %s (%s)", r->key, value, origin);
+        snprintf(text, sizeof text, "[config %.64s] %s = %s (%s)", heap, r->key, value, origin);
         line(text, user);
     }
 }
@@ -641,7 +643,8 @@ tn_status tni_options_load(tni_options *options, const tn_config *config, tni_li
         options->origin[find(span_of("nursery_max")) - rows] = options->origin[find(span_of("nursery")) - rows];
     }
     if (options->value.help) print_help(prefix, line, user);
-    if (options->value.log & TNI_LOG_CONFIG) print_settings(options, prefix, line, user);
+    if (options->value.log & TNI_LOG_CONFIG)
+        print_settings(options, config && config->name ? config->name : "heap", prefix, line, user);
     return TN_OK;
 }
 

@@ -76,7 +76,7 @@ static bool new_slab(tni_roots *r) {
 }
 
 void *const *tn_global_new(tn_mutator *m, const void *object) {
-    if (!m) return NULL;
+    if (!m || !tni_check_owner(m, object, "tn_global_new")) return NULL;
     tni_roots *r = &m->heap->roots;
     if ((!r->free_globals && !new_slab(r)) || !grow(r)) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->count);
@@ -100,6 +100,7 @@ static uintptr_t *find_global(tn_mutator *m, const void *global, const char *fun
 tn_status tn_global_set(tn_mutator *m, const void *global, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
     if (!find_global(m, global, "tn_global_set")) return TN_NOT_FOUND;
+    if (!tni_check_owner(m, object, "tn_global_set")) return TN_WRONG_HEAP;
     store(m->heap, (void **)(uintptr_t)global, object);
     return TN_OK;
 }
@@ -122,6 +123,7 @@ tn_status tn_root_add(tn_mutator *m, void *cell) {
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
+    if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return TN_WRONG_HEAP;
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
     if (!grow(r)) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
     put(r, (uintptr_t)cell);
@@ -149,6 +151,7 @@ tn_status tn_root_remove(tn_mutator *m, void *cell) {
 tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
     if (!find_root(m, cell, "tn_root_write")) return TN_NOT_FOUND;
+    if (!tni_check_owner(m, object, "tn_root_write")) return TN_WRONG_HEAP;
     store(m->heap, cell, object);
     return TN_OK;
 }

@@ -18,7 +18,6 @@ typedef struct check {
     void *object;         /* whose slots are visited; NULL for roots */
     const char *root;     /* what kind of root, then */
     bool recorded;        /* young references are all right in this object */
-    tni_vector regions;   /* sorted addresses */
     tni_vector objects, slots, cells; /* sorted copies of the logs */
     size_t disarmed;
     uint64_t *reached;    /* a bitmap as a region's marks, for each region */
@@ -71,7 +70,6 @@ static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, vo
 }
 
 static void end(check *c) {
-    tni_vector_free(&c->regions);
     tni_vector_free(&c->objects);
     tni_vector_free(&c->slots);
     tni_vector_free(&c->cells);
@@ -86,8 +84,8 @@ static bool is_young_object(const tn_heap *heap, const void *at) {
 }
 
 static bool is_old_object(const check *c, const void *at) {
+    if ((uintptr_t)at & 7 || !tni_region_has(&c->heap->regions, at)) return false;
     tni_region *region = tni_region_of(at);
-    if (!has(&c->regions, (uintptr_t)region) || (uintptr_t)at & 7) return false;
     if (region->kind == TNI_HUGE_REGION) return (const char *)at == (const char *)region + TNI_BLOCK + 8;
     size_t bit = tni_bit_of(at);
     if (bit < TNI_BLOCK_BITS || !tni_bit(region->used, bit)) return false;
@@ -250,7 +248,7 @@ void tni_verify_before_minor(tn_heap *heap) {
     begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
     const tni_barrier *b = &heap->barrier;
     tni_old_flush_all(&heap->old);
-    if (sorted_copy(&c.regions, &heap->regions.all) && sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
+    if (sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
         sorted_copy(&c.cells, &heap->roots.young)) {
         check_blocks(&c);
         check_nursery(&c);
@@ -323,7 +321,7 @@ void tni_verify_after_major(tn_heap *heap) {
     begin(&c, heap, "after major", heap->stats.minors, reach_ref, reach_value);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
     c.reached = tni_os_map(bytes, TNI_PAGE);
-    if (c.reached && sorted_copy(&c.regions, &heap->regions.all)) {
+    if (c.reached) {
         trace(&c);
         tni_sweep_each_object(heap, check_marked_object, &c);
         check_weak(&c);

@@ -26,7 +26,7 @@ void tni_stats_record(tn_heap *heap, const tni_collection *c) {
     tni_stats *s = &heap->stats;
     s->gc_ns += c->pause_ns;
     tni_histogram_record(&s->pauses, c->pause_ns);
-    tni_histogram_record(&s->minor_pauses, c->minor_ns);
+    tni_histogram_record(&s->minor_pauses, c->kind == TN_MINOR ? c->pause_ns : c->minor_ns);
     if (c->kind != TN_MINOR) tni_histogram_record(&s->major_pauses, c->pause_ns);
 }
 

@@ -7,9 +7,7 @@
 
 static size_t pages_of(size_t bytes) { return (bytes + TNI_PAGE - 1) / TNI_PAGE; }
 
-static size_t huge_bytes(size_t cell) {
-    return (TNI_BLOCK + cell + TNI_REGION - 1) & ~(TNI_REGION - 1);
-}
+static size_t huge_bytes(size_t cell) { return TNI_BLOCK + pages_of(cell) * TNI_PAGE; }
 
 size_t tni_large_cost(size_t cell) {
     return cell > TNI_SPAN_MAX ? huge_bytes(cell) : pages_of(cell) * TNI_PAGE;

@@ -124,19 +124,26 @@ bool tni_old_use(tni_old *old, unsigned c, tni_block *block) {
 
 /* ---- blocks ---- */
 
+enum { REGION_BLOCKS = TNI_BLOCKS - 1 };
+
+static size_t available(const tni_old *old) { return old->free_blocks + old->regions->spare.count * REGION_BLOCKS; }
+
 size_t tni_old_provide(tni_old *old, size_t blocks) {
-    while (old->free_blocks < blocks) {
-        tni_region *region = tni_region_new(old->regions, TNI_BLOCKS_REGION, TNI_REGION);
-        if (!region) break;
-        region->free_blocks = ~UINT32_C(1);
-        old->free_blocks += TNI_BLOCKS - 1;
-        if (region->index < old->regions->hint) old->regions->hint = region->index;
-    }
-    return old->free_blocks;
+    while (available(old) < blocks && tni_region_map(old->regions)) {}
+    return available(old);
+}
+
+/* Makes the blocks of a spare region free ones: the first time that its memory is touched. */
+static void open_spare(tni_old *old) {
+    void *space = (void *)old->regions->spare.at[--old->regions->spare.count];
+    tni_region *region = tni_region_open(old->regions, space, TNI_BLOCKS_REGION, TNI_REGION);
+    region->free_blocks = ~UINT32_C(1);
+    old->free_blocks += REGION_BLOCKS;
 }
 
 tni_block *tni_old_take(tni_old *old, unsigned c) {
     if (!tni_old_provide(old, 1)) return NULL;
+    if (!old->free_blocks) open_spare(old);
     tni_region *region = NULL;
     for (;; old->regions->hint++) {
         region = tni_region_at(old->regions, old->regions->hint);
@@ -177,11 +184,13 @@ static void forget_free_blocks(tni_old *old, tni_region *region) {
 }
 
 void tni_old_trim(tni_old *old, size_t keep, bool forget) {
+    tni_vector *spare = &old->regions->spare;
+    while (spare->count && available(old) >= keep + REGION_BLOCKS) tni_os_unmap((void *)spare->at[--spare->count], TNI_REGION);
     for (size_t i = old->regions->all.count; i-- > 0;) {
         tni_region *region = tni_region_at(old->regions, i);
         if (region->kind != TNI_BLOCKS_REGION) continue;
-        if (region->free_blocks == ~UINT32_C(1) && old->free_blocks >= keep + TNI_BLOCKS - 1) {
-            old->free_blocks -= TNI_BLOCKS - 1;
+        if (region->free_blocks == ~UINT32_C(1) && available(old) >= keep + REGION_BLOCKS) {
+            old->free_blocks -= REGION_BLOCKS;
             old->touched_blocks -= (size_t)__builtin_popcount(region->touched_blocks);
             tni_region_delete(old->regions, region);
         } else if (forget) {

@@ -35,7 +35,7 @@ typedef struct tni_old {
     tni_class classes[TNI_CLASSES];
     uint8_t class_of[TNI_CELL_MAX / 8 + 1]; /* by cell size / 8 */
     tni_regions *regions;
-    size_t free_blocks;   /* mapped and free */
+    size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
     size_t touched_blocks; /* used, or free and not given back: what the process pays for */
     size_t unswept_blocks;
@@ -61,7 +61,7 @@ bool tni_old_next_run(tni_old *old, unsigned class_);
 /* Makes a block current, which is on no list, and sets its first run; false (and full) when it has no free cell. */
 bool tni_old_use(tni_old *old, unsigned class_, tni_block *block);
 
-/* Makes sure that `blocks` are mapped and free, and returns how many are: fewer when the system has no more. */
+/* Makes sure that `blocks` are mapped and free, spare regions included, and returns how many are: fewer when the system has no more. */
 size_t tni_old_provide(tni_old *old, size_t blocks);
 /* A free block for the class, mapped now if need be; NULL when the system has no more. It belongs to the caller. */
 tni_block *tni_old_take(tni_old *old, unsigned class_);

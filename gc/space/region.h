@@ -8,7 +8,7 @@
  *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
  *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
  *
- * The set of all regions is a vector; a region knows its place in it. Callers: old.c, large.c, collect/, debug/verify.c. */
+ * The set of all regions is a vector, sorted by address; a region knows its place in it. Callers: old.c, large.c, collect/, debug/verify.c. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
 
@@ -61,6 +61,7 @@ typedef struct tni_regions {
     tni_vector all;
     bool huge_pages;
     size_t block_regions; /* how many of them are TNI_BLOCKS_REGION */
+    tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
     size_t hint;          /* none of those before this index has a free block */
 } tni_regions;
 
@@ -89,8 +90,14 @@ TNI_INLINE tni_block *tni_block_of(const void *old) {
 
 /* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no memory. */
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
+/* The same in two steps, for regions of blocks: first the address space, which costs nothing until it is touched (NULL when there is
+ * none, or no place in the vector); then the region in it, which cannot fail. */
+void *tni_region_map(tni_regions *regions);
+tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind kind, size_t bytes);
 /* Takes it out of the vector and gives it back to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
+/* Whether the address lies in a region. */
+bool tni_region_has(const tni_regions *regions, const void *address);
 TNI_INLINE tni_region *tni_region_at(const tni_regions *regions, size_t index) {
     return (tni_region *)regions->all.at[index];
 }
