@@ -25,10 +25,11 @@ static tni_shape shape_of(const tn_type_desc *d) {
 }
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
+    size_t cell = d->tail_size ? 0 : TN_CELL(d->size);
     types->layouts[d->number] = (tni_layout){
         .refs = d->refs, .values = d->values, .tail_refs = d->tail_refs, .tail_values = d->tail_values,
         .size = (uint32_t)d->size, .tail_size = (uint32_t)d->tail_size, .shape = (uint8_t)shape_of(d),
-        .flags = (uint8_t)d->flags, .disposed = d->dispose != NULL, .desc = d};
+        .cell = (uint16_t)cell, .class_ = (uint8_t)tni_class_for(cell), .flags = (uint8_t)d->flags, .disposed = d->dispose != NULL, .desc = d};
 }
 
 bool tni_types_init(tni_types *types) {

@@ -14,14 +14,17 @@ static uint32_t cell_of_class(unsigned c) {
     return (128u << doubling) + step * (16u << doubling);
 }
 
+unsigned tni_class_for(size_t cell) {
+    if (cell <= 128) return cell <= 16 ? 0 : (unsigned)(cell - 9) / 8;
+    if (cell > 8192) return TNI_CLASSES - 1;
+    unsigned doubling = 63 - (unsigned)__builtin_clzll((cell - 1) >> 7); /* cell is in (128 << doubling, 256 << doubling] */
+    return 15 + 8 * doubling + (unsigned)((cell - 1 - ((size_t)128 << doubling)) >> (4 + doubling));
+}
+
 void tni_old_init(tni_old *old, tni_regions *regions) {
     old->regions = regions;
-    unsigned c = 0;
-    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) {
-        while (cell_of_class(c) < i * 8) c++;
-        old->class_of[i] = (uint8_t)c;
-    }
-    for (c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_class(c);
+    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) old->class_of[i] = (uint8_t)tni_class_for(i * 8);
+    for (unsigned c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_class(c);
 }
 
 /* ---- runs ---- */

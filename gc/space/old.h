@@ -41,6 +41,8 @@ typedef struct tni_old {
     size_t unswept_blocks;
 } tni_old;
 
+/* The size class of a cell of at most TNI_CELL_MAX bytes: what class_of holds. */
+unsigned tni_class_for(size_t cell);
 void tni_old_init(tni_old *old, tni_regions *regions);
 
 /* The bump: a cell for an object of `cell` bytes, or NULL: the caller then takes tni_old_next_run or another block. */
