@@ -22,8 +22,8 @@ void tni_barrier_log_object(tni_barrier *b, void *object) {
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
-static void log_slot(tni_barrier *b, uintptr_t entry) {
-    if (!tni_vector_push(&b->slots, entry)) b->overflow = true;
+void tni_barrier_log_weak(tni_barrier *b, tn_value *slot) {
+    if (b->weak_slots.count >= TNI_SLOTS_MAX || !tni_vector_push(&b->weak_slots, (uintptr_t)slot)) b->weak_overflow = true;
 }
 
 /* The object is armed: disarms and logs it. */
@@ -32,12 +32,18 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
     tni_barrier_log_object(&heap->barrier, object);
 }
 
+static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t entry) {
+    tni_vector *slots = &heap->barrier.slots;
+    if (slots->count >= TNI_SLOTS_MAX) log_object(heap, object, header);
+    else if (!tni_vector_push(slots, entry)) heap->barrier.overflow = true;
+}
+
 /* A slot whose old value is young has been recorded by the store of that (B1). */
 void tn_write_slow(tn_mutator *m, void *object, void *slot) {
     tn_header header = tni_header(object);
     if (!(header & TN_ARMED)) return;
     if (!(header & TNI_SLOTS)) log_object(m->heap, object, header);
-    else if (!tni_young(m->heap, *(void **)slot)) log_slot(&m->heap->barrier, (uintptr_t)slot);
+    else if (!tni_young(m->heap, *(void **)slot)) log_slot(m->heap, object, header, (uintptr_t)slot);
 }
 
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
@@ -45,7 +51,7 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     tn_header header = tni_header(object);
     if (!(header & TN_ARMED) || !tni_young(heap, tni_value_ref(&heap->format, value))) return;
     if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-    else if (!tni_young(heap, tni_value_ref(&heap->format, *slot))) log_slot(&heap->barrier, (uintptr_t)slot | 1);
+    else if (!tni_young(heap, tni_value_ref(&heap->format, *slot))) log_slot(heap, object, header, (uintptr_t)slot | 1);
 }
 
 void tn_remember(tn_mutator *m, void *object) {

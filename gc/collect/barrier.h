@@ -5,6 +5,9 @@
  *     B2  an object in `objects` is not armed; it is there once
  *     B3  young objects are never armed; a minor collection empties the logs and arms what it has scanned
  *
+ * The slot logs are bounded, for a host may store young and old references in turns without end: a full one logs the whole object,
+ * or sets the overflow flag.
+ *
  * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier. When memory for a
  * log is out, the object stays armed and `overflow` makes the next minor collection scan the whole old space.
  *
@@ -16,6 +19,8 @@
 #include "core/object.h"
 #include "core/vector.h"
 
+enum { TNI_SLOTS_MAX = 1 << 16 }; /* entries of a slot log */
+
 typedef struct tni_barrier {
     tni_vector objects; /* addresses of objects, to be scanned whole */
     tni_vector slots;   /* addresses of slots; bit 0 set: of a value */
@@ -26,6 +31,8 @@ typedef struct tni_barrier {
 
 /* Sets the mutator's filter words from the nursery's range and the heap's format. */
 void tni_barrier_filter(tn_mutator *m);
+/* Logs a slot of an old weak array that is about to hold a young value. */
+void tni_barrier_log_weak(tni_barrier *barrier, tn_value *slot);
 /* Logs an object that is not armed: it may hold any young reference. */
 void tni_barrier_log_object(tni_barrier *barrier, void *object);
 void tni_barrier_free(tni_barrier *barrier);

@@ -142,7 +142,7 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_nursery_begin(&heap->nursery, capacity);
     p->claim = claim_of((size_t)(heap->nursery.end - heap->nursery.start));
     if (!capacity) p->promised = 0;
-    p->least = 0;
+    p->least = p->wanted = 0;
 }
 
 bool tni_pacing_fits(tn_heap *heap, size_t bytes) {

@@ -66,7 +66,7 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
     tn_value *slot = &tni_weak_slots(array)[index];
     bool log = tni_young(heap, tni_value_ref(&heap->format, value)) && !tni_young(heap, array) &&
                !tni_young(heap, tni_value_ref(&heap->format, *slot));
-    if (log && !tni_vector_push(&heap->barrier.weak_slots, (uintptr_t)slot)) heap->barrier.weak_overflow = true;
+    if (log) tni_barrier_log_weak(&heap->barrier, slot);
     *slot = value;
     return TN_OK;
 }

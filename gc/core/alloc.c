@@ -153,7 +153,6 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
         if (kind != TN_MINOR) again = ask_host(r->m, r->cell);
         kind = TN_FULL;
     }
-    heap->pacing.wanted = 0;
     return object ? object : give_up(r);
 }
 

@@ -54,10 +54,11 @@ static void take_out(tni_roots *r, uintptr_t *place) {
     r->count--;
 }
 
-/* The write barrier of a cell. */
+/* The write barrier of a cell. When the list of young cells has outgrown the cells themselves, visiting all of them is cheaper. */
 static void store(tn_heap *heap, void **cell, const void *object) {
-    if (tni_young(heap, object) && !tni_young(heap, *cell) && !tni_vector_push(&heap->roots.young, (uintptr_t)cell))
-        heap->roots.young_overflow = true;
+    tni_roots *r = &heap->roots;
+    if (tni_young(heap, object) && !tni_young(heap, *cell))
+        if (r->young.count > r->capacity || !tni_vector_push(&r->young, (uintptr_t)cell)) r->young_overflow = true;
     *cell = (void *)(uintptr_t)object;
 }
 
