@@ -16,7 +16,7 @@ typedef struct marking {
     void **top, **end; /* of the stack; its start is mark->stack */
     tni_mark *mark;
     size_t live;
-    bool overflow;
+    bool overflow, cannot_grow;
 } marking;
 
 bool tni_mark_init(tni_mark *mark) {
@@ -44,8 +44,8 @@ static __attribute__((noinline)) bool grow(marking *k) {
 }
 
 TNI_INLINE void push(marking *k, void *object) {
-    if (TN_UNLIKELY(k->top == k->end) && !grow(k)) {
-        k->overflow = true;
+    if (TN_UNLIKELY(k->top == k->end) && (k->cannot_grow || !grow(k))) {
+        k->overflow = k->cannot_grow = true;
         return;
     }
     *k->top++ = object;
@@ -60,11 +60,6 @@ TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
 }
 static void visit_ref_root(tn_tracer *t, void **slot) { visit_ref(t, slot); }
 static void visit_value_root(tn_tracer *t, tn_value *slot) { visit_value(t, slot); }
-
-static void scan(marking *k, void *object) {
-    tn_header header = tni_header(object);
-    tni_each_slot(&k->tracer, &k->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
-}
 
 /* Sets the mark; false when it was set. */
 TNI_INLINE bool set_mark(void *object) {
@@ -110,10 +105,21 @@ static void mark_roots(marking *k, tn_heap *heap) {
     drain(k);
 }
 
+/* After an overflow: only what is not marked yet, or a wide object would fill the stack with the same children each time. */
+static void revisit_ref(tn_tracer *t, void **slot) {
+    if (*slot && !tni_marked(*slot)) push((marking *)t, *slot);
+}
+static void revisit_value(tn_tracer *t, tn_value *slot) {
+    void *at = tni_value_ref(&((marking *)t)->format, *slot);
+    if (at && !tni_marked(at)) push((marking *)t, at);
+}
+
 static void scan_if_marked(void *object, void *user) {
+    marking *k = user;
     if (!tni_marked(object)) return;
-    scan(user, object);
-    drain(user);
+    tn_header header = tni_header(object);
+    tni_each_slot(&k->tracer, &k->layouts[tni_header_type(header)], object, header, revisit_ref, revisit_value);
+    drain(k);
 }
 
 static void clear_marks(tn_heap *heap) {
@@ -129,6 +135,8 @@ size_t tni_mark_heap(tn_heap *heap) {
     tni_sweep_all(heap);
     clear_marks(heap);
     mark_roots(&k, heap);
+    k.tracer.ref = revisit_ref;
+    k.tracer.value = revisit_value;
     while (k.overflow) {
         k.overflow = false;
         tni_sweep_each_object(heap, scan_if_marked, &k);

@@ -22,6 +22,7 @@ typedef struct check {
     size_t disarmed;
     uint64_t *reached;    /* a bitmap as a region's marks, for each region */
     tni_vector stack;
+    bool no_memory;       /* the trace is not complete: its check cannot be made this time */
 } check;
 
 /* ---- small tools ---- */
@@ -274,7 +275,7 @@ static void reach(check *c, const void *slot, void *at) {
     uint64_t *bits = reached_bits(c, at);
     if (tni_bit(bits, tni_bit_of(at))) return;
     tni_bit_set(bits, tni_bit_of(at));
-    if (!tni_vector_push(&c->stack, (uintptr_t)at)) tni_fatal(c->heap, "verify: %s: no memory to trace with", c->when);
+    if (!tni_vector_push(&c->stack, (uintptr_t)at)) c->no_memory = true;
 }
 
 static void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
@@ -323,7 +324,7 @@ void tni_verify_after_major(tn_heap *heap) {
     c.reached = tni_os_map(bytes, TNI_PAGE);
     if (c.reached) {
         trace(&c);
-        tni_sweep_each_object(heap, check_marked_object, &c);
+        if (!c.no_memory) tni_sweep_each_object(heap, check_marked_object, &c);
         check_weak(&c);
     }
     if (c.reached) tni_os_unmap(c.reached, bytes);
