@@ -12,7 +12,7 @@ enum { SWEEP_PER_MINOR = 64 }; /* blocks: some ten microseconds */
 static const char *const cause_names[] = {
     [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
     [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested", [TNI_CAUSE_STABLE] = "stable address",
-    [TNI_CAUSE_RESERVE] = "reservation", [TNI_CAUSE_STRESS] = "stress"};
+    [TNI_CAUSE_DETACH] = "mutator detached", [TNI_CAUSE_RESERVE] = "reservation", [TNI_CAUSE_STRESS] = "stress"};
 
 void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;

@@ -12,6 +12,7 @@ typedef enum tni_cause {
     TNI_CAUSE_REQUEST, /* tn_request_collection */
     TNI_CAUSE_STABLE,  /* tn_stable of a young object */
     TNI_CAUSE_RESERVE, /* tn_reserve */
+    TNI_CAUSE_DETACH,  /* tn_detach */
     TNI_CAUSE_STRESS   /* TENURE_DEBUG=stress */
 } tni_cause;
 

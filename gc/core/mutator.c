@@ -36,7 +36,7 @@ tn_status tn_detach(tn_mutator *m) {
     if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "tn_detach: called from a callback of a collection");
     m->handles = p->handles_base; /* the handles are gone; the nursery's objects then live on through roots and globals alone */
     m->values = p->values_end;
-    tni_collect(m->heap, TN_MINOR, TNI_CAUSE_HOST);
+    tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
     p->attached = false;
     tni_set_limit(p);
     tni_os_unmap(p->handles_base, m->heap->options.value.handles);

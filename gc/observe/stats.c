@@ -19,7 +19,7 @@ static size_t committed(const tn_heap *heap) {
     for (size_t i = 0; i < heap->regions.all.count; i++)
         if (tni_region_at(&heap->regions, i)->kind == TNI_HUGE_REGION) bookkeeping -= TNI_BLOCK;
     return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + bookkeeping +
-           (size_t)(heap->nursery.dirty - heap->nursery.base);
+           (size_t)(heap->nursery.dirty - heap->nursery.start); /* what lies before `start` is sealed, and given back */
 }
 
 void tni_stats_record(tn_heap *heap, const tni_collection *c) {
