@@ -1,0 +1,12 @@
+/* Nor may a field be copied whole. */
+// expect: read-only|const-qualified
+#include "pair.h"
+void f(tn_mutator *m, Pair *const *p, Pair *const *q);
+void f(tn_mutator *m, Pair *const *p, Pair *const *q) {
+#ifdef OK
+    TN_WRITE(m, *p, car, TN_READ(*q, car));
+#else
+    (void)m;
+    (*p)->car = (*q)->car;
+#endif
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Every public header compiles alone, twice over, in C11 and in C++17, with gcc and clang, without a warning; and a C++17 host
+# can use what they offer (headers_use.cc; g++ -Wextra does not know that a designated initialiser means to leave out the rest).
+# Usage: headers_test.sh PROJECT
+set -eu
+export LC_ALL=C
+root=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0 checked=0
+flags="-fsyntax-only -Wall -Wextra -Wshadow -Wconversion -Werror $(pkg-config --cflags atomic_ops) -I$root/include"
+
+# compile COMPILER STANDARD FILE NAME
+compile() {
+    checked=$((checked + 1))
+    # shellcheck disable=SC2086 # words are meant to be split
+    if ! "$1" -std="$2" $flags "$3" 2>"$work/err"; then
+        echo "FAILED: $4 with $1 -std=$2"
+        cat "$work/err"
+        failed=1
+    fi
+}
+
+for header in "$root"/include/tenure.h "$root"/include/tenure/*.h; do
+    name=${header#"$root"/include/}
+    printf '#include "%s"\n#include "%s"\nint tenure_header_test;\n' "$name" "$name" >"$work/one.c"
+    cp "$work/one.c" "$work/one.cc"
+    for cc in gcc clang; do compile $cc c11 "$work/one.c" "$name"; done
+    for cxx in g++ clang++; do compile $cxx c++17 "$work/one.cc" "$name"; done
+    for standard in gnu11 c17 gnu17; do compile gcc $standard "$work/one.c" "$name"; done
+done
+flags="$flags -Wno-missing-field-initializers"
+for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" headers_use.cc; done
+[ $checked -ge 80 ] || { echo "FAILED: only $checked compilations"; exit 1; }
+[ $failed = 0 ] && echo "$checked compilations without a warning"
+exit $failed

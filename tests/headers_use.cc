@@ -1,0 +1,90 @@
+// A C++17 host that uses every macro of the public headers. Compiled by headers_test.sh, never run.
+#include "tenure.h"
+
+struct Box {
+    TN_FIELD(struct Box) next;
+    tn_value_field value;
+};
+struct Pair {
+    TN_FIELD(struct Pair) car;
+    TN_FIELD(struct Pair) cdr;
+    TN_FIELD(Box) box;
+    long number;
+};
+enum : tn_type { Pair_type = TN_FIRST_TYPE, Box_type };
+
+Pair **list(tn_mutator *m, Pair *const *tail, int n);
+
+Pair **list(tn_mutator *m, Pair *const *tail, int n) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, head);
+    *head = *tail;
+    for (int i = 0; i < n; i++) {
+        TN_SCOPE(m);
+        Pair **p = TN_NEW(m, Pair);
+        if (!p) return nullptr;
+        TN_SET(m, p, cdr, head);
+        TN_CLEAR(m, p, car);
+        TN_PUT(m, p, number, (*tail)->number + i);
+        *head = *p;
+    }
+    Pair **second = TN_GET(m, head, cdr);
+    if (*second) *head = *second;
+    return TN_ESCAPE(head);
+}
+
+tn_value *raw(tn_mutator *m);
+
+tn_value *raw(tn_mutator *m) {
+    TN_SCOPE(m);
+    TN_LOCAL_VALUE(m, v);
+    if (tn_reserve(m, 2 * TN_CELL(sizeof(Pair)) + TN_CELL(sizeof(Box))) == TN_OK) {
+        TN_NO_GC(m);
+        Pair *p = TN_ALLOC(m, Pair);
+        Pair *q = TN_ALLOC_TAIL(m, Pair, long, 3);
+        Box *b = TN_ALLOC(m, Box);
+        TN_INIT(p, car, q);
+        TN_WRITE(m, p, cdr, TN_READ(p, car));
+        TN_INIT_VALUE(b, value, 3);
+        TN_WRITE_VALUE(m, b, value, TN_READ_VALUE(b, value) + 2);
+        Box **h = TN_HANDLE(m, b);
+        tn_value *w = TN_GET_VALUE(m, h, value);
+        TN_SET_VALUE(m, h, value, w);
+        *v = *w;
+    }
+    return TN_ESCAPE_VALUE(v);
+}
+
+static TN_FIELD(Pair) first;
+
+void roots(tn_mutator *m, Pair *const *p);
+
+void roots(tn_mutator *m, Pair *const *p) {
+    Pair *const *g = TN_GLOBAL(m, p);
+    TN_GLOBAL_SET(m, g, p);
+    TN_GLOBAL_FREE(m, g);
+    tn_root_add(m, &first);
+    TN_ROOT_SET(m, &first, p);
+    TN_ROOT_WRITE(m, &first, TN_ROOT_READ(&first));
+    tn_weak **w = tn_weak_new(m, p);
+    Pair **again = TN_WEAK_GET(m, Pair, w);
+    if (*again && TN_HASH(m, again) == 0) tn_safepoint(m);
+    tn_mark mark = tn_save(m);
+    tn_restore(m, mark);
+}
+
+static const tn_type_desc types[] = {
+    TN_DESC(Pair, TN_REFS(Pair, car, cdr, box)),
+    TN_DESC(Box, TN_REFS(Box, next), TN_VALUES(Box, value)),
+};
+
+tn_heap *create();
+
+tn_heap *create() {
+    tn_config config = TN_CONFIG_INIT;
+    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    tn_error error;
+    tn_heap *heap = tn_heap_create(&config, &error);
+    for (const tn_type_desc &desc : types) tn_type_add(heap, &desc);
+    return heap;
+}

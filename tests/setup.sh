@@ -1,0 +1,118 @@
+#!/bin/sh
+# The set-up that ./examples/run.sh and ./tests/run.sh share: finds out what is missing, and installs it on Debian and
+# Ubuntu; elsewhere says what is missing and the command that installs it. Nothing is downloaded when nothing is missing.
+#
+# Usage: . tests/setup.sh; setup_tools [TEST]     with TEST, also what the tests need
+
+setup_say() { printf '%s\n' "$*" >&2; }
+setup_has() { command -v "$1" >/dev/null 2>&1; }
+setup_library() { setup_has pkg-config && pkg-config --exists "$1"; }
+
+# What is missing, as names of the rows below.
+setup_missing() {
+    { setup_has cc && echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1; } || echo compiler
+    setup_has meson || echo meson
+    setup_has ninja || setup_has ninja-build || setup_has samu || echo ninja
+    setup_has pkg-config || echo pkg-config
+    setup_library atomic_ops || echo libatomic_ops
+    [ "${1:-}" = TEST ] || return 0
+    setup_has gcc || echo compiler
+    setup_has g++ || echo c++
+    { setup_has clang && setup_has clang++; } || echo clang
+    { setup_has nm && setup_has objdump; } || echo binutils
+    setup_has diff || echo diffutils
+    setup_library cmocka || echo cmocka
+}
+
+# The packages of one row: apt dnf pacman apk brew.
+setup_packages() {
+    case $1 in
+    compiler)      echo 'gcc,libc6-dev gcc,glibc-devel,libasan,libubsan gcc gcc,musl-dev gcc' ;;
+    c++)           echo 'g++ gcc-c++ gcc g++ gcc' ;;
+    clang)         echo 'clang clang clang clang llvm' ;;
+    binutils)      echo 'binutils binutils binutils binutils binutils' ;;
+    diffutils)     echo 'diffutils diffutils diffutils diffutils diffutils' ;;
+    meson)         echo 'meson meson meson meson meson' ;;
+    ninja)         echo 'ninja-build ninja-build ninja ninja-build ninja' ;;
+    pkg-config)    echo 'pkg-config pkgconf-pkg-config pkgconf pkgconf pkg-config' ;;
+    libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
+    cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
+    esac
+}
+
+# The packages of all rows of "$2", column $1 (1: apt).
+setup_column() {
+    for row in $2; do setup_packages "$row" | cut -d' ' -f"$1" | tr , '\n'; done | sort -u | tr '\n' ' ' | sed 's/ *$//'
+}
+
+setup_explain() {
+    setup_say "Missing: $(echo "$1" | tr '\n' ' ')"
+    setup_say "Install them, then run this again:"
+    setup_say "  Debian, Ubuntu   apt-get install $(setup_column 1 "$1")"
+    setup_say "  Fedora           dnf install $(setup_column 2 "$1")"
+    setup_say "  Arch             pacman -S $(setup_column 3 "$1")"
+    setup_say "  Alpine           apk add $(setup_column 4 "$1")"
+    setup_say "  macOS            brew install $(setup_column 5 "$1")"
+}
+
+setup_apt() {
+    sudo=
+    if [ "$(id -u)" != 0 ]; then
+        setup_has sudo || return 1
+        sudo=sudo
+    fi
+    setup_say "Installing $* (apt-get) ..."
+    apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3"
+    log=$(mktemp)
+    if { $apt update && $apt install --no-install-recommends "$@"; } >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+}
+
+setup_tools() {
+    missing=$(setup_missing "${1:-}" | sort -u)
+    if [ -n "$missing" ] && setup_has apt-get && [ -f /etc/debian_version ]; then
+        # shellcheck disable=SC2046 # words are meant to be split
+        setup_apt $(setup_column 1 "$missing") || setup_say "apt-get failed."
+        missing=$(setup_missing "${1:-}" | sort -u)
+    fi
+    if [ -n "$missing" ]; then
+        setup_explain "$missing"
+        exit 1
+    fi
+    case $(meson --version) in
+    0.*)
+        setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"
+        exit 1
+        ;;
+    esac
+}
+
+# Builds, and before that configures what is not there yet: setup_build DIRECTORY COMPILER MESON-ARGUMENTS...
+setup_build() {
+    build=$1 compiler=$2
+    shift 2
+    setup_say "Building $build ($compiler) ..."
+    if [ ! -f "$build/build.ninja" ]; then
+        rm -rf "$build"
+        setup_quietly env CC="$compiler" meson setup "$build" "$@"
+    fi
+    setup_quietly meson compile -C "$build"
+}
+
+# Runs a command; shows what it printed only if it fails.
+setup_quietly() {
+    log=$(mktemp)
+    if "$@" >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        setup_say "FAILED: $*"
+        exit 1
+    fi
+}
