@@ -1,0 +1,340 @@
+/* test_alloc.c: allocation: zeroed and aligned memory of every size, where objects are born, tn_reserve, raw windows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support.h"
+
+static bool all_zero(const void *memory, size_t size) {
+    const unsigned char *p = memory;
+    return size == 0 || (p[0] == 0 && memcmp(p, p + 1, size - 1) == 0);
+}
+
+/* A sequence of sizes: every one up to 300, about the borders, then ever larger ones up to 3 MiB. */
+static size_t next_size(size_t size) {
+    if (size < 300) return size + 1;
+    if (size < 8100) return size + 97;
+    if (size < 8400) return size + 1;
+    if (size < 70000) return size + 1201;
+    return size + size / 5 + 1;
+}
+
+/* ---- memory ---- */
+
+static void new_memory_is_zero_and_aligned_at_every_size(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    for (size_t size = sizeof(Bytes); size < 3 << 20; size = next_size(size)) {
+        TN_SCOPE(host.m);
+        Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, size - sizeof(Bytes));
+        CHECK(b != NULL);
+        CHECK_EQ((uintptr_t)*b % 8, 0);
+        if (!all_zero(*b, size)) FAIL("an object of %zu bytes is not zero", size);
+        CHECK_EQ(tn_size_of(host.heap, *b), size);
+        memset(*b, 0xA5, size);
+    }
+    host_close(&host);
+}
+
+static void reused_memory_is_zero(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, "nursery=256K");
+    Pair *const *keep = NULL;
+    for (int round = 0; round < 40; round++) {
+        for (size_t size = sizeof(Bytes) + (size_t)round; size < 40000; size += 1 + size / 9) {
+            TN_SCOPE(host.m);
+            Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, size - sizeof(Bytes));
+            Fixed **fixed = TN_NEW(host.m, Fixed);
+            if (!all_zero(*b, size)) FAIL("round %d: an object of %zu bytes is not zero", round, size);
+            if (!all_zero(*fixed, sizeof **fixed)) FAIL("round %d: an object that is born old is not zero", round);
+            memset((*b)->byte, 0xFF, size - sizeof(Bytes));
+            (*fixed)->number = -1;
+        }
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 100); /* some of it stays, so that holes are reused */
+        if (keep && round % 2) CHECK_EQ(TN_GLOBAL_FREE(host.m, keep), TN_OK);
+        if (round % 2 || !keep) keep = TN_GLOBAL(host.m, list);
+        support_collect(host.m, round % 3 == 0 ? TN_FULL : round % 3 == 1 ? TN_MAJOR : TN_MINOR);
+    }
+    host_close(&host);
+}
+
+/* Pages between large objects that stay. */
+static void reused_large_memory_is_zero(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    for (int i = 0; i < 40; i++) CHECK(TN_NEW_TAIL(host.m, Bytes, char, 30000) != NULL); /* kept by their handles */
+    for (int round = 0; round < 10; round++) {
+        for (size_t i = 0; i < 60; i++) {
+            TN_SCOPE(host.m);
+            size_t size = 9000 + i * 1777 + (size_t)round;
+            Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, size),
+                  **v = i % 6 ? NULL : TN_NEW_TAIL(host.m, Bytes, char, 1 << 20);
+            if (!all_zero(*b, sizeof(Bytes) + size))
+                FAIL("round %d: an object of %zu bytes is not zero", round, size);
+            if (v && !all_zero(*v, 1 << 20)) FAIL("round %d: an object of 1 MiB is not zero", round);
+            memset(*b, 0xEE, size);
+            if (v) memset(*v, 0xDD, 1 << 20);
+        }
+        support_collect(host.m, TN_MAJOR);
+    }
+    host_close(&host);
+}
+
+static void contents_survive_at_every_size(void **state) {
+    (void)state;
+    enum { MAX = 300 };
+    Host host;
+    host_open(&host, NULL);
+    Bytes **kept[MAX];
+    int count = 0;
+    for (size_t size = 8; size < 200000 && count < MAX; size += 1 + size / 12) {
+        Bytes **b = kept[count] = TN_NEW_TAIL(host.m, Bytes, char, size);
+        (*b)->number = (long)size;
+        for (size_t i = 0; i < size; i++) (*b)->byte[i] = (unsigned char)(i * 7 + size);
+        count++;
+    }
+    for (int round = 0; round < 3; round++) {
+        support_collect(host.m, round == 1 ? TN_FULL : TN_MINOR);
+        support_garbage(host.m, 1 << 20);
+        for (int k = 0; k < count; k++) {
+            size_t size = tn_length(*kept[k]);
+            CHECK_EQ((*kept[k])->number, size);
+            for (size_t i = 0; i < size; i++)
+                if ((*kept[k])->byte[i] != (unsigned char)(i * 7 + size))
+                    FAIL("byte %zu of %zu has changed", i, size);
+        }
+    }
+    host_close(&host);
+}
+
+static void objects_do_not_overlap(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    char *end = NULL;
+    for (size_t size = 9; size < 2000; size += 3) {
+        Bytes *b = tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, size);
+        if (end && (char *)b > end && (char *)b - 8 < end) FAIL("an object's header lies in the object before it");
+        end = (char *)b + tn_size_of(host.heap, b);
+    }
+    host_close(&host);
+}
+
+/* ---- where objects are born ---- */
+
+static void border_between_small_and_large(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    for (size_t size = TN_SMALL_MAX - 20; size < TN_SMALL_MAX + 20; size++) {
+        TN_SCOPE(host.m);
+        Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, size - sizeof(Bytes));
+        CHECK(b != NULL);
+        CHECK_EQ(tn_is_young(host.m, *b), size <= TN_SMALL_MAX);
+        CHECK_EQ(tn_size_of(host.heap, *b), size);
+        (*b)->byte[size - sizeof(Bytes) - 1] = 1;
+        support_collect(host.m, TN_MINOR);
+        CHECK(!tn_is_young(host.m, *b));
+        CHECK_EQ((*b)->byte[size - sizeof(Bytes) - 1], 1);
+    }
+    host_close(&host);
+}
+
+static void fixed_sizes_from_1_to_8184(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    for (size_t size = 1; size <= TN_SMALL_MAX; size += size < 70 ? 1 : size > 8000 ? 23 : 333) {
+        TN_SCOPE(host.m);
+        tn_type type = tn_type_add(host.heap, &(tn_type_desc){.name = "Sized", .size = size, .flags = TN_LEAF});
+        CHECK(type != 0);
+        void *object = tn_alloc(host.m, type, size);
+        CHECK(object != NULL && all_zero(object, size));
+        void **h = TN_HANDLE(host.m, object);
+        memset(*h, 0x5A, size);
+        support_collect(host.m, TN_MINOR);
+        support_collect(host.m, TN_FULL);
+        for (size_t i = 0; i < size; i++) CHECK_EQ(((unsigned char *)*h)[i], 0x5A);
+        CHECK_EQ(tn_type_of(*h), type);
+    }
+    host_close(&host);
+}
+
+static void large_objects_never_move(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    Vector **v = TN_NEW_TAIL(host.m, Vector, Pair *, 100000);
+    Vector *address = *v;
+    for (int i = 0; i < 5; i++) {
+        support_garbage(host.m, 1 << 20);
+        support_collect(host.m, (tn_kind)(i % 3));
+        CHECK(*v == address);
+    }
+    host_close(&host);
+}
+
+static void born_old_objects_never_move(void **state) {
+    (void)state;
+    enum { COUNT = 500 };
+    Host host;
+    host_open(&host, NULL);
+    Fixed **fixed[COUNT], *address[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        fixed[i] = TN_NEW(host.m, Fixed);
+        address[i] = *fixed[i];
+        (*fixed[i])->number = i;
+        CHECK(!tn_is_young(host.m, *fixed[i]));
+        if (i % 3 == 0) *fixed[i] = NULL;
+    }
+    for (int round = 0; round < 4; round++) {
+        support_collect(host.m, round % 2 ? TN_FULL : TN_MINOR);
+        support_garbage(host.m, 1 << 20);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        if (i % 3 == 0) continue;
+        CHECK(*fixed[i] == address[i]);
+        CHECK_EQ((*fixed[i])->number, i);
+    }
+    host_close(&host);
+}
+
+static void counts_beyond_32_bits_are_refused(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    const size_t counts[] = {(size_t)1 << 32, ((size_t)1 << 32) + 1, (size_t)1 << 61, SIZE_MAX / 8 + 2, SIZE_MAX};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        CHECK(tn_alloc_tail(host.m, Vector_type, sizeof(Vector), 8, counts[i]) == NULL);
+        CHECK_EQ(tn_last_status(host.m), TN_BAD_SIZE);
+        CHECK(tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, counts[i]) == NULL);
+        CHECK_EQ(tn_last_status(host.m), TN_BAD_SIZE);
+    }
+    host_close(&host);
+}
+
+/* ---- tn_reserve and windows ---- */
+
+/* However full the nursery is when it is called. */
+static void reserved_allocations_neither_collect_nor_fail(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "nursery=256K debug=verify");
+    tn_mutator *m = host.m;
+    for (int round = 0; round < 200; round++) {
+        support_garbage(m, (size_t)(round * 7919 % 260000));
+        size_t bytes = round == 0 ? TN_RESERVE_MAX : (size_t)(round * 104729) % TN_RESERVE_MAX, used = 0;
+        if (bytes < 4096) bytes = 4096;
+        CHECK_EQ(tn_reserve(m, bytes), TN_OK);
+        uint64_t minors = support_stats(m).minors;
+        TN_SCOPE(m);
+        Pair **head = TN_HANDLE(m, (Pair *)NULL);
+        {
+            TN_NO_GC(m);
+            for (long i = 0;; i++) {
+                size_t count = (size_t)(i * 37 % 1000), cell = TN_CELL(sizeof(Bytes) + count);
+                if (used + TN_CELL(sizeof(Pair)) + cell > bytes) break;
+                used += TN_CELL(sizeof(Pair)) + cell;
+                Pair *p = TN_ALLOC(m, Pair);
+                Bytes *b = TN_ALLOC_TAIL(m, Bytes, char, count);
+                CHECK(p != NULL && b != NULL);
+                p->number = i;
+                TN_INIT(p, cdr, *head);
+                *head = p;
+            }
+        }
+        CHECK_EQ(support_stats(m).minors, minors);
+        long length = *head ? (*head)->number + 1 : 0;
+        if (round % 16 == 0) support_collect(m, TN_MINOR);
+        support_check_list(*head, length);
+    }
+    host_close(&host);
+}
+
+/* Also when each allocation would collect, and when objects are as large as a small one can be. */
+static void reservation_holds_under_stress_and_for_the_largest_cells(void **state) {
+    (void)state;
+    static const char *const options[] = {"debug=stress=1,move,verify", "nursery=64K",
+                                          "nursery=64K debug=stress=3,poison"};
+    for (int k = 0; k < 3; k++) {
+        Host host;
+        host_exact(&host, options[k]);
+        for (int round = 0; round < 5; round++) {
+            CHECK_EQ(tn_reserve(host.m, 15 * TN_CELL(TN_SMALL_MAX)), TN_OK);
+            uint64_t minors = support_stats(host.m).minors;
+            for (int i = 0; i < 15; i++) {
+                Bytes *b = tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, TN_SMALL_MAX - sizeof(Bytes));
+                CHECK(b != NULL && all_zero(b, TN_SMALL_MAX));
+                memset(b->byte, 1, TN_SMALL_MAX - sizeof(Bytes));
+            }
+            CHECK_EQ(support_stats(host.m).minors, minors);
+        }
+        host_close(&host);
+    }
+}
+
+static void windows_nest_and_close(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    for (int i = 0; i < 3; i++) {
+        TN_NO_GC(host.m);
+        CHECK(host.m->window != NULL);
+        if (i == 0) continue;
+        {
+            TN_NO_GC(host.m);
+            CHECK_EQ(tn_collect(host.m, TN_MINOR), TN_BAD_STATE);
+        }
+        CHECK_EQ(tn_collect(host.m, TN_MINOR), TN_BAD_STATE);
+        if (i == 2) break;
+    }
+    CHECK(host.m->window == NULL);
+    CHECK_EQ(tn_collect(host.m, TN_MINOR), TN_OK);
+    support_garbage(host.m, 1 << 20);
+    host_close(&host);
+}
+
+static void request_waits_for_the_end_of_a_window(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    CHECK_EQ(tn_reserve(host.m, 4096), TN_OK);
+    uint64_t minors = support_stats(host.m).minors;
+    {
+        TN_NO_GC(host.m);
+        tn_request_collection(host.heap);
+        CHECK(TN_ALLOC(host.m, Pair) != NULL);
+        CHECK_EQ(support_stats(host.m).minors, minors);
+    }
+    tn_safepoint(host.m);
+    CHECK_EQ(support_stats(host.m).minors, minors + 1);
+    host_close(&host);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(new_memory_is_zero_and_aligned_at_every_size),
+        cmocka_unit_test(reused_memory_is_zero),
+        cmocka_unit_test(reused_large_memory_is_zero),
+        cmocka_unit_test(contents_survive_at_every_size),
+        cmocka_unit_test(objects_do_not_overlap),
+        cmocka_unit_test(border_between_small_and_large),
+        cmocka_unit_test(fixed_sizes_from_1_to_8184),
+        cmocka_unit_test(large_objects_never_move),
+        cmocka_unit_test(born_old_objects_never_move),
+        cmocka_unit_test(counts_beyond_32_bits_are_refused),
+        cmocka_unit_test(reserved_allocations_neither_collect_nor_fail),
+        cmocka_unit_test(reservation_holds_under_stress_and_for_the_largest_cells),
+        cmocka_unit_test(windows_nest_and_close),
+        cmocka_unit_test(request_waits_for_the_end_of_a_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,409 @@
+/* test_barrier.c: every path by which an old object or a root gets a young reference keeps the young object alive
+ * through minor collections. verify is on: it also reports an old object whose young reference is not recorded. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support.h"
+
+static Host host;
+static tn_mutator *m;
+
+static int open_host(void **state) {
+    (void)state;
+    host_exact(&host, "debug=verify,poison nursery=256K");
+    m = host.m;
+    return 0;
+}
+
+static int close_host(void **state) {
+    (void)state;
+    host_close(&host);
+    return 0;
+}
+
+/* A handle of an old pair. */
+static Pair **old_pair(void) {
+    Pair **p = TN_NEW(m, Pair);
+    CHECK(p != NULL);
+    support_collect(m, TN_MINOR);
+    CHECK(!tn_is_young(m, *p));
+    return p;
+}
+
+/* A raw new pair with a number. */
+static Pair *young_pair(long number) {
+    Pair *p = TN_ALLOC(m, Pair);
+    CHECK(p != NULL && tn_is_young(m, p));
+    p->number = number;
+    return p;
+}
+
+/* Two collections with garbage between, so that what was not kept has been reused. */
+static void survive(void) {
+    support_collect(m, TN_MINOR);
+    support_garbage(m, 400000);
+    support_collect(m, TN_MINOR);
+}
+
+static void check_pair(const Pair *p, long number) {
+    CHECK(p != NULL);
+    CHECK_EQ(p->number, number);
+    CHECK_EQ(tn_type_of(p), Pair_type);
+}
+
+/* ---- stores into a small old object ---- */
+
+static void set_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    {
+        TN_SCOPE(m);
+        Pair **young = TN_HANDLE(m, young_pair(7));
+        TN_SET(m, old, cdr, young);
+    }
+    survive();
+    check_pair(TN_READ(*old, cdr), 7);
+}
+
+static void write_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    TN_WRITE(m, *old, car, young_pair(8));
+    survive();
+    check_pair(TN_READ(*old, car), 8);
+}
+
+static void raw_write_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    Pair *young = young_pair(9);
+    tn_write(m, *old, (char *)*old + offsetof(Pair, car), young);
+    survive();
+    check_pair(TN_READ(*old, car), 9);
+}
+
+static void young_reached_through_young_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    {
+        TN_SCOPE(m);
+        Pair **list = support_list(m, 500);
+        TN_SET(m, old, cdr, list);
+    }
+    survive();
+    support_check_list(TN_READ(*old, cdr), 500);
+}
+
+static void second_field_of_a_recorded_object_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    TN_WRITE(m, *old, car, young_pair(1));
+    TN_WRITE(m, *old, cdr, young_pair(2));
+    survive();
+    check_pair(TN_READ(*old, car), 1);
+    check_pair(TN_READ(*old, cdr), 2);
+}
+
+static void store_in_every_cycle_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    for (long i = 0; i < 20; i++) {
+        TN_WRITE(m, *old, car, young_pair(i));
+        survive();
+        check_pair(TN_READ(*old, car), i);
+    }
+}
+
+static void object_survives_long_after_its_store(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    TN_WRITE(m, *old, car, young_pair(5));
+    for (int i = 0; i < 5; i++) survive();
+    support_collect(m, TN_FULL);
+    check_pair(TN_READ(*old, car), 5);
+}
+
+static void store_after_a_major_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    for (long i = 0; i < 4; i++) {
+        support_collect(m, i & 1 ? TN_MAJOR : TN_FULL);
+        TN_WRITE(m, *old, cdr, young_pair(i));
+        survive();
+        check_pair(TN_READ(*old, cdr), i);
+    }
+}
+
+static void last_store_wins(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    Pair **other = old_pair();
+    for (long i = 0; i < 100; i++) TN_WRITE(m, *old, car, young_pair(i));
+    TN_WRITE(m, *old, cdr, young_pair(1));
+    TN_SET(m, old, cdr, other);
+    survive();
+    check_pair(TN_READ(*old, car), 99);
+    CHECK(TN_READ(*old, cdr) == *other);
+}
+
+static void cleared_store_lets_go(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    Pair **young = TN_HANDLE(m, young_pair(3));
+    tn_weak **weak = tn_weak_new(m, young);
+    CHECK(weak != NULL);
+    TN_SET(m, old, car, young);
+    TN_CLEAR(m, old, car);
+    *young = NULL;
+    support_collect(m, TN_MINOR);
+    CHECK(TN_READ(*old, car) == NULL);
+    CHECK(tn_weak_read(m, *weak) == NULL);
+}
+
+static void many_old_objects_keep_their_young(void **state) {
+    (void)state;
+    enum { COUNT = 20000 };
+    TN_SCOPE(m);
+    Vector **all = TN_NEW_TAIL(m, Vector, Pair *, COUNT);
+    for (int i = 0; i < COUNT; i++) TN_WRITE(m, *all, item[i], young_pair(i));
+    support_collect(m, TN_MINOR);
+    for (int i = 0; i < COUNT; i++) {
+        Pair *young = young_pair(i + COUNT);
+        TN_WRITE(m, TN_READ(*all, item[i]), car, young);
+    }
+    survive();
+    for (int i = 0; i < COUNT; i++) {
+        check_pair(TN_READ(*all, item[i]), i);
+        check_pair(TN_READ(TN_READ(*all, item[i]), car), i + COUNT);
+    }
+}
+
+static void cycle_between_old_and_young_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    Pair *young = young_pair(4);
+    TN_WRITE(m, young, cdr, *old);
+    TN_WRITE(m, *old, cdr, young);
+    survive();
+    check_pair(TN_READ(*old, cdr), 4);
+    CHECK(TN_READ(TN_READ(*old, cdr), cdr) == *old);
+}
+
+/* ---- large arrays, born-old objects ---- */
+
+static void every_slot_of_a_large_array_survives(void **state) {
+    (void)state;
+    enum { COUNT = 5000 };
+    TN_SCOPE(m);
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, COUNT);
+    CHECK(v != NULL && !tn_is_young(m, *v));
+    support_collect(m, TN_MINOR);
+    for (int round = 0; round < 3; round++) {
+        for (int i = round; i < COUNT; i += 7) TN_WRITE(m, *v, item[i], young_pair(i * 10 + round));
+        survive();
+        for (int i = round; i < COUNT; i += 7) check_pair(TN_READ(*v, item[i]), i * 10 + round);
+    }
+}
+
+static void overwritten_slot_of_a_large_array_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 5000);
+    support_collect(m, TN_MINOR);
+    for (long i = 0; i < 50; i++) TN_WRITE(m, *v, item[4999], young_pair(i)); /* young over young */
+    TN_WRITE(m, *v, item[0], young_pair(1));
+    TN_CLEAR(m, v, item[0]); /* NULL over young, then young over NULL */
+    TN_WRITE(m, *v, item[0], young_pair(2));
+    survive();
+    check_pair(TN_READ(*v, item[4999]), 49);
+    check_pair(TN_READ(*v, item[0]), 2);
+}
+
+static void init_of_a_new_large_array_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **young = TN_HANDLE(m, young_pair(6));
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 3000);
+    TN_INIT(*v, item[0], *young);
+    TN_INIT(*v, item[2999], *young);
+    survive();
+    check_pair(TN_READ(*v, item[0]), 6);
+    CHECK(TN_READ(*v, item[2999]) == TN_READ(*v, item[0]));
+    CHECK(*young == TN_READ(*v, item[0]));
+}
+
+static void init_of_a_new_born_old_object_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **young = TN_HANDLE(m, young_pair(6));
+    Fixed **fixed = TN_NEW(m, Fixed);
+    CHECK(!tn_is_young(m, *fixed));
+    TN_INIT(*fixed, pair, *young);
+    *young = NULL;
+    survive();
+    check_pair(TN_READ(*fixed, pair), 6);
+    TN_WRITE(m, *fixed, pair, young_pair(7)); /* and it is armed again */
+    survive();
+    check_pair(TN_READ(*fixed, pair), 7);
+}
+
+static void store_into_a_new_large_array_after_another_allocation_survives(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 3000);
+    TN_WRITE(m, *v, item[1], young_pair(1));
+    TN_WRITE(m, *v, item[2], young_pair(2));
+    survive();
+    check_pair(TN_READ(*v, item[1]), 1);
+    check_pair(TN_READ(*v, item[2]), 2);
+}
+
+/* ---- values ---- */
+
+static void values_keep_young(Host *h, const tn_format *format) {
+    tn_mutator *mutator = h->m;
+    TN_SCOPE(mutator);
+    Box **box = TN_NEW(mutator, Box);
+    Values **small = TN_NEW_TAIL(mutator, Values, tn_value, 10),
+           **large = TN_NEW_TAIL(mutator, Values, tn_value, 4000);
+    support_collect(mutator, TN_MINOR);
+    for (long round = 0; round < 3; round++) {
+        for (long i = 0; i < 3; i++) {
+            Pair *p = TN_ALLOC(mutator, Pair);
+            p->number = round * 3 + i;
+            tn_value v = support_value(format, p);
+            if (i == 0) TN_WRITE_VALUE(mutator, *box, value, v);
+            if (i == 1) TN_SET_VALUE(mutator, small, item[9], &v);
+            if (i == 2)
+                tn_write_value(mutator, *large, (tn_value *)(void *)((char *)*large + sizeof(Values) + 8 * 3999), v);
+        }
+        TN_WRITE_VALUE(mutator, *small, item[0], support_immediate(format, 17));
+        TN_WRITE_VALUE(mutator, *large, item[0], support_immediate(format, 18));
+        support_collect(mutator, TN_MINOR);
+        support_garbage(mutator, 400000);
+        support_collect(mutator, TN_MINOR);
+        const tn_value stored[3] = {TN_READ_VALUE(*box, value), TN_READ_VALUE(*small, item[9]),
+                                    TN_READ_VALUE(*large, item[3999])};
+        for (long i = 0; i < 3; i++) {
+            Pair *p = support_address(format, stored[i]);
+            check_pair(p, round * 3 + i);
+            CHECK_EQ(stored[i], support_value(format, p));
+        }
+        CHECK_EQ(TN_READ_VALUE(*small, item[0]), support_immediate(format, 17));
+        CHECK_EQ(TN_READ_VALUE(*large, item[0]), support_immediate(format, 18));
+    }
+}
+
+static void values_of_every_format_keep_young(void **state) {
+    (void)state;
+    host_each_format(values_keep_young);
+}
+
+/* ---- what a trace callback finds ---- */
+
+static void remember_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Owner **owner = TN_NEW(m, Owner);
+    support_collect(m, TN_FULL);
+    for (long round = 0; round < 4; round++) {
+        size_t count = (size_t)(round + 1) * 10;
+        Owner *o = *owner;
+        o->buffer = realloc(o->buffer, count * sizeof *o->buffer);
+        CHECK(o->buffer != NULL);
+        for (size_t i = o->count; i < count; i++) o->buffer[i] = NULL;
+        o->count = count;
+        tn_remember(m, o);
+        Pair *p = young_pair(round);
+        (*owner)->buffer[count - 1] = p;
+        tn_remember(m, *owner); /* after the change, and a second time in this cycle */
+        survive();
+        for (long i = 0; i <= round; i++) check_pair((*owner)->buffer[(i + 1) * 10 - 1], i);
+    }
+}
+
+/* ---- roots ---- */
+
+static void global_set_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Pair **old = old_pair();
+    Pair *const *g = TN_GLOBAL(m, old);
+    survive();
+    for (long i = 0; i < 3; i++) {
+        {
+            TN_SCOPE(m);
+            Pair **young = TN_HANDLE(m, young_pair(i));
+            CHECK_EQ(TN_GLOBAL_SET(m, g, young), TN_OK);
+        }
+        survive();
+        check_pair(*g, i);
+    }
+    CHECK_EQ(TN_GLOBAL_FREE(m, g), TN_OK);
+}
+
+static TN_FIELD(Pair) cell;
+
+static void root_write_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    survive();
+    for (long i = 0; i < 3; i++) {
+        CHECK_EQ(TN_ROOT_WRITE(m, &cell, young_pair(i)), TN_OK);
+        survive();
+        check_pair(TN_ROOT_READ(&cell), i);
+    }
+    {
+        TN_SCOPE(m);
+        Pair **young = TN_HANDLE(m, young_pair(9));
+        CHECK_EQ(TN_ROOT_SET(m, &cell, young), TN_OK);
+    }
+    survive();
+    check_pair(TN_ROOT_READ(&cell), 9);
+    CHECK_EQ(TN_ROOT_WRITE(m, &cell, (Pair *)NULL), TN_OK);
+    CHECK_EQ(tn_root_remove(m, &cell), TN_OK);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
+    const struct CMUnitTest tests[] = {
+        TEST(set_keeps_young),
+        TEST(write_keeps_young),
+        TEST(raw_write_keeps_young),
+        TEST(young_reached_through_young_survives),
+        TEST(second_field_of_a_recorded_object_survives),
+        TEST(store_in_every_cycle_survives),
+        TEST(object_survives_long_after_its_store),
+        TEST(store_after_a_major_survives),
+        TEST(last_store_wins),
+        TEST(cleared_store_lets_go),
+        TEST(many_old_objects_keep_their_young),
+        TEST(cycle_between_old_and_young_survives),
+        TEST(every_slot_of_a_large_array_survives),
+        TEST(overwritten_slot_of_a_large_array_survives),
+        TEST(init_of_a_new_large_array_survives),
+        TEST(init_of_a_new_born_old_object_survives),
+        TEST(store_into_a_new_large_array_after_another_allocation_survives),
+        cmocka_unit_test(values_of_every_format_keep_young),
+        TEST(remember_keeps_young),
+        TEST(global_set_keeps_young),
+        TEST(root_write_keeps_young),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,372 @@
+/* test_debug.c: the debug modes find mistakes that are planted for them. Each is made in a forked child, which ends
+ * by the report; and the same work without a mistake ends well under the same mode. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support.h"
+
+static Child child;
+
+static void must_be_fatal(void (*body)(void *), void *arg) {
+    child_run(&child, body, arg);
+    if (child.code != CHILD_FATAL)
+        FAIL("the mistake was not found: exit %d, signal %d: %s", child.code, child.signal, child.text);
+}
+
+/* An old pair with the number 7, in a heap under the options. */
+static Pair **old_pair(Host *host, const char *options) {
+    host_exact(host, options);
+    Pair **p = TN_NEW(host->m, Pair);
+    CHECK(p != NULL);
+    (*p)->number = 7;
+    support_collect(host->m, TN_MINOR);
+    return p;
+}
+
+/* A store behind the collector's back. */
+static void smuggle(void *slot, const void *pointer) { memcpy(slot, &pointer, sizeof pointer); }
+
+/* ---- verify ---- */
+
+static void store_without_barrier(void *arg) {
+    bool correct = *(bool *)arg;
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify");
+    support_collect(host.m, TN_MINOR);
+    support_collect(host.m, TN_MINOR);
+    Pair *young = TN_ALLOC(host.m, Pair);
+    if (correct) TN_WRITE(host.m, *old, cdr, young);
+    else smuggle((char *)*old + offsetof(Pair, cdr), young);
+    support_collect(host.m, TN_MINOR);
+    host_close(&host);
+}
+
+static void verify_finds_a_store_without_barrier(void **state) {
+    (void)state;
+    bool correct = false;
+    must_be_fatal(store_without_barrier, &correct);
+    CHECK_HAS(child.text, "Pair");         /* the type, */
+    CHECK_HAS(child.text, "cdr");          /* the field, */
+    CHECK_HAS(child.text, "pair 7");       /* the object as its describe callback tells it, */
+    CHECK_HAS(child.text, "collection 4"); /* and which collection found it */
+    correct = true;
+    child_run(&child, store_without_barrier, &correct);
+    CHECK_CHILD_OK(&child);
+}
+
+static void value_without_barrier(void *arg) {
+    bool correct = *(bool *)arg;
+    Host host;
+    host_exact(&host, "debug=verify");
+    Values **old = TN_NEW_TAIL(host.m, Values, tn_value, 5000);
+    support_collect(host.m, TN_MINOR);
+    Pair *young = TN_ALLOC(host.m, Pair);
+    if (correct) TN_WRITE_VALUE(host.m, *old, item[4321], (tn_value)(uintptr_t)young);
+    else smuggle((char *)*old + sizeof(Values) + 8 * 4321, young);
+    support_collect(host.m, TN_MINOR);
+    host_close(&host);
+}
+
+static void verify_finds_a_value_in_a_large_array(void **state) {
+    (void)state;
+    bool correct = false;
+    must_be_fatal(value_without_barrier, &correct);
+    CHECK_HAS(child.text, "Values");
+    CHECK_HAS(child.text, "4321");
+    correct = true;
+    child_run(&child, value_without_barrier, &correct);
+    CHECK_CHILD_OK(&child);
+}
+
+static void buffer_without_remember(void *arg) {
+    bool correct = *(bool *)arg;
+    Host host;
+    host_exact(&host, "debug=verify");
+    Owner **owner = TN_NEW(host.m, Owner);
+    (*owner)->buffer = calloc(4, sizeof(Pair *));
+    (*owner)->count = 4;
+    support_collect(host.m, TN_MINOR);
+    Pair *young = TN_ALLOC(host.m, Pair);
+    (*owner)->buffer[2] = young;
+    if (correct) tn_remember(host.m, *owner);
+    support_collect(host.m, TN_MINOR);
+    host_close(&host);
+}
+
+static void verify_finds_a_forgotten_tn_remember(void **state) {
+    (void)state;
+    bool correct = false;
+    must_be_fatal(buffer_without_remember, &correct);
+    CHECK_HAS(child.text, "Owner");
+    correct = true;
+    child_run(&child, buffer_without_remember, &correct);
+    CHECK_CHILD_OK(&child);
+}
+
+static void reference_into_the_middle(void *arg) {
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify"), **other = support_list(host.m, 3);
+    support_collect(host.m, TN_MINOR);
+    smuggle((char *)*old + offsetof(Pair, car), (char *)*other + *(size_t *)arg);
+    support_collect(host.m, TN_MAJOR);
+    host_close(&host);
+}
+
+static void verify_finds_a_reference_to_no_object(void **state) {
+    (void)state;
+    size_t offset = 8;
+    must_be_fatal(reference_into_the_middle, &offset);
+    CHECK_HAS(child.text, "Pair");
+    CHECK_HAS(child.text, "car");
+    offset = 0;
+    child_run(&child, reference_into_the_middle, &offset);
+    CHECK_CHILD_OK(&child);
+}
+
+static void smashed_header(void *arg) {
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify");
+    if (*(bool *)arg)
+        ((uint64_t *)(void *)*old)[-1] = (uint64_t)12345 << 8; /* as a write behind the object before it does */
+    support_collect(host.m, TN_MAJOR);
+    host_close(&host);
+}
+
+static void verify_finds_a_smashed_header(void **state) {
+    (void)state;
+    bool smash = true;
+    must_be_fatal(smashed_header, &smash);
+    CHECK_HAS(child.text, "broken header");
+    CHECK_HAS(child.text, "303900"); /* 12345 << 8 */
+    smash = false;
+    child_run(&child, smashed_header, &smash);
+    CHECK_CHILD_OK(&child);
+}
+
+static void busy_heap(void *arg) {
+    Host host;
+    host_exact(&host, arg);
+    TN_LOCAL(host.m, Pair, all);
+    for (int i = 0; i < 30; i++) {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 50);
+        Vector **v = TN_NEW_TAIL(host.m, Vector, Pair *, i % 10 == 0 ? 2000 : 20);
+        TN_SET(host.m, v, item[7], list);
+        Pair **p = TN_NEW(host.m, Pair);
+        TN_SET(host.m, p, car, all);
+        TN_SET(host.m, p, cdr, list);
+        *all = i % 13 == 0 ? NULL : *p;
+        CHECK(tn_weak_new(host.m, v) != NULL);
+        CHECK(TN_NEW(host.m, File) != NULL);
+        tn_hash(host.m, *p);
+        if (i % 9 == 0) support_collect(host.m, (tn_kind)(i / 9 % 3));
+        if (i % 17 == 0) CHECK(tn_stable(host.m, p) != NULL);
+    }
+    for (Pair *p = *all; p; p = TN_READ(p, car)) support_check_list(TN_READ(p, cdr), 50);
+    host_close(&host);
+}
+
+static void every_mode_accepts_a_correct_host(void **state) {
+    (void)state;
+    static const char *const options[] = {"debug=verify",
+                                          "debug=move",
+                                          "debug=poison",
+                                          "debug=stress=1",
+                                          "debug=stress=7,verify",
+                                          "debug=stress=1,move,verify,poison",
+                                          "debug=move,poison heap_max=8M"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        child_run(&child, busy_heap, (void *)(uintptr_t)options[i]);
+        if (child.code != 0) FAIL("%s: exit %d, signal %d: %s", options[i], child.code, child.signal, child.text);
+    }
+}
+
+/* ---- move ---- */
+
+static void stale_pointer(void *arg) {
+    bool correct = *(bool *)arg;
+    Host host;
+    host_exact(&host, "debug=move");
+    Pair **p = TN_NEW(host.m, Pair);
+    (*p)->number = 55;
+    volatile Pair *raw = *p;
+    support_collect(host.m, TN_MINOR);
+    long number = correct ? (*p)->number : raw->number; /* the mistake: the object has moved */
+    CHECK_EQ(number, 55);
+    host_close(&host);
+}
+
+static void move_makes_a_stale_pointer_fault(void **state) {
+    (void)state;
+    bool correct = false;
+    child_run(&child, stale_pointer, &correct);
+    if (!child_faulted(&child)) FAIL("no fault: exit %d, signal %d: %s", child.code, child.signal, child.text);
+    correct = true;
+    child_run(&child, stale_pointer, &correct);
+    CHECK_CHILD_OK(&child);
+}
+
+static void missing_root(void *arg) {
+    (void)arg;
+    Host host;
+    host_exact(&host, "debug=stress=1,move");
+    volatile Pair *raw = TN_ALLOC(host.m, Pair);
+    TN_ALLOC(host.m, Pair); /* collects */
+    raw->number = 1;
+    host_close(&host);
+}
+
+static void stress_and_move_make_a_missing_root_fault(void **state) {
+    (void)state;
+    child_run(&child, missing_root, NULL);
+    if (!child_faulted(&child)) FAIL("no fault: exit %d, signal %d: %s", child.code, child.signal, child.text);
+}
+
+/* ---- poison ---- */
+
+static void read_the_dead(void *arg) {
+    bool old = *(bool *)arg;
+    Host host;
+    host_exact(&host, "debug=poison");
+    volatile Leaf *raw;
+    {
+        TN_SCOPE(host.m);
+        Leaf **leaf = TN_NEW(host.m, Leaf), **neighbour = TN_NEW(host.m, Leaf);
+        if (old) support_collect(host.m, TN_MINOR);
+        CHECK(TN_GLOBAL(host.m, neighbour) != NULL); /* its block stays */
+        raw = *leaf;
+        raw->number = 123456789;
+        memset((void *)(uintptr_t)(*leaf)->bytes, 0x31, sizeof(*leaf)->bytes);
+    }
+    support_collect(host.m, old ? TN_FULL : TN_MINOR);
+    if (raw->number == 123456789 || raw->bytes[20] == 0x31) FAIL("the dead object's contents can still be read");
+    host_close(&host);
+}
+
+static void poison_overwrites_the_dead(void **state) {
+    (void)state;
+    for (int old = 0; old < 2; old++) {
+        bool is_old = old;
+        child_run(&child, read_the_dead, &is_old);
+        if (child.code != 0 && !child_faulted(&child))
+            FAIL("%s: exit %d, signal %d: %s", old ? "old" : "young", child.code, child.signal, child.text);
+    }
+}
+
+/* ---- stress ---- */
+
+static void stress_collects_at_each_nth_allocation(void **state) {
+    (void)state;
+    static const unsigned every[] = {1, 2, 10, 333};
+    for (int i = 0; i < 4; i++) {
+        char options[64];
+        snprintf(options, sizeof options, "debug=stress=%u", every[i]);
+        Host host;
+        host_exact(&host, options);
+        for (int k = 0; k < 1000; k++) CHECK(TN_ALLOC(host.m, Pair) != NULL);
+        uint64_t minors = support_stats(host.m).minors, expected = 1000 / every[i];
+        if (minors + 1 < expected || minors > expected + 1)
+            FAIL("%s: %llu collections for 1000 allocations", options, (unsigned long long)minors);
+        host_close(&host);
+    }
+}
+
+static void stress_can_be_set_and_taken_back(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    support_garbage(host.m, 1000);
+    CHECK_EQ(tn_option_set(host.m, "debug", "stress=1"), TN_OK);
+    support_collect(host.m, TN_MINOR); /* takes effect here at the latest */
+    uint64_t minors = support_stats(host.m).minors;
+    for (int i = 0; i < 50; i++) TN_ALLOC(host.m, Pair);
+    CHECK(support_stats(host.m).minors >= minors + 50);
+    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
+    support_collect(host.m, TN_MINOR);
+    minors = support_stats(host.m).minors;
+    for (int i = 0; i < 50; i++) TN_ALLOC(host.m, Pair);
+    CHECK_EQ(support_stats(host.m).minors, minors);
+    host_close(&host);
+}
+
+static void environment_turns_a_mode_on(void **state) {
+    (void)state;
+    setenv("TESTDEBUG_DEBUG", "stress=1", 1);
+    Host host;
+    tn_config config = TN_CONFIG_INIT;
+    config.env_prefix = "TESTDEBUG_";
+    host_config(&host, &config);
+    for (int i = 0; i < 20; i++) TN_ALLOC(host.m, Pair);
+    CHECK(support_stats(host.m).minors >= 19);
+    host_close(&host);
+    unsetenv("TESTDEBUG_DEBUG");
+}
+
+/* ---- raw windows ---- */
+
+enum { WINDOW_LINE = __LINE__ + 6 }; /* where the window below is opened */
+
+static void allocate_in_a_window(void *arg) {
+    Host host;
+    host_exact(&host, arg);
+    support_garbage(host.m, 1000);
+    TN_NO_GC(host.m);
+    support_garbage(host.m, 100 << 20); /* would collect, had the first of them been let pass */
+}
+
+static void allocation_in_a_window_is_fatal_and_names_the_window(void **state) {
+    (void)state;
+    char place[64];
+    snprintf(place, sizeof place, "test_debug.c:%d", WINDOW_LINE);
+    static const char *const options[] = {"nursery=256K", "debug=stress=1", "debug=verify"};
+    for (int i = 0; i < 3; i++) {
+        must_be_fatal(allocate_in_a_window, (void *)(uintptr_t)options[i]);
+        CHECK_HAS(child.text, place);
+    }
+}
+
+static void ignore_fatal(const char *text, void *user) { (void)text, (void)user; }
+
+static void fatal_without_a_way_out(void *arg) {
+    (void)arg;
+    Host host;
+    tn_config config = TN_CONFIG_INIT;
+    config.on_fatal = ignore_fatal;
+    host_config(&host, &config);
+    signal(SIGABRT, SIG_DFL);
+    TN_NO_GC(host.m);
+    support_garbage(host.m, 100 << 20);
+}
+
+static void process_aborts_when_on_fatal_returns(void **state) {
+    (void)state;
+    child_run(&child, fatal_without_a_way_out, NULL);
+    CHECK_EQ(child.signal, SIGABRT);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verify_finds_a_store_without_barrier),
+        cmocka_unit_test(verify_finds_a_value_in_a_large_array),
+        cmocka_unit_test(verify_finds_a_forgotten_tn_remember),
+        cmocka_unit_test(verify_finds_a_reference_to_no_object),
+        cmocka_unit_test(verify_finds_a_smashed_header),
+        cmocka_unit_test(every_mode_accepts_a_correct_host),
+        cmocka_unit_test(move_makes_a_stale_pointer_fault),
+        cmocka_unit_test(stress_and_move_make_a_missing_root_fault),
+        cmocka_unit_test(poison_overwrites_the_dead),
+        cmocka_unit_test(stress_collects_at_each_nth_allocation),
+        cmocka_unit_test(stress_can_be_set_and_taken_back),
+        cmocka_unit_test(environment_turns_a_mode_on),
+        cmocka_unit_test(allocation_in_a_window_is_fatal_and_names_the_window),
+        cmocka_unit_test(process_aborts_when_on_fatal_returns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

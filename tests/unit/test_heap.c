@@ -1,0 +1,436 @@
+/* test_heap.c: a heap's life: creating, configuring, attaching, collecting on demand, destroying, and leaving nothing
+ * behind. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support.h"
+
+/* ---- creating ---- */
+
+static void null_config_makes_a_heap(void **state) {
+    (void)state;
+    tn_heap *heap = tn_heap_create(NULL, NULL);
+    CHECK(heap != NULL);
+    CHECK(tn_user(heap) == NULL);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+    CHECK_EQ(tn_heap_destroy(NULL), TN_OK);
+}
+
+static void config_is_copied(void **state) {
+    (void)state;
+    Host host;
+    {
+        char options[64] = "nursery=512K heap_max=32M";
+        tn_config *config = malloc(sizeof *config);
+        *config = (tn_config)TN_CONFIG_INIT;
+        config->options = options;
+        config->ignore_environment = true;
+        host_config(&host, config);
+        memset(config, 0xAA, sizeof *config);
+        memset(options, 'x', sizeof options - 1);
+        free(config);
+    }
+    char text[32];
+    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(strcmp(text, "32M"), 0);
+    CHECK(tn_user(host.heap) == &host);
+    CHECK_EQ(tn_hash(host.m, NULL), 0); /* an error, to see that the hook was kept */
+    CHECK_EQ(host.errors, 1);
+    support_garbage(host.m, 1000000);
+    host_close(&host);
+}
+
+static void bad_environment_fails_only_a_strict_heap(void **state) {
+    (void)state;
+    tn_error error = {TN_OK, ""};
+    Host host;
+    tn_config config = TN_CONFIG_INIT;
+    config.env_prefix = "TESTHEAP_";
+    setenv("TESTHEAP_NURSERY", "many", 1);
+    host_config(&host, &config);
+    CHECK_EQ(host.lines, 1);
+    CHECK_HAS(host.log, "TESTHEAP_NURSERY");
+    CHECK_HAS(host.log, "many");
+    host_close(&host);
+    setenv("TESTHEAP_STRICT", "1", 1);
+    CHECK(tn_heap_create(&config, &error) == NULL);
+    CHECK_EQ(error.status, TN_BAD_OPTION);
+    CHECK_HAS(error.text, "TESTHEAP_NURSERY");
+    unsetenv("TESTHEAP_NURSERY");
+    unsetenv("TESTHEAP_STRICT");
+}
+
+static void environment_is_used_unless_ignored(void **state) {
+    (void)state;
+    char text[32];
+    Host host;
+    tn_config config = TN_CONFIG_INIT;
+    config.env_prefix = "TESTHEAP_";
+    setenv("TESTHEAP_HEAP_MAX", "123M", 1);
+    host_config(&host, &config);
+    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(strcmp(text, "123M"), 0);
+    host_close(&host);
+    config.ignore_environment = true;
+    host_config(&host, &config);
+    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK(strcmp(text, "123M") != 0);
+    host_close(&host);
+    unsetenv("TESTHEAP_HEAP_MAX");
+}
+
+/* ---- attaching ---- */
+
+static void second_mutator_is_refused_until_the_first_detaches(void **state) {
+    (void)state;
+    tn_error error = {TN_OK, ""};
+    tn_heap *heap = tn_heap_create(NULL, &error);
+    tn_mutator *first = tn_attach(heap, &error);
+    CHECK(first != NULL);
+    CHECK(tn_attach(heap, &error) == NULL);
+    CHECK_EQ(error.status, TN_BAD_STATE);
+    CHECK_EQ(tn_heap_destroy(heap), TN_BAD_STATE);
+    CHECK_EQ(tn_detach(first), TN_OK);
+    tn_mutator *second = tn_attach(heap, &error);
+    CHECK(second != NULL);
+    CHECK_EQ(tn_handle_count(second), 0);
+    CHECK_EQ(tn_detach(second), TN_OK);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+}
+
+static void roots_stay_when_a_mutator_detaches(void **state) {
+    (void)state;
+    static TN_FIELD(Pair) cell;
+    Host host;
+    host_open(&host, NULL);
+    Pair *const *global;
+    {
+        TN_SCOPE(host.m);
+        Pair **a = support_list(host.m, 100);
+        global = TN_GLOBAL(host.m, a);
+        CHECK_EQ(tn_root_add(host.m, &cell), TN_OK);
+        Pair **b = support_list(host.m, 50);
+        CHECK_EQ(TN_ROOT_SET(host.m, &cell, b), TN_OK);
+    }
+    CHECK_EQ(tn_detach(host.m), TN_OK);
+    host.m = tn_attach(host.heap, NULL);
+    CHECK(host.m != NULL);
+    support_collect(host.m, TN_FULL);
+    support_garbage(host.m, 1000000);
+    support_check_list(*global, 100);
+    support_check_list(TN_ROOT_READ(&cell), 50);
+    CHECK_EQ(tn_root_remove(host.m, &cell), TN_OK);
+    host_close(&host);
+}
+
+static void handles_are_gone_when_a_mutator_detaches(void **state) {
+    (void)state;
+    Host host;
+    int disposed = 0;
+    host_open(&host, NULL);
+    File **file = TN_NEW(host.m, File);
+    (*file)->disposed = &disposed;
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 0);
+    CHECK_EQ(tn_detach(host.m), TN_OK);
+    host.m = tn_attach(host.heap, NULL);
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 1);
+    host_close(&host);
+}
+
+/* ---- collecting ---- */
+
+static void each_kind_counts_and_collects(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    tn_stats s = support_stats(host.m);
+    CHECK_EQ(s.minors, 0);
+    CHECK_EQ(s.majors, 0);
+    support_collect(host.m, TN_MINOR);
+    s = support_stats(host.m);
+    CHECK_EQ(s.minors, 1);
+    CHECK_EQ(s.majors, 0);
+    support_collect(host.m, TN_MAJOR);
+    s = support_stats(host.m);
+    CHECK_EQ(s.minors, 2);
+    CHECK_EQ(s.majors, 1);
+    support_collect(host.m, TN_FULL);
+    s = support_stats(host.m);
+    CHECK_EQ(s.minors, 3);
+    CHECK_EQ(s.majors, 2);
+    host_close(&host);
+}
+
+static void request_collects_at_the_next_safepoint_or_allocation(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    tn_request_collection(host.heap);
+    CHECK_EQ(support_stats(host.m).minors, 0);
+    tn_safepoint(host.m);
+    CHECK_EQ(support_stats(host.m).minors, 1);
+    tn_safepoint(host.m);
+    CHECK_EQ(support_stats(host.m).minors, 1);
+    tn_request_collection(host.heap);
+    tn_request_collection(host.heap);
+    TN_ALLOC(host.m, Pair);
+    CHECK(support_stats(host.m).minors <= 2);
+    tn_safepoint(host.m); /* whichever it was: once for both requests */
+    CHECK_EQ(support_stats(host.m).minors, 2);
+    host_close(&host);
+}
+
+static void allocation_answers_a_request_before_long(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "nursery=16M nursery_max=16M");
+    TN_ALLOC(host.m, Pair);
+    tn_request_collection(host.heap);
+    support_garbage(host.m, 256 * 1024); /* far less than the nursery */
+    CHECK_EQ(support_stats(host.m).minors, 1);
+    host_close(&host);
+}
+
+/* ---- dispose ---- */
+
+static void destroy_disposes_of_the_living_and_the_dead_once(void **state) {
+    (void)state;
+    enum { COUNT = 1000 };
+    static int disposed[COUNT];
+    memset(disposed, 0, sizeof disposed);
+    Host host;
+    host_open(&host, NULL);
+    for (int i = 0; i < COUNT; i++) {
+        File **file = TN_NEW(host.m, File);
+        (*file)->disposed = &disposed[i];
+        if (i % 3 == 0) *file = NULL; /* unreachable */
+        if (i == COUNT / 2) support_collect(host.m, TN_MAJOR);
+        if (i == COUNT * 3 / 4) support_collect(host.m, TN_MINOR);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        CHECK(disposed[i] <= 1);
+        if (i % 3) CHECK_EQ(disposed[i], 0);
+    }
+    host_close(&host);
+    for (int i = 0; i < COUNT; i++) CHECK_EQ(disposed[i], 1);
+}
+
+static int large_disposed;
+static void count_dispose(void *object) {
+    (void)object;
+    large_disposed++;
+}
+
+/* Small, in shared pages, in a mapping of its own. */
+static void object_of_any_size_is_disposed_of_once(void **state) {
+    (void)state;
+    static const tn_type_desc desc = {.number = TN_FIRST_SPECIAL + 9,
+                                      .name = "Buffer",
+                                      .size = 8,
+                                      .tail_size = 1,
+                                      .flags = TN_LEAF,
+                                      .dispose = count_dispose};
+    static const size_t sizes[] = {0, 100, 8000, 9000, 100000, 2 << 20};
+    Host host;
+    host_open(&host, NULL);
+    CHECK(tn_type_add(host.heap, &desc) != 0);
+    for (int kept = 0; kept < 2; kept++) {
+        large_disposed = 0;
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            void *object = tn_alloc_tail(host.m, desc.number, 8, 1, sizes[i]);
+            CHECK(object != NULL);
+            if (kept) TN_HANDLE(host.m, object);
+        }
+        support_collect(host.m, TN_FULL);
+        support_collect(host.m, TN_FULL);
+        CHECK_EQ(large_disposed, kept ? 0 : 6);
+    }
+    host_close(&host);
+    CHECK_EQ(large_disposed, 6);
+}
+
+static void full_collection_disposes_of_all_the_dead(void **state) {
+    (void)state;
+    int disposed = 0;
+    Host host;
+    host_open(&host, NULL);
+    for (int i = 0; i < 500; i++) {
+        TN_SCOPE(host.m);
+        File **file = TN_NEW(host.m, File);
+        (*file)->disposed = &disposed;
+        if (i == 250) support_collect(host.m, TN_MINOR);
+    }
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 500);
+    host_close(&host);
+    CHECK_EQ(disposed, 500);
+}
+
+static void object_dies_in_a_cycle_and_is_disposed_of(void **state) {
+    (void)state;
+    int disposed = 0;
+    Host host;
+    host_open(&host, NULL);
+    {
+        TN_SCOPE(host.m);
+        Pair **a = TN_NEW(host.m, Pair), **b = TN_NEW(host.m, Pair);
+        File **file = TN_NEW(host.m, File);
+        (*file)->disposed = &disposed;
+        TN_SET(host.m, a, car, b);
+        TN_SET(host.m, b, cdr, a);
+        tn_write(host.m, *b, (char *)*b + offsetof(Pair, car), *file);
+        support_collect(host.m, TN_FULL);
+        CHECK_EQ(disposed, 0);
+    }
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 1);
+    host_close(&host);
+}
+
+/* ---- many heaps ---- */
+
+static void heaps_are_independent(void **state) {
+    (void)state;
+    enum { COUNT = 20 };
+    static Host host[COUNT];
+    static Pair **list[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        host_open(&host[i], i & 1 ? "nursery=256K" : NULL);
+        list[i] = support_list(host[i].m, 100 + i);
+    }
+    for (int round = 0; round < 10; round++)
+        for (int i = 0; i < COUNT; i++) {
+            if (i % 4 == round % 4) support_collect(host[i].m, round & 1 ? TN_MINOR : TN_FULL);
+            TN_SCOPE(host[i].m);
+            support_list(host[i].m, 1000);
+        }
+    for (int i = 0; i < COUNT; i += 2) host_close(&host[i]);
+    for (int i = 1; i < COUNT; i += 2) {
+        support_collect(host[i].m, TN_FULL);
+        support_check_list(*list[i], 100 + i);
+        host_close(&host[i]);
+    }
+}
+
+static void formats_differ_between_heaps_of_a_process(void **state) {
+    (void)state;
+    const tn_format formats[3] = {TN_FORMAT_POINTER, TN_FORMAT_LOW_TAGS(1, 1, 7), TN_FORMAT_NAN_BOX(0xFFFC)};
+    Host host[3];
+    Box **box[3];
+    for (int i = 0; i < 3; i++) {
+        tn_config config = TN_CONFIG_INIT;
+        config.format = formats[i];
+        host_config(&host[i], &config);
+        box[i] = TN_NEW(host[i].m, Box);
+    }
+    for (int round = 0; round < 5; round++)
+        for (int i = 0; i < 3; i++) {
+            TN_SCOPE(host[i].m);
+            Pair **list = support_list(host[i].m, 10 + round);
+            TN_WRITE_VALUE(host[i].m, *box[i], value, support_value(&formats[i], *list));
+            support_collect(host[i].m, round & 1 ? TN_MINOR : TN_FULL);
+        }
+    for (int i = 0; i < 3; i++) {
+        tn_value v = TN_READ_VALUE(*box[i], value);
+        support_check_list(support_address(&formats[i], v), 14);
+        CHECK_EQ(v, support_value(&formats[i], support_address(&formats[i], v)));
+        host_close(&host[i]);
+    }
+}
+
+/* ---- nothing stays behind ---- */
+
+static void live_a_little(int i) {
+    static TN_FIELD(Pair) cell;
+    static void *stack[64];
+    static void *base = stack, *top, *low;
+    Host host;
+    host_exact(&host, i % 3 == 0 ? "nursery=256K" : i % 3 == 1 ? "nursery=1M heap_max=64M" : NULL);
+    tn_mutator *m = host.m;
+    Pair **list = support_list(m, 20);
+    CHECK(TN_GLOBAL(m, list) != NULL);
+    memset((void *)&cell, 0, sizeof cell); /* the last heap's object is none of this one */
+    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(TN_ROOT_SET(m, &cell, list), TN_OK);
+    stack[0] = *list;
+    top = stack + 1;
+    low = stack;
+    CHECK(tn_range_add(m, &(tn_range_desc){&base, &top, &low, 0}) != NULL);
+    CHECK(tn_weak_new(m, list) != NULL);
+    CHECK(tn_weak_array_new(m, 10) != NULL);
+    Owner **owner = TN_NEW(m, Owner);
+    (*owner)->buffer = calloc(8, sizeof(Pair *));
+    (*owner)->count = 8;
+    if (i % 4 == 0) {
+        Bytes **big = TN_NEW_TAIL(m, Bytes, char, 300000);
+        CHECK(big != NULL);
+        (*big)->byte[299999] = 1;
+    }
+    if (i % 8 == 0) support_collect(m, i % 16 == 0 ? TN_MINOR : TN_FULL);
+    tn_hash(m, *list);
+    CHECK(tn_stable(m, list) != NULL);
+    support_check_list(*list, 20);
+    host_close(&host);
+}
+
+/* A process's resident pages fall short of what it had at most by what the C library keeps for itself. */
+static void ten_thousand_heaps_leave_nothing(void **state) {
+    (void)state;
+    enum { HEAPS = 10000, WARM = 100 };
+    for (int i = 0; i < WARM; i++) live_a_little(i);
+    size_t maps = support_maps(), rss = support_rss();
+    for (int i = 0; i < HEAPS; i++) live_a_little(i);
+    size_t maps_after = support_maps(), rss_after = support_rss();
+    /* AddressSanitizer keeps freed memory for a while, and maps it as it likes. */
+    if (SUPPORT_ASAN) return;
+    if (maps_after > maps + 2) FAIL("%zu mappings before, %zu after", maps, maps_after);
+    if (rss_after > rss + (1 << 20)) FAIL("%zu bytes resident before, %zu after", rss, rss_after);
+}
+
+static void many_heaps_at_once_leave_nothing(void **state) {
+    (void)state;
+    enum { HEAPS = 200 };
+    static Host host[HEAPS];
+    live_a_little(0);
+    size_t maps = support_maps();
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < HEAPS; i++) {
+            host_exact(&host[i], "nursery=256K");
+            support_list(host[i].m, 200);
+        }
+        for (int i = 0; i < HEAPS; i++) host_close(&host[(i * 77) % HEAPS]);
+    }
+    if (!SUPPORT_ASAN) CHECK(support_maps() <= maps + 2);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_config_makes_a_heap),
+        cmocka_unit_test(config_is_copied),
+        cmocka_unit_test(bad_environment_fails_only_a_strict_heap),
+        cmocka_unit_test(environment_is_used_unless_ignored),
+        cmocka_unit_test(second_mutator_is_refused_until_the_first_detaches),
+        cmocka_unit_test(roots_stay_when_a_mutator_detaches),
+        cmocka_unit_test(handles_are_gone_when_a_mutator_detaches),
+        cmocka_unit_test(each_kind_counts_and_collects),
+        cmocka_unit_test(request_collects_at_the_next_safepoint_or_allocation),
+        cmocka_unit_test(allocation_answers_a_request_before_long),
+        cmocka_unit_test(destroy_disposes_of_the_living_and_the_dead_once),
+        cmocka_unit_test(object_of_any_size_is_disposed_of_once),
+        cmocka_unit_test(full_collection_disposes_of_all_the_dead),
+        cmocka_unit_test(object_dies_in_a_cycle_and_is_disposed_of),
+        cmocka_unit_test(heaps_are_independent),
+        cmocka_unit_test(formats_differ_between_heaps_of_a_process),
+        cmocka_unit_test(ten_thousand_heaps_leave_nothing),
+        cmocka_unit_test(many_heaps_at_once_leave_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,501 @@
+/* test_memory.c: limits, running out of memory, and giving it back. Nothing aborts; a failed call leaves a whole
+ * heap; the reserve lets the host build its error; memory returns to the system. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support.h"
+
+enum { MIB = 1 << 20 };
+
+/* Grows a list of vectors of `pairs` slots each until memory is out; returns how many there are. The head is *list.
+ */
+static long fill(tn_mutator *m, Pair **list, size_t slots) {
+    for (long n = 0;; n++) {
+        TN_SCOPE(m);
+        Vector **v = TN_NEW_TAIL(m, Vector, Pair *, slots);
+        if (!v) return n;
+        Pair **p = TN_NEW(m, Pair);
+        if (!p) return n;
+        TN_PUT(m, p, number, n);
+        TN_SET(m, p, cdr, list);
+        tn_write(m, *p, (char *)*p + offsetof(Pair, car), *v);
+        (*v)->number = n;
+        *list = *p;
+        if (n > 10000000) FAIL("no limit was met");
+    }
+}
+
+/* The list that fill has made is whole. */
+static void check_filled(const Pair *p, long n, size_t slots) {
+    for (; p; p = TN_READ(p, cdr)) {
+        n--;
+        CHECK_EQ(p->number, n);
+        const Vector *v = (const Vector *)(const void *)TN_READ(p, car);
+        CHECK_EQ(v->number, n);
+        CHECK_EQ(tn_length(v), slots);
+    }
+    CHECK_EQ(n, 0);
+}
+
+/* ---- the hard limit ---- */
+
+static void out_of_memory_is_a_null_and_a_report(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=8M debug=verify");
+    TN_LOCAL(host.m, Pair, list);
+    long n = fill(host.m, list, 100);
+    CHECK(n > 1000);
+    CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+    CHECK_EQ(host.status, TN_OUT_OF_MEMORY);
+    CHECK(host.errors >= 1);
+    CHECK_HAS(tn_last_error(host.m), "tn_alloc");
+    CHECK_HAS(tn_last_error(host.m), "heap_max");
+    check_filled(*list, n, 100);
+    support_collect(host.m, TN_FULL);
+    check_filled(*list, n, 100);
+    host_close(&host);
+}
+
+static void limit_holds_for_committed_memory(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=16M");
+    TN_LOCAL(host.m, Pair, list);
+    fill(host.m, list, 1000);
+    tn_stats stats = support_stats(host.m);
+    CHECK(stats.used_bytes <= 16 * MIB);
+    CHECK(stats.used_bytes >= 8 * MIB); /* and it is not met half-way: promotion may want the other half */
+    fill(host.m, list, 20000);
+    stats = support_stats(host.m);
+    CHECK(stats.used_bytes <= 16 * MIB);
+    host_close(&host);
+}
+
+static void garbage_never_meets_the_limit(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=4M");
+    for (int i = 0; i < 3; i++) {
+        support_garbage(host.m, 32 * MIB);
+        for (int k = 0; k < 100; k++) {
+            TN_SCOPE(host.m);
+            CHECK(TN_NEW_TAIL(host.m, Bytes, char, MIB) != NULL);
+        }
+    }
+    CHECK_EQ(host.errors, 0);
+    host_close(&host);
+}
+
+static void recovers_after_dropping_data_50_times(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=6M debug=verify");
+    long first = 0;
+    for (int round = 0; round < 50; round++) {
+        TN_SCOPE(host.m);
+        TN_LOCAL(host.m, Pair, list);
+        long n = fill(host.m, list, round & 1 ? 100 : 2000);
+        CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+        check_filled(*list, n, round & 1 ? 100 : 2000);
+        if (round == 1) first = n;
+        if (round & 1 && n < first * 3 / 4) FAIL("round %d held %ld vectors, the first %ld", round, n, first);
+        *list = NULL;
+        Pair **again = support_list(host.m, 1000); /* without a word, the next allocations succeed */
+        support_check_list(*again, 1000);
+    }
+    host_close(&host);
+}
+
+static void reserve_lets_an_error_object_be_built(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=8M reserve=64K");
+    for (int round = 0; round < 10; round++) {
+        TN_SCOPE(host.m);
+        TN_LOCAL(host.m, Pair, list);
+        fill(host.m, list, 100);
+        CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+        /* The data is still held. An error object: a few pairs and a message. */
+        Pair **error = support_list(host.m, 20);
+        Bytes **message = TN_NEW_TAIL(host.m, Bytes, char, 400);
+        CHECK(message != NULL);
+        support_check_list(*error, 20);
+        *list = NULL; /* the reserve is filled again, for the next round */
+        support_collect(host.m, TN_FULL);
+    }
+    host_close(&host);
+}
+
+static void absurd_sizes_fail_cleanly(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=64M debug=verify");
+    Pair **list = support_list(host.m, 100);
+    const size_t counts[] = {(size_t)1 << 30, UINT32_MAX, (size_t)UINT32_MAX + 1, (size_t)1 << 40, (size_t)1 << 60,
+                             SIZE_MAX / 8,    SIZE_MAX};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        CHECK(TN_NEW_TAIL(host.m, Vector, Pair *, counts[i]) == NULL);
+        CHECK_EQ(tn_last_status(host.m), counts[i] <= UINT32_MAX ? TN_OUT_OF_MEMORY : TN_BAD_SIZE);
+        CHECK(TN_NEW_TAIL(host.m, Bytes, char, counts[i]) == NULL);
+        CHECK_EQ(tn_last_status(host.m), counts[i] <= UINT32_MAX ? TN_OUT_OF_MEMORY : TN_BAD_SIZE);
+    }
+    support_collect(host.m, TN_FULL);
+    support_check_list(*list, 100);
+    host_close(&host);
+}
+
+static void reserve_call_reports_out_of_memory(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=4M reserve=0");
+    TN_LOCAL(host.m, Pair, list);
+    fill(host.m, list, 100);
+    fill(host.m, list, 1);
+    CHECK_EQ(tn_reserve(host.m, TN_RESERVE_MAX), TN_OUT_OF_MEMORY);
+    CHECK_HAS(tn_last_error(host.m), "tn_reserve:");
+    *list = NULL;
+    CHECK_EQ(tn_reserve(host.m, TN_RESERVE_MAX), TN_OK);
+    host_close(&host);
+}
+
+/* ---- the hook ---- */
+
+typedef struct Hook {
+    Host *host;
+    int calls;
+    size_t wanted;
+    Pair *const *cache; /* a global to empty */
+    const char *limit;  /* or a limit to set */
+    jmp_buf *out;       /* or a place to go to */
+    bool again;
+} Hook;
+static Hook hook;
+
+static bool on_out_of_memory(tn_mutator *m, size_t bytes, void *user) {
+    CHECK(user == hook.host);
+    hook.calls++;
+    hook.wanted = bytes;
+    if (hook.out) longjmp(*hook.out, 1);
+    if (hook.cache) CHECK_EQ(tn_global_set(m, hook.cache, NULL), TN_OK);
+    if (hook.limit) CHECK_EQ(tn_option_set(m, "heap_max", hook.limit), TN_OK);
+    hook.cache = NULL;
+    hook.limit = NULL;
+    return hook.again && hook.calls < 100;
+}
+
+static void open_with_hook(Host *host, const char *options) {
+    tn_config config = TN_CONFIG_INIT;
+    config.options = options;
+    config.ignore_environment = true;
+    config.on_out_of_memory = on_out_of_memory;
+    host_config(host, &config);
+    hook = (Hook){.host = host};
+}
+
+static void hook_that_gives_up_is_called_once_a_failure(void **state) {
+    (void)state;
+    Host host;
+    open_with_hook(&host, "heap_max=4M");
+    CHECK(TN_NEW_TAIL(host.m, Bytes, char, 64 * MIB) == NULL);
+    CHECK_EQ(hook.calls, 1);
+    CHECK(hook.wanted >= 64 * MIB && hook.wanted < 65 * MIB);
+    CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+    CHECK(TN_NEW_TAIL(host.m, Bytes, char, 64 * MIB) == NULL);
+    CHECK_EQ(hook.calls, 2);
+    host_close(&host);
+}
+
+static void hook_that_drops_a_cache_saves_the_allocation(void **state) {
+    (void)state;
+    Host host;
+    open_with_hook(&host, "heap_max=8M debug=verify");
+    tn_mutator *m = host.m;
+    Pair *const *cache;
+    {
+        TN_SCOPE(m);
+        TN_LOCAL(m, Pair, list);
+        for (int i = 0; i < 5; i++) { /* 4 MB of it, behind a global */
+            TN_SCOPE(m);
+            Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 100000);
+            Pair **p = TN_NEW(m, Pair);
+            CHECK(v != NULL && p != NULL);
+            TN_SET(m, p, cdr, list);
+            tn_write(m, *p, (char *)*p + offsetof(Pair, car), *v);
+            *list = *p;
+        }
+        cache = TN_GLOBAL(m, list);
+    }
+    hook.cache = cache;
+    hook.again = true;
+    Bytes **big = TN_NEW_TAIL(m, Bytes, char, 5 * MIB);
+    CHECK(big != NULL);
+    CHECK_EQ(hook.calls, 1);
+    CHECK(*cache == NULL);
+    CHECK_EQ(host.errors, 0);
+    host_close(&host);
+}
+
+static void hook_that_raises_the_limit_saves_small_and_large_allocations(void **state) {
+    (void)state;
+    Host host;
+    open_with_hook(&host, "heap_max=4M");
+    hook.limit = "40M";
+    hook.again = true;
+    CHECK(TN_NEW_TAIL(host.m, Bytes, char, 16 * MIB) != NULL);
+    CHECK_EQ(hook.calls, 1);
+    char text[32];
+    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(strcmp(text, "40M"), 0);
+    host_close(&host);
+
+    open_with_hook(&host, "heap_max=4M");
+    hook.limit = "64M";
+    hook.again = true;
+    Pair **list = support_list(host.m, 400000); /* 12.8 MB of pairs */
+    support_check_list(*list, 400000);
+    CHECK(hook.calls >= 1);
+    host_close(&host);
+}
+
+static void hook_may_longjmp(void **state) {
+    (void)state;
+    static Host host;
+    static jmp_buf out;
+    static volatile int rounds;
+    open_with_hook(&host, "heap_max=4M debug=verify");
+    tn_mark mark = tn_save(host.m);
+    rounds = 0;
+    if (setjmp(out)) tn_restore(host.m, mark);
+    CHECK_EQ(tn_handle_count(host.m), 0);
+    if (rounds++ < 5) {
+        hook.out = &out;
+        TN_SCOPE(host.m);
+        support_list(host.m, 10000000);
+        FAIL("ten million pairs in 4 MiB");
+    }
+    CHECK_EQ(hook.calls, 5);
+    hook.out = NULL;
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 1000);
+        support_collect(host.m, TN_FULL);
+        support_check_list(*list, 1000);
+    }
+    host_close(&host);
+}
+
+/* Out of a large allocation: what that wanted must not weigh on the next ones. */
+static void hook_may_longjmp_out_of_a_large_allocation(void **state) {
+    (void)state;
+    static Host host;
+    static jmp_buf out;
+    static volatile int rounds;
+    open_with_hook(&host, "heap_max=8M");
+    tn_mark mark = tn_save(host.m);
+    rounds = 0;
+    if (setjmp(out)) tn_restore(host.m, mark);
+    uint64_t minors = support_stats(host.m).minors;
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 1000);
+        CHECK(TN_NEW_TAIL(host.m, Bytes, char, MIB) != NULL);
+        support_garbage(host.m, 4 * MIB);
+        support_check_list(*list, 1000);
+    }
+    if (support_stats(host.m).minors > minors + 60) FAIL("collections have become frequent");
+    if (rounds++ < 5) {
+        hook.out = &out;
+        TN_NEW_TAIL(host.m, Bytes, char, 64 * MIB);
+        FAIL("64 MiB of 8");
+    }
+    CHECK_EQ(hook.calls, 5);
+    host_close(&host);
+}
+
+/* ---- back to the system ---- */
+
+static void memory_goes_back_after_a_full_collection(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    support_collect(host.m, TN_FULL);
+    size_t rss = support_rss();
+    tn_stats start = support_stats(host.m);
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 1500000); /* 48 MB small */
+        Bytes **big = TN_NEW_TAIL(host.m, Bytes, char, 32 * MIB);
+        memset((*big)->byte, 1, 32 * MIB);
+        CHECK(support_stats(host.m).committed_bytes > start.committed_bytes + 70 * MIB);
+        CHECK(support_rss() > rss + 70 * MIB);
+        CHECK((*list)->number == 1499999);
+    }
+    support_collect(host.m, TN_FULL);
+    tn_stats end = support_stats(host.m);
+    if (end.committed_bytes > start.committed_bytes + 16 * MIB)
+        FAIL("committed %llu before, %llu after", (unsigned long long)start.committed_bytes,
+             (unsigned long long)end.committed_bytes);
+    if (!SUPPORT_ASAN && support_rss() > rss + 24 * MIB) FAIL("resident %zu before, %zu after", rss, support_rss());
+    host_close(&host);
+}
+
+static void large_objects_go_back_when_they_die(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    size_t maps = support_maps();
+    for (int i = 0; i < 200; i++) {
+        TN_SCOPE(host.m);
+        CHECK(TN_NEW_TAIL(host.m, Bytes, char, MIB) != NULL);
+    }
+    support_collect(host.m, TN_FULL);
+    CHECK(support_stats(host.m).used_bytes < 4 * MIB);
+    CHECK(support_maps() < maps + 40);
+    host_close(&host);
+}
+
+/* ---- off-heap memory ---- */
+
+static void external_bytes_drive_major_collections(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    support_collect(host.m, TN_FULL);
+    uint64_t before = support_stats(host.m).majors;
+    for (int i = 0; i < 200; i++) { /* tiny objects, each with a megabyte elsewhere */
+        TN_SCOPE(host.m);
+        CHECK(TN_NEW(host.m, Pair) != NULL);
+        tn_external(host.heap, MIB);
+        support_garbage(host.m, 256 * 1024);
+    }
+    tn_stats stats = support_stats(host.m);
+    CHECK_EQ(stats.external_bytes, 200ull * MIB);
+    CHECK(stats.majors > before);
+    tn_external(host.heap, -200 * (ptrdiff_t)MIB);
+    CHECK_EQ(support_stats(host.m).external_bytes, 0);
+    host_close(&host);
+}
+
+/* ---- a system that gives no more ---- */
+
+/* Allows `more` bytes of address space beyond what the process has now. */
+static void limit_address_space(size_t more) {
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+    if (!file || fscanf(file, "%lu", &pages) != 1) FAIL("cannot read /proc/self/statm");
+    fclose(file);
+    struct rlimit limit;
+    getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = pages * (size_t)sysconf(_SC_PAGESIZE) + more;
+    CHECK_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+static void starve(void *arg) {
+    size_t more = *(size_t *)arg;
+    Host host;
+    host_exact(&host, NULL); /* verify would want memory of its own */
+    limit_address_space(more);
+    long first = 0;
+    for (int round = 0; round < 3; round++) {
+        TN_SCOPE(host.m);
+        TN_LOCAL(host.m, Pair, list);
+        long n = fill(host.m, list, round == 1 ? 5000 : 100);
+        CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+        check_filled(*list, n, round == 1 ? 5000 : 100);
+        if (round == 0) first = n;
+        if (round == 2 && n < first / 2) FAIL("%ld vectors at first, %ld later", first, n);
+        *list = NULL;
+        tn_status status = tn_collect(host.m, TN_FULL);
+        CHECK(status == TN_OK || status == TN_OUT_OF_MEMORY);
+        Pair **again = support_list(host.m, 100);
+        support_check_list(*again, 100);
+    }
+    host_close(&host);
+}
+
+static void system_out_of_memory_is_a_clean_failure(void **state) {
+    (void)state;
+    if (SUPPORT_ASAN) support_skip("AddressSanitizer reserves address space itself");
+    for (size_t more = 1 * MIB; more <= 128 * (size_t)MIB; more *= 2) {
+        Child *child = malloc(sizeof *child);
+        child_run(child, starve, &more);
+        if (child->code != 0)
+            FAIL("with %zu MiB more: exit %d, signal %d: %s", more >> 20, child->code, child->signal, child->text);
+        free(child);
+    }
+}
+
+/* Creating a heap with too little address space: NULL and a report, or a heap that works. */
+static void create_starved(void *arg) {
+    (void)arg;
+    int made = 0, refused = 0;
+    for (size_t more = 64 * 1024; more <= 1024 * (size_t)MIB; more += more / 2) {
+        limit_address_space(more);
+        tn_error error = {TN_OK, ""};
+        tn_config config = TN_CONFIG_INIT;
+        config.ignore_environment = true;
+        tn_heap *heap = tn_heap_create(&config, &error);
+        if (!heap) {
+            refused++;
+            CHECK_EQ(error.status, TN_OUT_OF_MEMORY);
+            CHECK_HAS(error.text, "tn_heap_create:");
+            continue;
+        }
+        tn_mutator *m = tn_attach(heap, &error);
+        if (m) {
+            made++;
+            CHECK(tn_type_add(heap, &support_types[0]) != 0 || tn_last_status(m) == TN_OUT_OF_MEMORY);
+            for (int i = 0; i < 100; i++)
+                if (tn_last_status(m) == TN_OK && !TN_ALLOC(m, Pair)) CHECK_EQ(tn_last_status(m), TN_OUT_OF_MEMORY);
+            CHECK_EQ(tn_detach(m), TN_OK);
+        } else {
+            CHECK_EQ(error.status, TN_OUT_OF_MEMORY);
+            CHECK_HAS(error.text, "tn_attach:");
+        }
+        CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+    }
+    CHECK(made > 0);
+    CHECK(refused > 0);
+}
+
+static void create_without_address_space_reports(void **state) {
+    (void)state;
+    if (SUPPORT_ASAN) support_skip("AddressSanitizer reserves address space itself");
+    Child *child = malloc(sizeof *child);
+    child_run(child, create_starved, NULL);
+    CHECK_CHILD_OK(child);
+    free(child);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(out_of_memory_is_a_null_and_a_report),
+        cmocka_unit_test(limit_holds_for_committed_memory),
+        cmocka_unit_test(garbage_never_meets_the_limit),
+        cmocka_unit_test(recovers_after_dropping_data_50_times),
+        cmocka_unit_test(reserve_lets_an_error_object_be_built),
+        cmocka_unit_test(absurd_sizes_fail_cleanly),
+        cmocka_unit_test(reserve_call_reports_out_of_memory),
+        cmocka_unit_test(hook_that_gives_up_is_called_once_a_failure),
+        cmocka_unit_test(hook_that_drops_a_cache_saves_the_allocation),
+        cmocka_unit_test(hook_that_raises_the_limit_saves_small_and_large_allocations),
+        cmocka_unit_test(hook_may_longjmp),
+        cmocka_unit_test(hook_may_longjmp_out_of_a_large_allocation),
+        cmocka_unit_test(memory_goes_back_after_a_full_collection),
+        cmocka_unit_test(large_objects_go_back_when_they_die),
+        cmocka_unit_test(external_bytes_drive_major_collections),
+        cmocka_unit_test(system_out_of_memory_is_a_clean_failure),
+        cmocka_unit_test(create_without_address_space_reports),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,120 @@
+/* The machine's limits: cgroup files laid out under a temporary root, as containers of both versions show them. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/system.h"
+
+static char root[64];
+
+/* Writes root + path, and the directories above it. */
+static void put(const char *path, const char *text) {
+    char full[512];
+    snprintf(full, sizeof full, "%s%s", root, path);
+    for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')) != NULL; p++) {
+        *p = 0;
+        mkdir(full, 0700);
+        *p = '/';
+    }
+    FILE *f = fopen(full, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static int make_root(void **state) {
+    (void)state;
+    strcpy(root, "/tmp/tenure-system-XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_root(void **state) {
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", root);
+    return system(command);
+}
+
+#define assert_limit(n) assert_true(tni_cgroup_limit(root) == (uint64_t)(n))
+
+static void none(void **state) {
+    (void)state;
+    assert_limit(UINT64_MAX); /* no file at all */
+    put("/proc/self/cgroup", "0::/\n");
+    assert_limit(UINT64_MAX);
+    put("/sys/fs/cgroup/memory.max", "max\n");
+    assert_limit(UINT64_MAX);
+    put("/proc/self/cgroup", "no colons here\n\n:::\n");
+    assert_limit(UINT64_MAX);
+}
+
+static void version_2(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "0::/\n");
+    put("/sys/fs/cgroup/memory.max", "536870912\n");
+    assert_limit(512 << 20);
+    put("/proc/self/cgroup", "0::/user.slice/app.scope\n");
+    put("/sys/fs/cgroup/memory.max", "max\n");
+    put("/sys/fs/cgroup/user.slice/app.scope/memory.max", "max\n");
+    put("/sys/fs/cgroup/user.slice/memory.max", "1073741824\n");
+    assert_limit(1 << 30);
+    put("/sys/fs/cgroup/user.slice/app.scope/memory.max", "1048576\n");
+    assert_limit(1 << 20); /* the tightest of the group and what is above it */
+    put("/sys/fs/cgroup/user.slice/memory.max", "65536\n");
+    assert_limit(65536);
+    put("/proc/self/cgroup", "0::/docker/0123abc\n"); /* a path that only the machine outside knows */
+    put("/sys/fs/cgroup/memory.max", "300000\n");
+    assert_limit(300000);
+}
+
+static void version_1(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "12:pids:/a\n5:cpu,memory:/a/b\n1:name=systemd:/c\n0::/c\n");
+    put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    put("/sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "9223372036854771712\n");
+    assert_limit(UINT64_MAX);
+    put("/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "2147483648\n");
+    assert_limit(2147483648);
+    put("/proc/self/cgroup", "5:memoryless,cpu:/a/b\n");
+    assert_limit(UINT64_MAX);
+}
+
+static void nonsense(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "0::/\n");
+    put("/sys/fs/cgroup/memory.max", "99999999999999999999999999\n");
+    assert_limit(UINT64_MAX);
+    put("/sys/fs/cgroup/memory.max", "-5\n");
+    assert_limit(UINT64_MAX);
+}
+
+static void this_machine(void **state) {
+    (void)state;
+    uint64_t all = tni_memory_available(), cache = tni_cache_size();
+    assert_true(all >= 1 << 20 && all < UINT64_C(1) << 60);
+    assert_true(cache >= 16 << 10 && cache <= 1 << 30);
+    struct rlimit before, less;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    less = before;
+    less.rlim_cur = (rlim_t)(all / 2);
+    assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+    uint64_t now = tni_memory_available();
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_true(now == all / 2);
+}
+
+int main(void) {
+#define T(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+    const struct CMUnitTest tests[] = {T(none), T(version_2), T(version_1), T(nonsense), cmocka_unit_test(this_machine)};
+    return cmocka_run_group_tests_name("system", tests, NULL, NULL);
+}
