@@ -1,0 +1,3 @@
+(define args '(1 2 . 3))
+(display
+ (apply + args))

@@ -1,0 +1,5 @@
+(define (half n)
+  (assert (even? n))
+  (quotient n 2))
+(half 4)
+(half 5)

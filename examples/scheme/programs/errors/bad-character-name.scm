@@ -1,0 +1,3 @@
+(define newline-character #\newline)
+(define other
+  #\nwline)

@@ -1,0 +1,4 @@
+(define (f x)
+  (if x
+      (define y 1))
+  y)

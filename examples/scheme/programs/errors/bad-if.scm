@@ -1,0 +1,5 @@
+(define (f x)
+  (cond
+    ((> x 1)
+     (if))
+    (else 2)))

@@ -1,0 +1,4 @@
+(define (f x)
+  (let ((y x)
+        (z))
+    (+ y z)))

@@ -1,0 +1,3 @@
+(define pairs (list (cons 1 2)))
+
+(vector-ref (vector 1 2 3) 0 1)

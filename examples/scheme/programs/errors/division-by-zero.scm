@@ -1,0 +1,5 @@
+(define (mean list)
+  (quotient (apply + list)
+            (length list)))
+(mean '(1 2 3))
+(mean '())

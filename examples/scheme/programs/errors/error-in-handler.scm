@@ -1,0 +1,3 @@
+(guard (e (#t
+           (vector-ref e 0)))
+  (raise 'symbol))

@@ -1,0 +1,5 @@
+(define (withdraw balance amount)
+  (if (> amount balance)
+      (error "insufficient funds" balance amount "EUR" #\x '(a . b) 1.5)
+      (- balance amount)))
+(withdraw 100 250)

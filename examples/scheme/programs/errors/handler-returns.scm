@@ -1,0 +1,5 @@
+(with-exception-handler
+  (lambda (e) 'ignored)
+  (lambda ()
+    (+ 1
+       (raise 'oops))))

@@ -1,0 +1,3 @@
+(define name (symbol->string 'abc))
+(string-set! name 0 #\A)
+(string-set! 'abc 0 #\A)

@@ -1,0 +1,6 @@
+(define (give-up why)
+  (raise why))
+
+(define (go)
+  (give-up 'tired))
+(go)

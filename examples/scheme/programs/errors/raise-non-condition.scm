@@ -1,0 +1,6 @@
+(define (check n)
+  (if (> n 2)
+      (raise (list 'too-large n)))
+  n)
+(check 1)
+(check 3)

@@ -1,0 +1,4 @@
+(define x 1)
+(display `(a ,x))
+(display ',x)
+(display ,x)

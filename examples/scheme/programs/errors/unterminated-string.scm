@@ -1,0 +1,3 @@
+(display "ends here")
+(define text "this one
+goes on and on
