@@ -1,0 +1,105 @@
+/* error.c: owns condition objects: how they are made, and the line that is printed for one that nobody has caught. Called by
+ * everybody. Everything here that returns a Value returns 0, with the condition in R_PENDING, so that
+ * `return fail(...)` reads well; the VM (vm.c) fills in the line when it raises it. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "scheme.h"
+
+Value out_of_memory(Vm *vm) {
+    vm->reg[R_PENDING] = vm->reg[R_OUT_OF_MEMORY];
+    tn_clear_error(vm->m);
+    return 0;
+}
+
+Value make_condition(Vm *vm, int kind, const Value *message, const Value *irritants) {
+    Condition *condition = TN_ALLOC(vm->m, Condition);
+    if (!condition) return out_of_memory(vm);
+    TN_INIT_VALUE(condition, message, *message);
+    TN_INIT_VALUE(condition, irritants, *irritants);
+    TN_INIT_VALUE(condition, file, S_FALSE);
+    condition->kind = kind;
+    return value_of(condition);
+}
+
+Value fail_at(Vm *vm, int kind, int64_t line, Value irritant, const char *message) {
+    TN_SCOPE(vm->m);
+    Value *nil = TN_HANDLE_VALUE(vm->m, S_NIL);
+    Value *irritants = TN_HANDLE_VALUE(vm->m, irritant);
+    if (irritant) {
+        Value list = cons(vm, irritants, nil);
+        if (!list) return 0;
+        *irritants = list;
+    } else {
+        *irritants = S_NIL;
+    }
+    Value string = string_from_utf8(vm, message, strlen(message));
+    if (!string) return 0;
+    Value *text = TN_HANDLE_VALUE(vm->m, string);
+    Value condition = make_condition(vm, kind, text, irritants);
+    if (!condition) return 0;
+    if (line > 0) {
+        AS(Condition, condition)->line = line;
+        TN_WRITE_VALUE(vm->m, AS(Condition, condition), file, vm->reg[R_FILE]);
+    }
+    vm->reg[R_PENDING] = condition;
+    return 0;
+}
+
+Value fail(Vm *vm, const char *message, Value irritant) {
+    return fail_at(vm, C_ERROR, 0, irritant, message);
+}
+
+Value fail_type(Vm *vm, const char *who, const char *wanted, Value got) {
+    char message[160];
+    snprintf(message, sizeof message, "%s: expected %s", who, wanted);
+    return fail(vm, message, got);
+}
+
+Value fail_index(Vm *vm, const char *who, Value index) {
+    char message[160];
+    snprintf(message, sizeof message, "%s: index out of range", who);
+    return fail(vm, message, index);
+}
+
+Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got) {
+    char message[256];
+    const char *s = (max < 0 || max > min ? (max < 0 ? min : max) : min) == 1 ? "" : "s";
+    if (max < 0)
+        snprintf(message, sizeof message, "%s: expects at least %lld argument%s, got %lld", who, (long long)min, s,
+                 (long long)got);
+    else if (max > min)
+        snprintf(message, sizeof message, "%s: expects %lld to %lld argument%s, got %lld", who, (long long)min,
+                 (long long)max, s, (long long)got);
+    else
+        snprintf(message, sizeof message, "%s: expects %lld argument%s, got %lld", who, (long long)min, s, (long long)got);
+    return fail(vm, message, 0);
+}
+
+/* FILE:LINE: message: irritants. Does not allocate in the heap: memory may be out. */
+void report(Vm *vm, Value raised) {
+    TEMP_BUFFER(line);
+    bool condition = IS(Condition, raised);
+    Value file = condition ? TN_READ_VALUE(AS(Condition, raised), file) : vm->reg[R_RAISED_FILE];
+    int64_t number = condition ? AS(Condition, raised)->line : vm->raised_line;
+    if (!IS(String, file)) file = vm->reg[R_FILE];
+    if (IS(String, file)) print_value(vm, &line, file, false);
+    char text[32];
+    int n = snprintf(text, sizeof text, number > 0 ? ":%lld: " : ": ", (long long)number);
+    buffer_add(&line, text, (size_t)n);
+    if (condition) {
+        print_value(vm, &line, TN_READ_VALUE(AS(Condition, raised), message), false);
+        Value list = TN_READ_VALUE(AS(Condition, raised), irritants);
+        bool colon = line.length && line.text[line.length - 1] == ':'; /* as many messages end, by custom */
+        for (const char *separator = colon ? " " : ": "; IS(Pair, list); list = cdr(list), separator = " ") {
+            buffer_add(&line, separator, strlen(separator));
+            print_value(vm, &line, car(list), true);
+        }
+    } else {
+        buffer_add(&line, "uncaught exception: ", 20);
+        print_value(vm, &line, raised, true);
+    }
+    buffer_add(&line, "\n", 1);
+    fflush(stdout);
+    if (line.text) fwrite(line.text, 1, line.length, stderr);
+}

@@ -1,0 +1,160 @@
+/* main.c: the command line. Makes a heap, opens the machine on it, runs a program form by form, and takes everything down again,
+ * so that leak checkers have nothing to say. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scheme.h"
+
+enum { STACK_BYTES = 256 << 20 };
+
+typedef struct Options {
+    const char *file, *expression; /* neither: standard input */
+    size_t stack_bytes;
+    bool stats;
+} Options;
+
+static void usage(FILE *out) {
+    fputs("usage: tenure-scheme [--stats] [--stack=BYTES] [FILE | -e EXPR]\n"
+          "  without FILE or EXPR: a program on standard input, or a prompt if that is a terminal\n"
+          "  --stats        the collector's summary on standard error at exit\n"
+          "  --stack=BYTES  how deep recursion may become (K, M or G may follow; 256M)\n"
+          "  the collector's own options: TENURE_HELP=1 tenure-scheme -e 0\n", out);
+}
+
+static bool parse_bytes(const char *text, size_t *bytes) {
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    int shift = *end == 'K' || *end == 'k' ? 10 : *end == 'M' || *end == 'm' ? 20 : *end == 'G' || *end == 'g' ? 30 : 0;
+    if (shift) end++;
+    if (end == text || *end || errno || n == 0 || n > SIZE_MAX >> shift >> 1) return false;
+    *bytes = (size_t)n << shift;
+    return true;
+}
+
+/* -1: go on; else the exit status. */
+static int parse_options(int argc, char **argv, Options *o) {
+    for (int i = 1; i < argc; i++) {
+        const char *a = argv[i];
+        if (!strcmp(a, "--help")) {
+            usage(stdout);
+            return 0;
+        }
+        if (!strcmp(a, "--stats")) o->stats = true;
+        else if (!strcmp(a, "-e") && i + 1 < argc) o->expression = argv[++i];
+        else if (!strncmp(a, "--stack=", 8) && parse_bytes(a + 8, &o->stack_bytes)) continue;
+        else if ((a[0] == '-' && a[1]) || o->file) {
+            usage(stderr);
+            return 2;
+        } else if (strcmp(a, "-")) o->file = a;
+    }
+    return -1;
+}
+
+/* Reads, compiles and runs form after form. At a prompt, values are shown and errors do not end it. */
+static int run(Vm *vm, Reader *reader, bool prompt) {
+    for (;;) {
+        TN_SCOPE(vm->m);
+        TN_LOCAL_VALUE(vm->m, form);
+        TN_LOCAL_VALUE(vm->m, positions);
+        if (prompt) {
+            fputs("> ", stdout);
+            fflush(stdout);
+        }
+        Value value = 0;
+        if ((*positions = table_new(vm, TABLE_EQ)) && (*form = read_datum(vm, reader, positions))) {
+            if (*form == S_EOF) return 0;
+            Value procedure = compile(vm, form, &vm->reg[R_USER], positions);
+            *positions = 0; /* the program's own data is not to be kept by its text */
+            *form = 0;
+            if (procedure) value = vm_run(vm, procedure);
+        } else {
+            reader_skip_line(reader);
+        }
+        if (vm->exit_code >= 0) return vm->exit_code;
+        if (!value) report(vm, vm->reg[R_PENDING]);
+        else if (prompt && value != S_UNSPECIFIED) {
+            TEMP_BUFFER(text);
+            print_value(vm, &text, value, true);
+            if (text.text) puts(text.text);
+        }
+        vm->reg[R_PENDING] = S_FALSE;
+        vm->reg[R_HANDLERS] = vm->reg[R_WINDERS] = S_NIL;
+        stack_shrink(vm);
+        if (!value && !prompt) return 1;
+    }
+}
+
+/* Opens what the options say; standard input becomes the port that (read) reads from, so that data may follow the program. */
+static int run_program(Vm *vm, const Options *o) {
+    const char *name = o->expression ? "-e" : o->file ? o->file : "stdin";
+    bool prompt = !o->expression && !o->file && isatty(STDIN_FILENO);
+    FILE *file = o->expression ? NULL : o->file ? fopen(o->file, "r") : stdin;
+    if (!file && !o->expression) {
+        fprintf(stderr, "tenure-scheme: %s: %s\n", o->file, strerror(errno));
+        return 1;
+    }
+    Reader *reader = file ? reader_file(file, prompt) : reader_text(o->expression, strlen(o->expression));
+    Value text = string_from_utf8(vm, name, strlen(name));
+    if (text) vm->reg[R_FILE] = text;
+    int status = 1;
+    if (reader && text && file == stdin) {
+        Value port = port_new(vm, NULL, NULL, reader); /* owns the reader */
+        if (!port) return 1;
+        vm->reg[R_STDIN] = port;
+        status = run(vm, reader, prompt);
+    } else {
+        if (reader && text) status = run(vm, reader, false);
+        reader_close(reader);
+    }
+    return status;
+}
+
+static int run_heap(tn_heap *heap, const Options *o) {
+    tn_error error;
+    tn_mutator *m = tn_attach(heap, &error);
+    if (!m) {
+        fprintf(stderr, "tenure-scheme: %s\n", error.text);
+        return 1;
+    }
+    Vm vm;
+    int status = 1;
+    if (vm_open(&vm, m, o->stack_bytes / sizeof(Value)))
+        status = run_program(&vm, o);
+    else if (IS(Condition, vm.reg[R_PENDING]))
+        report(&vm, vm.reg[R_PENDING]);
+    else
+        fprintf(stderr, "tenure-scheme: cannot start: %s\n", tn_last_error(m));
+    fflush(stdout);
+    if (o->stats) {
+        char text[4096];
+        tn_stats_text(m, text, sizeof text);
+        fputs(text, stderr);
+    }
+    vm_close(&vm);
+    tn_detach(m);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    Options o = {.stack_bytes = STACK_BYTES};
+    int status = parse_options(argc, argv, &o);
+    if (status >= 0) return status;
+    if (!setlocale(LC_CTYPE, "C.UTF-8")) setlocale(LC_CTYPE, ""); /* for the case of letters */
+
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "scheme";
+    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    tn_error error;
+    tn_heap *heap = tn_heap_create(&config, &error);
+    if (!heap) {
+        fprintf(stderr, "tenure-scheme: %s\n", error.text);
+        return 1;
+    }
+    status = run_heap(heap, &o);
+    tn_heap_destroy(heap);
+    return status;
+}

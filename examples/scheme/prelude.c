@@ -1,0 +1,208 @@
+/* prelude.c: the part of the system that is written in Scheme: whatever calls procedures, so that a continuation that is captured
+ * inside of them is complete (vm.c). One definition a string; stack.c compiles them at start-up. Names that begin with % are
+ * not for programs. */
+#include "scheme.h"
+
+const char *const prelude_text[] = {
+    /* ---- dynamic-wind, exceptions ---- */
+    "(define (%rewind k value)"
+    "  (let ((to (%continuation-winders k)))"
+    "    (define (common a b)"
+    "      (let loop ((a a) (b b) (na (length a)) (nb (length b)))"
+    "        (cond ((eq? a b) a) ((> na nb) (loop (cdr a) b (- na 1) nb))"
+    "              ((> nb na) (loop a (cdr b) na (- nb 1))) (else (loop (cdr a) (cdr b) (- na 1) (- nb 1))))))"
+    "    (let ((base (common (%winders) to)))"
+    "      (let out ((l (%winders)))"
+    "        (if (not (eq? l base)) (begin (%set-winders! (cdr l)) ((cdr (car l))) (out (cdr l)))))"
+    "      (let in ((l to))"
+    "        (if (not (eq? l base)) (begin (in (cdr l)) ((car (car l))) (%set-winders! l)))))"
+    "    (%throw k value)))",
+
+    "(define (dynamic-wind before thunk after)"
+    "  (before)"
+    "  (%set-winders! (cons (cons before after) (%winders)))"
+    "  (let ((result (thunk)))"
+    "    (%set-winders! (cdr (%winders)))"
+    "    (after)"
+    "    result))",
+
+    "(define (with-exception-handler handler thunk)"
+    "  (let ((outer (%handlers)))"
+    "    (%set-handlers! (cons handler outer))"
+    "    (let ((result (thunk)))"
+    "      (%set-handlers! outer)"
+    "      result)))",
+
+    "(define (%raise object)" /* the VM calls it when something has been raised */
+    "  (let ((handlers (%handlers)))"
+    "    (%set-handlers! (cdr handlers))"
+    "    ((car handlers) object)"
+    "    (%set-handlers! (cdr handlers))"
+    "    (error \"an exception handler has returned\" object)))",
+
+    "(define (raise-continuable object)"
+    "  (let ((handlers (%handlers)))"
+    "    (if (null? handlers)"
+    "        (raise object)"
+    "        (begin"
+    "          (%set-handlers! (cdr handlers))"
+    "          (let ((result ((car handlers) object)))"
+    "            (%set-handlers! handlers)"
+    "            result)))))",
+
+    "(define (%reraise object line)"
+    "  (%set-raised-line! line)"
+    "  (if (null? (%handlers)) (%raise-again object) (raise-continuable object)))",
+
+    "(define (%guard-else thunk clauses)"
+    "  ((%call/ec"
+    "     (lambda (escape)"
+    "       (let ((result (with-exception-handler"
+    "                       (lambda (object) (escape (lambda () (clauses object))))"
+    "                       thunk)))"
+    "         (lambda () result))))))",
+
+    /* If no clause holds, the object is raised again in the place where it was raised; that takes a full continuation, which is a
+       copy of the stack, so not when what has run out is memory or the stack. */
+    "(define (%guard thunk clauses)"
+    "  ((%call/ec"
+    "     (lambda (escape)"
+    "       (let ((result"
+    "               (with-exception-handler"
+    "                 (lambda (object)"
+    "                   (let ((line (%raised-line)))"
+    "                     (if (or (out-of-memory? object) (stack-overflow? object))"
+    "                         (escape (lambda () (clauses object (lambda () (%raise-again object)))))"
+    "                         ((call/cc"
+    "                            (lambda (back)"
+    "                              (escape"
+    "                                (lambda ()"
+    "                                  (clauses object"
+    "                                           (lambda () (back (lambda () (%reraise object line)))))))))))))"
+    "                 thunk)))"
+    "         (lambda () result))))))",
+
+    "(define (call-with-values producer consumer) (%apply-values consumer (producer)))",
+    "(define (call-with-escape-continuation f) (call/cc f))",
+    "(define (exit . code)"
+    "  (let out ((l (%winders)))"
+    "    (if (pair? l) (begin (%set-winders! (cdr l)) ((cdr (car l))) (out (cdr l)))))"
+    "  (apply %exit code))",
+
+    /* ---- promises ---- */
+    "(define (%delay thunk) (%make-promise (cons #f thunk)))",
+    "(define (make-promise value) (if (promise? value) value (%make-promise (cons #t value))))",
+    "(define (force promise)"
+    "  (if (not (promise? promise))"
+    "      promise"
+    "      (let ((state (%promise-state promise)))"
+    "        (if (car state)"
+    "            (cdr state)"
+    "            (let* ((next ((cdr state))) (state (%promise-state promise)))"
+    "              (if (not (car state))"
+    "                  (let ((other (%promise-state next)))"
+    "                    (set-car! state (car other))"
+    "                    (set-cdr! state (cdr other))"
+    "                    (%promise-set! next state)))"
+    "              (force promise))))))",
+
+    /* ---- lists ---- */
+    "(define (%cars lists)" /* #f when a list has ended */
+    "  (let loop ((l lists) (r '()))"
+    "    (cond ((null? l) (reverse r)) ((pair? (car l)) (loop (cdr l) (cons (car (car l)) r))) (else #f))))",
+    "(define (%cdrs lists)"
+    "  (let loop ((l lists) (r '())) (if (null? l) (reverse r) (loop (cdr l) (cons (cdr (car l)) r)))))",
+
+    "(define (map f l . more)"
+    "  (if (null? more)"
+    "      (let loop ((l l) (r '()))"
+    "        (if (pair? l) (loop (cdr l) (cons (f (car l)) r)) (reverse r)))"
+    "      (let loop ((ls (cons l more)) (r '()))"
+    "        (let ((cars (%cars ls)))"
+    "          (if cars (loop (%cdrs ls) (cons (apply f cars) r)) (reverse r))))))",
+
+    "(define (for-each f l . more)"
+    "  (if (null? more)"
+    "      (let loop ((l l)) (if (pair? l) (begin (f (car l)) (loop (cdr l)))))"
+    "      (let loop ((ls (cons l more)))"
+    "        (let ((cars (%cars ls)))"
+    "          (if cars (begin (apply f cars) (loop (%cdrs ls))))))))",
+
+    "(define (append-map f . ls) (apply append (apply map f ls)))",
+    "(define (filter f l)"
+    "  (let loop ((l l) (r '()))"
+    "    (if (pair? l) (loop (cdr l) (if (f (car l)) (cons (car l) r) r)) (reverse r))))",
+    "(define (remove f l) (filter (lambda (x) (not (f x))) l))",
+    "(define (delete x l) (filter (lambda (y) (not (equal? x y))) l))",
+    "(define (partition f l)"
+    "  (let loop ((l l) (a '()) (b '()))"
+    "    (cond ((null? l) (values (reverse a) (reverse b)))"
+    "          ((f (car l)) (loop (cdr l) (cons (car l) a) b))"
+    "          (else (loop (cdr l) a (cons (car l) b))))))",
+    "(define (find f l) (cond ((null? l) #f) ((f (car l)) (car l)) (else (find f (cdr l)))))",
+    "(define (any f l) (cond ((null? l) #f) ((f (car l))) (else (any f (cdr l)))))",
+    "(define (every f l)"
+    "  (let loop ((l l) (last #t)) (if (null? l) last (let ((v (f (car l)))) (if v (loop (cdr l) v) #f)))))",
+    "(define (fold-left f seed l . more)"
+    "  (if (null? more)"
+    "      (let loop ((s seed) (l l)) (if (pair? l) (loop (f s (car l)) (cdr l)) s))"
+    "      (let loop ((s seed) (ls (cons l more)))"
+    "        (let ((cars (%cars ls))) (if cars (loop (apply f s cars) (%cdrs ls)) s)))))",
+    "(define (fold-right f seed l . more)"
+    "  (if (null? more)"
+    "      (let loop ((s seed) (l (reverse l))) (if (pair? l) (loop (f (car l) s) (cdr l)) s))"
+    "      (let loop ((s seed) (ls (map reverse (cons l more))))"
+    "        (let ((cars (%cars ls))) (if cars (loop (apply f (append cars (list s))) (%cdrs ls)) s)))))",
+    "(define (fold f seed l) (let loop ((s seed) (l l)) (if (pair? l) (loop (f (car l) s) (cdr l)) s)))",
+    "(define (reduce f seed l)"
+    "  (if (null? l) seed (let loop ((s (car l)) (l (cdr l))) (if (pair? l) (loop (f (car l) s) (cdr l)) s))))",
+    "(define (member x l . same)"
+    "  (if (null? same)"
+    "      (%member x l)"
+    "      (let loop ((l l)) (cond ((null? l) #f) (((car same) x (car l)) l) (else (loop (cdr l)))))))",
+    "(define (assoc x l . same)"
+    "  (if (null? same)"
+    "      (%assoc x l)"
+    "      (let loop ((l l)) (cond ((null? l) #f) (((car same) x (car (car l))) (car l)) (else (loop (cdr l)))))))",
+
+    /* ---- sorting: stable, of lists and vectors, with the arguments in either order ---- */
+    "(define (%merge less? a b)"
+    "  (let loop ((a a) (b b) (r '()))"
+    "    (cond ((null? a) (append-reverse r b))"
+    "          ((null? b) (append-reverse r a))"
+    "          ((less? (car b) (car a)) (loop a (cdr b) (cons (car b) r)))"
+    "          (else (loop (cdr a) b (cons (car a) r))))))",
+    "(define (%sort less? l n)"
+    "  (cond ((= n 0) '())"
+    "        ((= n 1) (list (car l)))"
+    "        (else (let ((h (quotient n 2)))"
+    "                (%merge less? (%sort less? l h) (%sort less? (list-tail l h) (- n h)))))))",
+    "(define (sort a b)"
+    "  (let ((less? (if (procedure? a) a b)) (data (if (procedure? a) b a)))"
+    "    (if (vector? data)"
+    "        (list->vector (%sort less? (vector->list data) (vector-length data)))"
+    "        (%sort less? data (length data)))))",
+    "(define (list-sort a b) (sort a b))",
+    "(define (vector-sort a b) (sort a b))",
+
+    /* ---- vectors, strings, tables ---- */
+    "(define (vector-map f v . more)"
+    "  (if (null? more)"
+    "      (let loop ((i 0) (r '()))"
+    "        (if (< i (vector-length v)) (loop (+ i 1) (cons (f (vector-ref v i)) r)) (list->vector (reverse r))))"
+    "      (list->vector (apply map f (vector->list v) (map vector->list more)))))",
+    "(define (vector-for-each f v . more)"
+    "  (if (null? more)"
+    "      (let loop ((i 0)) (if (< i (vector-length v)) (begin (f (vector-ref v i)) (loop (+ i 1)))))"
+    "      (apply for-each f (vector->list v) (map vector->list more))))",
+    "(define (string-for-each f s . more) (apply for-each f (string->list s) (map string->list more)))",
+    "(define (string-map f s . more) (list->string (apply map f (string->list s) (map string->list more))))",
+    "(define (hashtable-update! table key f . default)"
+    "  (hashtable-set! table key (f (hashtable-ref table key (if (pair? default) (car default) #f)))))",
+    "(define (hashtable->alist table)"
+    "  (map cons (vector->list (hashtable-keys table)) (vector->list (hashtable-values table))))",
+    "(define (hashtable-walk table f)"
+    "  (for-each f (vector->list (hashtable-keys table)) (vector->list (hashtable-values table))))",
+    "(define (call-with-output-string f) (let ((port (open-output-string))) (f port) (get-output-string port)))",
+    NULL,
+};

@@ -1,0 +1,284 @@
+/* scheme.h: what the files of the interpreter share: the format of values, the objects, and the machine.
+ *
+ * A value is a word. The lowest bits say what it is:
+ *
+ *     ...xx1  a fixnum of 63 bits              ...010  #t #f () and other constants
+ *     ...000  a reference to an object         ...110  a character (its code point)
+ *
+ * The collector is told so by TN_FORMAT_LOW_TAG(7, 0). The word 0 is no Scheme value: a C function that returns a Value
+ * returns 0 when it has failed, and the condition object is then in vm->reg[R_PENDING].
+ *
+ * Who holds what across a collection (everything that allocates may collect and move objects):
+ *   - `const Value *` parameters are rooted slots (handles or slots of the VM stack), they may be read again at any time;
+ *   - `Value` parameters that refer to objects are good until the callee allocates; it makes handles of them if it must;
+ *   - code objects and their instructions are born old and never move, so the VM keeps raw pointers into them. */
+#ifndef SCHEME_H
+#define SCHEME_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tenure.h"
+
+typedef tn_value Value;
+
+/* ---- immediates ---- */
+
+enum {
+    S_FALSE = 0x02, S_TRUE = 0x0a, S_NIL = 0x12, S_EOF = 0x1a, S_UNSPECIFIED = 0x22, S_DEFAULT = 0x2a,
+    S_UNDEFINED = 0x32, /* a variable before its definition has been run */
+    S_UNBOUND = 0x3a,   /* a global that nobody has defined */
+    S_DELETED = 0x42    /* the key of a deleted entry in a hash table */
+};
+
+#define FIXNUM_MAX (INT64_MAX >> 1)
+#define FIXNUM_MIN (INT64_MIN >> 1)
+
+static inline bool is_fixnum(Value v) { return v & 1; }
+static inline int64_t fixnum_value(Value v) { return (int64_t)v >> 1; }
+static inline Value fixnum(int64_t n) { return (Value)n << 1 | 1; }
+static inline bool fits_fixnum(int64_t n) { return n >= FIXNUM_MIN && n <= FIXNUM_MAX; }
+static inline bool is_char(Value v) { return (v & 7) == 6; }
+static inline uint32_t char_value(Value v) { return (uint32_t)(v >> 3); }
+static inline Value character(uint32_t c) { return (Value)c << 3 | 6; }
+static inline Value boolean(bool b) { return b ? S_TRUE : S_FALSE; }
+static inline bool is_reference(Value v) { return (v & 7) == 0; }
+
+/* ---- objects ---- */
+
+typedef struct Pair { tn_value_field car, cdr; } Pair;
+typedef struct Flonum { double number; } Flonum;
+typedef struct String { size_t length; uint32_t ch[]; } String; /* code points, so that string-set! is simple and quick */
+typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
+typedef struct Vector { size_t length; tn_value_field item[]; } Vector;
+typedef struct Box { tn_value_field value; } Box;               /* an assigned variable, shared by closures */
+typedef struct Closure { tn_value_field code, free[]; } Closure;
+typedef struct Values { size_t length; tn_value_field item[]; } Values;
+typedef struct Promise { tn_value_field state; } Promise;      /* a pair (done . value or thunk) that promises may share */
+typedef struct Syntax { size_t form; } Syntax;                  /* a special form: index into expand.c's table */
+typedef struct Index { size_t length; uint32_t slot[]; } Index; /* of a hash table: 0 free, else entry + 1 */
+
+/* A variable of the top level. Compiled code holds the cell itself. `builtin`: has the value that the system gave it, so
+ * that the compiler may inline what it stands for. */
+typedef struct Global { tn_value_field value, name; bool builtin; } Global;
+
+/* Cells by name. A name that is found only in `parent` gets a cell of its own with the same value at first use: a
+ * program may redefine anything without disturbing the system's own procedures. */
+typedef struct Environment { tn_value_field table, parent; } Environment;
+
+/* Entries in the order of insertion (hash, key, value; three items each), so that programs see the same order wherever
+ * objects happen to be. */
+typedef struct Table { tn_value_field entries, index; size_t count, used; int kind; } Table;
+enum { TABLE_EQ, TABLE_EQV, TABLE_EQUAL };
+
+typedef struct Condition { tn_value_field message, irritants, file; int64_t line; int kind; } Condition;
+enum { C_ERROR, C_SYNTAX, C_READ, C_MEMORY, C_STACK };
+
+/* A copy of the stack below the frame that it returns to. An escape (guard's own) has no copy: it only cuts the stack. */
+typedef struct Continuation {
+    tn_value_field winders, handlers, pc; /* pc: an address with the lowest bit set */
+    size_t fp, sp;                        /* as indices */
+    bool escape;
+    size_t length;
+    tn_value_field slot[];
+} Continuation;
+
+/* Instructions and line tables: words that never move. */
+typedef struct Words { size_t length; uint32_t word[]; } Words;
+
+typedef struct Code {
+    tn_value_field name, file, instructions, lines;
+    const uint32_t *start; /* = instructions->word */
+    uint32_t required;     /* parameters */
+    bool rest;
+    bool library;          /* part of the prelude: errors name the line of its caller */
+    uint32_t frame;        /* the most slots that it uses above fp */
+    size_t length;
+    tn_value_field constant[];
+} Code;
+
+typedef struct Vm Vm;
+/* argv: slots of the VM stack, rooted. They are read-only: the low-water mark may be above them (vm.c). */
+typedef Value (*PrimitiveFn)(Vm *vm, int argc, const Value *argv);
+typedef struct PrimitiveDesc {
+    const char *name;
+    PrimitiveFn fn;
+    int min, max;        /* arguments; max < 0: any number */
+    unsigned op;         /* the instruction that does the same for `max` arguments in line, or 0 */
+    unsigned special;    /* SPECIAL_: the VM does it itself (vm.c) */
+} PrimitiveDesc;
+typedef struct Primitive { const PrimitiveDesc *desc; } Primitive;
+
+/* Ports own C memory and are special types: they have a dispose callback. */
+typedef struct Buffer { char *text; size_t length, capacity; } Buffer;
+typedef struct Reader Reader;
+typedef struct Port { FILE *out; Buffer *text; Reader *in; } Port; /* exactly one of them; `out` is not owned */
+
+enum {
+    Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type, Values_type,
+    Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type, Continuation_type,
+    Primitive_type
+};
+enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type };
+
+static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER(v) >> 8); }
+static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
+#define AS(T, v) ((T *)(uintptr_t)(v))
+#define IS(T, v) (is_reference(v) && type_of(v) == T##_type)
+
+static inline Value car(Value pair) { return TN_READ_VALUE(AS(Pair, pair), car); }
+static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr); }
+static inline bool is_number(Value v) { return is_fixnum(v) || IS(Flonum, v); }
+static inline bool is_false(Value v) { return v == S_FALSE; }
+
+/* ---- the machine ---- */
+
+/* What the interpreter holds in C: one range of values (vm->reg). */
+enum {
+    R_PENDING,        /* what has been raised, while C code returns 0 */
+    R_OUT_OF_MEMORY,  /* the condition for it, made at start-up */
+    R_HANDLERS,       /* list of exception handlers, innermost first */
+    R_WINDERS,        /* list of (before . after), innermost first */
+    R_SYSTEM, R_USER, /* environments */
+    R_FILE,           /* name of the file that is being compiled */
+    R_RAISE, R_REWIND, /* procedures of the prelude that the VM calls */
+    R_RAISED_FILE,    /* where the last object that is no condition was raised */
+    R_QUOTE, R_QUASIQUOTE, R_UNQUOTE, R_UNQUOTE_SPLICING, R_ELSE, R_ARROW, R_DEFINE, R_BEGIN, R_LAMBDA, R_DOT3,
+    R_STDOUT, R_STDERR, R_STDIN,
+    R_COUNT
+};
+
+typedef struct SymbolTable {
+    tn_weak_array *const *slots; /* a global: the symbols, weakly */
+    uint32_t *hashes;            /* 0: the slot has never been used; else it is, or its symbol has died */
+    size_t capacity, used;
+} SymbolTable;
+
+struct Vm {
+    tn_mutator *m;
+    tn_heap *heap;
+    Value *stack, *sp, *low;  /* a range with a low-water mark; sp is right whenever something may collect */
+    Value *limit;             /* frames end by here; STACK_MARGIN slots follow */
+    size_t capacity;          /* slots that exist */
+    size_t max;               /* slots that a program may use */
+    bool overflowed;          /* its handler is running: it may use a little more */
+    Value reg[R_COUNT];
+    Value *reg_base, *reg_top;
+    tn_range *stack_range, *reg_range;
+    SymbolTable symbols;
+    const PrimitiveDesc *primitive; /* the one that is running: for messages */
+    int64_t raised_line;            /* and R_RAISED_FILE: where it was raised, if it is no condition */
+    bool raised_again;              /* guard passes on what it does not handle: the line stays */
+    int exit_code;                  /* >= 0: (exit) has been called */
+    bool booting;                   /* the prelude is being compiled */
+};
+
+#define FRAME_SLOTS 3   /* below fp: return address, distance to the caller's fp, the closure */
+#define STACK_MARGIN 64 /* free slots above every frame, for the VM's own pushes */
+
+/* types.c */
+bool types_add(tn_heap *heap);
+Value cons(Vm *vm, const Value *a, const Value *d);
+Value make_flonum(Vm *vm, double number);
+Value make_string(Vm *vm, size_t length); /* of zeros */
+Value make_vector(Vm *vm, size_t length, const Value *fill);
+Value make_box(Vm *vm, const Value *value);
+Value string_from_utf8(Vm *vm, const char *text, size_t bytes);
+Value string_from_buffer(Vm *vm, Buffer *text); /* and frees the buffer */
+int64_t list_length(Value list);                /* -1: no proper list */
+
+/* symbol.c */
+bool symbols_open(Vm *vm);
+void symbols_close(Vm *vm);
+Value intern(Vm *vm, const uint32_t *text, size_t length);
+Value intern_c(Vm *vm, const char *text);
+Value environment_new(Vm *vm, const Value *parent);
+Value environment_cell(Vm *vm, const Value *environment, const Value *name); /* the Global, made if missing */
+
+/* error.c: all return 0 and leave the condition in R_PENDING */
+Value out_of_memory(Vm *vm);
+Value fail(Vm *vm, const char *message, Value irritant); /* irritant 0: none */
+Value fail_at(Vm *vm, int kind, int64_t line, Value irritant, const char *message);
+Value fail_type(Vm *vm, const char *who, const char *wanted, Value got);
+Value fail_index(Vm *vm, const char *who, Value index);
+Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got);
+Value make_condition(Vm *vm, int kind, const Value *message, const Value *irritants);
+void report(Vm *vm, Value raised); /* the one line on standard error */
+
+/* table.c */
+Value table_new(Vm *vm, int kind);
+Value table_get(Vm *vm, Value table, Value key, Value missing);
+Value table_set(Vm *vm, const Value *table, const Value *key, const Value *value); /* the table, or 0 */
+bool table_delete(Vm *vm, Value table, Value key);
+void table_clear(Vm *vm, Value table);
+bool is_eqv(Value a, Value b);
+int is_equal(Vm *vm, Value a, Value b); /* -1: out of memory */
+
+/* reader.c */
+Reader *reader_file(FILE *file, bool interactive);
+Reader *reader_text(const char *text, size_t length); /* the text must outlive it */
+Reader *reader_own_text(char *text, size_t length);   /* frees it */
+void reader_close(Reader *reader);
+int reader_char(Reader *reader);      /* the next code point, or -1 */
+int reader_peek(Reader *reader);
+void reader_skip_line(Reader *reader); /* after an error at a prompt */
+/* The next datum, S_EOF at the end. *positions is a table that gets the line of every list, or S_FALSE. */
+Value read_datum(Vm *vm, Reader *reader, const Value *positions);
+
+/* expand.c, compile.c: a procedure of no arguments that evaluates *form */
+Value compile(Vm *vm, const Value *form, const Value *environment, const Value *positions);
+Value expand_forms_define(Vm *vm); /* defines the special forms in R_SYSTEM */
+
+/* vm.c, stack.c */
+bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots);
+void vm_close(Vm *vm);
+Value vm_run(Vm *vm, Value procedure);  /* calls it with no arguments; 0: uncaught, in R_PENDING, or (exit) */
+bool stack_grow(Vm *vm, size_t slots);  /* room for so many above sp, or false with a condition pending */
+void stack_shrink(Vm *vm);
+void stack_overflow_over(Vm *vm);
+void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp); /* of what has been raised */
+extern const uint32_t halt_code[1];
+
+/* print.c */
+bool buffer_add(Buffer *buffer, const char *text, size_t length);
+bool buffer_add_char(Buffer *buffer, uint32_t c); /* as UTF-8 */
+bool print_value(Vm *vm, Buffer *out, Value v, bool quoted);
+size_t utf8_encode(uint32_t c, char *out);
+
+/* number.c: *a and *b are rooted */
+typedef Value (*NumberFn)(Vm *vm, const Value *a, const Value *b);
+Value num_add(Vm *vm, const Value *a, const Value *b);
+Value num_sub(Vm *vm, const Value *a, const Value *b);
+Value num_mul(Vm *vm, const Value *a, const Value *b);
+Value num_div(Vm *vm, const Value *a, const Value *b);
+Value num_quotient(Vm *vm, const Value *a, const Value *b);
+Value num_remainder(Vm *vm, const Value *a, const Value *b);
+Value num_modulo(Vm *vm, const Value *a, const Value *b);
+enum { LESS = 1, EQUAL = 2, GREATER = 4 };
+int num_compare(Vm *vm, const char *who, const Value *a, const Value *b); /* 0: an error; 8: not ordered */
+double num_double(Value v);
+Value num_from_double(Vm *vm, double number, bool exact, const char *who);
+Value parse_number(Vm *vm, const char *text, int radix); /* S_FALSE if it is none */
+bool format_number(Buffer *out, Value number, int radix);
+
+/* prelude.c */
+extern const char *const prelude_text[]; /* NULL at the end */
+
+/* builtins_*.c */
+extern const PrimitiveDesc builtins_number[], builtins_list[], builtins_text[], builtins_data[], builtins_system[];
+bool builtins_define(Vm *vm);
+void port_dispose(void *object);
+Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in); /* owns text and in, also when it fails */
+
+/* Frees a buffer at the end of the block. */
+static inline void buffer_free(Buffer *buffer);
+#define TEMP_BUFFER(name) Buffer name __attribute__((cleanup(buffer_free))) = {0}
+
+#include <stdlib.h>
+static inline void buffer_free(Buffer *buffer) {
+    free(buffer->text);
+    buffer->text = NULL;
+    buffer->length = buffer->capacity = 0;
+}
+
+#endif
