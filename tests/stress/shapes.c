@@ -333,6 +333,7 @@ bool shape_owner_grow(Node *node, void *object, uint32_t refs, uint32_t values) 
     OwnerO *owner = object;
     uint32_t old = owner->refs + owner->values;
     if (owner->values && refs) return false; /* the references come first in the buffer */
+    if (refs + values == 0) return false;
     uint64_t *buffer = realloc(owner->buffer, (old + refs + values) * sizeof *buffer);
     if (!buffer) abort();
     memset(buffer + old, 0, (refs + values) * sizeof *buffer);
