@@ -147,8 +147,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
         heap->pacing.least = wanted ? 0 : r->cell;
         heap->pacing.wanted = wanted;
         tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
-        bool hopeless = kind != TN_MINOR && heap->pacing.thrashing;
-        if (!hopeless) object = attempt(r);
+        if (!heap->pacing.thrashing) object = attempt(r);
         if (object) break;
         if (kind != TN_MINOR) again = ask_host(r->m, r->cell);
         kind = TN_FULL;

@@ -150,6 +150,45 @@ static void verify_finds_a_smashed_header(void **state) {
     CHECK_CHILD_OK(&child);
 }
 
+/* A trace callback that breaks its contract: it shows its reference only in one of its calls. */
+typedef struct Fickle {
+    Pair *hidden;
+} Fickle;
+static int fickle_call, fickle_shows;
+
+static void fickle_trace(tn_tracer *tracer, void *object) {
+    if (fickle_call++ == fickle_shows) tn_visit(tracer, &((Fickle *)object)->hidden);
+}
+
+static void inconsistent_marking(void *arg) {
+    static const tn_type_desc desc = {.name = "Fickle", .size = sizeof(Fickle), .trace = fickle_trace};
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify");
+    tn_type type = tn_type_add(host.heap, &desc);
+    CHECK(type != 0);
+    fickle_shows = -1;
+    Fickle **fickle = TN_HANDLE(host.m, (Fickle *)tn_alloc(host.m, type, sizeof(Fickle)));
+    support_collect(host.m, TN_MINOR);
+    (*fickle)->hidden = *old;
+    *old = NULL;
+    fickle_call = 0;
+    fickle_shows = *(int *)arg;
+    support_collect(host.m, TN_MAJOR);
+    fickle_shows = -1;
+    host_close(&host);
+}
+
+/* In some call the marking sees what the independent trace does not, or the other way round. */
+static void verify_compares_the_marking_with_a_trace_of_its_own(void **state) {
+    (void)state;
+    bool found = false;
+    for (int call = 0; call < 8; call++) {
+        child_run(&child, inconsistent_marking, &call);
+        if (child.code == CHILD_FATAL && strstr(child.text, "after major")) found = true;
+    }
+    if (!found) FAIL("in no call: %s", child.text);
+}
+
 static void busy_heap(void *arg) {
     Host host;
     host_exact(&host, arg);
@@ -358,6 +397,7 @@ int main(void) {
         cmocka_unit_test(verify_finds_a_forgotten_tn_remember),
         cmocka_unit_test(verify_finds_a_reference_to_no_object),
         cmocka_unit_test(verify_finds_a_smashed_header),
+        cmocka_unit_test(verify_compares_the_marking_with_a_trace_of_its_own),
         cmocka_unit_test(every_mode_accepts_a_correct_host),
         cmocka_unit_test(move_makes_a_stale_pointer_fault),
         cmocka_unit_test(stress_and_move_make_a_missing_root_fault),
