@@ -126,8 +126,10 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing.reserve_spent = true;
-    tni_pacing_begin_cycle(heap);
-    tni_restart(heap);
+    if (r->m->alloc == heap->nursery.start + 8) { /* always, unless the host's hook has allocated after all */
+        tni_pacing_begin_cycle(heap);
+        tni_restart(heap);
+    }
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_old_bytes(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);

@@ -42,7 +42,8 @@ void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
     if (capacity > room && n->start != n->base) { /* only after a seal: round again */
         tni_os_commit(n->base, n->committed);
-        n->start = n->dirty = n->base;
+        if (n->dirty == n->start) n->dirty = n->base; /* else a cycle was not sealed, or one before the first seal went further */
+        n->start = n->base;
         room = n->reserved;
     }
     if (capacity > room) capacity = room;
