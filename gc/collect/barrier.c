@@ -38,20 +38,25 @@ static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t en
     else if (!tni_vector_push(slots, entry)) heap->barrier.overflow = true;
 }
 
-/* A slot whose old value is young has been recorded by the store of that (B1). */
-void tn_write_slow(tn_mutator *m, void *object, void *slot) {
+/* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */
+void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
+    tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
-    if (!(header & TN_ARMED)) return;
-    if (!(header & TNI_SLOTS)) log_object(m->heap, object, header);
-    else if (!tni_young(m->heap, *(void **)slot)) log_slot(m->heap, object, header, (uintptr_t)slot);
+    if (header & TN_ARMED && tni_young(heap, reference)) {
+        if (!(header & TNI_SLOTS)) log_object(heap, object, header);
+        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
+    }
+    *(void **)slot = (void *)(uintptr_t)reference;
 }
 
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
-    if (!(header & TN_ARMED) || !tni_young(heap, tni_value_ref(&heap->format, value))) return;
-    if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-    else if (!tni_young(heap, tni_value_ref(&heap->format, *slot))) log_slot(heap, object, header, (uintptr_t)slot | 1);
+    if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
+        if (!(header & TNI_SLOTS)) log_object(heap, object, header);
+        else if (!tni_young(heap, tni_value_ref(&heap->format, *slot))) log_slot(heap, object, header, (uintptr_t)slot | 1);
+    }
+    *slot = value;
 }
 
 void tn_remember(tn_mutator *m, void *object) {

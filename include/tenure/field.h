@@ -64,19 +64,22 @@ TN_API void tn_remember(tn_mutator *m, void *object);
 
 /* ---- inline parts ---- */
 
-TN_API __attribute__((cold)) void tn_write_slow(tn_mutator *m, void *object, void *slot);
+/* The stores of young references, barrier and all: nothing of the caller's need live across the call. */
+TN_API __attribute__((cold)) void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference);
 TN_API __attribute__((cold)) void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value);
 
 TN_INLINE void tn_write(tn_mutator *m, void *object, void *slot, const void *reference) {
     if (TN_UNLIKELY((uintptr_t)reference - m->ref_base < m->ref_size) && (TN_HEADER(object) & TN_ARMED))
-        tn_write_slow(m, object, slot);
-    *(void **)slot = (void *)(uintptr_t)reference;
+        tn_write_slow(m, object, slot, reference);
+    else
+        *(void **)slot = (void *)(uintptr_t)reference;
 }
 
 TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     if (TN_UNLIKELY(value - m->value_base < m->value_size) && (TN_HEADER(object) & TN_ARMED))
         tn_write_value_slow(m, object, slot, value);
-    *slot = value;
+    else
+        *slot = value;
 }
 
 /* Offsets, with a check that the field is a TN_FIELD or a tn_value_field; and a check that what is stored has the field's

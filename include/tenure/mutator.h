@@ -4,7 +4,7 @@
  *         object = [m + 0];  next = object + size + 8;  if (next > [m + 8]) call tn_alloc_slow;
  *         [m + 0] = next;  [object - 8] = type << 8
  *     store a reference (a value: with offsets 32 and 40):
- *         if (new - [m + 16] < [m + 24]) call tn_write_slow;  [slot] = new
+ *         if (new - [m + 16] < [m + 24]) call tn_write_slow, which stores it;  else [slot] = new
  *     poll:
  *         if ([m + 64] != 0) call tn_safepoint_slow
  *

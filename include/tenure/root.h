@@ -41,8 +41,10 @@ TN_API tn_status tn_root_write(tn_mutator *m, void *cell, const void *object);
 
 /* A range of slots that grows upwards, as a VM's stack. The collector reads *base, *top and *low at each collection, so the host
  * may move the stack (copy it, then change all three). `low` is the low-water mark: the host promises that since the last
- * collection nothing below *low was written, and lowers it when it pops: `if (sp < low) low = sp`. The collector raises
- * it to *top after each collection. Without `low` (NULL) the whole range is visited each time. */
+ * collection nothing below *low was written. The collector raises it to *top, so the host lowers it when it pops, `if (sp < low)
+ * low = sp`, and before it writes into a frame that a collection has seen, as to a local variable of the running function:
+ * `if (frame < low) low = frame` after each call that may have collected. Without `low` (NULL) the whole range is visited
+ * each time. */
 typedef struct tn_range_desc {
     void *base;      /* address of the host's pointer to the first slot */
     void *top;       /* address of its pointer to the first slot that is not in use */
