@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 
 setup_tools
 setup_build build-release "${CC:-cc}" --buildtype=release -Dexamples=enabled -Dtests=disabled -Dbench=disabled
-exec build-release/examples/scheme/tenure-scheme --stats examples/scheme/demo.scm
+exec build-release/examples/scheme/tenure-scheme examples/scheme/demo.scm

@@ -1,9 +1,10 @@
 /* ast.h: what lies between data and bytecode. expand.c and forms.c make a tree of nodes from a datum (this is where
- * macros will go), compile.c finds out which variables are captured, and emits instructions.
+ * macros will go), compile.c finds out which variables are captured, and codegen.c emits instructions.
  *
- * Nodes live in C memory and die with the unit. They refer to no object directly: what they need (constants, names, cells) is kept
- * in the unit's pool, a range of values that the collector knows, and nodes hold numbers of the pool.
- * Errors leave with longjmp: unit_fail closes the handle scopes that were open (tn_restore), and compile() returns 0. */
+ * Nodes live in C memory and die with the unit. They refer to no object directly: what they need (constants, names,
+ * cells) is kept in the unit's pool, a range of values that the collector knows, and nodes hold numbers of the
+ * pool. Errors leave with longjmp: unit_fail closes the handle scopes that were open (tn_restore), and compile()
+ * returns 0. */
 #ifndef SCHEME_AST_H
 #define SCHEME_AST_H
 
@@ -85,11 +86,26 @@ typedef struct Unit {
 void *unit_alloc(Unit *u, size_t size); /* zeroed; freed with the unit */
 uint32_t unit_keep(Unit *u, Value v);   /* its number in the pool */
 _Noreturn void unit_fail(Unit *u);      /* a condition is pending */
+_Noreturn void unit_no_memory(Unit *u);
 static inline Value unit_check(Unit *u, Value v) {
     if (!v) unit_fail(u);
     return v;
 }
 _Noreturn void syntax_error(Unit *u, const char *message, Value form);
+
+/* codegen.c: the code object of a function that has been analysed */
+Value gen_function(Unit *u, const Function *f);
+
+/* What the two walks must agree on: */
+enum { TREE_DEPTH_MAX = 4000 };
+static inline bool is_boxed(const Var *var) {
+    return var->assigned || var->early;
+}
+/* A procedure of a body that is made together with its neighbours, so that they may refer to each other without
+ * boxes. */
+static inline bool is_fixed(const Node *body, uint32_t i) {
+    return i < body->count && body->vars[i] && body->list[i]->kind == N_LAMBDA && !body->vars[i]->assigned;
+}
 
 /* expand.c */
 Node *new_node(Unit *u, NodeKind kind, uint32_t list_count);

@@ -1,5 +1,6 @@
-/* builtins_data.c: vectors, hash tables, promises and condition objects. Stores into objects that may be old go through the
- * write barrier (TN_WRITE_VALUE); new objects are filled with TN_INIT_VALUE, before anything else allocates. */
+/* builtins_data.c: vectors, hash tables, promises and condition objects. Stores into objects that may be old go
+ * through the write barrier (TN_WRITE_VALUE); new objects are filled with TN_INIT_VALUE, before anything else
+ * allocates. */
 #include <string.h>
 
 #include "opcode.h"
@@ -34,7 +35,7 @@ static Value item(Value vector, size_t i) { return TN_READ_VALUE(AS(Vector, vect
 
 /* ---- vectors ---- */
 
-static Value p_vector_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(Vector, *argv)); }
+static Value p_vector_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Vector, *argv)); }
 
 static Value p_make_vector(Vm *vm, int argc, const Value *argv) {
     if (!is_fixnum(argv[0]) || fixnum_value(argv[0]) < 0) return fail_type(vm, WHO, "a length", argv[0]);
@@ -51,18 +52,18 @@ static Value p_vector(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_vector_length(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     return check_vector(vm, *argv) ? fixnum((int64_t)AS(Vector, *argv)->length) : 0;
 }
 
 static Value p_vector_ref(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_vector(vm, argv[0]) || !check_index(vm, argv[1], AS(Vector, argv[0])->length)) return 0;
     return item(argv[0], (size_t)fixnum_value(argv[1]));
 }
 
 static Value p_vector_set(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_vector(vm, argv[0]) || !check_index(vm, argv[1], AS(Vector, argv[0])->length)) return 0;
     TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[fixnum_value(argv[1])], argv[2]);
     return S_UNSPECIFIED;
@@ -82,7 +83,7 @@ static Value p_vector_to_list(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_list_to_vector(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     const Value none = S_FALSE;
     int64_t n = list_length(*argv);
     if (n < 0) return fail_type(vm, WHO, "a list", *argv);
@@ -138,7 +139,8 @@ static Value p_vector_append(Vm *vm, int argc, const Value *argv) {
     Value made = make_vector(vm, length, &none);
     if (!made) return 0;
     for (int i = 0; i < argc; i++)
-        for (size_t j = 0; j < AS(Vector, argv[i])->length; j++) TN_INIT_VALUE(AS(Vector, made), item[at++], item(argv[i], j));
+        for (size_t j = 0; j < AS(Vector, argv[i])->length; j++, at++)
+            TN_INIT_VALUE(AS(Vector, made), item[at], item(argv[i], j));
     return made;
 }
 
@@ -148,13 +150,13 @@ static bool check_table(Vm *vm, Value v) {
     return IS(Table, v) || fail_type(vm, WHO, "a hashtable", v);
 }
 
-static Value p_make_eq_table(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return table_new(vm, TABLE_EQ); }
-static Value p_make_eqv_table(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return table_new(vm, TABLE_EQV); }
-static Value p_make_equal_table(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return table_new(vm, TABLE_EQUAL); }
-static Value p_table_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(Table, *argv)); }
+static Value p_make_eq_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQ); }
+static Value p_make_eqv_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQV); }
+static Value p_make_equal_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQUAL); }
+static Value p_table_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Table, *argv)); }
 
 static Value p_table_set(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_table(vm, argv[0])) return 0;
     return table_set(vm, &argv[0], &argv[1], &argv[2]) ? (Value)S_UNSPECIFIED : 0;
 }
@@ -165,26 +167,26 @@ static Value p_table_ref(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_table_contains(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     return check_table(vm, argv[0]) ? boolean(table_get(vm, argv[0], argv[1], S_DELETED) != S_DELETED) : 0;
 }
 
 static Value p_table_delete(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_table(vm, argv[0])) return 0;
     table_delete(vm, argv[0], argv[1]);
     return S_UNSPECIFIED;
 }
 
 static Value p_table_clear(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_table(vm, argv[0])) return 0;
     table_clear(vm, argv[0]);
     return S_UNSPECIFIED;
 }
 
 static Value p_table_size(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     return check_table(vm, argv[0]) ? fixnum((int64_t)AS(Table, argv[0])->count) : 0;
 }
 
@@ -198,17 +200,19 @@ static Value table_items(Vm *vm, const Value *table, size_t which) {
     size_t n = 0;
     for (size_t i = 0; i < t->used; i++) {
         Value entries = TN_READ_VALUE(t, entries);
-        if (item(entries, 3 * i + 1) != S_DELETED) TN_INIT_VALUE(AS(Vector, made), item[n++], item(entries, 3 * i + which));
+        if (item(entries, 3 * i + 1) == S_DELETED) continue;
+        TN_INIT_VALUE(AS(Vector, made), item[n], item(entries, 3 * i + which));
+        n++;
     }
     return made;
 }
 
-static Value p_table_keys(Vm *vm, int argc, const Value *argv) { (void)argc; return table_items(vm, argv, 1); }
-static Value p_table_values(Vm *vm, int argc, const Value *argv) { (void)argc; return table_items(vm, argv, 2); }
+static Value p_table_keys(Vm *vm, int argc, const Value *argv) { UNUSED; return table_items(vm, argv, 1); }
+static Value p_table_values(Vm *vm, int argc, const Value *argv) { UNUSED; return table_items(vm, argv, 2); }
 
 /* A number that stays with an object wherever the collector moves it. */
 static Value p_eq_hash(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     uint64_t h = is_reference(*argv) ? tn_hash(vm->m, AS(void, *argv)) : *argv;
     return fixnum((int64_t)(h >> 2));
 }
@@ -216,29 +220,28 @@ static Value p_eq_hash(Vm *vm, int argc, const Value *argv) {
 /* ---- procedures, promises, conditions ---- */
 
 static Value p_procedure_p(Vm *vm, int argc, const Value *argv) {
-    (void)vm;
-    (void)argc;
+    UNUSED;
     return boolean(IS(Closure, *argv) || IS(Primitive, *argv) || IS(Continuation, *argv));
 }
 
 /* (%make-promise state), (%promise-state p), (%promise-set! p state): state is a pair (done . value or thunk). */
 static Value p_make_promise(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     Promise *promise = TN_ALLOC(vm->m, Promise);
     if (!promise) return out_of_memory(vm);
     TN_INIT_VALUE(promise, state, *argv);
     return value_of(promise);
 }
 
-static Value p_promise_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(Promise, *argv)); }
+static Value p_promise_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Promise, *argv)); }
 
 static Value p_promise_state(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     return IS(Promise, *argv) ? TN_READ_VALUE(AS(Promise, *argv), state) : fail_type(vm, WHO, "a promise", *argv);
 }
 
 static Value p_promise_set(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(Promise, argv[0])) return fail_type(vm, WHO, "a promise", argv[0]);
     TN_WRITE_VALUE(vm->m, AS(Promise, argv[0]), state, argv[1]);
     return S_UNSPECIFIED;
@@ -266,13 +269,13 @@ static Value p_error(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_raise(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     vm->reg[R_PENDING] = *argv;
     return 0;
 }
 
 static Value p_raise_again(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     vm->reg[R_PENDING] = *argv;
     vm->raised_again = true;
     return 0;
@@ -282,25 +285,27 @@ static Value p_assert(Vm *vm, int argc, const Value *argv) {
     return argv[0] != S_FALSE ? (Value)S_UNSPECIFIED : fail(vm, "assertion failed", argc > 1 ? argv[1] : 0);
 }
 
-static Value p_error_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(Condition, *argv)); }
+static Value p_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Condition, *argv)); }
 
 static Value is_kind(Value v, int kind) { return boolean(IS(Condition, v) && AS(Condition, v)->kind == kind); }
-static Value p_out_of_memory_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return is_kind(*argv, C_MEMORY); }
-static Value p_stack_overflow_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return is_kind(*argv, C_STACK); }
-static Value p_read_error_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return is_kind(*argv, C_READ); }
+static Value p_out_of_memory_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_MEMORY); }
+static Value p_stack_overflow_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_STACK); }
+static Value p_read_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_READ); }
 
 static Value p_error_message(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    return IS(Condition, *argv) ? TN_READ_VALUE(AS(Condition, *argv), message) : fail_type(vm, WHO, "an error object", *argv);
+    UNUSED;
+    if (!IS(Condition, *argv)) return fail_type(vm, WHO, "an error object", *argv);
+    return TN_READ_VALUE(AS(Condition, *argv), message);
 }
 
 static Value p_error_irritants(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    return IS(Condition, *argv) ? TN_READ_VALUE(AS(Condition, *argv), irritants) : fail_type(vm, WHO, "an error object", *argv);
+    UNUSED;
+    if (!IS(Condition, *argv)) return fail_type(vm, WHO, "an error object", *argv);
+    return TN_READ_VALUE(AS(Condition, *argv), irritants);
 }
 
 static Value p_error_line(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     return IS(Condition, *argv) ? fixnum(AS(Condition, *argv)->line) : fail_type(vm, WHO, "an error object", *argv);
 }
 
@@ -313,7 +318,8 @@ const PrimitiveDesc builtins_data[] = {
     {"subvector", p_vector_copy, 3, 3, 0, 0},      {"vector-copy!", p_vector_copy_to, 3, 5, 0, 0},
     {"vector-append", p_vector_append, 0, -1, 0, 0},
     {"make-eq-hashtable", p_make_eq_table, 0, 1, 0, 0}, {"make-eqv-hashtable", p_make_eqv_table, 0, 1, 0, 0},
-    {"make-equal-hashtable", p_make_equal_table, 0, 1, 0, 0}, {"make-string-hashtable", p_make_equal_table, 0, 1, 0, 0},
+    {"make-equal-hashtable", p_make_equal_table, 0, 1, 0, 0},
+    {"make-string-hashtable", p_make_equal_table, 0, 1, 0, 0},
     {"hashtable?", p_table_p, 1, 1, 0, 0},         {"hashtable-set!", p_table_set, 3, 3, 0, 0},
     {"hashtable-ref", p_table_ref, 2, 3, 0, 0},    {"hashtable-contains?", p_table_contains, 2, 2, 0, 0},
     {"hashtable-delete!", p_table_delete, 2, 2, 0, 0}, {"hashtable-clear!", p_table_clear, 1, 2, 0, 0},

@@ -7,8 +7,7 @@
 #define WHO (vm->primitive->name)
 #define PREDICATE(name, test)                                             \
     static Value name(Vm *vm, int argc, const Value *argv) {              \
-        (void)vm;                                                         \
-        (void)argc;                                                       \
+        UNUSED;                                                       \
         return boolean(test);                                             \
     }
 
@@ -21,16 +20,16 @@ PREDICATE(p_list_p, list_length(argv[0]) >= 0)
 PREDICATE(p_boolean_p, argv[0] == S_TRUE || argv[0] == S_FALSE)
 
 static Value p_equal_p(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     int same = is_equal(vm, argv[0], argv[1]);
     return same < 0 ? 0 : boolean(same);
 }
 
-static Value p_cons(Vm *vm, int argc, const Value *argv) { (void)argc; return cons(vm, argv, argv + 1); }
+static Value p_cons(Vm *vm, int argc, const Value *argv) { UNUSED; return cons(vm, argv, argv + 1); }
 
 /* car, cdr, caar ... cddddr: the letters between c and r, from the last to the first. */
 static Value p_cxr(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     Value v = *argv;
     const char *name = WHO;
     for (const char *s = name + strlen(name) - 2; s > name; s--) {
@@ -41,14 +40,14 @@ static Value p_cxr(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_set_car(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(Pair, argv[0])) return fail_type(vm, WHO, "a pair", argv[0]);
     TN_WRITE_VALUE(vm->m, AS(Pair, argv[0]), car, argv[1]);
     return S_UNSPECIFIED;
 }
 
 static Value p_set_cdr(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(Pair, argv[0])) return fail_type(vm, WHO, "a pair", argv[0]);
     TN_WRITE_VALUE(vm->m, AS(Pair, argv[0]), cdr, argv[1]);
     return S_UNSPECIFIED;
@@ -75,7 +74,7 @@ static Value p_make_list(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_length(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     int64_t n = list_length(*argv);
     return n < 0 ? fail_type(vm, WHO, "a list", *argv) : fixnum(n);
 }
@@ -111,7 +110,7 @@ static Value p_append(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_list_copy(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     TN_SCOPE(vm->m);
     return copy_onto(vm, argv, TN_HANDLE_VALUE(vm->m, S_NIL));
 }
@@ -139,11 +138,11 @@ static Value list_tail(Vm *vm, const Value *argv, bool item) {
     return IS(Pair, list) ? car(list) : fail_index(vm, WHO, argv[1]);
 }
 
-static Value p_list_tail(Vm *vm, int argc, const Value *argv) { (void)argc; return list_tail(vm, argv, false); }
-static Value p_list_ref(Vm *vm, int argc, const Value *argv) { (void)argc; return list_tail(vm, argv, true); }
+static Value p_list_tail(Vm *vm, int argc, const Value *argv) { UNUSED; return list_tail(vm, argv, false); }
+static Value p_list_ref(Vm *vm, int argc, const Value *argv) { UNUSED; return list_tail(vm, argv, true); }
 
 static Value p_last_pair(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     Value list = *argv;
     if (!IS(Pair, list)) return fail_type(vm, WHO, "a pair", list);
     while (IS(Pair, cdr(list))) list = cdr(list);
@@ -174,12 +173,12 @@ static Value association(Vm *vm, char kind, const Value *argv) {
     return list == S_NIL ? (Value)S_FALSE : fail_type(vm, WHO, "a list", argv[1]);
 }
 
-static Value p_memq(Vm *vm, int argc, const Value *argv) { (void)argc; return member(vm, 'q', argv); }
-static Value p_memv(Vm *vm, int argc, const Value *argv) { (void)argc; return member(vm, 'v', argv); }
-static Value p_member(Vm *vm, int argc, const Value *argv) { (void)argc; return member(vm, 'e', argv); }
-static Value p_assq(Vm *vm, int argc, const Value *argv) { (void)argc; return association(vm, 'q', argv); }
-static Value p_assv(Vm *vm, int argc, const Value *argv) { (void)argc; return association(vm, 'v', argv); }
-static Value p_assoc(Vm *vm, int argc, const Value *argv) { (void)argc; return association(vm, 'e', argv); }
+static Value p_memq(Vm *vm, int argc, const Value *argv) { UNUSED; return member(vm, 'q', argv); }
+static Value p_memv(Vm *vm, int argc, const Value *argv) { UNUSED; return member(vm, 'v', argv); }
+static Value p_member(Vm *vm, int argc, const Value *argv) { UNUSED; return member(vm, 'e', argv); }
+static Value p_assq(Vm *vm, int argc, const Value *argv) { UNUSED; return association(vm, 'q', argv); }
+static Value p_assv(Vm *vm, int argc, const Value *argv) { UNUSED; return association(vm, 'v', argv); }
+static Value p_assoc(Vm *vm, int argc, const Value *argv) { UNUSED; return association(vm, 'e', argv); }
 
 static Value p_iota(Vm *vm, int argc, const Value *argv) {
     if (!is_fixnum(argv[0]) || fixnum_value(argv[0]) < 0) return fail_type(vm, WHO, "a length", argv[0]);
@@ -211,8 +210,9 @@ const PrimitiveDesc builtins_list[] = {
     {"caar", p_cxr, 1, 1, OP_CAAR, 0},     {"cadr", p_cxr, 1, 1, OP_CADR, 0},
     CXR("cdar"),                           {"cddr", p_cxr, 1, 1, OP_CDDR, 0},
     CXR("caaar"), CXR("caadr"), CXR("cadar"), CXR("caddr"), CXR("cdaar"), CXR("cdadr"), CXR("cddar"), CXR("cdddr"),
-    CXR("caaaar"), CXR("caaadr"), CXR("caadar"), CXR("caaddr"), CXR("cadaar"), CXR("cadadr"), CXR("caddar"), CXR("cadddr"),
-    CXR("cdaaar"), CXR("cdaadr"), CXR("cdadar"), CXR("cdaddr"), CXR("cddaar"), CXR("cddadr"), CXR("cdddar"), CXR("cddddr"),
+    CXR("caaaar"), CXR("caaadr"), CXR("caadar"), CXR("caaddr"), CXR("cadaar"), CXR("cadadr"), CXR("caddar"),
+    CXR("cadddr"), CXR("cdaaar"), CXR("cdaadr"), CXR("cdadar"), CXR("cdaddr"), CXR("cddaar"), CXR("cddadr"),
+    CXR("cdddar"), CXR("cddddr"),
     {"list", p_list, 0, -1, 0, 0},         {"cons*", p_cons_star, 1, -1, 0, 0},
     {"make-list", p_make_list, 1, 2, 0, 0}, {"length", p_length, 1, 1, 0, 0},
     {"append", p_append, 0, -1, 0, 0},     {"reverse", p_append_reverse, 1, 1, 0, 0},

@@ -39,9 +39,9 @@ static Value p_div(Vm *vm, int argc, const Value *argv) {
     return fold(vm, num_div, argv[0], 1, argc, argv);
 }
 
-static Value p_quotient(Vm *vm, int argc, const Value *argv) { (void)argc; return num_quotient(vm, argv, argv + 1); }
-static Value p_remainder(Vm *vm, int argc, const Value *argv) { (void)argc; return num_remainder(vm, argv, argv + 1); }
-static Value p_modulo(Vm *vm, int argc, const Value *argv) { (void)argc; return num_modulo(vm, argv, argv + 1); }
+static Value p_quotient(Vm *vm, int argc, const Value *argv) { UNUSED; return num_quotient(vm, argv, argv + 1); }
+static Value p_remainder(Vm *vm, int argc, const Value *argv) { UNUSED; return num_remainder(vm, argv, argv + 1); }
+static Value p_modulo(Vm *vm, int argc, const Value *argv) { UNUSED; return num_modulo(vm, argv, argv + 1); }
 
 /* All neighbours in one of the accepted orders. */
 static Value chain(Vm *vm, int argc, const Value *argv, int accepted) {
@@ -63,9 +63,9 @@ static Value compare_to_zero(Vm *vm, const Value *v, int accepted) {
     return order ? boolean(order & accepted) : 0;
 }
 
-static Value p_zero(Vm *vm, int argc, const Value *argv) { (void)argc; return compare_to_zero(vm, argv, EQUAL); }
-static Value p_positive(Vm *vm, int argc, const Value *argv) { (void)argc; return compare_to_zero(vm, argv, GREATER); }
-static Value p_negative(Vm *vm, int argc, const Value *argv) { (void)argc; return compare_to_zero(vm, argv, LESS); }
+static Value p_zero(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, EQUAL); }
+static Value p_positive(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, GREATER); }
+static Value p_negative(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, LESS); }
 
 static Value parity(Vm *vm, const Value *v, bool odd) {
     if (!is_whole(*v)) return fail_type(vm, WHO, "an integer", *v);
@@ -73,8 +73,8 @@ static Value parity(Vm *vm, const Value *v, bool odd) {
     return boolean(is_odd == odd);
 }
 
-static Value p_odd(Vm *vm, int argc, const Value *argv) { (void)argc; return parity(vm, argv, true); }
-static Value p_even(Vm *vm, int argc, const Value *argv) { (void)argc; return parity(vm, argv, false); }
+static Value p_odd(Vm *vm, int argc, const Value *argv) { UNUSED; return parity(vm, argv, true); }
+static Value p_even(Vm *vm, int argc, const Value *argv) { UNUSED; return parity(vm, argv, false); }
 
 /* The least or greatest; a flonum if any argument is one. */
 static Value extreme(Vm *vm, int argc, const Value *argv, int wanted) {
@@ -133,13 +133,12 @@ static Value p_lcm(Vm *vm, int argc, const Value *argv) {
 
 /* ---- kinds ---- */
 
-static Value p_number_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(is_number(*argv)); }
-static Value p_integer_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(is_whole(*argv)); }
-static Value p_exact_integer_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(is_fixnum(*argv)); }
+static Value p_number_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_number(*argv)); }
+static Value p_integer_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_whole(*argv)); }
+static Value p_exact_integer_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_fixnum(*argv)); }
 
 static Value p_rational_p(Vm *vm, int argc, const Value *argv) {
-    (void)vm;
-    (void)argc;
+    UNUSED;
     return boolean(is_number(*argv) && isfinite(num_double(*argv)));
 }
 
@@ -229,8 +228,9 @@ static Value p_sqrt(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_exact_integer_sqrt(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    if (!is_fixnum(*argv) || fixnum_value(*argv) < 0) return fail_type(vm, WHO, "an exact integer, not negative", *argv);
+    UNUSED;
+    if (!is_fixnum(*argv) || fixnum_value(*argv) < 0)
+        return fail_type(vm, WHO, "an exact integer, not negative", *argv);
     int64_t n = fixnum_value(*argv), root = integer_root(n);
     Values *values = TN_ALLOC_TAIL(vm->m, Values, tn_value, 2);
     if (!values) return out_of_memory(vm);
@@ -254,7 +254,7 @@ static Value p_expt(Vm *vm, int argc, const Value *argv) {
     return fits ? fixnum(result) : make_flonum(vm, pow(num_double(argv[0]), num_double(argv[1])));
 }
 
-static Value p_square(Vm *vm, int argc, const Value *argv) { (void)argc; return num_mul(vm, argv, argv); }
+static Value p_square(Vm *vm, int argc, const Value *argv) { UNUSED; return num_mul(vm, argv, argv); }
 
 /* ---- text ---- */
 

@@ -1,5 +1,5 @@
-/* builtins_system.c: ports, output and input, the collector, and the hooks that the prelude builds control on. Also defines
- * all primitives in the system's environment (builtins_define). */
+/* builtins_system.c: ports, output and input, the collector, and the hooks that the prelude builds control on. Also
+ * defines all primitives in the system's environment (builtins_define). */
 #define _POSIX_C_SOURCE 200809L
 #include <string.h>
 #include <time.h>
@@ -68,32 +68,29 @@ static Value p_write_string(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_flush(Vm *vm, int argc, const Value *argv) {
-    (void)vm;
-    (void)argc;
-    (void)argv;
+    UNUSED;
     fflush(stdout);
     return S_UNSPECIFIED;
 }
 
-static Value p_current_output(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return vm->reg[R_STDOUT]; }
-static Value p_current_error(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return vm->reg[R_STDERR]; }
+static Value p_current_output(Vm *vm, int argc, const Value *argv) { UNUSED; return vm->reg[R_STDOUT]; }
+static Value p_current_error(Vm *vm, int argc, const Value *argv) { UNUSED; return vm->reg[R_STDERR]; }
 
 static Value p_open_output_string(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    (void)argv;
+    UNUSED;
     Buffer *text = calloc(1, sizeof *text);
     return text ? port_new(vm, NULL, text, NULL) : out_of_memory(vm);
 }
 
 static Value p_get_output_string(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(Port, *argv) || !AS(Port, *argv)->text) return fail_type(vm, WHO, "a string port", *argv);
     const Buffer *text = AS(Port, *argv)->text;
     return string_from_utf8(vm, text->text ? text->text : "", text->length);
 }
 
 static Value p_open_input_string(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(String, *argv)) return fail_type(vm, WHO, "a string", *argv);
     Buffer text = {0};
     bool ok = buffer_add(&text, "", 0);
@@ -161,27 +158,24 @@ static Value p_read_line(Vm *vm, int argc, const Value *argv) {
     return string_from_buffer(vm, &line);
 }
 
-static Value p_eof(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; (void)argv; return S_EOF; }
-static Value p_eof_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(*argv == S_EOF); }
+static Value p_eof(Vm *vm, int argc, const Value *argv) { UNUSED; return S_EOF; }
+static Value p_eof_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(*argv == S_EOF); }
 
 /* ---- the collector ---- */
 
 static Value p_gc(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    (void)argv;
+    UNUSED;
     return tn_collect(vm->m, TN_FULL) == TN_OK ? (Value)S_UNSPECIFIED : out_of_memory(vm);
 }
 
 static Value p_gc_minor(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    (void)argv;
+    UNUSED;
     return tn_collect(vm->m, TN_MINOR) == TN_OK ? (Value)S_UNSPECIFIED : out_of_memory(vm);
 }
 
 /* An association list of what tn_stats_get tells. */
 static Value p_gc_stats(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
-    (void)argv;
+    UNUSED;
     tn_stats s;
     tn_stats_get(vm->m, &s);
     const struct { const char *name; uint64_t value; } rows[] = {
@@ -223,38 +217,37 @@ static int64_t now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static Value p_jiffy(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; (void)argv; return fixnum(now()); }
-static Value p_jiffies(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; (void)argv; return fixnum(1000000000); }
-static Value p_runtime(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return make_flonum(vm, (double)now() / 1e9); }
-static Value p_void(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; (void)argv; return S_UNSPECIFIED; }
-static Value p_environment(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return vm->reg[R_USER]; }
+static Value p_jiffy(Vm *vm, int argc, const Value *argv) { UNUSED; return fixnum(now()); }
+static Value p_jiffies(Vm *vm, int argc, const Value *argv) { UNUSED; return fixnum(1000000000); }
+static Value p_runtime(Vm *vm, int argc, const Value *argv) { UNUSED; return make_flonum(vm, (double)now() / 1e9); }
+static Value p_void(Vm *vm, int argc, const Value *argv) { UNUSED; return S_UNSPECIFIED; }
+static Value p_environment(Vm *vm, int argc, const Value *argv) { UNUSED; return vm->reg[R_USER]; }
 
 /* What the prelude keeps in the VM: the handlers and winders, and where an object was raised. */
-static Value p_handlers(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return vm->reg[R_HANDLERS]; }
-static Value p_winders(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return vm->reg[R_WINDERS]; }
+static Value p_handlers(Vm *vm, int argc, const Value *argv) { UNUSED; return vm->reg[R_HANDLERS]; }
+static Value p_winders(Vm *vm, int argc, const Value *argv) { UNUSED; return vm->reg[R_WINDERS]; }
 
 static Value p_set_handlers(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     vm->reg[R_HANDLERS] = *argv;
     return S_UNSPECIFIED;
 }
 
 static Value p_set_winders(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     vm->reg[R_WINDERS] = *argv;
     return S_UNSPECIFIED;
 }
 
 static Value p_continuation_winders(Vm *vm, int argc, const Value *argv) {
-    (void)vm;
-    (void)argc;
+    UNUSED;
     return TN_READ_VALUE(AS(Continuation, *argv), winders);
 }
 
-static Value p_raised_line(Vm *vm, int argc, const Value *argv) { (void)argc; (void)argv; return fixnum(vm->raised_line); }
+static Value p_raised_line(Vm *vm, int argc, const Value *argv) { UNUSED; return fixnum(vm->raised_line); }
 
 static Value p_set_raised_line(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     vm->raised_line = fixnum_value(*argv);
     return S_UNSPECIFIED;
 }

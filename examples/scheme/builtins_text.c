@@ -1,4 +1,5 @@
-/* builtins_text.c: characters, strings and symbols. A string is an array of code points, so a place in it is found at once. */
+/* builtins_text.c: characters, strings and symbols. A string is an array of code points, so a place in it is found
+ * at once. */
 #include <string.h>
 #include <wctype.h>
 
@@ -34,7 +35,7 @@ CHAIN(p_char_ci_eq, char_chain, EQUAL, true)
 
 #define CHAR_PROCEDURE(name, expression)                                            \
     static Value name(Vm *vm, int argc, const Value *argv) {                        \
-        (void)argc;                                                                 \
+        UNUSED;                                                                 \
         if (!is_char(*argv)) return fail_type(vm, WHO, "a character", *argv);       \
         wint_t c = (wint_t)char_value(*argv);                                       \
         return expression;                                                          \
@@ -50,10 +51,10 @@ CHAR_PROCEDURE(p_char_lower, boolean(iswlower(c) != 0))
 CHAR_PROCEDURE(p_char_to_integer, fixnum((int64_t)c))
 CHAR_PROCEDURE(p_digit_value, c >= '0' && c <= '9' ? fixnum((int64_t)c - '0') : (Value)S_FALSE)
 
-static Value p_char_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(is_char(*argv)); }
+static Value p_char_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_char(*argv)); }
 
 static Value p_integer_to_char(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!is_fixnum(*argv) || fixnum_value(*argv) < 0 || fixnum_value(*argv) > 0x10ffff)
         return fail_type(vm, WHO, "a code point", *argv);
     return character((uint32_t)fixnum_value(*argv));
@@ -90,7 +91,7 @@ CHAIN(p_string_le, string_chain, LESS | EQUAL, false)
 CHAIN(p_string_ge, string_chain, GREATER | EQUAL, false)
 CHAIN(p_string_ci_eq, string_chain, EQUAL, true)
 
-static Value p_string_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(String, *argv)); }
+static Value p_string_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(String, *argv)); }
 
 static Value p_make_string(Vm *vm, int argc, const Value *argv) {
     if (!is_fixnum(argv[0]) || fixnum_value(argv[0]) < 0) return fail_type(vm, WHO, "a length", argv[0]);
@@ -121,13 +122,13 @@ static bool check_index(Vm *vm, Value index, size_t end) {
 }
 
 static Value p_string_ref(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_strings(vm, 1, argv) || !check_index(vm, argv[1], AS(String, argv[0])->length)) return 0;
     return character(AS(String, argv[0])->ch[fixnum_value(argv[1])]);
 }
 
 static Value p_string_set(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_strings(vm, 1, argv) || !check_index(vm, argv[1], AS(String, argv[0])->length)) return 0;
     if (!is_char(argv[2])) return fail_type(vm, WHO, "a character", argv[2]);
     AS(String, argv[0])->ch[fixnum_value(argv[1])] = char_value(argv[2]);
@@ -189,7 +190,7 @@ static Value p_string_to_list(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_list_to_string(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     int64_t n = list_length(*argv);
     if (n < 0) return fail_type(vm, WHO, "a list", *argv);
     for (Value l = *argv; l != S_NIL; l = cdr(l))
@@ -234,7 +235,7 @@ static Value p_string_search(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_string_index(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!check_strings(vm, 1, argv)) return 0;
     if (!is_char(argv[1])) return fail_type(vm, WHO, "a character", argv[1]);
     for (size_t i = 0; i < AS(String, argv[0])->length; i++)
@@ -244,7 +245,7 @@ static Value p_string_index(Vm *vm, int argc, const Value *argv) {
 
 /* ---- symbols ---- */
 
-static Value p_symbol_p(Vm *vm, int argc, const Value *argv) { (void)vm; (void)argc; return boolean(IS(Symbol, *argv)); }
+static Value p_symbol_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Symbol, *argv)); }
 
 static Value copy_string(Vm *vm, Value source) {
     TN_SCOPE(vm->m);
@@ -255,7 +256,7 @@ static Value copy_string(Vm *vm, Value source) {
 }
 
 static Value p_symbol_to_string(Vm *vm, int argc, const Value *argv) {
-    (void)argc;
+    UNUSED;
     if (!IS(Symbol, *argv)) return fail_type(vm, WHO, "a symbol", *argv);
     return copy_string(vm, TN_READ_VALUE(AS(Symbol, *argv), name));
 }

@@ -1,5 +1,5 @@
-/* error.c: owns condition objects: how they are made, and the line that is printed for one that nobody has caught. Called by
- * everybody. Everything here that returns a Value returns 0, with the condition in R_PENDING, so that
+/* error.c: owns condition objects: how they are made, and the line that is printed for one that nobody has caught.
+ * Called by everybody. Everything here that returns a Value returns 0, with the condition in R_PENDING, so that
  * `return fail(...)` reads well; the VM (vm.c) fills in the line when it raises it. */
 #include <stdarg.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 Value out_of_memory(Vm *vm) {
     vm->reg[R_PENDING] = vm->reg[R_OUT_OF_MEMORY];
+    if (IS(Condition, vm->reg[R_PENDING])) AS(Condition, vm->reg[R_PENDING])->line = 0; /* of the last time */
     tn_clear_error(vm->m);
     return 0;
 }
@@ -72,7 +73,8 @@ Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got)
         snprintf(message, sizeof message, "%s: expects %lld to %lld argument%s, got %lld", who, (long long)min,
                  (long long)max, s, (long long)got);
     else
-        snprintf(message, sizeof message, "%s: expects %lld argument%s, got %lld", who, (long long)min, s, (long long)got);
+        snprintf(message, sizeof message, "%s: expects %lld argument%s, got %lld", who, (long long)min, s,
+                 (long long)got);
     return fail(vm, message, 0);
 }
 

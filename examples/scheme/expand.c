@@ -1,5 +1,6 @@
-/* expand.c: turns data into nodes: variables, calls, lambda, bodies. The special forms are in forms.c. Called by compile.c.
- * Everything allocates here, so data is in handles throughout; lists may be walked with raw values between allocations. */
+/* expand.c: turns data into nodes: variables, calls, lambda, bodies. The special forms are in forms.c. Called by
+ * compile.c. Everything allocates here, so data is in handles throughout; lists may be walked with raw values
+ * between allocations. */
 #include "ast.h"
 
 enum { DEPTH_MAX = 1500 };
@@ -173,9 +174,8 @@ Node *expand_sequence(Unit *u, const Scope *s, const Value *forms_list) {
 static const Scope *bind_params(Unit *u, const Scope *s, const Value *params, Function *function) {
     uint32_t i = 0;
     Value p = *params; /* raw: unit_keep does not collect */
-    for (;; p = cdr(p)) {
+    for (; p != S_NIL; p = cdr(p)) {
         Value name = IS(Pair, p) ? car(p) : p;
-        if (name == S_NIL) break;
         if (!IS(Symbol, name)) syntax_error(u, "lambda: a parameter must be a name", *params);
         for (uint32_t j = 0; j < i; j++)
             if (u->pool[function->params[j]->name] == name) syntax_error(u, "lambda: a parameter occurs twice", name);
@@ -266,7 +266,8 @@ Node *expand_body(Unit *u, const Scope *s, const Value *list) {
         if (!items.defines[i]) continue;
         Value name = defined_name(u, u->pool[items.index[i]]);
         for (size_t j = 0; j < i; j++)
-            if (node->vars[j] && u->pool[node->vars[j]->name] == name) syntax_error(u, "define: defined twice in a body", name);
+            if (node->vars[j] && u->pool[node->vars[j]->name] == name)
+                syntax_error(u, "define: defined twice in a body", name);
         node->vars[i] = new_var(u, name);
         s = bind(u, s, node->vars[i]);
         last = i + 1;

@@ -1,5 +1,5 @@
-/* forms.c: the special forms, each as a function from a form to nodes. expand.c has checked that the form is a proper list of
- * an allowed length. The table at the end is the only place where their names occur. */
+/* forms.c: the special forms, each as a function from a form to nodes. expand.c has checked that the form is a
+ * proper list of an allowed length. The table at the end is the only place where their names occur. */
 #include "ast.h"
 
 static _Noreturn void bad_form(Unit *u, const char *name, Value form) {
@@ -301,7 +301,8 @@ static Node *call_one(Unit *u, Node *procedure, Node *argument) {
     return call;
 }
 
-/* Clauses of cond and guard, from the last one to the first; `otherwise` (NULL: unspecified) is for when none holds. */
+/* Clauses of cond and guard, from the last one to the first; `otherwise` (NULL: unspecified) is for when none
+ * holds. */
 static Node *expand_clauses(Unit *u, const Scope *s, const char *who, const Value *clauses, Node *otherwise) {
     if (list_length(*clauses) < 0) bad_form(u, who, *clauses);
     Node *result = NULL, **hole = &result;
@@ -399,8 +400,8 @@ static Node *thunk(Unit *u, Node *body) {
     return lambda;
 }
 
-/* (guard (var clause ...) body ...): the prelude's %guard takes the body and the clauses as procedures. Without `else`, the clauses
- * get a procedure that raises the object again where it was raised. */
+/* (guard (var clause ...) body ...): the prelude's %guard takes the body and the clauses as procedures. Without
+ * `else`, the clauses get a procedure that raises the object again where it was raised. */
 static Node *form_guard(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
     Value *spec = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
@@ -433,7 +434,8 @@ static Node *form_delay(Unit *u, const Scope *s, const Value *form) {
     return call_system(u, "%delay", thunk(u, value), NULL);
 }
 
-/* (let-values (((a b . c) e) ...) body ...), one binding after the other, like let*-values; and (receive formals e body ...). */
+/* (let-values (((a b . c) e) ...) body ...), one binding after the other, like let*-values; and (receive formals e
+ * body ...). */
 static Node *bind_values(Unit *u, const Scope *s, const Value *formals, const Value *expression, const Value *rest,
                          const Value *body);
 

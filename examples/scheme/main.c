@@ -1,5 +1,5 @@
-/* main.c: the command line. Makes a heap, opens the machine on it, runs a program form by form, and takes everything down again,
- * so that leak checkers have nothing to say. */
+/* main.c: the command line. Makes a heap, opens the machine on it, runs a program form by form, and takes
+ * everything down again, so that leak checkers have nothing to say. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <locale.h>
@@ -88,7 +88,8 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
     }
 }
 
-/* Opens what the options say; standard input becomes the port that (read) reads from, so that data may follow the program. */
+/* Opens what the options say; standard input becomes the port that (read) reads from, so that data may follow the
+ * program. */
 static int run_program(Vm *vm, const Options *o) {
     const char *name = o->expression ? "-e" : o->file ? o->file : "stdin";
     bool prompt = !o->expression && !o->file && isatty(STDIN_FILENO);

@@ -1,6 +1,6 @@
-/* number.c: owns arithmetic beyond the VM's fast paths, and the text of numbers. The numeric tower has two floors for now:
- * fixnums of 63 bits, and flonums, which also take what does not fit. Operands come as rooted slots, so that a later
- * representation may allocate between reading them. */
+/* number.c: owns arithmetic beyond the VM's fast paths, and the text of numbers. The numeric tower has two floors
+ * for now: fixnums of 63 bits, and flonums, which also take what does not fit. Operands come as rooted slots, so
+ * that a later representation may allocate between reading them. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -94,7 +94,9 @@ static double modulo_d(double a, double b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
-Value num_quotient(Vm *vm, const Value *a, const Value *b) { return divide(vm, "quotient", a, b, quotient, quotient_d); }
+Value num_quotient(Vm *vm, const Value *a, const Value *b) {
+    return divide(vm, "quotient", a, b, quotient, quotient_d);
+}
 Value num_remainder(Vm *vm, const Value *a, const Value *b) { return divide(vm, "remainder", a, b, remain, fmod); }
 Value num_modulo(Vm *vm, const Value *a, const Value *b) { return divide(vm, "modulo", a, b, modulo, modulo_d); }
 
@@ -147,7 +149,8 @@ static bool parse_integer(const char *s, int radix, int64_t *n, double *big) {
         int d = digit(*s);
         if (d >= radix) return false;
         *big = *big * radix + d;
-        if (__builtin_mul_overflow(*n, (int64_t)radix, n) || __builtin_add_overflow(*n, (int64_t)(negative ? -d : d), n))
+        if (__builtin_mul_overflow(*n, (int64_t)radix, n) ||
+            __builtin_add_overflow(*n, (int64_t)(negative ? -d : d), n))
             fits = false;
     }
     if (negative) *big = -*big;

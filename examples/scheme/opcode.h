@@ -1,11 +1,12 @@
-/* opcode.h: the instructions. A word holds the instruction in its low 8 bits and an operand `a` of 24 bits, signed where it is
- * a number. Further words follow where said. The machine has an accumulator, and a stack of frames: fp[-3] the address to return
- * to, fp[-2] the distance to the caller's fp, fp[-1] the closure, fp[0] ... arguments, variables and intermediate values.
+/* opcode.h: the instructions. A word holds the instruction in its low 8 bits and an operand `a` of 24 bits, signed
+ * where it is a number. Further words follow where said. The machine has an accumulator, and a stack of frames:
+ * fp[-3] the address to return to, fp[-2] the distance to the caller's fp, fp[-1] the closure, fp[0] ... arguments,
+ * variables and intermediate values.
  *
- *     k  a constant of the code        i  a slot of the frame or a free variable        j  a distance to jump, in words
+ *     k  a constant of the code      i  a slot of the frame or a free variable      j  a distance to jump, in words
  *
- * Families: a comparison has six neighbours, in the order (stack, local, small integer) x (value, jump when false); the
- * compiler counts on it. The operand of a jumping one is the second operand, and the distance follows in a word. */
+ * Families: a comparison has six neighbours, in the order (stack, local, small integer) x (value, jump when false);
+ * the compiler counts on it. The operand of a jumping one is the second operand, and the distance follows in a word. */
 #ifndef SCHEME_OPCODE_H
 #define SCHEME_OPCODE_H
 

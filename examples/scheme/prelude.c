@@ -1,6 +1,6 @@
-/* prelude.c: the part of the system that is written in Scheme: whatever calls procedures, so that a continuation that is captured
- * inside of them is complete (vm.c). One definition a string; stack.c compiles them at start-up. Names that begin with % are
- * not for programs. */
+/* prelude.c: the part of the system that is written in Scheme: whatever calls procedures, so that a continuation
+ * that is captured inside of them is complete (vm.c). One definition a string; stack.c compiles them at start-up.
+ * Names that begin with % are not for programs. */
 #include "scheme.h"
 
 const char *const prelude_text[] = {
@@ -62,8 +62,8 @@ const char *const prelude_text[] = {
     "                       thunk)))"
     "         (lambda () result))))))",
 
-    /* If no clause holds, the object is raised again in the place where it was raised; that takes a full continuation, which is a
-       copy of the stack, so not when what has run out is memory or the stack. */
+    /* If no clause holds, the object is raised again in the place where it was raised; that takes a full continuation,
+       which is a copy of the stack, so not when what has run out is memory or the stack. */
     "(define (%guard thunk clauses)"
     "  ((%call/ec"
     "     (lambda (escape)"

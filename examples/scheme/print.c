@@ -1,6 +1,6 @@
-/* print.c: owns the written form of values, and growing buffers of text. Called by the output builtins, by reports, and by
- * number->string. It never allocates in the heap, so raw pointers and addresses are good throughout; its stack is its own, so
- * any depth will do; and cycles are written with labels, #0=(a . #0#). */
+/* print.c: owns the written form of values, and growing buffers of text. Called by the output builtins, by reports,
+ * and by number->string. It never allocates in the heap, so raw pointers and addresses are good throughout; its
+ * stack is its own, so any depth will do; and cycles are written with labels, #0=(a . #0#). */
 #include <string.h>
 
 #include "scheme.h"
@@ -101,7 +101,8 @@ static bool is_compound(Value v) {
     return IS(Pair, v) || IS(Vector, v);
 }
 
-/* Small structures are the usual case: true if a walk of at most 2000 steps visits all of it, which no cycle allows. */
+/* Small structures are the usual case: true if a walk of at most 2000 steps visits all of it, which no cycle
+ * allows. */
 static bool is_small(Printer *p, Value v) {
     bool ok = later(p, (Todo){.value = v});
     for (int steps = 0; ok && p->todo_n > 0; steps++) {
@@ -229,7 +230,10 @@ static bool print_simple(Printer *p, Value v) {
         const String *name = AS(String, TN_READ_VALUE(AS(Symbol, v), name));
         return print_string(p, name, p->quoted && needs_bars(name) ? '|' : 0);
     }
-    case Closure_type: return print_named(p, "procedure", TN_READ_VALUE(AS(Code, TN_READ_VALUE(AS(Closure, v), code)), name));
+    case Closure_type: {
+        const Code *code = AS(Code, TN_READ_VALUE(AS(Closure, v), code));
+        return print_named(p, "procedure", TN_READ_VALUE(code, name));
+    }
     case Primitive_type: return add(p, "#<procedure ") && add(p, AS(Primitive, v)->desc->name) && add(p, ">");
     case Continuation_type: return add(p, "#<continuation>");
     case Table_type: return add(p, "#<hashtable>");
@@ -240,7 +244,8 @@ static bool print_simple(Printer *p, Value v) {
     case Values_type: return add(p, "#<values>");
     case Condition_type: {
         Value message = TN_READ_VALUE(AS(Condition, v), message);
-        return add(p, "#<condition ") && (!IS(String, message) || print_string(p, AS(String, message), '"')) && add(p, ">");
+        return add(p, "#<condition ") && (!IS(String, message) || print_string(p, AS(String, message), '"')) &&
+               add(p, ">");
     }
     default: return add(p, "#<object>");
     }

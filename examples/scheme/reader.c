@@ -1,6 +1,7 @@
-/* reader.c: owns the reading of text: from a file, or from memory; and turns it into data. Called by main.c for programs, by the
- * prelude's loader, and by (read). A recursive descent, with a limit on nesting. Reading collects as it makes pairs, so all
- * data is in handles here. Errors carry the line of the text where the offending item begins. */
+/* reader.c: owns the reading of text: from a file, or from memory; and turns it into data. Called by main.c for
+ * programs, by the prelude's loader, and by (read). A recursive descent, with a limit on nesting. Reading collects
+ * as it makes pairs, so all data is in handles here. Errors carry the line of the text where the offending item
+ * begins. */
 #include <string.h>
 
 #include "scheme.h"

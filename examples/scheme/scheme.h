@@ -5,12 +5,12 @@
  *     ...xx1  a fixnum of 63 bits              ...010  #t #f () and other constants
  *     ...000  a reference to an object         ...110  a character (its code point)
  *
- * The collector is told so by TN_FORMAT_LOW_TAG(7, 0). The word 0 is no Scheme value: a C function that returns a Value
- * returns 0 when it has failed, and the condition object is then in vm->reg[R_PENDING].
+ * The collector is told so by TN_FORMAT_LOW_TAG(7, 0). The word 0 is no Scheme value: a C function that returns a
+ * Value returns 0 when it has failed, and the condition object is then in vm->reg[R_PENDING].
  *
  * Who holds what across a collection (everything that allocates may collect and move objects):
- *   - `const Value *` parameters are rooted slots (handles or slots of the VM stack), they may be read again at any time;
- *   - `Value` parameters that refer to objects are good until the callee allocates; it makes handles of them if it must;
+ *   - `const Value *` parameters are rooted slots (handles or slots of the VM stack); they may be read at any time;
+ *   - `Value` parameters that refer to objects are good until the callee allocates; it makes handles if it must;
  *   - code objects and their instructions are born old and never move, so the VM keeps raw pointers into them. */
 #ifndef SCHEME_H
 #define SCHEME_H
@@ -48,33 +48,34 @@ static inline bool is_reference(Value v) { return (v & 7) == 0; }
 
 typedef struct Pair { tn_value_field car, cdr; } Pair;
 typedef struct Flonum { double number; } Flonum;
-typedef struct String { size_t length; uint32_t ch[]; } String; /* code points, so that string-set! is simple and quick */
+typedef struct String { size_t length; uint32_t ch[]; } String; /* code points: string-set! is simple and quick */
 typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
 typedef struct Vector { size_t length; tn_value_field item[]; } Vector;
 typedef struct Box { tn_value_field value; } Box;               /* an assigned variable, shared by closures */
 typedef struct Closure { tn_value_field code, free[]; } Closure;
 typedef struct Values { size_t length; tn_value_field item[]; } Values;
-typedef struct Promise { tn_value_field state; } Promise;      /* a pair (done . value or thunk) that promises may share */
+typedef struct Promise { tn_value_field state; } Promise; /* a pair (done . value or thunk), perhaps shared */
 typedef struct Syntax { size_t form; } Syntax;                  /* a special form: index into expand.c's table */
 typedef struct Index { size_t length; uint32_t slot[]; } Index; /* of a hash table: 0 free, else entry + 1 */
 
-/* A variable of the top level. Compiled code holds the cell itself. `builtin`: has the value that the system gave it, so
- * that the compiler may inline what it stands for. */
+/* A variable of the top level. Compiled code holds the cell itself. `builtin`: has the value that the system gave
+ * it, so that the compiler may inline what it stands for. */
 typedef struct Global { tn_value_field value, name; bool builtin; } Global;
 
 /* Cells by name. A name that is found only in `parent` gets a cell of its own with the same value at first use: a
  * program may redefine anything without disturbing the system's own procedures. */
 typedef struct Environment { tn_value_field table, parent; } Environment;
 
-/* Entries in the order of insertion (hash, key, value; three items each), so that programs see the same order wherever
- * objects happen to be. */
+/* Entries in the order of insertion (hash, key, value; three items each), so that programs see the same order
+ * wherever objects happen to be. */
 typedef struct Table { tn_value_field entries, index; size_t count, used; int kind; } Table;
 enum { TABLE_EQ, TABLE_EQV, TABLE_EQUAL };
 
 typedef struct Condition { tn_value_field message, irritants, file; int64_t line; int kind; } Condition;
 enum { C_ERROR, C_SYNTAX, C_READ, C_MEMORY, C_STACK };
 
-/* A copy of the stack below the frame that it returns to. An escape (guard's own) has no copy: it only cuts the stack. */
+/* A copy of the stack below the frame that it returns to. An escape (guard's own) has no copy: it only cuts the
+ * stack. */
 typedef struct Continuation {
     tn_value_field winders, handlers, pc; /* pc: an address with the lowest bit set */
     size_t fp, sp;                        /* as indices */
@@ -115,14 +116,15 @@ typedef struct Reader Reader;
 typedef struct Port { FILE *out; Buffer *text; Reader *in; } Port; /* exactly one of them; `out` is not owned */
 
 enum {
-    Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type, Values_type,
-    Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type, Continuation_type,
-    Primitive_type
+    Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
+    Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
+    Continuation_type, Primitive_type
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type };
 
 static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER(v) >> 8); }
 static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
+#define UNUSED (void)vm, (void)argc, (void)argv /* what a primitive may have no use for */
 #define AS(T, v) ((T *)(uintptr_t)(v))
 #define IS(T, v) (is_reference(v) && type_of(v) == T##_type)
 

@@ -1,8 +1,8 @@
 /* stack.c: owns the VM's stack and the opening and closing of the machine. The stack is one malloc'd array that the
  * collector knows as a range with a low-water mark: a minor collection visits only what lies above it.
  *
- * Invariants: below vm->sp every slot holds a value (or 0), so the collector may read all of them; vm->low is at or below every
- * slot that has been written since the last collection, which raises it to vm->sp. */
+ * Invariants: below vm->sp every slot holds a value (or 0), so the collector may read all of them; vm->low is at or
+ * below every slot that has been written since the last collection, which raises it to vm->sp. */
 #include <string.h>
 
 #include "scheme.h"
@@ -99,8 +99,8 @@ void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp) {
 
 static bool open_registers(Vm *vm) {
     static const struct { int reg; const char *name; } names[] = {
-        {R_QUOTE, "quote"}, {R_QUASIQUOTE, "quasiquote"}, {R_UNQUOTE, "unquote"}, {R_UNQUOTE_SPLICING, "unquote-splicing"},
-        {R_ELSE, "else"}, {R_ARROW, "=>"},
+        {R_QUOTE, "quote"}, {R_QUASIQUOTE, "quasiquote"}, {R_UNQUOTE, "unquote"},
+        {R_UNQUOTE_SPLICING, "unquote-splicing"}, {R_ELSE, "else"}, {R_ARROW, "=>"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!(vm->reg[names[i].reg] = intern_c(vm, names[i].name))) return false;
@@ -113,7 +113,8 @@ static bool open_registers(Vm *vm) {
     return (vm->reg[R_OUT_OF_MEMORY] = make_condition(vm, C_MEMORY, text, nil)) &&
            (vm->reg[R_SYSTEM] = environment_new(vm, none)) &&
            (vm->reg[R_USER] = environment_new(vm, &vm->reg[R_SYSTEM])) &&
-           (vm->reg[R_STDOUT] = port_new(vm, stdout, NULL, NULL)) && (vm->reg[R_STDERR] = port_new(vm, stderr, NULL, NULL));
+           (vm->reg[R_STDOUT] = port_new(vm, stdout, NULL, NULL)) &&
+           (vm->reg[R_STDERR] = port_new(vm, stderr, NULL, NULL));
 }
 
 static Value system_value(Vm *vm, const char *name) {
@@ -153,7 +154,8 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
     vm->reg_range = tn_range_add(m, &registers);
     if (!vm->stack_range || !vm->reg_range) return false;
     vm->booting = true;
-    if (!symbols_open(vm) || !open_registers(vm) || !expand_forms_define(vm) || !builtins_define(vm) || !load_prelude(vm))
+    if (!symbols_open(vm) || !open_registers(vm) || !expand_forms_define(vm) || !builtins_define(vm) ||
+        !load_prelude(vm))
         return false;
     vm->booting = false;
     return true;

@@ -1,8 +1,9 @@
-/* symbol.c: owns the symbol table, which holds symbols weakly: a symbol that nothing else refers to dies, and its slot is
- * used again. And environments: cells of top-level variables by name. Called by the reader, the compiler and builtins.
+/* symbol.c: owns the symbol table, which holds symbols weakly: a symbol that nothing else refers to dies, and its
+ * slot is used again. And environments: cells of top-level variables by name. Called by the reader, the compiler
+ * and builtins.
  *
- * Invariants of the symbol table: open addressing with linear probing; the C array `hashes` says which slots have ever
- * been used, so that a probe does not stop at a symbol that has died; `used` counts them; at most 3/4 are. */
+ * Invariants of the symbol table: open addressing with linear probing; the C array `hashes` says which slots have
+ * ever been used, so that a probe does not stop at a symbol that has died; `used` counts them; at most 3/4 are. */
 #include <string.h>
 
 #include "scheme.h"

@@ -1,9 +1,10 @@
 /* table.c: owns hash tables and the equivalences: eqv?, equal?. Called by builtins, environments and the reader.
  *
- * Objects move, so their addresses are no hash: tn_hash gives a number that stays. Symbols and whatever is compared by content
- * bring their own. Entries are three items (hash, key, value) in one vector, in the order of insertion; `index` is an open-addressed
- * array of entry numbers + 1. Invariants: count <= used <= room; a deleted entry keeps its place in the index, with the key
- * S_DELETED, until the next resize; the index has at least 4/3 as many slots as there is room for entries. */
+ * Objects move, so their addresses are no hash: tn_hash gives a number that stays. Symbols and whatever is compared
+ * by content bring their own. Entries are three items (hash, key, value) in one vector, in the order of insertion;
+ * `index` is an open-addressed array of entry numbers + 1. Invariants: count <= used <= room; a deleted entry keeps
+ * its place in the index, with the key S_DELETED, until the next resize; the index has at least 4/3 as many slots
+ * as there is room for entries. */
 #include <string.h>
 
 #include "scheme.h"

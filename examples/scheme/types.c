@@ -1,5 +1,5 @@
-/* types.c: tells the collector what the objects of scheme.h are made of, and makes the simple ones. Called by everybody.
- * Every constructor may collect, and returns 0 with `out of memory` pending when there is none. */
+/* types.c: tells the collector what the objects of scheme.h are made of, and makes the simple ones. Called by
+ * everybody. Every constructor may collect, and returns 0 with `out of memory` pending when there is none. */
 #include <string.h>
 
 #include "scheme.h"

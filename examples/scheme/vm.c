@@ -1,14 +1,15 @@
-/* vm.c: the machine that runs bytecode (opcode.h). vm_run is its only entrance, and it is not re-entered: procedures that call
- * procedures are bytecode themselves (prelude.c), or are done here (SPECIAL_), so that a continuation is nothing but a copy of the
- * stack.
+/* vm.c: the machine that runs bytecode (opcode.h). vm_run is its only entrance, and it is not re-entered:
+ * procedures that call procedures are bytecode themselves (prelude.c), or are done here (SPECIAL_), so that a
+ * continuation is nothing but a copy of the stack.
  *
- * Raw pointers, and what may collect. `acc`, `sp`, `fp`, `pc` and `code` are C locals. Code and instructions never move, and sp and
- * fp point into the stack, which only GROW moves. A value in acc or in a C local is lost by a collection; so whatever may
- * collect goes between SAVE (all that is needed is in the stack, vm->sp says how far) and LOWER, and values are read from the
- * stack again afterwards.
+ * Raw pointers, and what may collect. `acc`, `sp`, `fp`, `pc` and `code` are C locals. Code and instructions never
+ * move, and sp and fp point into the stack, which only GROW moves. A value in acc or in a C local is lost by a
+ * collection; so whatever may collect goes between SAVE (all that is needed is in the stack, vm->sp says how far)
+ * and LOWER, and values are read from the stack again afterwards.
  *
- * The low-water mark. While the machine runs, vm->low <= fp - FRAME_SLOTS, and it writes nowhere below. A collection raises the
- * mark: hence LOWER after each one; and after each change of fp to a lower frame. A call only makes fp higher. */
+ * The low-water mark. While the machine runs, vm->low <= fp - FRAME_SLOTS, and it writes nowhere below. A
+ * collection raises the mark: hence LOWER after each one; and after each change of fp to a lower frame. A call only
+ * makes fp higher. */
 #include <string.h>
 
 #include "opcode.h"
@@ -255,7 +256,8 @@ Value vm_run(Vm *vm, Value procedure) {
         tail_call = true;
         if (TN_UNLIKELY(!IS(Closure, f))) goto apply;
         const Code *callee = CODE_OF(f);
-        if (TN_UNLIKELY(callee->required != n || callee->rest || callee->library || sp + callee->frame > vm->limit)) goto apply;
+        if (TN_UNLIKELY(callee->required != n || callee->rest || callee->library || sp + callee->frame > vm->limit))
+            goto apply;
         Value *from = sp - n - 1, *to = fp - 1;
         while (from < sp) *to++ = *from++;
         sp = to;
@@ -486,8 +488,8 @@ apply: {
     const Code *callee = CODE_OF(f);
     if (n < callee->required || (n > callee->required && !callee->rest)) {
         char name[64];
-        RAISE(fail_arity(vm, code_name(vm, callee, name), callee->required, callee->rest ? -1 : (int64_t)callee->required,
-                         (int64_t)n));
+        int64_t max = callee->rest ? -1 : (int64_t)callee->required;
+        RAISE(fail_arity(vm, code_name(vm, callee, name), callee->required, max, (int64_t)n));
     }
     if (callee->rest) {
         SAVE();
