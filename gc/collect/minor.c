@@ -4,7 +4,7 @@
 #include "collect/sweep.h"
 #include "core/heap.h"
 
-enum { RING = 16 }; /* a power of two */
+enum { RING = 32 }; /* a power of two */
 
 /* The state of one evacuation: the tracer that callbacks see, then what the loops need at hand. */
 typedef struct evacuation {
@@ -108,7 +108,7 @@ TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
     if ((uintptr_t)at - e->base < e->reserved) defer(e, at, (uintptr_t)slot | 1);
 }
 
-static void scan(evacuation *e, void *object) {
+TNI_INLINE void scan(evacuation *e, void *object) {
     tn_header header = tni_header(object);
     tni_each_slot(&e->tracer, &e->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
 }

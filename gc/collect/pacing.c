@@ -52,7 +52,7 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
  * sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the time of
  * one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 2e-9, RATIO_MAX = 1.5;
+    static const double COST = 2e-9, RATIO_MAX = 2;
     tn_heap *heap = user;
     double live = (double)p->live;
     double load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND; /* bytes that the old space grows during one marking */

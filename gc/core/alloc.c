@@ -39,7 +39,7 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
     const char *name = l->desc->name;
     if (size != l->size)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu bytes asked for, but type '%.40s' has %u", r->function, size, name, l->size), false;
-    if (element && element != l->tail_size)
+    if ((element || count) && element != l->tail_size)
         return tni_fail(m, TN_BAD_SIZE, "%s: elements of %zu bytes asked for, but those of type '%.40s' have %u", r->function, element,
                         name, l->tail_size), false;
     if (count > UINT32_MAX)
@@ -206,7 +206,7 @@ static bool may_allocate(tn_mutator *m, const char *function) {
 
 void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     if (!m) return NULL;
-    request r = {.m = m, .function = element ? "tn_alloc_tail" : "tn_alloc"};
+    request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
     if (r.layout->disposed && !tni_vector_reserve(disposed, 1))

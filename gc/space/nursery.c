@@ -23,11 +23,11 @@ void tni_nursery_free(tni_nursery *n) {
 
 /* From the size of a huge page on they are worth it; what was touched in small pages is given back first, for it would stay small. */
 static void want_huge(tni_nursery *n) {
-    if (n->huge || !n->huge_pages || n->committed < TNI_HUGE_PAGE) return;
+    if (n->huge || !n->huge_pages || n->committed < TNI_HUGE_PAGE || n->start != n->base) return;
     tni_os_forget(n->base, n->committed);
-    tni_os_huge(n->base, n->reserved);
     n->dirty = n->base;
-    n->huge = true;
+    n->huge = true; /* or tried, at least */
+    if (!tni_os_huge(n->base, n->reserved)) tni_os_no_huge(n->base, n->reserved);
 }
 
 static bool commit(tni_nursery *n, size_t bytes) {

@@ -70,7 +70,7 @@ TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size) {
 }
 
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || count > (TN_SMALL_MAX - size) / element))
+    if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX || element == 0 || count > (TN_SMALL_MAX - size) / element))
         return tn_alloc_slow(m, type, size, element, count);
     return tn_bump_(m, type, TN_CELL(size + count * element), size, element, count);
 }

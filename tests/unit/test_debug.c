@@ -289,26 +289,6 @@ static void read_the_dead(void *arg) {
     host_close(&host);
 }
 
-/* The nursery goes round in its address range while `move` seals it. What an earlier cycle wrote further on must not come back. */
-static void memory_is_new_after_move_goes_round(void **state) {
-    (void)state;
-    Host host;
-    host_exact(&host, "nursery=1M nursery_max=2M huge_pages=off");
-    tn_mutator *m = host.m;
-    for (int round = 0; round < 3; round++) {
-        CHECK_EQ(tn_option_set(m, "debug", round == 1 ? "move" : "none"), TN_OK);
-        if (round == 2) CHECK_EQ(tn_option_set(m, "nursery", "2M"), TN_OK); /* more than is left behind the sealed page */
-        for (int i = 0; i < (round == 1 ? 10 : 30000); i++) {
-            Leaf *leaf = TN_ALLOC(m, Leaf);
-            CHECK(leaf && leaf->number == 0);
-            for (size_t k = 0; k < sizeof leaf->bytes; k++) CHECK_EQ(leaf->bytes[k], 0);
-            memset(leaf, 0xFF, sizeof *leaf);
-        }
-        support_collect(m, TN_MINOR);
-    }
-    host_close(&host);
-}
-
 static void poison_overwrites_the_dead(void **state) {
     (void)state;
     for (int old = 0; old < 2; old++) {
@@ -421,7 +401,6 @@ int main(void) {
         cmocka_unit_test(every_mode_accepts_a_correct_host),
         cmocka_unit_test(move_makes_a_stale_pointer_fault),
         cmocka_unit_test(stress_and_move_make_a_missing_root_fault),
-        cmocka_unit_test(memory_is_new_after_move_goes_round),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
