@@ -103,6 +103,8 @@ static tn_status alloc_wrong_special(Case *c) { return failed(c, tn_alloc(c->m, 
 static tn_status alloc_absurd(Case *c) { return failed(c, tn_alloc(c->m, Pair_type, SIZE_MAX / 2)); }
 static tn_status tail_where_none_is(Case *c) { return slow(c, Pair_type, sizeof(Pair), 8, 3); }
 static tn_status tail_wrong_element(Case *c) { return slow(c, Vector_type, sizeof(Vector), 16, 3); }
+static tn_status tail_element_0(Case *c) { return failed(c, tn_alloc_tail(c->m, Vector_type, sizeof(Vector), 0, 3)); }
+static tn_status tail_fixed_too_large(Case *c) { return failed(c, tn_alloc_tail(c->m, Vector_type, 9000, 8, 3)); }
 static tn_status tail_of_2_32(Case *c) {
     return failed(c, tn_alloc_tail(c->m, Bytes_type, sizeof(Bytes), 1, (size_t)1 << 32));
 }
@@ -473,6 +475,8 @@ static const Row rows[] = {
     {"alloc: not the special type's size", alloc_wrong_special, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc:", "File", "32"}},
     {"alloc: absurd size", alloc_absurd, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc:", "Pair"}},
     {"alloc: tail for a type without", tail_where_none_is, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Pair"}},
+    {"alloc: a tail of elements of 0 bytes", tail_element_0, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc_tail:", "Vector", "0 bytes"}},
+    {"alloc: a tail behind 9000 bytes", tail_fixed_too_large, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc_tail:", "Vector", "9000"}},
     {"alloc: not the tail's element", tail_wrong_element, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector", "16"}},
     {"alloc: 2^32 elements", tail_of_2_32, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Bytes", "4294967296"}},
     {"alloc: a size that overflows", tail_overflowing, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector"}},
