@@ -7,7 +7,7 @@
 
 /* A small heap does not want two megabytes for a few objects: huge pages begin with this region of blocks. Where they are slow to
  * come, so many regions do without before the next try. */
-enum { HUGE_PAGES_FROM = 3, WITHOUT_HUGE = 31 };
+enum { HUGE_PAGES_FROM = 5, WITHOUT_HUGE = 31 };
 
 /* The place of the first region at or behind the address. */
 static size_t find_place(const tni_regions *regions, uintptr_t address) {
