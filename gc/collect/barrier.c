@@ -3,8 +3,8 @@
 
 #include "core/heap.h"
 
-/* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be anything: low ones
- * widen the range, high ones open the filter. The slow path tests precisely. */
+/* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be
+ * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */
 void tni_barrier_filter(tn_mutator *m) {
     const tni_nursery *n = &m->heap->nursery;
     const tn_format *f = &m->heap->format;
@@ -23,7 +23,8 @@ void tni_barrier_log_object(tni_barrier *b, void *object) {
 }
 
 void tni_barrier_log_weak(tni_barrier *b, tn_value *slot) {
-    if (b->weak_slots.count >= TNI_SLOTS_MAX || !tni_vector_push(&b->weak_slots, (uintptr_t)slot)) b->weak_overflow = true;
+    if (b->weak_slots.count >= TNI_SLOTS_MAX || !tni_vector_push(&b->weak_slots, (uintptr_t)slot))
+        b->weak_overflow = true;
 }
 
 /* The object is armed: disarms and logs it. */
@@ -54,7 +55,8 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     tn_header header = tni_header(object);
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, tni_value_ref(&heap->format, *slot))) log_slot(heap, object, header, (uintptr_t)slot | 1);
+        else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))
+            log_slot(heap, object, header, (uintptr_t)slot | 1);
     }
     *slot = value;
 }

@@ -1,18 +1,19 @@
 /* collect/barrier.h: what the next minor collection must look at in the old space.
  *
- *     B1  an old object that holds a young reference is armed for the next such store, or in `objects`, or, if it is SLOTS, that
- *         slot is in `slots`; unless `overflow` is set, then it may be in none
+ *     B1  an old object that holds a young reference is armed for the next such store, or in `objects`, or, if it is
+ *         SLOTS, that slot is in `slots`; unless `overflow` is set, then it may be in none
  *     B2  an object in `objects` is not armed; it is there once
  *     B3  young objects are never armed; a minor collection empties the logs and arms what it has scanned
  *
- * The slot logs are bounded, for a host may store young and old references in turns without end: a full one logs the whole object,
- * or sets the overflow flag.
+ * The slot logs are bounded, for a host may store young and old references in turns without end: a full one logs the
+ * whole object, or sets the overflow flag.
  *
- * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier. When memory for a
- * log is out, the object stays armed and `overflow` makes the next minor collection scan the whole old space.
+ * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier. When
+ * memory for a log is out, the object stays armed and `overflow` makes the next minor collection scan the whole old
+ * space.
  *
- * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers: core/alloc.c,
- * collect/minor.c, debug/verify.c. */
+ * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
+ * core/alloc.c, collect/minor.c, debug/verify.c. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 

@@ -69,7 +69,8 @@ static void major(tn_heap *heap, tn_kind kind) {
     tni_pacing_after_major(heap, live, tni_os_now() - begin);
 }
 
-/* A major collection's blocks are swept some at a time; when the last is, what is not wanted goes back to the system. */
+/* A major collection's blocks are swept some at a time; when the last is, what is not wanted goes back to the
+ * system. */
 static void sweep_on(tn_heap *heap) {
     if (heap->sweeping && tni_sweep_some(heap, SWEEP_PER_MINOR)) {
         heap->sweeping = false;
@@ -124,8 +125,8 @@ void tn_safepoint_slow(tn_mutator *m) {
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);
 }
 
-/* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor one comes first,
- * which may well free them; it becomes a major if that was not enough. */
+/* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor
+ * one comes first, which may well free them; it becomes a major if that was not enough. */
 void tn_external(tn_heap *heap, ptrdiff_t bytes) {
     if (!heap) return;
     AO_fetch_and_add_full(&heap->external, (AO_t)bytes);

@@ -16,11 +16,12 @@ typedef enum tni_cause {
     TNI_CAUSE_STRESS   /* TENURE_DEBUG=stress */
 } tni_cause;
 
-/* Collects; a minor becomes a major when pacing says so. The caller has checked that no window is open and no callback runs. */
+/* Collects; a minor becomes a major when pacing says so. The caller has checked that no window is open and no
+ * callback runs. */
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause);
 
-/* The public limit of a mutator from its state: nothing inside a callback or under stress, the reservation in a checked window,
- * else the frontier of the nursery. */
+/* The public limit of a mutator from its state: nothing inside a callback or under stress, the reservation in a
+ * checked window, else the frontier of the nursery. */
 void tni_set_limit(tni_mutator *m);
 
 /* Points the mutator at the nursery's new cycle. */

@@ -78,8 +78,8 @@ TNI_INLINE void visit(marking *k, void *object) {
     if (layout->shape > TNI_LEAF_SHAPE) tni_each_slot(&k->tracer, layout, object, header, visit_ref, visit_value);
 }
 
-/* Works the stack off through a ring: what enters it is prefetched, what leaves it has had time to arrive. (Cher, Hosking,
- * Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
+/* Works the stack off through a ring: what enters it is prefetched, what leaves it has had time to arrive. (Cher,
+ * Hosking, Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
 static void drain(marking *k) {
     void *ring[PREFETCH];
     unsigned head = 0, tail = 0;
@@ -105,7 +105,8 @@ static void mark_roots(marking *k, tn_heap *heap) {
     drain(k);
 }
 
-/* After an overflow: only what is not marked yet, or a wide object would fill the stack with the same children each time. */
+/* After an overflow: only what is not marked yet, or a wide object would fill the stack with the same children each
+ * time. */
 static void revisit_ref(tn_tracer *t, void **slot) {
     if (*slot && !tni_marked(*slot)) push((marking *)t, *slot);
 }
@@ -130,8 +131,12 @@ static void clear_marks(tn_heap *heap) {
 }
 
 size_t tni_mark_heap(tn_heap *heap) {
-    marking k = {.tracer = {visit_ref_root, visit_value_root, heap}, .format = heap->format, .layouts = heap->types.layouts,
-                 .mark = &heap->mark, .top = heap->mark.stack, .end = heap->mark.stack + heap->mark.capacity};
+    marking k = {.tracer = {visit_ref_root, visit_value_root, heap},
+                 .format = heap->format,
+                 .layouts = heap->types.layouts,
+                 .mark = &heap->mark,
+                 .top = heap->mark.stack,
+                 .end = heap->mark.stack + heap->mark.capacity};
     tni_sweep_all(heap);
     clear_marks(heap);
     mark_roots(&k, heap);

@@ -20,26 +20,33 @@ typedef struct evacuation {
 } evacuation;
 
 static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const void *object, tn_header header) {
-    tni_fatal(heap, "collection %llu: object %p has type %u, which nobody registered: its header is overwritten, or it was allocated "
-              "with a wrong number", (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
+    tni_fatal(heap,
+              "collection %llu: object %p has type %u, which nobody registered: its header is overwritten, or it was "
+              "allocated with a wrong number",
+              (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
 }
 
 static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class_) {
     char *cell = tni_sweep_cell(heap, class_);
-    if (!cell) tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor", (unsigned long long)(heap->stats.minors + 1));
+    if (!cell)
+        tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor",
+                  (unsigned long long)(heap->stats.minors + 1));
     return cell;
 }
 
 /* Room for an object with a tail or a hash, whose cell is not in its layout. */
-static __attribute__((noinline)) size_t measure(evacuation *e, const tni_layout *layout, const void *from, tn_header header, unsigned *class_) {
+static __attribute__((noinline)) size_t measure(evacuation *e, const tni_layout *layout, const void *from,
+                                                tn_header header, unsigned *class_) {
     size_t cell = tni_object_cell(layout, header);
-    if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED)) unknown_type(e->tracer.heap, from, header);
+    if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
+        unknown_type(e->tracer.heap, from, header);
     *class_ = e->old->class_of[cell / 8];
     return cell;
 }
 
 /* The hash goes behind the object's `bytes`, into the new cell's last word. */
-static __attribute__((noinline)) tn_header store_hash(evacuation *e, void *from, char *to, size_t bytes, tn_header header) {
+static __attribute__((noinline)) tn_header store_hash(evacuation *e, void *from, char *to, size_t bytes,
+                                                      tn_header header) {
     *(uint64_t *)(void *)(to + bytes) = tni_hash(e->tracer.heap, from);
     return header ^ (TNI_HASHED | TNI_HASH_STORED);
 }

@@ -29,9 +29,10 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
     return p->live + p->external + heap->options.value.growth_min;
 }
 
-/* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer cycle gives
- * objects more time to die; but no longer than the pause target allows if as much survives as did at worst lately, and in proportion to
- * the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64, and half the memory). */
+/* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
+ * cycle gives objects more time to die; but no longer than the pause target allows if as much survives as did at
+ * worst lately, and in proportion to the heap: fresh memory costs more than it saves (binary trees took as long with
+ * 8 MiB as with 64, and half the memory). */
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
     tni_pacing *own = &heap->pacing;
@@ -48,14 +49,15 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
 
 /* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes.
  *
- * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory of
- * sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the time of
- * one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
+ * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory
+ * of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the
+ * time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
     static const double COST = 2e-9, RATIO_MAX = 2;
     tn_heap *heap = user;
     double live = (double)p->live;
-    double load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND; /* bytes that the old space grows during one marking */
+    /* what the old space grows by during one marking */
+    double load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
     double by_cpu = load * 100 / heap->options.value.cpu_target;
     double by_root = sqrt(load / COST);
     double extra = by_root > by_cpu ? by_root : by_cpu;
@@ -68,9 +70,17 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
 static tn_pacing describe(const tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
     const tni_settings *o = &heap->options.value;
-    return (tn_pacing){.nursery = p->nursery, .nursery_min = NURSERY_MIN, .nursery_max = heap->nursery.reserved,
-                       .survived = p->survived, .minor_ns = p->minor_ns, .mutator_ns = p->mutator_ns, .pause_target_ns = o->pause_target,
-                       .live = p->live, .external = tni_external_bytes(heap), .mark_ns = p->mark_ns, .old_rate = p->old_rate,
+    return (tn_pacing){.nursery = p->nursery,
+                       .nursery_min = NURSERY_MIN,
+                       .nursery_max = heap->nursery.reserved,
+                       .survived = p->survived,
+                       .minor_ns = p->minor_ns,
+                       .mutator_ns = p->mutator_ns,
+                       .pause_target_ns = o->pause_target,
+                       .live = p->live,
+                       .external = tni_external_bytes(heap),
+                       .mark_ns = p->mark_ns,
+                       .old_rate = p->old_rate,
                        .heap_max = o->heap_max};
 }
 
@@ -130,7 +140,8 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
     size_t capacity = max_size(p->nursery, p->least);
-    if (room(heap) < claim_of(capacity) + p->wanted) tni_sweep_all(heap); /* blocks that are not swept yet count as used */
+    if (room(heap) < claim_of(capacity) + p->wanted)
+        tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = room(heap);
     capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
     p->promised = blocks_for(capacity);
@@ -175,7 +186,8 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
 }
 
-/* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly anything is free. */
+/* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly
+ * anything is free. */
 static void watch_thrashing(tn_heap *heap, uint64_t now) {
     tni_pacing *p = &heap->pacing;
     bool tight = room(heap) < heap->options.value.heap_max / 20;

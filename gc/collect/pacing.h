@@ -1,11 +1,11 @@
 /* collect/pacing.h: when to collect, and how much may be allocated before.
  *
  *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
- *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a partly filled
- *         block in each size class
+ *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a
+ *         partly filled block in each size class
  *
- * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what the system gives.
- * Callers: core/alloc.c, collect/collect.c. */
+ * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
+ * the system gives. Callers: core/alloc.c, collect/collect.c. */
 #ifndef TNI_PACING_H
 #define TNI_PACING_H
 
@@ -25,7 +25,8 @@ typedef struct tni_pacing {
     uint64_t minor_ns, mutator_ns, mark_ns;
     uint64_t last_end;    /* of a collection */
     uint64_t major_end;   /* of the last major */
-    double worst_survival, byte_ns; /* of the adaptive policy: lately; nanoseconds of a minor collection for a surviving byte */
+    double worst_survival; /* of the adaptive policy: lately, */
+    double byte_ns;        /* and the time of a minor collection for a surviving byte */
     uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
     uint64_t gc_at_window; /* time in collections, up to there */
     uint64_t old_rate;    /* bytes a second, between the last two majors */

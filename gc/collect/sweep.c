@@ -153,7 +153,8 @@ static void dispose_region(tn_heap *heap, tni_region *region) {
     }
     for (unsigned b = 1; b < TNI_BLOCKS; b++) {
         tni_block *block = &region->blocks[b];
-        if (!(region->free_blocks >> b & 1) && block->disposed) each_in_block(heap, block, tni_block_used(block), NULL, dispose_object, heap);
+        if (!(region->free_blocks >> b & 1) && block->disposed)
+            each_in_block(heap, block, tni_block_used(block), NULL, dispose_object, heap);
     }
 }
 

@@ -23,7 +23,8 @@ static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element
 tn_weak **tn_weak_new(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to", h ? "the handle's object" : "the handle");
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to",
+                 h ? "the handle's object" : "the handle");
         return NULL;
     }
     if (!tni_check_owner(m, *(void *const *)h, "tn_weak_new")) return NULL;
@@ -51,7 +52,8 @@ tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count) {
 static bool in_range(tn_mutator *m, const tn_weak_array *array, size_t index, const char *function) {
     if (!array) return tni_fail(m, TN_BAD_ARGUMENT, "%s: the array is NULL", function), false;
     if (index < tn_length(array)) return true;
-    tni_fail(m, TN_BAD_ARGUMENT, "%s: index %zu is beyond the array's length of %zu", function, index, tn_length(array));
+    tni_fail(m, TN_BAD_ARGUMENT, "%s: index %zu is beyond the array's length of %zu", function, index,
+             tn_length(array));
     return false;
 }
 
@@ -165,16 +167,16 @@ void tni_weak_free(tni_weak *w) {
 
 /* ---- identity ---- */
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): every bit of the result depends
- * on every bit of x, and no two x give the same. */
+/* The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): every bit
+ * of the result depends on every bit of x, and no two x give the same. */
 static uint64_t mix(uint64_t x) {
     x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
     return x ^ x >> 31;
 }
 
-/* An old object never moves: its address is its identity. A young one is known by its address and the nursery cycle that it was born
- * in, and takes the hash along (core/object.h). */
+/* An old object never moves: its address is its identity. A young one is known by its address and the nursery cycle
+ * that it was born in, and takes the hash along (core/object.h). */
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;

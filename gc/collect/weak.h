@@ -1,8 +1,8 @@
 /* collect/weak.h: weak references, weak arrays, and young objects with dispose.
  *
  *     W1  every live weak reference and weak array is in exactly one of the two lists, by the space that it lives in
- *     W2  only old weak arrays can hold young referents from the old space; such a slot is in barrier.weak_slots, or its
- *         weak_overflow is set
+ *     W2  only old weak arrays can hold young referents from the old space; such a slot is in barrier.weak_slots, or
+ *         its weak_overflow is set
  *     W3  capacity in the old list is reserved at creation: moving an entry there cannot fail
  *     W4  every young object with dispose is in `young_disposed`
  *
@@ -24,7 +24,8 @@ typedef struct tni_weak {
     tni_vector young_disposed; /* objects */
 } tni_weak;
 
-/* After evacuation: clears or updates young entries and moves the survivors to the old list; disposes of what died. */
+/* After evacuation: clears or updates young entries and moves the survivors to the old list; disposes of what
+ * died. */
 void tni_weak_minor(tn_heap *heap);
 /* After marking: drops dead entries of the old list and clears the references to dead objects. */
 void tni_weak_major(tn_heap *heap);

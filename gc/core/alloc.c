@@ -1,5 +1,6 @@
-/* core/alloc.c: allocation beyond the inline bump: more nursery, born-old and large objects, polling, and what to do when memory is
- * out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve, NULL. */
+/* core/alloc.c: allocation beyond the inline bump: more nursery, born-old and large objects, polling, and what to do
+ * when memory is out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve,
+ * NULL. */
 #include "core/alloc.h"
 
 #include <string.h>
@@ -24,9 +25,11 @@ typedef void *(*attempt_fn)(const request *r);
 
 bool tni_may_collect(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    if (m->heap->busy)
+        return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
     if (!m->window) return true;
-    tni_fail(m, TN_BAD_STATE, "%s: a raw window is open (TN_NO_GC at %s:%d)", function, m->window->file, m->window->line);
+    tni_fail(m, TN_BAD_STATE, "%s: a raw window is open (TN_NO_GC at %s:%d)", function, m->window->file,
+             m->window->line);
     return false;
 }
 
@@ -35,15 +38,21 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
     tn_mutator *m = r->m;
     const tni_layout *l = type < TN_TYPES_END ? &m->heap->types.layouts[type] : NULL;
     if (!l || l->shape == TNI_UNREGISTERED || type < TN_FIRST_TYPE)
-        return tni_fail(m, TN_BAD_TYPE, "%s: type %u is not registered: call tn_type_add first", r->function, type), false;
+        return tni_fail(m, TN_BAD_TYPE, "%s: type %u is not registered: call tn_type_add first", r->function, type),
+               false;
     const char *name = l->desc->name;
     if (size != l->size)
-        return tni_fail(m, TN_BAD_SIZE, "%s: %zu bytes asked for, but type '%.40s' has %u", r->function, size, name, l->size), false;
+        return tni_fail(m, TN_BAD_SIZE, "%s: %zu bytes asked for, but type '%.40s' has %u", r->function, size, name,
+                        l->size),
+               false;
     if ((element || count) && element != l->tail_size)
-        return tni_fail(m, TN_BAD_SIZE, "%s: elements of %zu bytes asked for, but those of type '%.40s' have %u", r->function, element,
-                        name, l->tail_size), false;
+        return tni_fail(m, TN_BAD_SIZE, "%s: elements of %zu bytes asked for, but those of type '%.40s' have %u",
+                        r->function, element, name, l->tail_size),
+               false;
     if (count > UINT32_MAX)
-        return tni_fail(m, TN_BAD_SIZE, "%s: a '%.40s' with %zu elements: the most is 2^32 - 1", r->function, name, count), false;
+        return tni_fail(m, TN_BAD_SIZE, "%s: a '%.40s' with %zu elements: the most is 2^32 - 1", r->function, name,
+                        count),
+               false;
     r->layout = l;
     r->header = TN_HEADER_OF(type, count);
     r->cell = TN_CELL(size + element * count);
@@ -74,8 +83,8 @@ static void *attempt_reserve(const request *r) {
 
 /* ---- the old space ---- */
 
-/* A born-old object enters the log, not armed, so that its initialising stores need no barrier; a large array of references or
- * values is then recorded by slot for the rest of its life. */
+/* A born-old object enters the log, not armed, so that its initialising stores need no barrier; a large array of
+ * references or values is then recorded by slot for the rest of its life. */
 static void *born_old(const request *r, char *object) {
     tn_heap *heap = r->m->heap;
     tn_header header = r->header;
@@ -135,8 +144,10 @@ static void *give_up(const request *r) {
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
     const char *why = heap->pacing.thrashing ? "collecting takes all the time" : "a full collection did not help";
     if (heap->options.value.heap_max == SIZE_MAX) strcpy(limit, "none");
-    tni_fail(r->m, TN_OUT_OF_MEMORY, "%s: no room for %zu bytes: %s are in use, the limit (heap_max) is %s, and %s: drop data or raise the limit",
-             r->function, r->cell, used, limit, why);
+    tni_fail(
+        r->m, TN_OUT_OF_MEMORY,
+        "%s: no room for %zu bytes: %s are in use, the limit (heap_max) is %s, and %s: drop data or raise the limit",
+        r->function, r->cell, used, limit, why);
     return NULL;
 }
 
@@ -163,8 +174,9 @@ static void *in_window(const request *r, bool young) {
     tn_mutator *m = r->m;
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
-    tni_fatal(m->heap, "%s: allocation of a '%s' (%zu bytes) in the raw window of %s:%d: call tn_reserve before TN_NO_GC", r->function,
-              r->layout->desc->name, r->cell, m->window->file, m->window->line);
+    tni_fatal(m->heap,
+              "%s: allocation of a '%s' (%zu bytes) in the raw window of %s:%d: call tn_reserve before TN_NO_GC",
+              r->function, r->layout->desc->name, r->cell, m->window->file, m->window->line);
 }
 
 /* What an allocation does beside allocating: answer a request, collect under stress. */
@@ -200,7 +212,8 @@ static void *allocate(const request *r) {
 
 static bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    if (m->heap->busy)
+        return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
     return true;
 }
 
@@ -210,24 +223,31 @@ void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, si
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
     if (r.layout->disposed && !tni_vector_reserve(disposed, 1))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function, r.layout->desc->name), NULL;
+        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function,
+                        r.layout->desc->name),
+               NULL;
     void *object = allocate(&r);
     if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
     return object;
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    request r = {.m = m, .function = element ? "tn_weak_array_new" : "tn_weak_new", .layout = &m->heap->types.layouts[type],
-                 .header = TN_HEADER_OF(type, count), .cell = TN_CELL(size + element * count)};
+    request r = {.m = m,
+                 .function = element ? "tn_weak_array_new" : "tn_weak_new",
+                 .layout = &m->heap->types.layouts[type],
+                 .header = TN_HEADER_OF(type, count),
+                 .cell = TN_CELL(size + element * count)};
     if (!may_allocate(m, r.function)) return NULL;
-    if (count > UINT32_MAX) return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
+    if (count > UINT32_MAX)
+        return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
     return allocate(&r);
 }
 
 tn_status tn_reserve(tn_mutator *m, size_t bytes) {
     if (!m) return TN_BAD_ARGUMENT;
     if (bytes > TN_RESERVE_MAX)
-        return tni_fail(m, TN_BAD_SIZE, "tn_reserve: %zu bytes: the most is TN_RESERVE_MAX, %zu", bytes, TN_RESERVE_MAX);
+        return tni_fail(m, TN_BAD_SIZE, "tn_reserve: %zu bytes: the most is TN_RESERVE_MAX, %zu", bytes,
+                        TN_RESERVE_MAX);
     if (!may_allocate(m, "tn_reserve")) return TN_BAD_STATE;
     request r = {.m = m, .function = "tn_reserve", .cell = (bytes + 7) & ~(size_t)7};
     if (attempt_reserve(&r)) return TN_OK;

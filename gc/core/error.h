@@ -1,4 +1,5 @@
-/* core/error.h: the one way to say that something is wrong. Texts are one line and begin with the public function's name. */
+/* core/error.h: the one way to say that something is wrong. Texts are one line and begin with the public function's
+ * name. */
 #ifndef TNI_ERROR_H
 #define TNI_ERROR_H
 

@@ -32,8 +32,10 @@ static void take_config(tn_heap *heap, const tn_config *config) {
 }
 
 static void free_parts(tn_heap *heap) {
-    for (size_t i = heap->regions.all.count; i-- > 0;) tni_region_delete(&heap->regions, tni_region_at(&heap->regions, i));
-    for (size_t i = 0; i < heap->regions.spare.count; i++) tni_os_unmap((void *)heap->regions.spare.at[i], TNI_REGION);
+    for (size_t i = heap->regions.all.count; i-- > 0;)
+        tni_region_delete(&heap->regions, tni_region_at(&heap->regions, i));
+    for (size_t i = 0; i < heap->regions.spare.count; i++)
+        tni_os_unmap((void *)heap->regions.spare.at[i], TNI_REGION);
     tni_vector_free(&heap->regions.all);
     tni_vector_free(&heap->regions.spare);
     tni_nursery_free(&heap->nursery);
@@ -60,7 +62,8 @@ static bool make_parts(tn_heap *heap) {
 
 static tn_heap *create(const tn_config *config, tn_error *error) {
     tn_heap *heap = tni_os_map(HEAP_BYTES, TNI_PAGE);
-    if (!heap) return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
+    if (!heap)
+        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
     take_config(heap, config);
     tn_error wrong;
     if (tni_options_load(&heap->options, config, line_to_log, heap, &wrong) != TN_OK) {
@@ -72,8 +75,11 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
         size_t bytes = heap->options.value.nursery_max;
         free_parts(heap);
         tni_os_unmap(heap, HEAP_BYTES);
-        tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no address space: a nursery_max of %zu bytes takes about twice "
-                       "that; lower it or raise the process's limit", bytes);
+        tni_fail_error(
+            error, TN_OUT_OF_MEMORY,
+            "tn_heap_create: the system has no address space: a nursery_max of %zu bytes takes about "
+            "twice that; lower it or raise the process's limit",
+            bytes);
         return NULL;
     }
     heap->stats.created_ns = tni_os_now();
@@ -89,18 +95,24 @@ tn_heap *tn_heap_create(const tn_config *config, tn_error *error) {
     *error = (tn_error){TN_OK, ""};
     if (!config) config = &defaults;
     if (config->config_size != sizeof(tn_config)) {
-        tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: config_size is %zu, not %zu: start from TN_CONFIG_INIT, and compile with the "
-                       "headers of this version", config->config_size, sizeof(tn_config));
+        tni_fail_error(error, TN_BAD_ARGUMENT,
+                       "tn_heap_create: config_size is %zu, not %zu: start from TN_CONFIG_INIT, and compile with the "
+                       "headers of this version",
+                       config->config_size, sizeof(tn_config));
         return NULL;
     }
     const char *wrong = check_format(&config->format);
-    if (wrong) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: the value format makes no sense: %s", wrong), NULL;
+    if (wrong)
+        return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: the value format makes no sense: %s", wrong),
+               NULL;
     return create(config, error);
 }
 
 tn_status tn_heap_destroy(tn_heap *heap) {
     if (!heap) return TN_OK;
-    if (tni_mutator_of(heap)) return tni_fail_heap(heap, TN_BAD_STATE, "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
+    if (tni_mutator_of(heap))
+        return tni_fail_heap(heap, TN_BAD_STATE,
+                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
     tni_sweep_dispose_all(heap);
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);
@@ -124,7 +136,9 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
 tn_status tn_option_get(tn_mutator *m, const char *key, char *text, size_t size) {
     if (!m) return TN_BAD_ARGUMENT;
     tn_error error;
-    if (!key || !text || !size) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_get: the %s is NULL or empty", key ? "place for the text" : "key");
+    if (!key || !text || !size)
+        return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_get: the %s is NULL or empty",
+                        key ? "place for the text" : "key");
     if (tni_options_get(&m->heap->options, key, text, size, &error) != TN_OK)
         return tni_fail(m, error.status, "tn_option_get: %s", error.text);
     return TN_OK;

@@ -1,7 +1,7 @@
 /* core/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
  *
- * A heap is one mapping and what its parts own; there is no global state. `mutators` has one place: the API and the structures
- * are ready for several, the collections are not yet. */
+ * A heap is one mapping and what its parts own; there is no global state. `mutators` has one place: the API and the
+ * structures are ready for several, the collections are not yet. */
 #ifndef TNI_HEAP_H
 #define TNI_HEAP_H
 
@@ -24,7 +24,7 @@
 typedef struct tni_mutator {
     tn_mutator pub;
     bool attached;
-    bool window_checked;    /* the innermost window's host is compiled without NDEBUG: no allocation beyond the reservation */
+    bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
     char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
     bool hook_running;      /* on_out_of_memory has been called and has not returned */
     size_t until_stress;    /* allocations */

@@ -5,15 +5,28 @@
 #include "core/heap.h"
 #include "space/os.h"
 
+/* The offsets that JITs rely on (tenure/mutator.h). */
+_Static_assert(offsetof(tn_mutator, alloc) == 0 && offsetof(tn_mutator, limit) == 8, "allocation");
+_Static_assert(offsetof(tn_mutator, ref_base) == 16 && offsetof(tn_mutator, ref_size) == 24, "stores of references");
+_Static_assert(offsetof(tn_mutator, value_base) == 32 && offsetof(tn_mutator, value_size) == 40, "stores of values");
+_Static_assert(offsetof(tn_mutator, handles) == 48 && offsetof(tn_mutator, values) == 72, "handles");
+_Static_assert(offsetof(tn_mutator, stop) == 64 && offsetof(tn_mutator, heap) == 56, "the rest");
+_Static_assert(offsetof(tni_mutator, pub) == 0, "the public part is the address of the whole");
+
 tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_attach: the heap is NULL"), NULL;
     tni_mutator *m = &heap->mutators[0];
     if (m->attached)
-        return tni_fail_error(error, TN_BAD_STATE, "tn_attach: heap '%s' has a mutator attached; in this version one at a time", heap->name), NULL;
+        return tni_fail_error(error, TN_BAD_STATE,
+                              "tn_attach: heap '%s' has a mutator attached; in this version one at a time",
+                              heap->name),
+               NULL;
     size_t bytes = heap->options.value.handles;
     m->handles_base = tni_os_map(bytes, TNI_PAGE);
     if (!m->handles_base)
-        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes", bytes), NULL;
+        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
+                              bytes),
+               NULL;
     m->values_end = (tn_value *)(void *)((char *)m->handles_base + bytes);
     m->pub.handles = m->handles_base;
     m->pub.values = m->values_end;
@@ -32,9 +45,10 @@ tn_status tn_detach(tn_mutator *m) {
     tni_mutator *p = tni_private(m);
     if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_detach: the mutator is detached already");
     if (m->window)
-        return tni_fail(m, TN_BAD_STATE, "tn_detach: a raw window is open (TN_NO_GC at %s:%d)", m->window->file, m->window->line);
+        return tni_fail(m, TN_BAD_STATE, "tn_detach: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
+                        m->window->line);
     if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "tn_detach: called from a callback of a collection");
-    m->handles = p->handles_base; /* the handles are gone; the nursery's objects then live on through roots and globals alone */
+    m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
     p->attached = false;
@@ -63,8 +77,10 @@ tn_mark tn_save(const tn_mutator *m) {
 void tn_restore(tn_mutator *m, tn_mark mark) {
     if (!m) return;
     tni_mutator *p = tni_private(m);
-    if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end || mark.values < m->values) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
+    if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end ||
+        mark.values < m->values) {
+        tni_fail(m, TN_BAD_ARGUMENT,
+                 "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
         return;
     }
     m->handles = mark.handles;
@@ -82,6 +98,8 @@ size_t tn_handle_count(const tn_mutator *m) {
 }
 
 void tn_handle_overflow_(tn_mutator *m) {
-    tni_fatal(m->heap, "the handle stack is full: %zu handles; open a TN_SCOPE in the loop that makes them, or raise the option 'handles'",
+    tni_fatal(m->heap,
+              "the handle stack is full: %zu handles; open a TN_SCOPE in the loop that makes them, or raise the "
+              "option 'handles'",
               tn_handle_count(m));
 }

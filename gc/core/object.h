@@ -40,8 +40,8 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
     return cell;
 }
 
-/* What visits slots: the base of the state of each tracing loop. The two functions are for trace callbacks and scanners; the loops
- * themselves pass inline functions to tni_each_slot. */
+/* What visits slots: the base of the state of each tracing loop. The two functions are for trace callbacks and
+ * scanners; the loops themselves pass inline functions to tni_each_slot. */
 struct tn_tracer {
     void (*ref)(tn_tracer *tracer, void **slot);
     void (*value)(tn_tracer *tracer, tn_value *slot);
@@ -59,7 +59,8 @@ TNI_INLINE tn_value tni_value_moved(const tn_format *f, tn_value w, const void *
     return (w & ~f->payload) | (tn_value)(uintptr_t)to;
 }
 
-TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t values, tni_ref_fn ref, tni_value_fn value) {
+TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t values, tni_ref_fn ref,
+                             tni_value_fn value) {
     for (; refs; refs &= refs - 1) ref(t, (void **)(void *)(base + 8 * (size_t)__builtin_ctzll(refs)));
     for (; values; values &= values - 1) value(t, (tn_value *)(void *)(base + 8 * (size_t)__builtin_ctzll(values)));
 }

@@ -54,7 +54,8 @@ static void take_out(tni_roots *r, uintptr_t *place) {
     r->count--;
 }
 
-/* The write barrier of a cell. When the list of young cells has outgrown the cells themselves, visiting all of them is cheaper. */
+/* The write barrier of a cell. When the list of young cells has outgrown the cells themselves, visiting all of them
+ * is cheaper. */
 static void store(tn_heap *heap, void **cell, const void *object) {
     tni_roots *r = &heap->roots;
     if (tni_young(heap, object) && !tni_young(heap, *cell))
@@ -94,7 +95,8 @@ void *const *tn_global_new(tn_mutator *m, const void *object) {
 static uintptr_t *find_global(tn_mutator *m, const void *global, const char *function) {
     uintptr_t *place = find(&m->heap->roots, global);
     if (place && *place & GLOBAL) return place;
-    tni_fail(m, TN_NOT_FOUND, "%s: %p is no global of heap '%s': freed already, or never made here", function, global, m->heap->name);
+    tni_fail(m, TN_NOT_FOUND, "%s: %p is no global of heap '%s': freed already, or never made here", function, global,
+             m->heap->name);
     return NULL;
 }
 
@@ -126,7 +128,8 @@ tn_status tn_root_add(tn_mutator *m, void *cell) {
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
     if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return TN_WRONG_HEAP;
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
-    if (!grow(r)) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
+    if (!grow(r))
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
     put(r, (uintptr_t)cell);
     void *object = *(void **)cell;
     *(void **)cell = NULL;
@@ -208,7 +211,8 @@ tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user) {
     tni_roots *r = &m->heap->roots;
     if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: the function is NULL");
     if (*find_scanner(r, scan, user))
-        return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: this function is registered already with this user pointer");
+        return tni_fail(m, TN_BAD_ARGUMENT,
+                        "tn_scanner_add: this function is registered already with this user pointer");
     tni_scanner *scanner = malloc(sizeof *scanner);
     if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
     *scanner = (tni_scanner){scan, user, r->scanners};
@@ -219,7 +223,8 @@ tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user) {
 tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_scanner **at = find_scanner(&m->heap->roots, scan, user);
-    if (!*at) return tni_fail(m, TN_NOT_FOUND, "tn_scanner_remove: this function is not registered with this user pointer");
+    if (!*at)
+        return tni_fail(m, TN_NOT_FOUND, "tn_scanner_remove: this function is not registered with this user pointer");
     tni_scanner *gone = *at;
     *at = gone->next;
     free(gone);

@@ -40,8 +40,8 @@ typedef struct tni_roots {
     tni_scanner *scanners;
 } tni_roots;
 
-/* Visits what a minor collection must: young cells, ranges from their low-water marks, scanners. Then all marks are raised and
- * the young cells forgotten: the caller has made every visited slot old. */
+/* Visits what a minor collection must: young cells, ranges from their low-water marks, scanners. Then all marks are
+ * raised and the young cells forgotten: the caller has made every visited slot old. */
 void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
 /* Visits every cell, range and scanner. */
 void tni_roots_all(tni_roots *roots, tn_tracer *tracer);

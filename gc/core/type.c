@@ -1,4 +1,5 @@
-/* core/type.c: registration of types: every description is checked once, here, so that the collector's loops need not. */
+/* core/type.c: registration of types: every description is checked once, here, so that the collector's loops need
+ * not. */
 #include "core/type.h"
 
 #include <stdio.h>
@@ -26,10 +27,18 @@ static tni_shape shape_of(const tn_type_desc *d) {
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
     size_t cell = d->tail_size ? 0 : TN_CELL(d->size);
-    types->layouts[d->number] = (tni_layout){
-        .refs = d->refs, .values = d->values, .tail_refs = d->tail_refs, .tail_values = d->tail_values,
-        .size = (uint32_t)d->size, .tail_size = (uint32_t)d->tail_size, .shape = (uint8_t)shape_of(d),
-        .cell = (uint16_t)cell, .class_ = (uint8_t)tni_class_for(cell), .flags = (uint8_t)d->flags, .disposed = d->dispose != NULL, .desc = d};
+    types->layouts[d->number] = (tni_layout){.refs = d->refs,
+                                             .values = d->values,
+                                             .tail_refs = d->tail_refs,
+                                             .tail_values = d->tail_values,
+                                             .size = (uint32_t)d->size,
+                                             .tail_size = (uint32_t)d->tail_size,
+                                             .shape = (uint8_t)shape_of(d),
+                                             .cell = (uint16_t)cell,
+                                             .class_ = (uint8_t)tni_class_for(cell),
+                                             .flags = (uint8_t)d->flags,
+                                             .disposed = d->dispose != NULL,
+                                             .desc = d};
 }
 
 bool tni_types_init(tni_types *types) {
@@ -67,7 +76,8 @@ static const char *check_tail(const tn_type_desc *d) {
     if (!d->tail_size) return "tail_refs or tail_values without a tail_size";
     if (beyond(bits, d->tail_size)) return "tail_refs or tail_values has a bit beyond the element's size";
     if (d->tail_refs & d->tail_values) return "a word is both in tail_refs and in tail_values";
-    if (d->size % 8 || d->tail_size % 8) return "a tail with references needs size and tail_size to be multiples of 8";
+    if (d->size % 8 || d->tail_size % 8)
+        return "a tail with references needs size and tail_size to be multiples of 8";
     return NULL;
 }
 
@@ -75,16 +85,19 @@ static const char *check_flags(const tn_type_desc *d) {
     bool holds = d->refs | d->values | d->tail_refs | d->tail_values || d->trace;
     if (d->flags & ~(unsigned)(TN_LEAF | TN_BORN_OLD)) return "unknown flags";
     if (d->flags & TN_LEAF && holds) return "TN_LEAF contradicts its bitmaps or trace callback";
-    if (!(d->flags & TN_LEAF) && !holds) return "it has no bitmap and no trace callback: say TN_LEAF if it holds no reference";
+    if (!(d->flags & TN_LEAF) && !holds)
+        return "it has no bitmap and no trace callback: say TN_LEAF if it holds no reference";
     return NULL;
 }
 
 static const char *check_number(const tni_types *types, const tn_type_desc *d) {
     bool special = d->dispose || d->flags & TN_BORN_OLD;
     if (d->number == 0) return NULL;
-    if (d->number < TN_FIRST_TYPE || d->number >= TN_TYPES_END) return "its number must be TN_FIRST_TYPE .. TN_TYPES_END - 1";
+    if (d->number < TN_FIRST_TYPE || d->number >= TN_TYPES_END)
+        return "its number must be TN_FIRST_TYPE .. TN_TYPES_END - 1";
     if (types->layouts[d->number].shape != TNI_UNREGISTERED) return "its number is taken";
-    if (special && d->number < TN_FIRST_SPECIAL) return "a type with dispose or TN_BORN_OLD needs a number from TN_FIRST_SPECIAL on";
+    if (special && d->number < TN_FIRST_SPECIAL)
+        return "a type with dispose or TN_BORN_OLD needs a number from TN_FIRST_SPECIAL on";
     if (!special && d->number >= TN_FIRST_SPECIAL)
         return "numbers from TN_FIRST_SPECIAL on are for types with dispose or TN_BORN_OLD";
     return NULL;
@@ -157,9 +170,11 @@ static bool nth_name(const char *names, unsigned n, char *text, size_t size) {
 static void fixed_name(const tni_layout *l, size_t word, char *text, size_t size) {
     uint64_t bit = UINT64_C(1) << word, below = bit - 1;
     const tn_type_desc *d = l->desc;
-    /* TN_BITS lists fields in the order that the host wrote them, which is the order of the struct by its contract. */
+    /* TN_BITS lists fields in the order that the host wrote them, which is the order of the struct by its
+     * contract. */
     if (l->refs & bit && nth_name(d->ref_names, (unsigned)__builtin_popcountll(l->refs & below), text, size)) return;
-    if (l->values & bit && nth_name(d->value_names, (unsigned)__builtin_popcountll(l->values & below), text, size)) return;
+    if (l->values & bit && nth_name(d->value_names, (unsigned)__builtin_popcountll(l->values & below), text, size))
+        return;
     snprintf(text, size, "word %zu", word);
 }
 
@@ -168,7 +183,9 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
     if (offset >= tni_object_bytes(l, tni_header(object))) snprintf(text, size, "its own memory");
     else if (offset < l->size) fixed_name(l, offset / 8, text, size);
     else if (l->tail_size == 8) snprintf(text, size, "tail[%zu]", (offset - l->size) / 8);
-    else snprintf(text, size, "tail[%zu] word %zu", (offset - l->size) / l->tail_size, (offset - l->size) % l->tail_size / 8);
+    else
+        snprintf(text, size, "tail[%zu] word %zu", (offset - l->size) / l->tail_size,
+                 (offset - l->size) % l->tail_size / 8);
 }
 
 /* ---- for trace callbacks and scanners ---- */

@@ -1,5 +1,5 @@
-/* debug/poison.h: freed memory says so (TENURE_DEBUG=poison): a stale pointer reads a pattern that no program makes by itself, and
- * that is no address. */
+/* debug/poison.h: freed memory says so (TENURE_DEBUG=poison): a stale pointer reads a pattern that no program makes
+ * by itself, and that is no address. */
 #ifndef TNI_POISON_H
 #define TNI_POISON_H
 

@@ -1,5 +1,5 @@
-/* debug/verify.c: see verify.h. Slow and simple on purpose: what it shares with the collector are the iterations over objects, slots
- * and roots, not the loops that copy and mark. */
+/* debug/verify.c: see verify.h. Slow and simple on purpose: what it shares with the collector are the iterations over
+ * objects, slots and roots, not the loops that copy and mark. */
 #include "debug/verify.h"
 
 #include <stdio.h>
@@ -101,10 +101,12 @@ static bool is_old_object(const check *c, const void *at) {
 static void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (!at) return;
     if (!tni_young(c->heap, at)) {
-        if (!is_old_object(c, at)) report(c, slot, at, false, "which is no object: freed, or never allocated (a missed root or barrier?)");
+        if (!is_old_object(c, at))
+            report(c, slot, at, false, "which is no object: freed, or never allocated (a missed root or barrier?)");
         return;
     }
-    if (!is_young_object(c->heap, at)) report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
+    if (!is_young_object(c->heap, at))
+        report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
     if (!c->recorded && !has(&c->slots, entry))
         report(c, slot, at, true, "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write");
 }
@@ -129,18 +131,20 @@ static void check_old_object(void *object, void *user) {
     tn_header header = tni_header(object);
     const tni_layout *layout = tni_layout_of(c->heap, header);
     if (layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED)
-        tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten", c->when, object,
-                  (unsigned long long)header);
+        tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten",
+                  c->when, object, (unsigned long long)header);
     if (tni_region_of(object)->kind == TNI_BLOCKS_REGION &&
         tni_object_cell(layout, header) > c->heap->old.runs[tni_block_of(object)->class_].cell)
-        tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten", c->when, object,
-                  layout->desc->name);
+        tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
+                  c->when, object, layout->desc->name);
     if (layout->shape == TNI_LEAF_SHAPE) return;
     bool overflow = c->heap->barrier.overflow, logged = has(&c->objects, (uintptr_t)object);
     if (!(header & TN_ARMED) && !logged && !overflow)
-        tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when, object, layout->desc->name);
+        tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when,
+                  object, layout->desc->name);
     if (header & TN_ARMED && logged)
-        tni_fatal(c->heap, "verify: %s: invariant B2: old object %p (%s) is armed and in the log", c->when, object, layout->desc->name);
+        tni_fatal(c->heap, "verify: %s: invariant B2: old object %p (%s) is armed and in the log", c->when, object,
+                  layout->desc->name);
     c->recorded = logged || overflow;
     check_slots(c, object);
 }
@@ -155,9 +159,11 @@ static void check_nursery(check *c) {
         tn_header header = tni_header(object);
         const tni_layout *layout = tni_layout_of(heap, header);
         if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
-            tni_fatal(heap, "verify: %s: young object %p has a broken header, %#llx; the one before, %p, is a '%s': written beyond its end, or "
-                      "allocated with a size or type that is not registered", c->when, (void *)object, (unsigned long long)header,
-                      (void *)last, last ? tn_type_name(heap, tn_type_of(last)) : "none");
+            tni_fatal(heap,
+                      "verify: %s: young object %p has a broken header, %#llx; the one before, %p, is a '%s': "
+                      "written beyond its end, or allocated with a size or type that is not registered",
+                      c->when, (void *)object, (unsigned long long)header, (void *)last,
+                      last ? tn_type_name(heap, tn_type_of(last)) : "none");
         check_slots(c, object);
         last = object;
         object += TN_CELL(tni_object_bytes(layout, header));
@@ -200,7 +206,8 @@ static void check_handles(check *c) {
 /* ---- blocks ---- */
 
 static void broken(check *c, const tni_block *block, const char *what) {
-    tni_fatal(c->heap, "verify: %s: block %p of class %u: %s", c->when, (void *)tni_block_start(block), block->class_, what);
+    tni_fatal(c->heap, "verify: %s: block %p of class %u: %s", c->when, (void *)tni_block_start(block), block->class_,
+              what);
 }
 
 static void check_block(check *c, tni_block *block) {
@@ -209,16 +216,19 @@ static void check_block(check *c, tni_block *block) {
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++)
         if (used[w] & ~starts[w]) broken(c, block, "invariant O1: a used bit where no cell starts");
     const tni_run *run = &old->runs[block->class_];
-    if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block)) broken(c, block, "invariant O3: it is current in one place only");
+    if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block))
+        broken(c, block, "invariant O3: it is current in one place only");
     if (run->block != block) return;
     for (char *cell = run->start; cell < run->limit; cell += run->cell)
-        if (tni_bit(tni_block_region(block)->used, tni_bit_of(cell + 8))) broken(c, block, "invariant O2: a used cell in the current run");
+        if (tni_bit(tni_block_region(block)->used, tni_bit_of(cell + 8)))
+            broken(c, block, "invariant O2: a used cell in the current run");
 }
 
 static size_t check_list(check *c, tni_block *list, unsigned class_, tni_block_state state) {
     size_t n = 0;
     for (tni_block *b = list; b; b = b->next, n++)
-        if (b->class_ != class_ || b->state != state) broken(c, b, "invariant O3: it is on a list where it does not belong");
+        if (b->class_ != class_ || b->state != state)
+            broken(c, b, "invariant O3: it is on a list where it does not belong");
     return n;
 }
 
@@ -238,10 +248,13 @@ static void check_blocks(check *c) {
         partial += check_list(c, old->classes[k].partial, k, TNI_BLOCK_PARTIAL);
         unswept += check_list(c, old->classes[k].unswept, k, TNI_BLOCK_UNSWEPT);
     }
-    if (states[TNI_BLOCK_FREE] != old->free_blocks || partial != states[TNI_BLOCK_PARTIAL] || unswept != states[TNI_BLOCK_UNSWEPT] ||
-        unswept != old->unswept_blocks)
-        tni_fatal(c->heap, "verify: %s: invariant O3: the block lists do not agree with the blocks: free %zu/%zu partial %zu/%zu unswept %zu/%zu",
-                  c->when, states[TNI_BLOCK_FREE], old->free_blocks, states[TNI_BLOCK_PARTIAL], partial, states[TNI_BLOCK_UNSWEPT], unswept);
+    if (states[TNI_BLOCK_FREE] != old->free_blocks || partial != states[TNI_BLOCK_PARTIAL] ||
+        unswept != states[TNI_BLOCK_UNSWEPT] || unswept != old->unswept_blocks)
+        tni_fatal(c->heap,
+                  "verify: %s: invariant O3: the block lists do not agree with the blocks: free %zu/%zu partial "
+                  "%zu/%zu unswept %zu/%zu",
+                  c->when, states[TNI_BLOCK_FREE], old->free_blocks, states[TNI_BLOCK_PARTIAL], partial,
+                  states[TNI_BLOCK_UNSWEPT], unswept);
 }
 
 void tni_verify_before_minor(tn_heap *heap) {
@@ -270,7 +283,8 @@ static uint64_t *reached_bits(check *c, const void *object) {
 static void reach(check *c, const void *slot, void *at) {
     if (!at) return;
     if (tni_young(c->heap, at) || !is_old_object(c, at))
-        report(c, slot, at, false, "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
+        report(c, slot, at, false,
+               "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
     if (!tni_marked(at)) report(c, slot, at, true, "which was not marked");
     uint64_t *bits = reached_bits(c, at);
     if (tni_bit(bits, tni_bit_of(at))) return;
@@ -312,7 +326,8 @@ static void check_weak(check *c) {
         for (size_t k = 0; k < length; k++) {
             at = single ? ((tn_weak *)holder)->referent : tni_value_ref(&c->heap->format, tni_weak_slots(holder)[k]);
             if (at && !tni_marked(at))
-                tni_fatal(c->heap, "verify: %s: weak holder %p still refers to %p, which is dead", c->when, holder, at);
+                tni_fatal(c->heap, "verify: %s: weak holder %p still refers to %p, which is dead", c->when, holder,
+                          at);
         }
     }
 }

@@ -19,7 +19,8 @@ static size_t committed(const tn_heap *heap) {
     for (size_t i = 0; i < heap->regions.all.count; i++)
         if (tni_region_at(&heap->regions, i)->kind == TNI_HUGE_REGION) bookkeeping -= TNI_BLOCK;
     return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + bookkeeping +
-           (size_t)(heap->nursery.dirty - heap->nursery.start); /* what lies before `start` is sealed, and given back */
+           (size_t)(heap->nursery.dirty -
+                    heap->nursery.start); /* what lies before `start` is sealed, and given back */
 }
 
 void tni_stats_record(tn_heap *heap, const tni_collection *c) {
@@ -101,12 +102,13 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
              "sizes         nursery %s, next major at %s\n"
              "minor pauses  p50 %s, p99 %s, max %s\n"
              "major pauses  p50 %s, p99 %s, max %s\n",
-             (unsigned long long)s.minors, (unsigned long long)s.majors, percent(s.gc_ns, s.total_ns), time_text(s.total_ns).at,
-             bytes_text(s.allocated_bytes).at, bytes_text(s.promoted_bytes).at, percent(s.promoted_bytes, s.allocated_bytes),
-             bytes_text(s.used_bytes).at, bytes_text(s.committed_bytes).at, bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at,
-             bytes_text(s.nursery_bytes).at, bytes_text(s.old_limit_bytes).at,
-             time_text(s.minor_p50_ns).at, time_text(s.minor_p99_ns).at, time_text(s.minor_max_ns).at,
-             time_text(s.major_p50_ns).at, time_text(s.major_p99_ns).at, time_text(s.major_max_ns).at);
+             (unsigned long long)s.minors, (unsigned long long)s.majors, percent(s.gc_ns, s.total_ns),
+             time_text(s.total_ns).at, bytes_text(s.allocated_bytes).at, bytes_text(s.promoted_bytes).at,
+             percent(s.promoted_bytes, s.allocated_bytes), bytes_text(s.used_bytes).at,
+             bytes_text(s.committed_bytes).at, bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at,
+             bytes_text(s.nursery_bytes).at, bytes_text(s.old_limit_bytes).at, time_text(s.minor_p50_ns).at,
+             time_text(s.minor_p99_ns).at, time_text(s.minor_max_ns).at, time_text(s.major_p50_ns).at,
+             time_text(s.major_p99_ns).at, time_text(s.major_max_ns).at);
 }
 
 /* ---- the log ---- */
@@ -119,8 +121,9 @@ void tni_log(tn_heap *heap, const char *line) {
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {
     static const char *const kinds[] = {"minor", "major", "full"};
     char line[256];
-    snprintf(line, sizeof line, "[gc %s] #%llu %s (%s): %s -> %s, survivors %.1f %%, promoted %s, pause %s", heap->name,
-             (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at, bytes_text(c->after).at,
-             percent(c->survived, c->nursery), bytes_text(c->survived).at, time_text(c->pause_ns).at);
+    snprintf(line, sizeof line, "[gc %s] #%llu %s (%s): %s -> %s, survivors %.1f %%, promoted %s, pause %s",
+             heap->name, (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at,
+             bytes_text(c->after).at, percent(c->survived, c->nursery), bytes_text(c->survived).at,
+             time_text(c->pause_ns).at);
     tni_log(heap, line);
 }

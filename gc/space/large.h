@@ -1,7 +1,7 @@
 /* space/large.h: objects above TN_SMALL_MAX: born old, never copied, freed eagerly after marking.
  *
- * Below TNI_SPAN_MAX they take pages of a shared region, above it a mapping of their own. Knows nothing of tracing. Callers:
- * core/alloc.c, collect/sweep.c. */
+ * Below TNI_SPAN_MAX they take pages of a shared region, above it a mapping of their own. Knows nothing of tracing.
+ * Callers: core/alloc.c, collect/sweep.c. */
 #ifndef TNI_LARGE_H
 #define TNI_LARGE_H
 

@@ -21,7 +21,8 @@ void tni_nursery_free(tni_nursery *n) {
     n->base = NULL;
 }
 
-/* From the size of a huge page on they are worth it; what was touched in small pages is given back first, for it would stay small. */
+/* From the size of a huge page on they are worth it; what was touched in small pages is given back first, for it
+ * would stay small. */
 static void want_huge(tni_nursery *n) {
     if (n->huge || !n->huge_pages || n->committed < TNI_HUGE_PAGE || n->start != n->base) return;
     tni_os_forget(n->base, n->committed);
@@ -42,7 +43,8 @@ void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
     if (capacity > room && n->start != n->base) { /* only after a seal: round again */
         tni_os_commit(n->base, n->committed);
-        if (n->dirty == n->start) n->dirty = n->base; /* else a cycle was not sealed, or one before the first seal went further */
+        /* Unless a cycle was not sealed, or one before the first seal went further, all of it is zero again. */
+        if (n->dirty == n->start) n->dirty = n->base;
         n->start = n->base;
         room = n->reserved;
     }

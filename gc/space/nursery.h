@@ -1,12 +1,15 @@
-/* space/nursery.h: where ordinary objects are born: a reserved address range, used from the front, evacuated as a whole.
+/* space/nursery.h: where ordinary objects are born: a reserved address range, used from the front, evacuated as a
+ * whole.
  *
  *     N1  an address is young iff it lies in [base, base + reserved), for the life of the heap
- *     N2  [start, frontier) is what the mutator was given in this cycle; memory from `dirty` on is zero, the rest is not
+ *     N2  [start, frontier) is what the mutator was given in this cycle; memory from `dirty` on is zero, the rest is
+ *         not
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
  *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
  *
  * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
- * inaccessible instead and the next cycle begins behind them. Knows nothing of tracing. Callers: core/alloc.c, collect/. */
+ * inaccessible instead and the next cycle begins behind them. Knows nothing of tracing. Callers: core/alloc.c,
+ * collect/. */
 #ifndef TNI_NURSERY_H
 #define TNI_NURSERY_H
 
@@ -31,9 +34,11 @@ typedef struct tni_nursery {
 bool tni_nursery_init(tni_nursery *nursery, size_t reserve, bool huge_pages);
 void tni_nursery_free(tni_nursery *nursery);
 
-/* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is empty. */
+/* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is
+ * empty. */
 void tni_nursery_begin(tni_nursery *nursery, size_t capacity);
-/* Hands out zeroed memory behind the frontier, chunk by chunk, until at least [frontier, upto) is; false: beyond the capacity. */
+/* Hands out zeroed memory behind the frontier, chunk by chunk, until at least [frontier, upto) is; false: beyond the
+ * capacity. */
 bool tni_nursery_extend(tni_nursery *nursery, const char *upto);
 /* Makes what the cycle used inaccessible (debug mode `move`). The nursery is empty. */
 void tni_nursery_seal(tni_nursery *nursery);

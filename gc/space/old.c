@@ -17,7 +17,8 @@ static uint32_t cell_of_class(unsigned c) {
 unsigned tni_class_for(size_t cell) {
     if (cell <= 128) return cell <= 16 ? 0 : (unsigned)(cell - 9) / 8;
     if (cell > 8192) return TNI_CLASSES - 1;
-    unsigned doubling = 63 - (unsigned)__builtin_clzll((cell - 1) >> 7); /* cell is in (128 << doubling, 256 << doubling] */
+    /* cell is in (128 << doubling, 256 << doubling] */
+    unsigned doubling = 63 - (unsigned)__builtin_clzll((cell - 1) >> 7);
     return 15 + 8 * doubling + (unsigned)((cell - 1 - ((size_t)128 << doubling)) >> (4 + doubling));
 }
 
@@ -188,7 +189,8 @@ static void forget_free_blocks(tni_old *old, tni_region *region) {
 
 void tni_old_trim(tni_old *old, size_t keep, bool forget) {
     tni_vector *spare = &old->regions->spare;
-    while (spare->count && available(old) >= keep + REGION_BLOCKS) tni_os_unmap((void *)spare->at[--spare->count], TNI_REGION);
+    while (spare->count && available(old) >= keep + REGION_BLOCKS)
+        tni_os_unmap((void *)spare->at[--spare->count], TNI_REGION);
     for (size_t i = old->regions->all.count; i-- > 0;) {
         tni_region *region = tni_region_at(old->regions, i);
         if (region->kind != TNI_BLOCKS_REGION) continue;

@@ -1,8 +1,8 @@
 /* space/old.h: blocks of one size class each, and the runs of free cells that objects are bumped into.
  *
- * A class c has at most one current block, and in it one current run [start, bump, limit): the cells from bump on are free, those
- * from start on were filled since the run was last flushed. Every other block is full, on the class's partial list, or on
- * its unswept list: there the used bits are older than the mark bits (collect/sweep.c).
+ * A class c has at most one current block, and in it one current run [start, bump, limit): the cells from bump on are
+ * free, those from start on were filled since the run was last flushed. Every other block is full, on the class's
+ * partial list, or on its unswept list: there the used bits are older than the mark bits (collect/sweep.c).
  *
  *     O1  the used bits of a block are a subset of its class's start pattern
  *     O2  no cell of a current run's [start, limit) has its used bit set
@@ -14,7 +14,8 @@
 
 #include "space/region.h"
 
-/* Cells of 16 .. 128 bytes in steps of 8, then 8 classes for each doubling up to 8 KiB, then one for 8 KiB and a hash. */
+/* Cells of 16 .. 128 bytes in steps of 8, then 8 classes for each doubling up to 8 KiB, then one for 8 KiB and a
+ * hash. */
 enum { TNI_CLASSES = 64, TNI_CELL_MAX = 8200 };
 
 typedef struct tni_run {
@@ -45,7 +46,8 @@ typedef struct tni_old {
 unsigned tni_class_for(size_t cell);
 void tni_old_init(tni_old *old, tni_regions *regions);
 
-/* The bump: a cell for an object of `cell` bytes, or NULL: the caller then takes tni_old_next_run or another block. */
+/* The bump: a cell for an object of `cell` bytes, or NULL: the caller then takes tni_old_next_run or another
+ * block. */
 TNI_INLINE char *tni_old_bump(tni_run *run) {
     char *at = run->bump;
     if (TN_UNLIKELY((size_t)(run->limit - at) < run->cell)) return NULL;
@@ -63,13 +65,15 @@ bool tni_old_next_run(tni_old *old, unsigned class_);
 /* Makes a block current, which is on no list, and sets its first run; false (and full) when it has no free cell. */
 bool tni_old_use(tni_old *old, unsigned class_, tni_block *block);
 
-/* Makes sure that `blocks` are mapped and free, spare regions included, and returns how many are: fewer when the system has no more. */
+/* Makes sure that `blocks` are mapped and free, spare regions included, and returns how many are: fewer when the
+ * system has no more. */
 size_t tni_old_provide(tni_old *old, size_t blocks);
 /* A free block for the class, mapped now if need be; NULL when the system has no more. It belongs to the caller. */
 tni_block *tni_old_take(tni_old *old, unsigned class_);
 /* Gives a block back to its region. */
 void tni_old_give(tni_old *old, tni_block *block);
-/* Gives whole free regions back to the system, but for `keep` free blocks; with `forget`, the pages of the other free blocks too. */
+/* Gives whole free regions back to the system, but for `keep` free blocks; with `forget`, the pages of the other free
+ * blocks too. */
 void tni_old_trim(tni_old *old, size_t keep, bool forget);
 
 /* The object whose bit is `bit` (in the block), and the other way round. */

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TNI_PAGE = 4096 }; /* the granule of our own bookkeeping; a multiple of it is a multiple of the system's on the machines we run on */
+/* The granule of our own bookkeeping; the system's pages are no larger on the machines we run on. */
+enum { TNI_PAGE = 4096 };
 #define TNI_HUGE_PAGE ((size_t)2 << 20)
 
 /* Address space that faults when touched, until tni_os_commit. `align` is a power of two. NULL when there is none. */
@@ -19,8 +20,9 @@ bool tni_os_commit(void *at, size_t bytes);  /* makes reserved pages usable; fal
 void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
 void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
 
-/* Asks for huge pages (a hint), touches the first, and says whether that was quick. Where the machine has used the memory before, a huge
- * page costs some 0.2 ms, a fifth of the 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
+/* Asks for huge pages (a hint), touches the first, and says whether that was quick. Where the machine has used the
+ * memory before, a huge page costs some 0.2 ms, a fifth of the 512 small ones; on a virtual machine whose host must
+ * find the memory first, 3 to 5 ms. */
 bool tni_os_huge(void *at, size_t bytes);
 void tni_os_no_huge(void *at, size_t bytes); /* takes it back for what is not touched yet */
 

@@ -5,8 +5,8 @@
 
 #include "space/os.h"
 
-/* A small heap does not want two megabytes for a few objects: huge pages begin with this region of blocks. Where they are slow to
- * come, so many regions do without before the next try. */
+/* A small heap does not want two megabytes for a few objects: huge pages begin with this region of blocks. Where they
+ * are slow to come, so many regions do without before the next try. */
 enum { HUGE_PAGES_FROM = 5, WITHOUT_HUGE = 31 };
 
 /* The place of the first region at or behind the address. */
@@ -59,7 +59,8 @@ tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t by
 }
 
 void *tni_region_map(tni_regions *regions) {
-    if (!tni_vector_reserve(&regions->spare, 1) || !tni_vector_reserve(&regions->all, regions->spare.count + 1)) return NULL;
+    if (!tni_vector_reserve(&regions->spare, 1) || !tni_vector_reserve(&regions->all, regions->spare.count + 1))
+        return NULL;
     void *space = tni_os_map(TNI_REGION, TNI_REGION);
     if (space) tni_vector_push(&regions->spare, (uintptr_t)space);
     return space;

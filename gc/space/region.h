@@ -1,14 +1,15 @@
 /* space/region.h: 2 MiB-aligned pieces of the old space.
  *
- * Every old object lies in a region, found by masking its address. A region opens with 64 KiB of bookkeeping: a mark bit and a
- * used bit for every 16 bytes (an object has the bit of its own address; cells are at least 16 bytes, so no two objects share
- * one), then what its kind needs. Behind it lie
+ * Every old object lies in a region, found by masking its address. A region opens with 64 KiB of bookkeeping: a mark
+ * bit and a used bit for every 16 bytes (an object has the bit of its own address; cells are at least 16 bytes, so no
+ * two objects share one), then what its kind needs. Behind it lie
  *
  *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, each with cells of one size class        (space/old.c)
  *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
  *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
  *
- * The set of all regions is a vector, sorted by address; a region knows its place in it. Callers: old.c, large.c, collect/, debug/verify.c. */
+ * The set of all regions is a vector, sorted by address; a region knows its place in it. Callers: old.c, large.c,
+ * collect/, debug/verify.c. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
 
@@ -31,7 +32,13 @@ enum {
 
 typedef enum tni_region_kind { TNI_BLOCKS_REGION, TNI_PAGES_REGION, TNI_HUGE_REGION } tni_region_kind;
 
-typedef enum tni_block_state { TNI_BLOCK_FREE, TNI_BLOCK_UNSWEPT, TNI_BLOCK_PARTIAL, TNI_BLOCK_CURRENT, TNI_BLOCK_FULL } tni_block_state;
+typedef enum tni_block_state {
+    TNI_BLOCK_FREE,
+    TNI_BLOCK_UNSWEPT,
+    TNI_BLOCK_PARTIAL,
+    TNI_BLOCK_CURRENT,
+    TNI_BLOCK_FULL
+} tni_block_state;
 
 typedef struct tni_block {
     struct tni_block *next; /* in its class's partial or unswept list */
@@ -43,7 +50,7 @@ typedef struct tni_block {
 
 typedef struct tni_region {
     uint64_t marks[TNI_REGION_WORDS]; /* set while marking; kept until the next marking */
-    uint64_t used[TNI_REGION_WORDS];  /* an object starts here; cells of the current runs get theirs when a run is retired */
+    uint64_t used[TNI_REGION_WORDS];  /* an object starts here; those of the current runs' cells come when a run ends */
     tni_block blocks[TNI_BLOCKS];
     uint32_t free_blocks;    /* a bit each, bit 0 never */
     uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
@@ -89,10 +96,11 @@ TNI_INLINE tni_block *tni_block_of(const void *old) {
     return &tni_region_of(old)->blocks[((uintptr_t)old & (TNI_REGION - 1)) / TNI_BLOCK];
 }
 
-/* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no memory. */
+/* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no
+ * memory. */
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
-/* The same in two steps, for regions of blocks: first the address space, which costs nothing until it is touched (NULL when there is
- * none, or no place in the vector); then the region in it, which cannot fail. */
+/* The same in two steps, for regions of blocks: first the address space, which costs nothing until it is touched
+ * (NULL when there is none, or no place in the vector); then the region in it, which cannot fail. */
 void *tni_region_map(tni_regions *regions);
 tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind kind, size_t bytes);
 /* Takes it out of the vector and gives it back to the system. */

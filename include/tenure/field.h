@@ -12,8 +12,9 @@
  *     plain data       TN_PUT(m, h, plain, expression)      o->plain = ...
  *     values           TN_GET_VALUE, TN_SET_VALUE           TN_READ_VALUE, TN_WRITE_VALUE, TN_INIT_VALUE
  *
- * A field may be a designator: TN_SET(m, h, slot[i], v). Each argument is evaluated once. (*h)->plain = g(m) has no defined
- * order in C when g may collect; TN_PUT evaluates the expression first. None of these collects, but TN_PUT's expression. */
+ * A field may be a designator: TN_SET(m, h, slot[i], v). Each argument is evaluated once. (*h)->plain = g(m) has no
+ * defined order in C when g may collect; TN_PUT evaluates the expression first. None of these collects, but TN_PUT's
+ * expression. */
 #ifndef TENURE_FIELD_H
 #define TENURE_FIELD_H
 
@@ -53,13 +54,13 @@ typedef struct tn_value_field {
 #define TN_WRITE_VALUE(m, o, f, w) tn_write_value_at_((m), (o), TN_VALUE_OFFSET_((o), f), (w))
 #define TN_INIT_VALUE(o, f, w) tn_init_value_((o), TN_VALUE_OFFSET_((o), f), (w))
 
-/* Raw tier: stores `reference` (a `value`) into a slot of `object`. The barrier comes first: a subtract and a compare when the
- * stored word is old, NULL or an immediate. Never collect. */
+/* Raw tier: stores `reference` (a `value`) into a slot of `object`. The barrier comes first: a subtract and a compare
+ * when the stored word is old, NULL or an immediate. Never collect. */
 TN_INLINE void tn_write(tn_mutator *m, void *object, void *slot, const void *reference);
 TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_value value);
 
-/* An object whose malloc'd parts hold references (a trace callback finds them) has been changed: it is visited again at the next
- * collection. Call it before or after the change, with no safepoint between. */
+/* An object whose malloc'd parts hold references (a trace callback finds them) has been changed: it is visited again
+ * at the next collection. Call it before or after the change, with no safepoint between. */
 TN_API void tn_remember(tn_mutator *m, void *object);
 
 /* ---- inline parts ---- */
@@ -82,8 +83,8 @@ TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_va
         *slot = value;
 }
 
-/* Offsets, with a check that the field is a TN_FIELD or a tn_value_field; and a check that what is stored has the field's
- * type. None of them evaluates its object. */
+/* Offsets, with a check that the field is a TN_FIELD or a tn_value_field; and a check that what is stored has the
+ * field's type. None of them evaluates its object. */
 #ifdef __cplusplus
 #define TN_PLAIN_(e) TN_TYPEOF_(e)
 #define TN_FAKE_(o) (reinterpret_cast<TN_TYPEOF_(*(o)) *>(4096))

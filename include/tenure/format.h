@@ -1,7 +1,8 @@
 /* tenure/format.h: what the words of the host look like.
  *
- * A heap knows two kinds of word. A *reference* is a plain C pointer to an object, or NULL. A *value* is a word in the
- * host's own format, described by data instead of a callback, so that the collector's loops test it in two instructions:
+ * A heap knows two kinds of word. A *reference* is a plain C pointer to an object, or NULL. A *value* is a word in
+ * the host's own format, described by data instead of a callback, so that the collector's loops test it in two
+ * instructions:
  *
  *     a word w is a reference  iff  (w & mask) == tag  and  (w & payload) != 0;   its address is  w & payload.
  *
@@ -25,8 +26,8 @@ typedef struct tn_format {
 /* Low-bit tags with one pointer tag, e.g. (7, 0) or (3, 1): the bits of `mask` hold `tag` in a reference. */
 #define TN_FORMAT_LOW_TAG(mask_, tag_) ((tn_format){(mask_), (tag_), ~(uint64_t)(mask_)})
 
-/* Low-bit tags with several pointer tags: `mask_` and `tag_` tell references from immediates, the other bits of `tags_`
- * are the host's, e.g. (1, 1, 7): odd words are references, and the low three bits say to what. */
+/* Low-bit tags with several pointer tags: `mask_` and `tag_` tell references from immediates, the other bits of
+ * `tags_` are the host's, e.g. (1, 1, 7): odd words are references, and the low three bits say to what. */
 #define TN_FORMAT_LOW_TAGS(mask_, tag_, tags_) ((tn_format){(mask_), (tag_), ~(uint64_t)(tags_)})
 
 /* NaN-boxing: a reference has these 16 bits on top of a 48-bit address, e.g. 0xFFFC. */

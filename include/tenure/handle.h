@@ -1,8 +1,8 @@
 /* tenure/handle.h: handles and scopes, the tier to begin with.
  *
- * A handle is a plain C pointer to a rooted slot: `T **` may be assigned through, `T *const *` is a read-only parameter. *h is
- * the object now; read it again after anything that may collect. Slots live in the mutator's handle stack; a scope gives back
- * those that were made since it opened:
+ * A handle is a plain C pointer to a rooted slot: `T **` may be assigned through, `T *const *` is a read-only
+ * parameter. *h is the object now; read it again after anything that may collect. Slots live in the mutator's handle
+ * stack; a scope gives back those that were made since it opened:
  *
  *     static Pair **cons(tn_mutator *m, Value *const *car, Pair *const *cdr) {
  *         TN_SCOPE(m);                                 // closes on return, break, continue and goto
@@ -23,12 +23,13 @@
 
 TN_BEGIN_DECLS
 
-/* Opens a scope until the end of the enclosing block. A declaration: it cannot be the body of an `if` without braces. At most
- * one a block. */
+/* Opens a scope until the end of the enclosing block. A declaration: it cannot be the body of an `if` without braces.
+ * At most one a block. */
 #define TN_SCOPE(m) \
     TN_DECLARE_(tn_scope tn_scope_here __attribute__((cleanup(tn_scope_close_), unused)) = tn_scope_open_(m))
 
-/* TN_LOCAL(m, T, name); declares `T **name` with *name == NULL; TN_LOCAL_VALUE(m, name); a `tn_value *` that holds 0. */
+/* TN_LOCAL(m, T, name); declares `T **name` with *name == NULL; TN_LOCAL_VALUE(m, name); a `tn_value *` that holds
+ * 0. */
 #define TN_LOCAL(m, T, name) T **name = (T **)(void *)tn_push_((m), NULL)
 #define TN_LOCAL_VALUE(m, name) tn_value *name = tn_push_value_((m), 0)
 
@@ -40,13 +41,13 @@ TN_BEGIN_DECLS
 #define TN_NEW(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC((m), T)))
 #define TN_NEW_TAIL(m, T, element, count) ((T **)(void *)tn_new_((m), TN_ALLOC_TAIL((m), T, element, (count))))
 
-/* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before `return`. Once
- * a scope for handles, once for values. NULL stays NULL. */
+/* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
+ * `return`. Once a scope for handles, once for values. NULL stays NULL. */
 #define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here, (h)))
 #define TN_ESCAPE_VALUE(h) tn_escape_value_(&tn_scope_here, (h))
 
-/* For hosts that longjmp: `tn_mark mark = tn_save(m); if (setjmp(jb)) tn_restore(m, mark);` closes every scope and raw
- * window that was opened since. Never collect. */
+/* For hosts that longjmp: `tn_mark mark = tn_save(m); if (setjmp(jb)) tn_restore(m, mark);` closes every scope and
+ * raw window that was opened since. Never collect. */
 typedef struct tn_mark {
     void **handles;
     tn_value *values;

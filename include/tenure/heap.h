@@ -32,11 +32,12 @@ typedef struct tn_pacing {
     size_t heap_max;          /* the hard limit */
 } tn_pacing;
 
-/* The policy as a table. Each function must be pure and quick; it must not call the API. The collector clamps what they
- * return to the options' ranges and the hard limit. */
+/* The policy as a table. Each function must be pure and quick; it must not call the API. The collector clamps what
+ * they return to the options' ranges and the hard limit. */
 typedef struct tn_policy {
     size_t (*nursery_size)(const tn_pacing *pacing, void *user); /* after each minor collection */
-    size_t (*old_limit)(const tn_pacing *pacing, void *user);    /* after each major: the old and external bytes that start the next */
+    size_t (*old_limit)(const tn_pacing *pacing,
+                        void *user); /* after each major: the old and external bytes that start the next */
     void *user;
 } tn_policy;
 
@@ -59,30 +60,30 @@ typedef struct tn_config {
     /* A call failed; the line that tn_last_error will return. It must not call the API. */
     void (*on_error)(tn_status status, const char *text, void *user);
 
-    /* The heap is corrupt, or a raw window was violated: the line says what. If it returns, the process aborts. NULL: the
-     * line goes to standard error. */
+    /* The heap is corrupt, or a raw window was violated: the line says what. If it returns, the process aborts. NULL:
+     * the line goes to standard error. */
     void (*on_fatal)(const char *text, void *user);
 
-    /* Takes the lines of TENURE_LOG and TENURE_HELP and complaints about the environment, without the newline. NULL: standard
-     * error. */
+    /* Takes the lines of TENURE_LOG and TENURE_HELP and complaints about the environment, without the newline. NULL:
+     * standard error. */
     void (*log)(const char *line, void *user);
 } tn_config;
 
 #define TN_CONFIG_INIT {.config_size = sizeof(tn_config), .format = {0, 0, ~(uint64_t)0}}
 
-/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL and
- * fills *error, which may be NULL. Any thread. */
+/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL
+ * and fills *error, which may be NULL. Any thread. */
 TN_API tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
 
-/* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while a mutator is attached: the heap then
- * stays as it is. NULL is allowed. */
+/* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while a mutator is attached: the
+ * heap then stays as it is. NULL is allowed. */
 TN_API tn_status tn_heap_destroy(tn_heap *heap);
 
 /* The config's `user`. */
 TN_API void *tn_user(const tn_heap *heap);
 
-/* Collects now. TN_BAD_STATE from inside a callback or a raw window; TN_OUT_OF_MEMORY when the system has no memory to
- * collect with, which changes nothing. The mutator's thread. */
+/* Collects now. TN_BAD_STATE from inside a callback or a raw window; TN_OUT_OF_MEMORY when the system has no memory
+ * to collect with, which changes nothing. The mutator's thread. */
 TN_API tn_status tn_collect(tn_mutator *m, tn_kind kind);
 
 /* Asks the mutator to collect at its next safepoint. Any thread, and signal handlers. */

@@ -1,4 +1,5 @@
-/* tenure/mutator.h: the mutator's public words, at fixed offsets, so that a JIT can emit what the inline functions do.
+/* tenure/mutator.h: the mutator's public words, at fixed offsets, so that a JIT can emit what the inline functions
+ * do.
  *
  *     allocate `size` bytes (a multiple of 8, at least 8, at most TN_SMALL_MAX) of an ordinary type:
  *         object = [m + 0];  next = object + size + 8;  if (next > [m + 8]) call tn_alloc_slow;
@@ -8,9 +9,9 @@
  *     poll:
  *         if ([m + 64] != 0) call tn_safepoint_slow
  *
- * All of them belong to the mutator's own thread, but `stop`, which any thread may set. Treat them as read-only. `handles` and
- * `values` are no neighbours, lest compilers save both for a scope with one load of 16 bytes: of words that were just stored one
- * by one, such a load stalls the processor for a dozen cycles. */
+ * All of them belong to the mutator's own thread, but `stop`, which any thread may set. Treat them as read-only.
+ * `handles` and `values` are no neighbours, lest compilers save both for a scope with one load of 16 bytes: of words
+ * that were just stored one by one, such a load stalls the processor for a dozen cycles. */
 #ifndef TENURE_MUTATOR_H
 #define TENURE_MUTATOR_H
 
@@ -41,16 +42,17 @@ struct tn_mutator {
     struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
 };
 
-/* Attaches the calling thread to the heap and returns its mutator, owned by the heap. A mutator is used by one thread at a
- * time. In this version a heap has one mutator at a time: a second attach fails with TN_BAD_STATE. On failure returns
- * NULL and fills *error (may be NULL). */
+/* Attaches the calling thread to the heap and returns its mutator, owned by the heap. A mutator is used by one thread
+ * at a time. In this version a heap has one mutator at a time: a second attach fails with TN_BAD_STATE. On failure
+ * returns NULL and fills *error (may be NULL). */
 TN_API tn_mutator *tn_attach(tn_heap *heap, tn_error *error);
 
-/* Ends it: its handles are gone. Its roots and globals belong to the heap and stay. TN_BAD_STATE while a raw window is open,
- * or when it is detached already. */
+/* Ends it: its handles are gone. Its roots and globals belong to the heap and stay. Collects. TN_BAD_STATE while a
+ * raw window is open, or when it is detached already. */
 TN_API tn_status tn_detach(tn_mutator *m);
 
-/* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls too.) */
+/* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls
+ * too.) */
 TN_API void tn_safepoint_slow(tn_mutator *m);
 TN_INLINE void tn_safepoint(tn_mutator *m) {
     if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);

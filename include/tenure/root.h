@@ -1,7 +1,7 @@
 /* tenure/root.h: what the host holds outside of handles.
  *
- *     a global        a slot that the library owns            generational: an untouched one costs a minor collection nothing
- *     a root          a TN_FIELD in the host's memory         generational likewise
+ *     a global        a slot that the library owns            generational: an untouched one costs a minor collection
+ *     nothing a root          a TN_FIELD in the host's memory         generational likewise
  *     a range         a VM's value stack                      a minor visits only what changed, by the low-water mark
  *     a scanner       a function of the host                  called in every collection
  *
@@ -16,9 +16,9 @@
 
 TN_BEGIN_DECLS
 
-/* TN_GLOBAL(m, h) makes a global that holds what handle h holds, and yields it as a read-only handle (T *const *), valid until
- * TN_GLOBAL_FREE. NULL when memory is out. TN_GLOBAL_SET stores another object of the same type. Setting or freeing
- * what is no global of this heap (any more) is TN_NOT_FOUND. */
+/* TN_GLOBAL(m, h) makes a global that holds what handle h holds, and yields it as a read-only handle (T *const *),
+ * valid until TN_GLOBAL_FREE. NULL when memory is out. TN_GLOBAL_SET stores another object of the same type. Setting
+ * or freeing what is no global of this heap (any more) is TN_NOT_FOUND. */
 #define TN_GLOBAL(m, h) ((TN_TYPEOF_(*(h)) const *)(const void *)tn_global_new((m), *(h)))
 #define TN_GLOBAL_SET(m, g, h) tn_global_set((m), (g), *TN_SAME_HANDLE_(g, h))
 #define TN_GLOBAL_FREE(m, g) tn_global_free((m), (g))
@@ -28,10 +28,11 @@ TN_API tn_status tn_global_free(tn_mutator *m, const void *global);
 
 /* A root is a cell in the host's memory, declared with TN_FIELD so that '=' does not compile:
  *
- *     static TN_FIELD(Table) symbols;  ...  tn_root_add(m, &symbols);  TN_ROOT_SET(m, &symbols, h);  TN_ROOT_READ(&symbols)
+ *     static TN_FIELD(Table) symbols;  ...  tn_root_add(m, &symbols);  TN_ROOT_SET(m, &symbols, h);
+ *     TN_ROOT_READ(&symbols)
  *
- * It must not move or go away before tn_root_remove. Adding it twice is TN_BAD_ARGUMENT, a store into or removing one that is not
- * registered TN_NOT_FOUND. TN_ROOT_WRITE stores a raw pointer. */
+ * It must not move or go away before tn_root_remove. Adding it twice is TN_BAD_ARGUMENT, a store into or removing one
+ * that is not registered TN_NOT_FOUND. TN_ROOT_WRITE stores a raw pointer. */
 TN_API tn_status tn_root_add(tn_mutator *m, void *cell);
 TN_API tn_status tn_root_remove(tn_mutator *m, void *cell);
 TN_API tn_status tn_root_write(tn_mutator *m, void *cell, const void *object);
@@ -39,12 +40,12 @@ TN_API tn_status tn_root_write(tn_mutator *m, void *cell, const void *object);
 #define TN_ROOT_WRITE(m, cell, p) tn_root_write((m), (cell), TN_SAME_RAW_((cell)[0], p))
 #define TN_ROOT_READ(cell) ((cell)->tn_ref)
 
-/* A range of slots that grows upwards, as a VM's stack. The collector reads *base, *top and *low at each collection, so the host
- * may move the stack (copy it, then change all three). `low` is the low-water mark: the host promises that since the last
- * collection nothing below *low was written. The collector raises it to *top, so the host lowers it when it pops, `if (sp < low)
- * low = sp`, and before it writes into a frame that a collection has seen, as to a local variable of the running function:
- * `if (frame < low) low = frame` after each call that may have collected. Without `low` (NULL) the whole range is visited
- * each time. */
+/* A range of slots that grows upwards, as a VM's stack. The collector reads *base, *top and *low at each collection,
+ * so the host may move the stack (copy it, then change all three). `low` is the low-water mark: the host promises
+ * that since the last collection nothing below *low was written. The collector raises it to *top, so the host lowers
+ * it when it pops, `if (sp < low) low = sp`, and before it writes into a frame that a collection has seen, as to a
+ * local variable of the running function: `if (frame < low) low = frame` after each call that may have collected.
+ * Without `low` (NULL) the whole range is visited each time. */
 typedef struct tn_range_desc {
     void *base;      /* address of the host's pointer to the first slot */
     void *top;       /* address of its pointer to the first slot that is not in use */
@@ -55,7 +56,8 @@ typedef struct tn_range tn_range;
 TN_API tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc);
 TN_API tn_status tn_range_remove(tn_mutator *m, tn_range *range);
 
-/* Calls scan(tracer, user) in every collection; it visits with tn_visit and its kin, under the rules of a trace callback. */
+/* Calls scan(tracer, user) in every collection; it visits with tn_visit and its kin, under the rules of a trace
+ * callback. */
 typedef void (*tn_scan_fn)(tn_tracer *tracer, void *user);
 TN_API tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user);
 TN_API tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user);

@@ -20,7 +20,7 @@ typedef struct tn_stats {
     uint64_t pause_p50_ns, pause_p99_ns, pause_max_ns; /* over all pauses */
     uint64_t minor_p50_ns, minor_p99_ns, minor_max_ns; /* minor pauses alone */
     uint64_t major_p50_ns, major_p99_ns, major_max_ns;
-    uint64_t gc_ns, total_ns;       /* in collections, and since the heap was made: gc_ns / total_ns is the time share */
+    uint64_t gc_ns, total_ns; /* in collections, and since the heap was made: gc_ns / total_ns is the time share */
 } tn_stats;
 
 /* Fills *stats. Never collects. The mutator's thread. */

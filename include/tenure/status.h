@@ -1,8 +1,8 @@
 /* tenure/status.h: how a call says that it failed.
  *
- * A function that fails returns a NULL handle, a NULL pointer or a tn_status other than TN_OK, and leaves a line of text
- * in its mutator that names what, which and what to do. The heap is whole after every failure. Nothing is printed; a host
- * that wants to see each failure as it happens sets tn_config.on_error. */
+ * A function that fails returns a NULL handle, a NULL pointer or a tn_status other than TN_OK, and leaves a line of
+ * text in its mutator that names what, which and what to do. The heap is whole after every failure. Nothing is
+ * printed; a host that wants to see each failure as it happens sets tn_config.on_error. */
 #ifndef TENURE_STATUS_H
 #define TENURE_STATUS_H
 
@@ -31,9 +31,9 @@ typedef struct tn_error {
 /* The general meaning of a status: a static string, never NULL. Any thread; never collects. */
 TN_API const char *tn_status_text(tn_status status);
 
-/* The last failure of this mutator: its status, and its line of text (owned by the mutator, valid until its next failure;
- * "" when nothing has failed). They stay until the next failure or tn_clear_error. With m == NULL: TN_BAD_ARGUMENT and a
- * text that says so. The mutator's thread; never collects. */
+/* The last failure of this mutator: its status, and its line of text (owned by the mutator, valid until its next
+ * failure; "" when nothing has failed). They stay until the next failure or tn_clear_error. With m == NULL:
+ * TN_BAD_ARGUMENT and a text that says so. The mutator's thread; never collects. */
 TN_API tn_status tn_last_status(const tn_mutator *m);
 TN_API const char *tn_last_error(const tn_mutator *m);
 TN_API void tn_clear_error(tn_mutator *m);

@@ -1,7 +1,7 @@
 /* tenure/type.h: what an object of the host is made of.
  *
- * A type is registered once in each heap, from a description that is static data. The host picks the numbers with an enum,
- * so that they are constants in its code and the same in every heap:
+ * A type is registered once in each heap, from a description that is static data. The host picks the numbers with an
+ * enum, so that they are constants in its code and the same in every heap:
  *
  *     typedef struct Pair { TN_FIELD(Pair) car, cdr; } Pair;
  *     typedef struct File { FILE *stream; } File;
@@ -49,9 +49,9 @@ typedef struct tn_type_desc {
     uint64_t tail_values;
     unsigned flags;
 
-    /* Visits every reference and value of the object that no bitmap says, with tn_visit and its kin. Runs in the middle
-     * of a collection: it must not allocate, must not call the API otherwise, must look at nothing but its object and
-     * the memory that this owns, and must visit the same slots for the same state. May be NULL. */
+    /* Visits every reference and value of the object that no bitmap says, with tn_visit and its kin. Runs in the
+     * middle of a collection: it must not allocate, must not call the API otherwise, must look at nothing but its
+     * object and the memory that this owns, and must visit the same slots for the same state. May be NULL. */
     void (*trace)(tn_tracer *tracer, void *object);
 
     /* Called once when the object is reclaimed, or at tn_heap_destroy: frees what the object owns outside the heap. C
@@ -77,21 +77,21 @@ typedef struct tn_type_desc {
 /* A tail of elements of `size` bytes, with these bitmaps for an element (0 and 0: plain data). */
 #define TN_TAIL(size_, refs_, values_) .tail_size = (size_), .tail_refs = (refs_), .tail_values = (values_)
 
-/* Registers a type and returns its number. The description is copied; the strings in it are not. Returns 0 when it makes no
- * sense (TN_BAD_TYPE, with the reason in `tn_last_error` of the heap's mutator if one is attached, and through on_error),
- * when the number is taken, or when memory is out. May be called at any time, on any thread that may use the heap; never
- * collects. */
+/* Registers a type and returns its number. The description is copied; the strings in it are not. Returns 0 when it
+ * makes no sense (TN_BAD_TYPE, with the reason in `tn_last_error` of the heap's mutator if one is attached, and
+ * through on_error), when the number is taken, or when memory is out. May be called at any time, on any thread that
+ * may use the heap; never collects. */
 TN_API tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc);
 
-/* The type of an object, its name, the length of its tail (0 without one) and the bytes that its fixed part and tail take.
- * `object` must be live. Never collect; any thread. */
+/* The type of an object, its name, the length of its tail (0 without one) and the bytes that its fixed part and tail
+ * take. `object` must be live. Never collect; any thread. */
 TN_API tn_type tn_type_of(const void *object);
 TN_API const char *tn_type_name(tn_heap *heap, tn_type type);
 TN_API size_t tn_length(const void *object);
 TN_API size_t tn_size_of(tn_heap *heap, const void *object);
 
-/* For trace callbacks: visit one reference (the address of a TN_FIELD or of a T *), one value, or an array of them. The
- * collector may change them. */
+/* For trace callbacks: visit one reference (the address of a TN_FIELD or of a T *), one value, or an array of them.
+ * The collector may change them. */
 TN_API void tn_visit(tn_tracer *tracer, void *slot);
 TN_API void tn_visit_value(tn_tracer *tracer, void *slot);
 TN_API void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);

@@ -8,8 +8,9 @@
 
 TN_BEGIN_DECLS
 
-/* A weak reference is an object of the heap; it does not keep its referent alive. When the referent dies, all weak references
- * and weak array slots that hold it are cleared together, before any other effect of its death can be seen. */
+/* A weak reference is an object of the heap; it does not keep its referent alive. When the referent dies, all weak
+ * references and weak array slots that hold it are cleared together, before any other effect of its death can be
+ * seen. */
 typedef struct tn_weak tn_weak;
 
 /* A weak reference to *h. May collect; NULL when memory is out, TN_BAD_ARGUMENT when *h is NULL. */
@@ -18,13 +19,15 @@ TN_API tn_weak **tn_weak_new(tn_mutator *m, const void *h);
 /* The referent as a raw pointer, or NULL when it is dead. Never collects. */
 TN_API void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
 
-/* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the type. */
+/* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the
+ * type. */
 TN_INLINE void **tn_weak_get(tn_mutator *m, tn_weak *const *w) {
     return tn_push_(m, tn_weak_read(m, *w));
 }
 #define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_weak_get((m), (w)))
 
-/* An array of values that are held weakly; slots of dead objects become 0. Immediates stay. `tn_length` tells its length. */
+/* An array of values that are held weakly; slots of dead objects become 0. Immediates stay. `tn_length` tells its
+ * length. */
 typedef struct tn_weak_array tn_weak_array;
 
 /* `count` slots of 0. May collect; NULL when memory is out. */
@@ -33,13 +36,13 @@ TN_API tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count);
 TN_API tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t index);
 TN_API tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value);
 
-/* The identity hash of an object: the same number for all its life, wherever it moves; well mixed in all 64 bits. Never 0.
- * `object` is raw and not NULL. Never collects. */
+/* The identity hash of an object: the same number for all its life, wherever it moves; well mixed in all 64 bits.
+ * Never 0. `object` is raw and not NULL. Never collects. */
 TN_API uint64_t tn_hash(tn_mutator *m, void *object);
 #define TN_HASH(m, h) tn_hash((m), *(h))
 
-/* Gives *h a fixed address for the rest of its life, and returns it: promotes it on demand. May collect (if *h is young);
- * NULL when memory is out. */
+/* Gives *h a fixed address for the rest of its life, and returns it: promotes it on demand. May collect (if *h is
+ * young); NULL when memory is out. */
 TN_API void *tn_stable(tn_mutator *m, const void *h);
 
 /* True while the object may still move. Never collects. */
