@@ -56,7 +56,7 @@ static bool make_parts(tn_heap *heap) {
     heap->queue.at = tni_os_map(heap->queue.bytes, TNI_PAGE);
     if (!heap->queue.at || !tni_types_init(&heap->types) || !tni_mark_init(&heap->mark)) return false;
     tni_old_init(&heap->old, &heap->regions);
-    heap->large.regions = &heap->regions;
+    tni_large_init(&heap->large, &heap->regions);
     return true;
 }
 

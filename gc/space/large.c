@@ -25,6 +25,7 @@ static char *huge_alloc(tni_large *large, size_t cell) {
 
 /* The first of `count` free pages in a row, 0 if there are none. */
 static unsigned find_span(const tni_region *region, size_t count) {
+    if (!region || region->kind != TNI_PAGES_REGION || region->free_pages < count) return 0;
     size_t row = 0;
     for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
         row = tni_bit(region->used_pages, page) ? 0 : row + 1;
@@ -33,25 +34,42 @@ static unsigned find_span(const tni_region *region, size_t count) {
     return 0;
 }
 
-static tni_region *find_region(tni_large *large, size_t count, unsigned *page) {
+/* Looks through all regions only if that may succeed: a heap can have thousands. */
+static unsigned find_anywhere(tni_large *large, size_t count) {
+    if (count >= large->too_many) return 0;
     for (size_t i = 0; i < large->regions->all.count; i++) {
         tni_region *region = tni_region_at(large->regions, i);
-        if (region->kind == TNI_PAGES_REGION && region->free_pages >= count && (*page = find_span(region, count)))
-            return region;
+        unsigned page = find_span(region, count);
+        if (!page) continue;
+        large->current = region;
+        return page;
     }
-    tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
-    if (!region) return NULL;
-    region->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
-    *page = TNI_FIRST_PAGE;
-    return region;
+    large->too_many = count;
+    return 0;
+}
+
+/* Sets large->current to a region with the span, a new one if need be; 0 when the system has no memory. */
+static unsigned provide_span(tni_large *large, size_t count) {
+    unsigned page = find_span(large->current, count);
+    if (!page) page = find_anywhere(large, count);
+    if (page) return page;
+    large->current = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
+    if (!large->current) return 0;
+    large->current->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
+    return TNI_FIRST_PAGE;
+}
+
+void tni_large_init(tni_large *large, tni_regions *regions) {
+    large->regions = regions;
+    large->too_many = SIZE_MAX;
 }
 
 char *tni_large_alloc(tni_large *large, size_t cell) {
     if (cell > TNI_SPAN_MAX) return huge_alloc(large, cell);
     size_t count = pages_of(cell);
-    unsigned page = 0;
-    tni_region *region = find_region(large, count, &page);
-    if (!region) return NULL;
+    unsigned page = provide_span(large, count);
+    if (!page) return NULL;
+    tni_region *region = large->current;
     for (unsigned i = page; i < page + count; i++) {
         char *at = (char *)region + (size_t)i * TNI_PAGE;
         if (tni_bit(region->touched_pages, i)) memset(at, 0, TNI_PAGE);
@@ -69,6 +87,7 @@ char *tni_large_alloc(tni_large *large, size_t cell) {
 
 void tni_large_free(tni_large *large, char *object) {
     tni_region *region = tni_region_of(object);
+    large->too_many = SIZE_MAX;
     if (region->kind == TNI_HUGE_REGION) {
         large->used_bytes -= region->bytes;
         large->touched_bytes -= region->bytes;
@@ -104,6 +123,7 @@ void tni_large_trim(tni_large *large, bool forget) {
         if (region->kind != TNI_PAGES_REGION) continue;
         if (region->free_pages == TNI_PAGES - TNI_FIRST_PAGE) {
             large->touched_bytes -= touched_pages(region) * TNI_PAGE;
+            if (large->current == region) large->current = NULL;
             tni_region_delete(large->regions, region);
         } else if (forget) {
             forget_free_pages(large, region);

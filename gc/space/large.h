@@ -13,8 +13,11 @@ typedef struct tni_large {
     tni_regions *regions;
     size_t used_bytes;    /* whole pages */
     size_t touched_bytes; /* used, or free and not given back */
+    tni_region *current;  /* where the last span was found; searched first */
+    size_t too_many;      /* no region has so many free pages in a row; anything is possible again when one is freed */
 } tni_large;
 
+void tni_large_init(tni_large *large, tni_regions *regions);
 /* The bytes that a cell takes from the system: whole pages, for a huge one its region. */
 size_t tni_large_cost(size_t cell);
 /* A zeroed cell, its used bit set; returns the object's address, NULL when the system has no memory. */
