@@ -32,11 +32,6 @@ void tni_restart(tn_heap *heap) {
     tni_set_limit(m);
 }
 
-static size_t nursery_used(tn_heap *heap) {
-    tni_mutator *m = tni_mutator_of(heap);
-    return m ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
-}
-
 /* Keeps what the next cycle and the growth up to the next major will want. */
 static void trim(tn_heap *heap, bool full) {
     const tni_pacing *p = &heap->pacing;
@@ -81,7 +76,7 @@ static void sweep_on(tn_heap *heap) {
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     uint64_t begin = tni_os_now();
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
-                        .nursery = nursery_used(heap), .before = tni_stats_used(heap)};
+                        .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
     heap->pacing.mutator_ns = begin - heap->pacing.last_end;
     minor(heap, &c);
@@ -130,7 +125,7 @@ void tn_safepoint_slow(tn_mutator *m) {
 void tn_external(tn_heap *heap, ptrdiff_t bytes) {
     if (!heap) return;
     AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
-    if (bytes <= 0 || heap->busy || !tni_pacing_major_due(heap, nursery_used(heap))) return;
+    if (bytes <= 0 || heap->busy || !tni_pacing_major_due(heap, tni_young_bytes(heap))) return;
     tn_request_collection(heap);
     tni_mutator *m = tni_mutator_of(heap);
     if (m) tni_set_limit(m);

@@ -96,11 +96,7 @@ static void drain(marking *k) {
 }
 
 static void mark_roots(marking *k, tn_heap *heap) {
-    tni_mutator *m = tni_mutator_of(heap);
-    if (m) {
-        for (void **h = m->handles_base; h < m->pub.handles; h++) visit_ref_root(&k->tracer, h);
-        for (tn_value *v = m->pub.values; v < m->values_end; v++) visit_value_root(&k->tracer, v);
-    }
+    tni_handles_visit(heap, &k->tracer);
     tni_roots_all(&heap->roots, &k->tracer);
     drain(k);
 }

@@ -72,7 +72,8 @@ TNI_INLINE void *copy(evacuation *e, char *from, tn_header header) {
 
 TNI_INLINE void *moved(evacuation *e, void *young) {
     tn_header header = tni_header(young);
-    return header & TNI_FORWARDED ? (void *)(uintptr_t)(header & ~TNI_FORWARDED) : copy(e, young, header);
+    void *to = tni_forwarded(header);
+    return to ? to : copy(e, young, header);
 }
 
 TNI_INLINE void update_ref(evacuation *e, void **slot) {
@@ -90,12 +91,13 @@ TNI_INLINE void update_value(evacuation *e, tn_value *slot) {
 static void visit_ref_root(tn_tracer *t, void **slot) { update_ref((evacuation *)t, slot); }
 static void visit_value_root(tn_tracer *t, tn_value *slot) { update_value((evacuation *)t, slot); }
 
-/* The oldest slot of the ring. By now what it it refers to has had time to arrive in the cache. */
-TNI_INLINE void settle(evacuation *e) {
-    uintptr_t entry = e->ring[e->head++ % RING];
+TNI_INLINE void update_entry(evacuation *e, uintptr_t entry) {
     if (entry & 1) update_value(e, (tn_value *)(entry ^ 1));
     else update_ref(e, (void **)entry);
 }
+
+/* The oldest slot of the ring. By now what it refers to has had time to arrive in the cache. */
+TNI_INLINE void settle(evacuation *e) { update_entry(e, e->ring[e->head++ % RING]); }
 
 TNI_INLINE void defer(evacuation *e, void *young, uintptr_t entry) {
     __builtin_prefetch((char *)young - 8, 1);
@@ -128,11 +130,6 @@ static void drain(evacuation *e) {
     }
 }
 
-static void visit_handles(evacuation *e, const tni_mutator *m) {
-    for (void **h = m->handles_base; h < m->pub.handles; h++) visit_ref_root(&e->tracer, h);
-    for (tn_value *v = m->pub.values; v < m->values_end; v++) visit_value_root(&e->tracer, v);
-}
-
 /* Objects that were stored into are scanned whole and armed again. */
 static void scan_logged_object(evacuation *e, void *object) {
     scan(e, object);
@@ -147,11 +144,7 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
         tni_sweep_each_object(heap, scan_old_object, e);
     } else {
         for (size_t i = 0; i < b->objects.count; i++) scan_logged_object(e, (void *)b->objects.at[i]);
-        for (size_t i = 0; i < b->slots.count; i++) {
-            uintptr_t entry = b->slots.at[i];
-            if (entry & 1) visit_value_root(&e->tracer, (tn_value *)(entry & ~(uintptr_t)1));
-            else visit_ref_root(&e->tracer, (void **)entry);
-        }
+        for (size_t i = 0; i < b->slots.count; i++) update_entry(e, b->slots.at[i]);
     }
     b->objects.count = b->slots.count = 0;
     b->overflow = false;
@@ -163,8 +156,7 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
         .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
-    tni_mutator *m = tni_mutator_of(heap);
-    if (m) visit_handles(&e, m);
+    tni_handles_visit(heap, &e.tracer);
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);

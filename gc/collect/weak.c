@@ -77,8 +77,7 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
 
 /* Where a young object is now, or NULL when it is dead. */
 static void *survivor(void *young) {
-    tn_header header = tni_header(young);
-    return header & TNI_FORWARDED ? (void *)(uintptr_t)(header & ~TNI_FORWARDED) : NULL;
+    return tni_forwarded(tni_header(young));
 }
 
 static void update_slot(tn_heap *heap, tn_value *slot) {

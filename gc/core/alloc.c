@@ -23,10 +23,15 @@ typedef void *(*attempt_fn)(const request *r);
 
 /* ---- checks ---- */
 
-bool tni_may_collect(tn_mutator *m, const char *function) {
+static bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
     if (m->heap->busy)
         return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    return true;
+}
+
+bool tni_may_collect(tn_mutator *m, const char *function) {
+    if (!may_allocate(m, function)) return false;
     if (!m->window) return true;
     tni_fail(m, TN_BAD_STATE, "%s: a raw window is open (TN_NO_GC at %s:%d)", function, m->window->file,
              m->window->line);
@@ -208,13 +213,6 @@ static void *allocate(const request *r) {
     if (tni_pacing_major_due(heap, r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
     void *object = attempt(r);
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
-}
-
-static bool may_allocate(tn_mutator *m, const char *function) {
-    if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy)
-        return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
-    return true;
 }
 
 void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {

@@ -90,6 +90,12 @@ TNI_INLINE size_t tni_external_bytes(const tn_heap *heap) {
     return bytes > 0 ? (size_t)bytes : 0;
 }
 
+/* The bytes of the nursery's present cycle that are in use. */
+TNI_INLINE size_t tni_young_bytes(const tn_heap *heap) {
+    const tni_mutator *m = &heap->mutators[0];
+    return m->attached ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
+}
+
 /* The bytes of the old space that count against the hard limit: whole blocks and pages. */
 TNI_INLINE size_t tni_old_bytes(const tn_heap *heap) {
     return heap->old.used_blocks * TNI_BLOCK + heap->large.used_bytes;

@@ -28,6 +28,11 @@ TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HE
 TNI_INLINE tn_type tni_header_type(tn_header header) { return (tn_type)(header >> 8) & (TN_TYPES_END - 1); }
 TNI_INLINE size_t tni_header_length(tn_header header) { return header >> 32; }
 
+/* Where an object with this header has moved to, or NULL when it has not. */
+TNI_INLINE void *tni_forwarded(tn_header header) {
+    return header & TNI_FORWARDED ? (void *)(uintptr_t)(header & ~TNI_FORWARDED) : NULL;
+}
+
 /* The bytes of the fixed part and the tail. A type without a tail has tail_size 0: its length is the host's own. */
 TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
     return layout->size + (size_t)layout->tail_size * tni_header_length(header);

@@ -265,6 +265,13 @@ void tni_roots_all(tni_roots *r, tn_tracer *tracer) {
     visit_scanners(r, tracer);
 }
 
+void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
+    tni_mutator *m = tni_mutator_of(heap);
+    if (!m) return;
+    for (void **h = m->handles_base; h < m->pub.handles; h++) tracer->ref(tracer, h);
+    for (tn_value *v = m->pub.values; v < m->values_end; v++) tracer->value(tracer, v);
+}
+
 void tni_roots_free(tni_roots *r) {
     free(r->cells);
     tni_vector_free(&r->young);

@@ -45,6 +45,8 @@ typedef struct tni_roots {
 void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
 /* Visits every cell, range and scanner. */
 void tni_roots_all(tni_roots *roots, tn_tracer *tracer);
+/* Visits every handle of the heap's mutators, of both kinds. */
+void tni_handles_visit(tn_heap *heap, tn_tracer *tracer);
 void tni_roots_free(tni_roots *roots);
 
 #endif

@@ -195,12 +195,9 @@ static void check_range(check *c, const tn_range_desc *d) {
 }
 
 static void check_handles(check *c) {
-    const tni_mutator *m = tni_mutator_of(c->heap);
-    if (!m) return;
     c->recorded = true;
     c->root = "the handle";
-    for (void **h = m->handles_base; h < m->pub.handles; h++) check_ref(&c->tracer, h);
-    for (tn_value *v = m->pub.values; v < m->values_end; v++) check_value(&c->tracer, v);
+    tni_handles_visit(c->heap, &c->tracer);
 }
 
 /* ---- blocks ---- */
@@ -299,12 +296,8 @@ static void reach_value(tn_tracer *t, tn_value *slot) {
 }
 
 static void trace(check *c) {
-    const tni_mutator *m = tni_mutator_of(c->heap);
     c->root = "a root";
-    if (m) {
-        for (void **h = m->handles_base; h < m->pub.handles; h++) reach_ref(&c->tracer, h);
-        for (tn_value *v = m->pub.values; v < m->values_end; v++) reach_value(&c->tracer, v);
-    }
+    tni_handles_visit(c->heap, &c->tracer);
     tni_roots_all(&c->heap->roots, &c->tracer);
     while (c->stack.count) check_slots(c, (void *)c->stack.at[--c->stack.count]);
 }

@@ -7,12 +7,7 @@
 #include "core/heap.h"
 #include "space/os.h"
 
-static size_t young_used(const tn_heap *heap) {
-    const tni_mutator *m = &heap->mutators[0];
-    return m->attached ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
-}
-
-size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + young_used(heap); }
+size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_young_bytes(heap); }
 
 static size_t committed(const tn_heap *heap) {
     size_t bookkeeping = heap->regions.all.count * TNI_BLOCK;
@@ -41,7 +36,7 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){
         .minors = s->minors, .majors = s->majors,
-        .allocated_bytes = s->young_allocated + s->old_allocated + young_used(heap),
+        .allocated_bytes = s->young_allocated + s->old_allocated + tni_young_bytes(heap),
         .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
         .committed_bytes = committed(heap), .external_bytes = tni_external_bytes(heap),
         .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing.old_limit,
