@@ -6,29 +6,8 @@
 #include "opcode.h"
 #include "scheme.h"
 
-#define WHO (vm->primitive->name)
-
 static bool check_vector(Vm *vm, Value v) {
     return IS(Vector, v) || fail_type(vm, WHO, "a vector", v);
-}
-
-static bool check_index(Vm *vm, Value index, size_t end) {
-    if (is_fixnum(index) && (uint64_t)fixnum_value(index) < end) return true;
-    return fail_index(vm, WHO, index);
-}
-
-static bool get_range(Vm *vm, int argc, const Value *argv, int at, size_t length, size_t *start, size_t *end) {
-    *start = 0;
-    *end = length;
-    if (argc > at + 1) {
-        if (!check_index(vm, argv[at + 1], length + 1)) return false;
-        *end = (size_t)fixnum_value(argv[at + 1]);
-    }
-    if (argc > at) {
-        if (!check_index(vm, argv[at], *end + 1)) return false;
-        *start = (size_t)fixnum_value(argv[at]);
-    }
-    return true;
 }
 
 static Value item(Value vector, size_t i) { return TN_READ_VALUE(AS(Vector, vector), item[i]); }

@@ -4,7 +4,6 @@
 #include "opcode.h"
 #include "scheme.h"
 
-#define WHO (vm->primitive->name)
 #define PREDICATE(name, test)                                             \
     static Value name(Vm *vm, int argc, const Value *argv) {              \
         UNUSED;                                                       \

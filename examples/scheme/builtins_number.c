@@ -5,8 +5,6 @@
 #include "opcode.h"
 #include "scheme.h"
 
-#define WHO (vm->primitive->name)
-
 static Value check_numbers(Vm *vm, int argc, const Value *argv) {
     for (int i = 0; i < argc; i++)
         if (!is_number(argv[i])) return fail_type(vm, WHO, "a number", argv[i]);

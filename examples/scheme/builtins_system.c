@@ -7,8 +7,6 @@
 #include "opcode.h"
 #include "scheme.h"
 
-#define WHO (vm->primitive->name)
-
 /* ---- ports ---- */
 
 void port_dispose(void *object) {

@@ -6,8 +6,6 @@
 #include "opcode.h"
 #include "scheme.h"
 
-#define WHO (vm->primitive->name)
-
 /* ---- characters ---- */
 
 static uint32_t fold_case(uint32_t c) { return (uint32_t)towlower((wint_t)towupper((wint_t)c)); }
@@ -116,11 +114,6 @@ static Value p_string_length(Vm *vm, int argc, const Value *argv) {
     return check_strings(vm, argc, argv) ? fixnum((int64_t)AS(String, *argv)->length) : 0;
 }
 
-static bool check_index(Vm *vm, Value index, size_t end) {
-    if (is_fixnum(index) && (uint64_t)fixnum_value(index) < end) return true;
-    return fail_index(vm, WHO, index);
-}
-
 static Value p_string_ref(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!check_strings(vm, 1, argv) || !check_index(vm, argv[1], AS(String, argv[0])->length)) return 0;
@@ -133,21 +126,6 @@ static Value p_string_set(Vm *vm, int argc, const Value *argv) {
     if (!is_char(argv[2])) return fail_type(vm, WHO, "a character", argv[2]);
     AS(String, argv[0])->ch[fixnum_value(argv[1])] = char_value(argv[2]);
     return S_UNSPECIFIED;
-}
-
-/* Optional start and end arguments from argv[at] on. */
-static bool get_range(Vm *vm, int argc, const Value *argv, int at, size_t length, size_t *start, size_t *end) {
-    *start = 0;
-    *end = length;
-    if (argc > at + 1) {
-        if (!check_index(vm, argv[at + 1], length + 1)) return false;
-        *end = (size_t)fixnum_value(argv[at + 1]);
-    }
-    if (argc > at) {
-        if (!check_index(vm, argv[at], *end + 1)) return false;
-        *start = (size_t)fixnum_value(argv[at]);
-    }
-    return true;
 }
 
 /* (substring s start [end]), (string-copy s [start [end]]). */

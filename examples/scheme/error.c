@@ -63,6 +63,25 @@ Value fail_index(Vm *vm, const char *who, Value index) {
     return fail(vm, message, index);
 }
 
+bool check_index(Vm *vm, Value index, size_t end) {
+    if (is_fixnum(index) && (uint64_t)fixnum_value(index) < end) return true;
+    return fail_index(vm, WHO, index);
+}
+
+bool get_range(Vm *vm, int argc, const Value *argv, int at, size_t length, size_t *start, size_t *end) {
+    *start = 0;
+    *end = length;
+    if (argc > at + 1) {
+        if (!check_index(vm, argv[at + 1], length + 1)) return false;
+        *end = (size_t)fixnum_value(argv[at + 1]);
+    }
+    if (argc > at) {
+        if (!check_index(vm, argv[at], *end + 1)) return false;
+        *start = (size_t)fixnum_value(argv[at]);
+    }
+    return true;
+}
+
 Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got) {
     char message[256];
     const char *s = (max < 0 || max > min ? (max < 0 ? min : max) : min) == 1 ? "" : "s";

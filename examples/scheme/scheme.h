@@ -207,6 +207,11 @@ Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got)
 Value make_condition(Vm *vm, int kind, const Value *message, const Value *irritants);
 void report(Vm *vm, Value raised); /* the one line on standard error */
 
+/* For primitives: their own name; an index below `end`; optional start and end arguments from argv[at] on. */
+#define WHO (vm->primitive->name)
+bool check_index(Vm *vm, Value index, size_t end);
+bool get_range(Vm *vm, int argc, const Value *argv, int at, size_t length, size_t *start, size_t *end);
+
 /* table.c */
 Value table_new(Vm *vm, int kind);
 Value table_get(Vm *vm, Value table, Value key, Value missing);
