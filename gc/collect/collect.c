@@ -18,9 +18,11 @@ void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;
     const char *frontier = heap->nursery.frontier;
     bool poll = heap->options.value.stress || AO_load(&m->pub.stop);
+    m->bump_old = false;
     if (!m->attached || heap->busy) frontier = NULL;
     else if (m->pub.window && m->window_checked) frontier = m->reserved;
     else if (poll) frontier = NULL;
+    else if (heap->pacing.pretenuring) m->bump_old = true, frontier = NULL;
     m->pub.limit = frontier ? (uintptr_t)frontier + 8 : 0;
 }
 
@@ -35,7 +37,7 @@ void tni_restart(tn_heap *heap) {
 /* Keeps what the next cycle and the growth up to the next major will want. */
 static void trim(tn_heap *heap, bool full) {
     const tni_pacing *p = &heap->pacing;
-    size_t used = p->live + p->grown + tni_external_bytes(heap);
+    size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
     tni_old_trim(&heap->old, full ? 0 : p->promised + growth / TNI_BLOCK, full);
     tni_large_trim(&heap->large, full);
@@ -53,15 +55,25 @@ static void minor(tn_heap *heap, tni_collection *c) {
     if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
 }
 
+/* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the time that
+ * the collection took. */
+static void prepare_growth(tn_heap *heap, uint64_t begin) {
+    size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
+    size_t want = limit > external ? limit - external : 0;
+    uint64_t now = tni_os_now();
+    if (want > have) tni_old_prepare(&heap->old, (want - have) / TNI_BLOCK, now + (now - begin) / 4);
+}
+
 static void major(tn_heap *heap, tn_kind kind) {
     uint64_t begin = tni_os_now();
-    size_t live = tni_mark_heap(heap);
+    tni_mark_heap(heap);
     tni_weak_major(heap);
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
-    tni_sweep_begin(heap);
+    size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;
     if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
     tni_pacing_after_major(heap, live, tni_os_now() - begin);
+    if (kind == TN_MAJOR) prepare_growth(heap, begin);
 }
 
 /* A major collection's blocks are swept some at a time; when the last is, what is not wanted goes back to the

@@ -1,7 +1,7 @@
 /* collect/mark.h: the stop-the-world marker.
  *
- * Marks everything that the roots reach in the old space; the nursery is empty. Objects wait on a stack in front of
- * which sits a short prefetch queue: a mark bit and a header are asked for some objects before they are needed. When
+ * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a stack in front of
+ * which sits a short prefetch queue: their memory is asked for some objects before it is needed. When
  * the stack cannot grow, `overflow` is set and the marked objects are scanned again until nothing new is found.
  * Caller: collect/collect.c. */
 #ifndef TNI_MARK_H
@@ -17,8 +17,8 @@ typedef struct tni_mark {
     size_t capacity; /* entries */
 } tni_mark;
 
-/* Clears the mark bits, marks, and returns the live bytes (whole cells). */
-size_t tni_mark_heap(tn_heap *heap);
+/* Clears the mark bits, and marks. */
+void tni_mark_heap(tn_heap *heap);
 bool tni_mark_init(tni_mark *mark);
 void tni_mark_free(tni_mark *mark);
 

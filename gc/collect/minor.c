@@ -1,12 +1,17 @@
-/* collect/minor.c: see minor.h. The two hot functions are copy and tni_each_slot's instance in drain. */
+/* collect/minor.c: see minor.h. Two hot loops take turns: gather collects slots that refer into the nursery, and asks the
+ * cache for what they refer to; settle copies that, and queues it to be gathered from. */
 #include "collect/minor.h"
 
 #include "collect/sweep.h"
 #include "core/heap.h"
 
-enum { RING = 32 }; /* a power of two */
+enum {
+    BATCH = 64,    /* slots that are gathered before they are settled */
+    LOG_AHEAD = 8, /* so many entries ahead logged objects are asked for */
+    WRITE_AHEAD = 640 /* bytes that copying asks for ahead of itself */
+};
 
-/* The state of one evacuation: the tracer that callbacks see, then what the loops need at hand. */
+/* The state of one evacuation. The tracer is for callbacks and roots, whose slots are updated at once. */
 typedef struct evacuation {
     tn_tracer tracer;
     uintptr_t base, reserved; /* of the nursery */
@@ -14,9 +19,6 @@ typedef struct evacuation {
     const tni_layout *layouts;
     tni_old *old;
     void **push, **pop; /* of the queue */
-    uintptr_t ring[RING]; /* slots, as in the barrier's log: bit 0 is set for a value */
-    unsigned head, tail;
-    size_t survived;
 } evacuation;
 
 static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const void *object, tn_header header) {
@@ -40,7 +42,7 @@ static __attribute__((noinline)) size_t measure(evacuation *e, const tni_layout 
     size_t cell = tni_object_cell(layout, header);
     if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
         unknown_type(e->tracer.heap, from, header);
-    *class_ = e->old->class_of[cell / 8];
+    *class_ = tni_class_of(e->old, cell, layout->shape == TNI_LEAF_SHAPE);
     return cell;
 }
 
@@ -59,13 +61,13 @@ TNI_INLINE void *copy(evacuation *e, char *from, tn_header header) {
     if (TN_UNLIKELY(!cell || header & TNI_HASHED)) cell = measure(e, layout, from, header, &class_);
     char *to = tni_old_bump(&e->old->runs[class_]);
     if (TN_UNLIKELY(!to)) to = next_cell(e->tracer.heap, class_);
+    __builtin_prefetch(to + WRITE_AHEAD, 1);
     to += 8;
     size_t bytes = cell - 8;
     if (TN_UNLIKELY(header & TNI_HASHED)) header = store_hash(e, from, to, bytes -= 8, header);
     for (size_t i = 0; i < bytes; i += 8) *(uint64_t *)(void *)(to + i) = *(const uint64_t *)(const void *)(from + i);
     tni_set_header(to, header | TN_ARMED);
     tni_set_header(from, (tn_header)(uintptr_t)to | TNI_FORWARDED);
-    e->survived += cell;
     if (layout->shape > TNI_LEAF_SHAPE) *e->push++ = to;
     return to;
 }
@@ -87,64 +89,102 @@ TNI_INLINE void update_value(evacuation *e, tn_value *slot) {
     if ((uintptr_t)at - e->base < e->reserved) *slot = tni_value_moved(&e->format, w, moved(e, at));
 }
 
-/* At once: for roots, and for callbacks, whose slots may be gone when they return. */
-static void visit_ref_root(tn_tracer *t, void **slot) { update_ref((evacuation *)t, slot); }
-static void visit_value_root(tn_tracer *t, tn_value *slot) { update_value((evacuation *)t, slot); }
+static void visit_ref(tn_tracer *t, void **slot) { update_ref((evacuation *)t, slot); }
+static void visit_value(tn_tracer *t, tn_value *slot) { update_value((evacuation *)t, slot); }
 
-TNI_INLINE void update_entry(evacuation *e, uintptr_t entry) {
-    if (entry & 1) update_value(e, (tn_value *)(entry ^ 1));
-    else update_ref(e, (void **)entry);
-}
+/* ---- the two loops ---- */
 
-/* The oldest slot of the ring. By now what it refers to has had time to arrive in the cache. */
-TNI_INLINE void settle(evacuation *e) { update_entry(e, e->ring[e->head++ % RING]); }
-
-TNI_INLINE void defer(evacuation *e, void *young, uintptr_t entry) {
-    __builtin_prefetch((char *)young - 8, 1);
-    e->ring[e->tail++ % RING] = entry;
-    if (e->tail - e->head == RING) settle(e);
-}
-
-/* For slots of objects: through the ring. First in, first out: the order stays the same. */
-TNI_INLINE void visit_ref(tn_tracer *t, void **slot) {
-    evacuation *e = (evacuation *)t;
-    if ((uintptr_t)*slot - e->base < e->reserved) defer(e, *slot, (uintptr_t)slot);
-}
-
-TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
-    evacuation *e = (evacuation *)t;
-    void *at = tni_value_ref(&e->format, *slot);
-    if ((uintptr_t)at - e->base < e->reserved) defer(e, at, (uintptr_t)slot | 1);
-}
-
-TNI_INLINE void scan(evacuation *e, void *object) {
-    tn_header header = tni_header(object);
-    tni_each_slot(&e->tracer, &e->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
-}
-
-static void drain(evacuation *e) {
-    for (;;) {
-        while (e->pop < e->push) scan(e, *e->pop++);
-        if (e->head == e->tail) return;
-        settle(e);
+/* Slots as in the barrier's log: bit 0 is set for a value. */
+static __attribute__((noinline)) void settle(evacuation *e, const uintptr_t *entry, const uintptr_t *end) {
+    for (; entry < end; entry++) {
+        if (*entry & 1) update_value(e, (tn_value *)(*entry ^ 1));
+        else update_ref(e, (void **)*entry);
     }
 }
 
-/* Objects that were stored into are scanned whole and armed again. */
-static void scan_logged_object(evacuation *e, void *object) {
-    scan(e, object);
-    tni_set_header(object, tni_header(object) | TN_ARMED);
+/* What is gathered, first in, first out. Its address goes nowhere, so that compilers keep it in registers. */
+typedef struct gathering {
+    tn_tracer tracer; /* only its place: what visits slots is handed one */
+    uintptr_t base, reserved;
+    tn_format format;
+    evacuation *e;
+    uintptr_t *batch, *next;
+} gathering;
+
+TNI_INLINE gathering begin_gathering(evacuation *e, uintptr_t *batch) {
+    return (gathering){.base = e->base, .reserved = e->reserved, .format = e->format, .e = e, .batch = batch,
+                       .next = batch};
 }
 
-static void scan_old_object(void *object, void *user) { scan_logged_object(user, object); }
+TNI_INLINE void settle_all(gathering *g) {
+    settle(g->e, g->batch, g->next);
+    g->next = g->batch;
+}
+
+TNI_INLINE void append(gathering *g, void *young, uintptr_t entry) {
+    __builtin_prefetch((char *)young - 8, 1);
+    *g->next++ = entry;
+    if (TN_UNLIKELY(g->next == g->batch + BATCH)) settle_all(g);
+}
+
+TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
+    gathering *g = (gathering *)t;
+    if ((uintptr_t)*slot - g->base < g->reserved) append(g, *slot, (uintptr_t)slot);
+}
+
+TNI_INLINE void gather_value(tn_tracer *t, tn_value *slot) {
+    gathering *g = (gathering *)t;
+    void *at = tni_value_ref(&g->format, *slot);
+    if ((uintptr_t)at - g->base < g->reserved) append(g, at, (uintptr_t)slot | 1);
+}
+
+TNI_INLINE void gather(gathering *g, const tni_layout *layouts, void *object) {
+    tn_header header = tni_header(object);
+    const tni_layout *layout = &layouts[tni_header_type(header)];
+    tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
+    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->e->tracer, object);
+}
+
+static void drain(evacuation *e) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    for (;;) {
+        while (e->pop < e->push) gather(&g, e->layouts, *e->pop++);
+        if (g.next == batch) return;
+        settle_all(&g);
+    }
+}
+
+/* ---- the remembered set ---- */
+
+static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_ARMED); }
+
+/* Objects that were stored into are gathered from as a whole, and armed again. */
+static void visit_logged(evacuation *e, const tni_vector *log) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    for (size_t i = 0; i < log->count; i++) {
+        if (i + LOG_AHEAD < log->count) __builtin_prefetch((char *)log->at[i + LOG_AHEAD] - 8, 1);
+        gather(&g, e->layouts, (void *)log->at[i]);
+        arm((void *)log->at[i]);
+    }
+    settle_all(&g);
+}
+
+static void visit_old_object(void *object, void *user) {
+    evacuation *e = user;
+    tn_header header = tni_header(object);
+    tni_each_slot(&e->tracer, &e->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
+    arm(object);
+}
 
 static void visit_remembered(evacuation *e, tn_heap *heap) {
     tni_barrier *b = &heap->barrier;
     if (b->overflow) {
-        tni_sweep_each_object(heap, scan_old_object, e);
+        tni_sweep_each_object(heap, visit_old_object, e);
     } else {
-        for (size_t i = 0; i < b->objects.count; i++) scan_logged_object(e, (void *)b->objects.at[i]);
-        for (size_t i = 0; i < b->slots.count; i++) update_entry(e, b->slots.at[i]);
+        visit_logged(e, &b->objects);
+        settle(e, b->slots.at, b->slots.at + b->slots.count);
     }
     b->objects.count = b->slots.count = 0;
     b->overflow = false;
@@ -152,15 +192,17 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
 
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
-        .tracer = {visit_ref_root, visit_value_root, heap},
+        .tracer = {visit_ref, visit_value, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
         .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
+    tni_old_flush_all(&heap->old);
+    uint64_t filled = heap->old.filled;
     tni_handles_visit(heap, &e.tracer);
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
     tni_old_flush_all(&heap->old);
     tni_weak_minor(heap);
-    return e.survived;
+    return (size_t)(heap->old.filled - filled);
 }

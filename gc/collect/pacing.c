@@ -9,9 +9,11 @@
 #include "space/os.h"
 
 #define NURSERY_MIN ((size_t)256 << 10)
-#define NURSERY_GROWN ((size_t)8 << 20) /* how far a small heap's nursery adapts */
 #define CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */
 #define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
+#define SURVIVE_MOST 0.6  /* of a cycle: from then on copying is work for nothing */
+#define STRETCH_MIN 8      /* cycles: how long objects are born old before the first probe, */
+#define STRETCH_MAX 64     /* and between later ones */
 #define SECOND UINT64_C(1000000000)
 
 /* ---- the policies ---- */
@@ -41,19 +43,21 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     if (p->survived >= TNI_CHUNK) own->byte_ns = (own->byte_ns + (double)p->minor_ns / (double)p->survived) / 2;
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
     double wanted = (double)p->nursery * (costly ? 2 : 1), cost = own->byte_ns * own->worst_survival;
-    double most = (double)max_size(NURSERY_GROWN, p->live / 4);
+    double most = (double)max_size(own->cache, p->live / 4);
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
     return (size_t)wanted;
 }
 
-/* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes.
+/* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes or, if that
+ * is more, what the old space has touched already: memory that is there is cheaper to use than to give back, if a little of
+ * it is given back each time.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory
  * of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the
  * time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 2e-9, RATIO_MAX = 2;
+    static const double COST = 2e-9, RATIO_MAX = 0.6, KEEP = 0.875;
     tn_heap *heap = user;
     double live = (double)p->live;
     /* what the old space grows by during one marking */
@@ -61,7 +65,9 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
     double by_cpu = load * 100 / heap->options.value.cpu_target;
     double by_root = sqrt(load / COST);
     double extra = by_root > by_cpu ? by_root : by_cpu;
-    if (extra > live * RATIO_MAX) extra = live * RATIO_MAX;
+    double touched = (double)(heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes);
+    double most = live * RATIO_MAX, kept = (touched - live) * KEEP;
+    if (extra > most) extra = most > kept ? most : kept;
     return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
 }
 
@@ -105,15 +111,19 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
     if (policy) p->policy.user = policy->user;
     p->last_end = p->major_end = p->window = tni_os_now();
+    p->pretenuring = heap->options.value.pretenure == TNI_PRETENURE_ON;
+    p->cache = (size_t)tni_cache_size();
     tni_pacing_changed(heap);
 }
 
 void tni_pacing_changed(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    set_nursery(heap, p->nursery ? p->nursery : (size_t)tni_cache_size());
+    set_nursery(heap, p->nursery ? p->nursery : p->cache);
     set_old_limit(heap, max_size(p->old_limit, p->live + tni_external_bytes(heap) + heap->options.value.growth_min));
     p->thrashing = false;
     p->window = 0;
+    if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->probe_at = UINT64_MAX;
+    else if (p->pretenuring) tni_pacing_probe(heap);
 }
 
 /* ---- room ---- */
@@ -144,6 +154,7 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = room(heap);
     capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
+    if (p->pretenuring) capacity = 0;
     p->promised = blocks_for(capacity);
     size_t blocks = capacity ? tni_old_provide(&heap->old, p->promised) : 0;
     if (capacity && blocks < p->promised) { /* the system has no more: make do with what there is */
@@ -169,19 +180,42 @@ bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
     return true;
 }
 
+size_t tni_pacing_grown(const tn_heap *heap) {
+    return (size_t)(heap->old.filled + heap->large.filled - heap->pacing.filled);
+}
+
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
     const tni_pacing *p = &heap->pacing;
-    return p->live + p->grown + bytes + tni_external_bytes(heap) > p->old_limit;
+    return p->live + tni_pacing_grown(heap) + bytes + tni_external_bytes(heap) > p->old_limit;
 }
 
 /* ---- accounts ---- */
 
+/* Where nearly everything survives the nursery, and dies in the old space, copying is work for nothing, and so is recording
+ * the stores into what is copied: objects are born old for a stretch, then a cycle of the nursery looks again. The longer it
+ * has been so, the longer the stretch. (What survives for good is worth the copy: it comes to lie in a better order.) */
+static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
+    tni_pacing *p = &heap->pacing;
+    if (heap->options.value.pretenure != TNI_PRETENURE_AUTO || heap->options.value.policy == TNI_POLICY_FIXED) return;
+    p->pretenuring = p->churning && (double)survived > (double)used * SURVIVE_MOST;
+    size_t least = p->nursery * STRETCH_MIN, most = p->nursery * STRETCH_MAX;
+    p->stretch = p->pretenuring && p->stretch ? min_size(p->stretch * 2, most) : least;
+    if (!p->pretenuring) p->stretch = 0;
+    p->probe_at = heap->old.filled + p->stretch;
+}
+
+void tni_pacing_probe(tn_heap *heap) {
+    heap->pacing.pretenuring = false;
+    tni_pacing_begin_cycle(heap);
+}
+
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
     p->survived = survived;
-    p->grown += survived;
     p->minor_ns = ns;
+    p->pretenuring |= heap->options.value.pretenure == TNI_PRETENURE_ON;
     if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
+    decide_pretenuring(heap, used, survived);
     tn_pacing now = describe(heap);
     set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
 }
@@ -206,11 +240,13 @@ static void watch_thrashing(tn_heap *heap, uint64_t now) {
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
     uint64_t now = tni_os_now();
-    p->old_rate = (uint64_t)((double)p->grown / (double)(now - p->major_end + 1) * (double)SECOND);
+    p->old_rate = (uint64_t)((double)tni_pacing_grown(heap) / (double)(now - p->major_end + 1) * (double)SECOND);
     p->major_end = now;
     p->mark_ns = ns;
+    size_t grown = tni_pacing_grown(heap);
+    p->churning = p->live + grown > live + grown / 2;
     p->live = live;
-    p->grown = 0;
+    p->filled += grown;
     tn_pacing state = describe(heap);
     set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
     watch_thrashing(heap, now);

@@ -4,6 +4,8 @@
  *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a
  *         partly filled block in each size class
  *
+ *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
+ *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
  * the system gives. Callers: core/alloc.c, collect/collect.c. */
 #ifndef TNI_PACING_H
@@ -19,8 +21,9 @@ typedef struct tni_pacing {
     tn_policy policy;
     size_t nursery;       /* what the policy wants; a cycle may get less */
     size_t old_limit;     /* old and external bytes that start the next major collection */
+    size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */
     size_t live;          /* after the last major */
-    size_t grown;         /* promoted and born old since */
+    uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
     size_t survived;      /* by the last minor */
     uint64_t minor_ns, mutator_ns, mark_ns;
     uint64_t last_end;    /* of a collection */
@@ -34,6 +37,10 @@ typedef struct tni_pacing {
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */
+    bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
+    bool pretenuring;     /* objects are born old, and the nursery is empty */
+    uint64_t probe_at;    /* until the small objects' part is filled so far: then one cycle looks how much survives now */
+    size_t stretch;       /* bytes between the last two probes */
     bool reserve_spent;   /* the reserve is given out: memory was out (3.4 of the design) */
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
@@ -44,6 +51,10 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
 void tni_pacing_begin_cycle(tn_heap *heap);
 /* Whether `bytes` more of the old space fit below the hard limit; shortens the present cycle if that helps. */
 bool tni_pacing_fits(tn_heap *heap, size_t bytes);
+/* The bytes promoted and born old since the last major collection, but for the current runs. */
+size_t tni_pacing_grown(const tn_heap *heap);
+/* Ends pretenuring and begins a nursery cycle; the caller restarts the mutator. */
+void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
 /* Account of a collection that took `ns`; of the nursery, `used` bytes were in use. */

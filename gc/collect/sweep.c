@@ -34,13 +34,6 @@ static void each_in_pages(tni_region *region, void (*visit)(void *object, void *
     }
 }
 
-static void sweep_large(void *object, void *user) {
-    tn_heap *heap = user;
-    if (tni_marked(object)) return;
-    dispose_object(object, heap);
-    tni_large_free(&heap->large, object);
-}
-
 /* ---- blocks ---- */
 
 /* The block's used bits become its mark bits, and it is filed as free, partial or full. */
@@ -95,27 +88,67 @@ char *tni_sweep_cell(tn_heap *heap, unsigned c) {
 
 /* ---- a whole sweep ---- */
 
-static void file_as_unswept(tni_old *old, tni_region *region) {
+/* How many objects of the block are marked. */
+static size_t count_marks(const tni_block *block) {
+    const uint64_t *marks = tni_block_marks(block);
+    size_t count = 0;
+    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) count += (size_t)__builtin_popcountll(marks[w]);
+    return count;
+}
+
+/* Every block in use becomes unswept, or free when nothing in it is marked and nothing is to be done about that. Returns the
+ * bytes that live in the region. */
+static size_t file_blocks(tn_heap *heap, tni_region *region) {
+    tni_old *old = &heap->old;
+    bool poison = heap->options.value.debug & TNI_DEBUG_POISON;
+    size_t live = 0;
     for (unsigned i = 1; i < TNI_BLOCKS; i++) {
         tni_block *block = &region->blocks[i];
         if (region->free_blocks >> i & 1) continue;
+        size_t count = count_marks(block);
+        if (!count && !block->disposed && !poison) {
+            tni_old_give(old, block);
+            continue;
+        }
+        live += count * old->runs[block->class_].cell;
         tni_class *class_ = &old->classes[block->class_];
         block->state = TNI_BLOCK_UNSWEPT;
         block->next = class_->unswept;
         class_->unswept = block;
         old->unswept_blocks++;
     }
+    return live;
 }
 
-void tni_sweep_begin(tn_heap *heap) {
+/* Adds the cell of a large object to the sum when it is marked, frees it when not. */
+typedef struct large_sweep {
+    tn_heap *heap;
+    size_t live;
+} large_sweep;
+
+static void sweep_large(void *object, void *user) {
+    large_sweep *s = user;
+    if (tni_marked(object)) {
+        tn_header header = tni_header(object);
+        s->live += tni_object_cell(tni_layout_of(s->heap, header), header);
+        return;
+    }
+    dispose_object(object, s->heap);
+    tni_large_free(&s->heap->large, object);
+}
+
+size_t tni_sweep_begin(tn_heap *heap) {
+    large_sweep s = {heap, 0};
+    size_t live = 0;
     tni_old_retire_all(&heap->old);
     for (unsigned c = 0; c < TNI_CLASSES; c++) heap->old.classes[c].partial = NULL;
     for (size_t i = heap->regions.all.count; i-- > 0;) {
         tni_region *region = tni_region_at(&heap->regions, i);
-        if (region->kind == TNI_BLOCKS_REGION) file_as_unswept(&heap->old, region);
-        else each_in_pages(region, sweep_large, heap);
+        if (region->kind == TNI_BLOCKS_REGION) live += file_blocks(heap, region);
+        else each_in_pages(region, sweep_large, &s);
     }
     tni_large_trim(&heap->large, false);
+    return live + s.live;
 }
 
 bool tni_sweep_some(tn_heap *heap, size_t blocks) {

@@ -66,6 +66,12 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
 
 /* ---- the nursery ---- */
 
+/* Ends pretenuring: what is allocated next is young. */
+static void probe(tn_heap *heap) {
+    tni_pacing_probe(heap);
+    tni_restart(heap);
+}
+
 static char *young_end(const request *r) { return r->m->alloc - 8 + r->cell; }
 
 static void *attempt_young(const request *r) {
@@ -80,6 +86,7 @@ static void *attempt_young(const request *r) {
 
 static void *attempt_reserve(const request *r) {
     tni_mutator *p = tni_private(r->m);
+    if (r->m->heap->pacing.pretenuring) probe(r->m->heap); /* only the nursery keeps what is promised here */
     if (!tni_nursery_extend(&r->m->heap->nursery, young_end(r))) return NULL;
     p->reserved = young_end(r);
     tni_set_limit(p);
@@ -96,9 +103,8 @@ static void *born_old(const request *r, char *object) {
     bool leaf = r->layout->shape == TNI_LEAF_SHAPE, traced = r->layout->shape == TNI_TRACED;
     if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
     tni_set_header(object, header);
-    if (!leaf) tni_barrier_log_object(&heap->barrier, object);
-    heap->pacing.grown += r->cell;
-    heap->stats.old_allocated += r->cell;
+    if (heap->pacing.pretenuring) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
+    else if (!leaf) tni_barrier_log_object(&heap->barrier, object);
     return object;
 }
 
@@ -112,7 +118,7 @@ static void *attempt_large(const request *r) {
 /* A small one takes a cell; the blocks that the nursery was promised (P1) are not touched. */
 static void *attempt_old(const request *r) {
     tn_heap *heap = r->m->heap;
-    unsigned class_ = heap->old.class_of[r->cell / 8];
+    unsigned class_ = tni_class_of(&heap->old, r->cell, r->layout->shape == TNI_LEAF_SHAPE);
     char *cell = tni_old_bump(&heap->old.runs[class_]);
     if (!cell) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
@@ -123,6 +129,17 @@ static void *attempt_old(const request *r) {
     memset(cell, 0, r->cell);
     if (r->layout->disposed) tni_block_of(cell)->disposed = 1;
     return born_old(r, cell + 8);
+}
+
+/* An object that need not be old. Where it is, room for it is no reason to collect: the nursery has some. */
+static void *attempt_ordinary(const request *r) {
+    tn_heap *heap = r->m->heap;
+    if (heap->pacing.pretenuring) {
+        void *object = heap->old.filled < heap->pacing.probe_at ? attempt_old(r) : NULL;
+        if (object) return object;
+        probe(heap);
+    }
+    return attempt_young(r);
 }
 
 /* ---- when there is no room ---- */
@@ -177,6 +194,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
 
 static void *in_window(const request *r, bool young) {
     tn_mutator *m = r->m;
+    if (m->heap->pacing.pretenuring) probe(m->heap);
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
     tni_fatal(m->heap,
@@ -205,8 +223,10 @@ static void *allocate(const request *r) {
     if (m->window) return in_window(r, !large && !old);
     poll(m);
     if (!large && !old) {
-        void *object = attempt_young(r);
-        return object ? object : obtain(r, attempt_young, 0, TNI_CAUSE_NURSERY);
+        bool due = heap->pacing.pretenuring && tni_pacing_major_due(heap, r->cell);
+        if (due) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
+        void *object = attempt_ordinary(r);
+        return object ? object : obtain(r, attempt_ordinary, 0, TNI_CAUSE_NURSERY);
     }
     attempt_fn attempt = large ? attempt_large : attempt_old;
     size_t cost = large ? tni_large_cost(r->cell) : TNI_BLOCK;
@@ -215,8 +235,34 @@ static void *allocate(const request *r) {
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }
 
+/* The whole way of most allocations while objects are born old; NULL when it is not so simple. */
+TNI_INLINE void *bump_old(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return NULL;
+    tn_heap *heap = m->heap;
+    const tni_layout *l = &heap->types.layouts[type];
+    if (size != l->size || count > TN_SMALL_MAX || ((element || count) && element != l->tail_size)) return NULL;
+    size_t cell = l->cell;
+    unsigned class_ = l->class_;
+    if (!cell) {
+        if (l->shape == TNI_UNREGISTERED) return NULL;
+        cell = TN_CELL(size + element * count);
+        if (cell > TN_SMALL_MAX + 8) return NULL;
+        class_ = tni_class_of(&heap->old, cell, l->shape == TNI_LEAF_SHAPE);
+    }
+    char *at = tni_old_bump(&heap->old.runs[class_]);
+    if (TN_UNLIKELY(!at)) {
+        if (!tni_old_next_run(&heap->old, class_)) return NULL;
+        at = tni_old_bump(&heap->old.runs[class_]);
+    }
+    for (size_t i = 8; i < cell; i += 8) *(uint64_t *)(void *)(at + i) = 0;
+    tni_set_header(at + 8, TN_HEADER_OF(type, count) | TN_ARMED);
+    return at + 8;
+}
+
 void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     if (!m) return NULL;
+    void *born = bump_old(m, type, size, element, count);
+    if (born) return born;
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;

@@ -51,7 +51,7 @@ static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
     size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
     heap->regions.huge_pages = o->huge_pages;
-    if (!tni_nursery_init(&heap->nursery, nursery, o->huge_pages)) return false;
+    if (!tni_nursery_init(&heap->nursery, nursery)) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
     heap->queue.at = tni_os_map(heap->queue.bytes, TNI_PAGE);
     if (!heap->queue.at || !tni_types_init(&heap->types) || !tni_mark_init(&heap->mark)) return false;

@@ -26,6 +26,7 @@ typedef struct tni_mutator {
     bool attached;
     bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
     char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
+    bool bump_old;          /* objects are born old (P3), and nothing else is to be looked at */
     bool hook_running;      /* on_out_of_memory has been called and has not returned */
     size_t until_stress;    /* allocations */
     void **handles_base;    /* the handle stack's memory: handles from its start up, values from its end down */

@@ -62,6 +62,7 @@ tn_status tn_detach(tn_mutator *m) {
 void tni_busy_begin(tn_heap *heap) {
     heap->busy++;
     heap->mutators[0].pub.limit = 0;
+    heap->mutators[0].bump_old = false;
 }
 
 void tni_busy_end(tn_heap *heap) {

@@ -70,9 +70,9 @@ TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t v
     for (; values; values &= values - 1) value(t, (tn_value *)(void *)(base + 8 * (size_t)__builtin_ctzll(values)));
 }
 
-/* Visits every slot of the object, in address order within references and within values. */
-TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
-                              tni_value_fn value) {
+/* Visits the slots of the object that its bitmaps tell, in address order within references and within values. */
+TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
+                                    tni_value_fn value) {
     char *o = object;
     tni_each_bit(t, o, l->refs, l->values, ref, value);
     if (TN_LIKELY(l->shape <= TNI_FIXED_SHAPE)) return;
@@ -82,12 +82,17 @@ TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, t
         for (size_t i = 0; i < length; i++) ref(t, (void **)(void *)tail + i);
     } else if (l->shape == TNI_VALUE_TAIL) {
         for (size_t i = 0; i < length; i++) value(t, (tn_value *)(void *)tail + i);
-    } else {
-        if (l->tail_refs | l->tail_values)
-            for (size_t i = 0; i < length; i++)
-                tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
-        if (l->shape == TNI_TRACED) l->desc->trace(t, object);
+    } else if (l->tail_refs | l->tail_values) {
+        for (size_t i = 0; i < length; i++)
+            tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
     }
+}
+
+/* Visits every slot of the object: those, and what a trace callback finds. */
+TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
+                              tni_value_fn value) {
+    tni_each_known_slot(t, l, object, header, ref, value);
+    if (TN_UNLIKELY(l->shape == TNI_TRACED)) l->desc->trace(t, object);
 }
 
 #endif

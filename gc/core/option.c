@@ -67,6 +67,7 @@ static const word auto_nursery[] = {{"auto", 0}, {NULL, 0}};
 /* "auto" is settled when all sources have been read: see settle(). No range holds 0, so it cannot be meant otherwise. */
 static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
 static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
+static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
 static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {NULL, 0}};
 static const word debugs[] = {{"stress", 0}, {"move", TNI_DEBUG_MOVE}, {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {NULL, 0}};
@@ -87,7 +88,9 @@ static const row rows[] = {
      "longest pause that an adapting nursery aims for"},
     {"policy", CHOICE, false, AT(policy), 0, policies, "adaptive", 0, 0,
      "how sizes are chosen; fixed: from these options alone, the same in each run"},
-    {"growth_min", BYTES, false, AT(growth_min), 0, no_words, "4M", KIB(64), TIB(1),
+    {"pretenure", CHOICE, false, AT(pretenure), 0, pretenures, "auto", 0, 0,
+     "objects are born old; auto: while nearly all that is born survives"},
+    {"growth_min", BYTES, false, AT(growth_min), 0, no_words, "1M", KIB(64), TIB(1),
      "least growth of the old space between two major collections"},
     {"cpu_target", PERCENT, false, AT(cpu_target), 0, no_words, "10", 1, 90,
      "share of the time that major collections aim to take"},
@@ -98,7 +101,7 @@ static const row rows[] = {
     {"handles", BYTES, true, AT(handles), 0, no_words, "16M", KIB(64), GIB(1),
      "address space reserved for the handles of a mutator"},
     {"huge_pages", BOOL, true, AT(huge_pages), 0, no_words, "on", 0, 1,
-     "back the nursery and old regions with huge pages"},
+     "back what major collections add to the old space, and large objects, with huge pages"},
     {"log", FLAGS, false, AT(log), 0, logs, "none", 0, 0,
      "gc: a line for each collection; config: the options in effect and where they come from"},
     {"debug", FLAGS, false, AT(debug), AT(stress), debugs, "none", 1, GIB(1),

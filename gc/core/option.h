@@ -11,6 +11,7 @@
 #include "tenure/status.h"
 
 enum { TNI_POLICY_ADAPTIVE, TNI_POLICY_FIXED };
+enum { TNI_PRETENURE_AUTO, TNI_PRETENURE_OFF, TNI_PRETENURE_ON };
 enum { TNI_LOG_GC = 1, TNI_LOG_CONFIG = 2 };
 enum { TNI_DEBUG_MOVE = 1, TNI_DEBUG_VERIFY = 2, TNI_DEBUG_POISON = 4 };
 enum { TNI_OPTIONS_MAX = 24 };
@@ -22,6 +23,7 @@ typedef struct tni_settings {
     size_t heap_max;       /* the hard limit; SIZE_MAX: none */
     uint64_t pause_target; /* what a minor collection should take at most */
     unsigned policy;       /* TNI_POLICY_ */
+    unsigned pretenure;    /* TNI_PRETENURE_ */
     size_t growth_min;     /* the least room between the live bytes and the next major collection */
     unsigned cpu_target;   /* percent of the time that the collector should take */
     unsigned cpu_max;      /* beyond this percent, with little freed, memory counts as out; 100: never */

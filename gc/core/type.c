@@ -35,7 +35,7 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .tail_size = (uint32_t)d->tail_size,
                                              .shape = (uint8_t)shape_of(d),
                                              .cell = (uint16_t)cell,
-                                             .class_ = (uint8_t)tni_class_for(cell),
+                                             .class_ = (uint8_t)tni_class_for(cell, shape_of(d) == TNI_LEAF_SHAPE),
                                              .flags = (uint8_t)d->flags,
                                              .disposed = d->dispose != NULL,
                                              .desc = d};

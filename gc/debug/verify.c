@@ -137,7 +137,11 @@ static void check_old_object(void *object, void *user) {
         tni_object_cell(layout, header) > c->heap->old.runs[tni_block_of(object)->class_].cell)
         tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
                   c->when, object, layout->desc->name);
-    if (layout->shape == TNI_LEAF_SHAPE) return;
+    bool leaf = layout->shape == TNI_LEAF_SHAPE, leaves = tni_block_of(object)->class_ >= TNI_SIZES;
+    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION && leaf != leaves)
+        tni_fatal(c->heap, "verify: %s: invariant O4: old object %p (%s) lies in a block %s", c->when, object,
+                  layout->desc->name, leaves ? "of leaves" : "not of leaves");
+    if (leaf) return;
     bool overflow = c->heap->barrier.overflow, logged = has(&c->objects, (uintptr_t)object);
     if (!(header & TN_ARMED) && !logged && !overflow)
         tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when,

@@ -31,12 +31,14 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
         return;
     }
-    const tn_heap *heap = m->heap;
+    tn_heap *heap = m->heap;
+    tni_old_flush_all(&heap->old);
     const tni_stats *s = &heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){
         .minors = s->minors, .majors = s->majors,
-        .allocated_bytes = s->young_allocated + s->old_allocated + tni_young_bytes(heap),
+        .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.filled - s->promoted +
+                           tni_young_bytes(heap),
         .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
         .committed_bytes = committed(heap), .external_bytes = tni_external_bytes(heap),
         .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing.old_limit,

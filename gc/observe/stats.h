@@ -11,7 +11,6 @@
 typedef struct tni_stats {
     uint64_t minors, majors;
     uint64_t young_allocated; /* by finished nursery cycles */
-    uint64_t old_allocated;   /* born old */
     uint64_t promoted;
     uint64_t created_ns, gc_ns;
     tni_histogram pauses, minor_pauses, major_pauses;

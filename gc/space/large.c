@@ -64,8 +64,7 @@ void tni_large_init(tni_large *large, tni_regions *regions) {
     large->too_many = SIZE_MAX;
 }
 
-char *tni_large_alloc(tni_large *large, size_t cell) {
-    if (cell > TNI_SPAN_MAX) return huge_alloc(large, cell);
+static char *span_alloc(tni_large *large, size_t cell) {
     size_t count = pages_of(cell);
     unsigned page = provide_span(large, count);
     if (!page) return NULL;
@@ -82,6 +81,12 @@ char *tni_large_alloc(tni_large *large, size_t cell) {
     large->used_bytes += count * TNI_PAGE;
     char *object = (char *)region + (size_t)page * TNI_PAGE + 8;
     tni_bit_set(region->used, tni_bit_of(object));
+    return object;
+}
+
+char *tni_large_alloc(tni_large *large, size_t cell) {
+    char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell) : span_alloc(large, cell);
+    if (object) large->filled += cell;
     return object;
 }
 

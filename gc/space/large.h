@@ -11,6 +11,7 @@
 
 typedef struct tni_large {
     tni_regions *regions;
+    uint64_t filled;      /* bytes of cells that were ever allocated */
     size_t used_bytes;    /* whole pages */
     size_t touched_bytes; /* used, or free and not given back */
     tni_region *current;  /* where the last span was found; searched first */

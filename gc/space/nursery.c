@@ -7,28 +7,17 @@
 
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) & ~(to - 1); }
 
-bool tni_nursery_init(tni_nursery *n, size_t reserve, bool huge_pages) {
+bool tni_nursery_init(tni_nursery *n, size_t reserve) {
     n->reserved = round_up(reserve, TNI_HUGE_PAGE);
     n->base = tni_os_reserve(n->reserved, TNI_HUGE_PAGE);
     if (!n->base) return false;
     n->start = n->frontier = n->end = n->dirty = n->base;
-    n->huge_pages = huge_pages;
     return true;
 }
 
 void tni_nursery_free(tni_nursery *n) {
     if (n->base) tni_os_unmap(n->base, n->reserved);
     n->base = NULL;
-}
-
-/* From the size of a huge page on they are worth it; what was touched in small pages is given back first, for it
- * would stay small. */
-static void want_huge(tni_nursery *n) {
-    if (n->huge || !n->huge_pages || n->committed < TNI_HUGE_PAGE || n->start != n->base) return;
-    tni_os_forget(n->base, n->committed);
-    n->dirty = n->base;
-    n->huge = true; /* or tried, at least */
-    if (!tni_os_huge(n->base, n->reserved)) tni_os_no_huge(n->base, n->reserved);
 }
 
 static bool commit(tni_nursery *n, size_t bytes) {
@@ -54,7 +43,6 @@ void tni_nursery_begin(tni_nursery *n, size_t capacity) {
         size_t have = n->committed - (size_t)(n->start - n->base);
         if (capacity > have) capacity = have;
     }
-    want_huge(n);
     n->frontier = n->start;
     n->end = n->start + capacity;
 }

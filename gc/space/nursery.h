@@ -27,11 +27,9 @@ typedef struct tni_nursery {
     char *frontier;    /* handed out up to here */
     char *end;         /* of this cycle's capacity */
     char *dirty;       /* memory at and behind this address is zero */
-    bool huge_pages;   /* the host allows them */
-    bool huge;         /* they have been asked for */
 } tni_nursery;
 
-bool tni_nursery_init(tni_nursery *nursery, size_t reserve, bool huge_pages);
+bool tni_nursery_init(tni_nursery *nursery, size_t reserve);
 void tni_nursery_free(tni_nursery *nursery);
 
 /* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is

@@ -7,25 +7,27 @@
 
 static const uint32_t last_cell = (uint32_t)(TNI_BLOCK / 7 / 8 * 8); /* of the class above 8 KiB: seven in a block */
 
-static uint32_t cell_of_class(unsigned c) {
+static uint32_t cell_of_size(unsigned c) {
     if (c < 15) return 16 + 8 * c;
-    if (c == TNI_CLASSES - 1) return last_cell;
+    if (c == TNI_SIZES - 1) return last_cell;
     unsigned doubling = (c - 15) / 8, step = (c - 15) % 8 + 1;
     return (128u << doubling) + step * (16u << doubling);
 }
 
-unsigned tni_class_for(size_t cell) {
+static unsigned size_for(size_t cell) {
     if (cell <= 128) return cell <= 16 ? 0 : (unsigned)(cell - 9) / 8;
-    if (cell > 8192) return TNI_CLASSES - 1;
+    if (cell > 8192) return TNI_SIZES - 1;
     /* cell is in (128 << doubling, 256 << doubling] */
     unsigned doubling = 63 - (unsigned)__builtin_clzll((cell - 1) >> 7);
     return 15 + 8 * doubling + (unsigned)((cell - 1 - ((size_t)128 << doubling)) >> (4 + doubling));
 }
 
+unsigned tni_class_for(size_t cell, bool leaf) { return size_for(cell) + (leaf ? (unsigned)TNI_SIZES : 0); }
+
 void tni_old_init(tni_old *old, tni_regions *regions) {
     old->regions = regions;
-    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) old->class_of[i] = (uint8_t)tni_class_for(i * 8);
-    for (unsigned c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_class(c);
+    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) old->size_of[i] = (uint8_t)size_for(i * 8);
+    for (unsigned c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_size(c % TNI_SIZES);
 }
 
 /* ---- runs ---- */
@@ -53,18 +55,25 @@ static unsigned find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
     return TNI_BLOCK_BITS;
 }
 
-/* Sets the run to the first free cells at or behind cell number `from`. */
-static bool find_run(tni_run *run, const tni_class *class_, unsigned from) {
-    const uint64_t *used = tni_block_used(run->block);
-    size_t offset = 8 + (size_t)from * run->cell;
-    if (offset >= TNI_BLOCK) return false;
-    unsigned first = find_bit(class_->starts, used, (unsigned)(offset >> 4));
+/* The first free cell's bit at or behind bit number `from`. Its memory is asked for: it will be written soon. */
+static unsigned find_free(const tni_run *run, const tni_class *class_, unsigned from) {
+    unsigned free = find_bit(class_->starts, tni_block_used(run->block), from);
+    const char *object = tni_block_start(run->block) + free * 16;
+    if (free == TNI_BLOCK_BITS) return free;
+    __builtin_prefetch(object, 1);
+    __builtin_prefetch(object + 64, 1);
+    return free;
+}
+
+/* Sets the run to the cells from bit `first` on, and looks for the next one. */
+static bool set_run(tni_run *run, const tni_class *class_, unsigned first) {
     if (first == TNI_BLOCK_BITS) return false;
-    unsigned last = find_bit(used, NULL, first);
     char *block = tni_block_start(run->block);
-    run->start = run->bump = block + cell_of_bit(first, run->cell) * run->cell;
+    unsigned last = find_bit(tni_block_used(run->block), NULL, first);
     unsigned end = last == TNI_BLOCK_BITS ? (unsigned)(TNI_BLOCK / run->cell) : cell_of_bit(last, run->cell);
+    run->start = run->bump = block + cell_of_bit(first, run->cell) * run->cell;
     run->limit = block + end * run->cell;
+    run->next = find_free(run, class_, last);
     return true;
 }
 
@@ -81,6 +90,7 @@ void tni_old_flush(tni_old *old, unsigned c) {
         if (w == end / 64) in &= (UINT64_C(1) << (end % 64)) - 1;
         used[w] |= starts[w] & in;
     }
+    old->filled += (size_t)(run->bump - run->start);
     run->start = run->bump;
 }
 
@@ -109,8 +119,7 @@ bool tni_old_next_run(tni_old *old, unsigned c) {
     tni_run *run = &old->runs[c];
     if (!run->block) return false;
     tni_old_flush(old, c);
-    size_t offset = (size_t)(run->limit - tni_block_start(run->block));
-    if (find_run(run, &old->classes[c], (unsigned)(offset / run->cell))) return true;
+    if (set_run(run, &old->classes[c], run->next)) return true;
     run->block->state = TNI_BLOCK_FULL;
     clear_run(run);
     return false;
@@ -120,7 +129,7 @@ bool tni_old_use(tni_old *old, unsigned c, tni_block *block) {
     tni_run *run = &old->runs[c];
     run->block = block;
     block->state = TNI_BLOCK_CURRENT;
-    if (find_run(run, &old->classes[c], 0)) return true;
+    if (set_run(run, &old->classes[c], find_free(run, &old->classes[c], 0))) return true;
     block->state = TNI_BLOCK_FULL;
     clear_run(run);
     return false;
@@ -143,6 +152,16 @@ static void open_spare(tni_old *old) {
     tni_region *region = tni_region_open(old->regions, space, TNI_BLOCKS_REGION, TNI_REGION);
     region->free_blocks = ~UINT32_C(1);
     old->free_blocks += REGION_BLOCKS;
+}
+
+void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until) {
+    tni_regions *regions = old->regions;
+    if (!regions->huge_pages) return;
+    while (old->free_blocks + REGION_BLOCKS <= blocks && tni_os_now() < until) {
+        if (!regions->spare.count && !tni_region_map(regions)) return;
+        tni_os_huge((void *)regions->spare.at[regions->spare.count - 1], TNI_REGION);
+        open_spare(old);
+    }
 }
 
 tni_block *tni_old_take(tni_old *old, unsigned c) {

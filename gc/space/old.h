@@ -8,19 +8,22 @@
  *     O2  no cell of a current run's [start, limit) has its used bit set
  *     O3  a block is free in its region's free_blocks, or current, or full, or on exactly one list
  *
+ *     O4  a leaf has a class of its own: a block holds leaves only, or none, so that marking need not look at them
+ *
  * Knows nothing of tracing. Callers: collect/minor.c (the inline bump), collect/sweep.c, debug/verify.c. */
 #ifndef TNI_OLD_H
 #define TNI_OLD_H
 
 #include "space/region.h"
 
-/* Cells of 16 .. 128 bytes in steps of 8, then 8 classes for each doubling up to 8 KiB, then one for 8 KiB and a
- * hash. */
-enum { TNI_CLASSES = 64, TNI_CELL_MAX = 8200 };
+/* Cells of 16 .. 128 bytes in steps of 8, then 8 sizes for each doubling up to 8 KiB, then one for 8 KiB and a hash. For each
+ * there is a class of objects that may hold references, and behind all of these one of leaves. */
+enum { TNI_SIZES = 64, TNI_CLASSES = 2 * TNI_SIZES, TNI_CELL_MAX = 8200 };
 
 typedef struct tni_run {
     char *bump, *limit; /* addresses of cells, that is, of headers */
     uint32_t cell;      /* the class's cell size */
+    uint32_t next;      /* the bit of the block's first free cell behind the limit, TNI_BLOCK_BITS if there is none */
     char *start;
     tni_block *block;
 } tni_run;
@@ -34,7 +37,8 @@ typedef struct tni_class {
 typedef struct tni_old {
     tni_run runs[TNI_CLASSES];
     tni_class classes[TNI_CLASSES];
-    uint8_t class_of[TNI_CELL_MAX / 8 + 1]; /* by cell size / 8 */
+    uint8_t size_of[TNI_CELL_MAX / 8 + 1]; /* by cell size / 8: which of the sizes */
+    uint64_t filled;      /* bytes of cells that were ever bumped, up to the last flush */
     tni_regions *regions;
     size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
@@ -42,8 +46,11 @@ typedef struct tni_old {
     size_t unswept_blocks;
 } tni_old;
 
-/* The size class of a cell of at most TNI_CELL_MAX bytes: what class_of holds. */
-unsigned tni_class_for(size_t cell);
+/* The class for cells of at most TNI_CELL_MAX bytes: computed, and looked up. */
+unsigned tni_class_for(size_t cell, bool leaf);
+TNI_INLINE unsigned tni_class_of(const tni_old *old, size_t cell, bool leaf) {
+    return old->size_of[cell / 8] + (leaf ? (unsigned)TNI_SIZES : 0);
+}
 void tni_old_init(tni_old *old, tni_regions *regions);
 
 /* The bump: a cell for an object of `cell` bytes, or NULL: the caller then takes tni_old_next_run or another
@@ -68,6 +75,9 @@ bool tni_old_use(tni_old *old, unsigned class_, tni_block *block);
 /* Makes sure that `blocks` are mapped and free, spare regions included, and returns how many are: fewer when the
  * system has no more. */
 size_t tni_old_provide(tni_old *old, size_t blocks);
+/* Opens regions with huge pages until so many blocks are free, or the clock says so. Only what is certainly wanted, and not in a
+ * pause that should be short: a huge page can take milliseconds. */
+void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until);
 /* A free block for the class, mapped now if need be; NULL when the system has no more. It belongs to the caller. */
 tni_block *tni_old_take(tni_old *old, unsigned class_);
 /* Gives a block back to its region. */

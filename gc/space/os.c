@@ -4,8 +4,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#define HUGE_PAGE_NS 1000000 /* a huge page that takes longer is not worth it */
-
 static void *map_aligned(size_t bytes, size_t align, int protection) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     char *at = mmap(NULL, bytes, protection, flags, -1, 0);
@@ -41,14 +39,7 @@ void tni_os_forget(void *at, size_t bytes) {
     if (bytes) madvise(at, bytes, MADV_DONTNEED);
 }
 
-bool tni_os_huge(void *at, size_t bytes) {
-    if (madvise(at, bytes, MADV_HUGEPAGE) != 0) return false;
-    uint64_t begin = tni_os_now();
-    *(volatile char *)at = 0;
-    return tni_os_now() - begin < HUGE_PAGE_NS;
-}
-
-void tni_os_no_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_NOHUGEPAGE); }
+void tni_os_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); }
 
 uint64_t tni_os_now(void) {
     struct timespec t;

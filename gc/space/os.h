@@ -20,11 +20,9 @@ bool tni_os_commit(void *at, size_t bytes);  /* makes reserved pages usable; fal
 void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
 void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
 
-/* Asks for huge pages (a hint), touches the first, and says whether that was quick. Where the machine has used the
- * memory before, a huge page costs some 0.2 ms, a fifth of the 512 small ones; on a virtual machine whose host must
- * find the memory first, 3 to 5 ms. */
-bool tni_os_huge(void *at, size_t bytes);
-void tni_os_no_huge(void *at, size_t bytes); /* takes it back for what is not touched yet */
+/* Asks for huge pages: a hint. Where the machine has used the memory before, touching one costs some 0.1 ms, a fifth of 512 small
+ * ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
+void tni_os_huge(void *at, size_t bytes);
 
 /* Nanoseconds of a clock that never goes back. */
 uint64_t tni_os_now(void);

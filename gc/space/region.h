@@ -67,8 +67,6 @@ _Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first 
 typedef struct tni_regions {
     tni_vector all;
     bool huge_pages;      /* the host allows them */
-    unsigned without_huge; /* so many of the next regions do without, for the last huge page was slow to come */
-    size_t block_regions; /* how many of them are TNI_BLOCKS_REGION */
     tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
     size_t hint;          /* none of those before this index has a free block */
 } tni_regions;

@@ -15,7 +15,7 @@ typedef struct tn_stats {
     uint64_t used_bytes;            /* nursery and old space in use now */
     uint64_t committed_bytes;       /* memory that the heap has from the system for objects */
     uint64_t external_bytes;        /* tn_external */
-    uint64_t nursery_bytes;         /* the nursery's present size */
+    uint64_t nursery_bytes;         /* the nursery's present size; 0 while objects are born old */
     uint64_t old_limit_bytes;       /* old and external bytes that start the next major collection */
     uint64_t pause_p50_ns, pause_p99_ns, pause_max_ns; /* over all pauses */
     uint64_t minor_p50_ns, minor_p99_ns, minor_max_ns; /* minor pauses alone */

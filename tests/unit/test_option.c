@@ -107,7 +107,8 @@ static void built_in_values(void **state) {
     assert_int_equal(v->heap_max, limit == UINT64_MAX ? SIZE_MAX : limit);
     assert_int_equal(v->pause_target, 1000000);
     assert_int_equal(v->policy, TNI_POLICY_ADAPTIVE);
-    assert_int_equal(v->growth_min, 4 << 20);
+    assert_int_equal(v->growth_min, 1 << 20);
+    assert_int_equal(v->pretenure, TNI_PRETENURE_AUTO);
     assert_int_equal(v->cpu_target, 10);
     assert_int_equal(v->cpu_max, 98);
     assert_int_equal(v->reserve, 64 << 10);
@@ -395,7 +396,7 @@ static void prefix_and_refusal(void **state) {
 }
 
 static const char *const keys[] = {"nursery", "nursery_max", "heap_max", "pause_target", "policy",
-                                   "growth_min", "cpu_target", "cpu_max", "reserve", "handles",
+                                   "pretenure", "growth_min", "cpu_target", "cpu_max", "reserve", "handles",
                                    "huge_pages", "log", "debug", "strict", "help"};
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
@@ -420,7 +421,7 @@ static void help_and_listing(void **state) {
     assert_non_null(find_line(&f->l, "nursery = 2M (TENURE_NURSERY)"));
     assert_non_null(find_line(&f->l, "heap_max = 3G (TENURE_HEAP_MAX)"));
     assert_non_null(find_line(&f->l, "reserve = 1M (the host's config)"));
-    assert_non_null(find_line(&f->l, "growth_min = 4M (built-in)"));
+    assert_non_null(find_line(&f->l, "growth_min = 1M (built-in)"));
 }
 
 static void markdown(void **state) {

@@ -137,7 +137,7 @@ static void adaptive_limit_stays_between_its_bounds(void **state) {
 static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
     (void)state;
     Host host;
-    host_exact(&host, "pause_target=10s");
+    host_exact(&host, "pause_target=10s pretenure=off");
     size_t before = support_stats(host.m).nursery_bytes;
     TN_LOCAL(host.m, Pair, keep);
     for (int i = 0; i < 10; i++) {
@@ -151,6 +151,141 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
     host_close(&host);
 }
 
+/* ---- pretenuring ---- */
+
+enum { RING = 40000 }; /* pairs; more than a nursery holds */
+
+/* Replaces the oldest pair of the ring, `count` times: everything survives the nursery, and dies later. Returns how many of the
+ * pairs were born old. */
+static long churn(tn_mutator *m, Vector **ring, long count) {
+    static long next;
+    long old = 0;
+    for (long i = 0; i < count; i++, next++) {
+        TN_SCOPE(m);
+        Pair **pair = TN_NEW(m, Pair);
+        TN_PUT(m, pair, number, next);
+        TN_SET(m, pair, car, TN_GET(m, ring, item[(next + RING - 1) % RING]));
+        TN_CLEAR(m, TN_GET(m, pair, car), car); /* no chain through the dead */
+        TN_SET(m, ring, item[next % RING], pair);
+        old += !tn_is_young(m, *pair);
+    }
+    for (long k = next - RING; k < next; k++) {
+        const Pair *pair = TN_READ(*ring, item[k % RING]);
+        CHECK_EQ(pair->number, k);
+        CHECK(k == next - 1 || !TN_READ(pair, car));
+    }
+    return old;
+}
+
+static Vector **new_ring(tn_mutator *m) {
+    Vector **ring = TN_NEW_TAIL(m, Vector, void *, RING);
+    for (long k = 0; k < RING; k++) {
+        TN_SCOPE(m);
+        Pair **pair = TN_NEW(m, Pair);
+        TN_SET(m, ring, item[k], pair);
+    }
+    return ring;
+}
+
+static void pretenuring_comes_and_goes(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "debug=verify nursery=256K");
+    Vector **ring = new_ring(host.m);
+    churn(host.m, ring, 20 * RING);
+    long old = churn(host.m, ring, 10 * RING);
+    CHECK(old > 8 * RING); /* nearly all: what survives the nursery only to die in the old space is born there */
+    support_garbage(host.m, 64 * MIB);
+    uint64_t minors = support_stats(host.m).minors;
+    support_garbage(host.m, 16 * MIB);
+    CHECK(support_stats(host.m).minors > minors + 50); /* and garbage is young again */
+    churn(host.m, ring, 10 * RING);
+    host_close(&host);
+}
+
+static void pretenuring_by_option(void **state) {
+    (void)state;
+    static const char *const young[] = {"pretenure=off nursery=256K", "policy=fixed nursery=256K"};
+    for (unsigned i = 0; i < 2; i++) {
+        Host host;
+        host_exact(&host, young[i]);
+        Vector **ring = new_ring(host.m);
+        CHECK_EQ(churn(host.m, ring, 20 * RING), 0);
+        host_close(&host);
+    }
+    Host host;
+    host_exact(&host, "pretenure=on debug=verify");
+    Vector **ring = new_ring(host.m);
+    CHECK_EQ(churn(host.m, ring, RING), RING);
+    CHECK_EQ(tn_option_set(host.m, "pretenure", "off"), TN_OK);
+    CHECK_EQ(churn(host.m, ring, RING), 0);
+    CHECK_EQ(tn_option_set(host.m, "pretenure", "on"), TN_OK);
+    support_collect(host.m, TN_MINOR); /* from the next cycle on */
+    CHECK_EQ(churn(host.m, ring, RING), RING);
+    host_close(&host);
+}
+
+/* A reservation and a raw window without checks take memory of the nursery, also while objects are born old. */
+static void reservations_end_pretenuring(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "pretenure=on debug=verify");
+    Pair **old = TN_NEW(host.m, Pair);
+    CHECK(!tn_is_young(host.m, *old));
+    uint64_t minors = support_stats(host.m).minors;
+    CHECK_EQ(tn_reserve(host.m, 100 * TN_CELL(sizeof(Pair))), TN_OK);
+    {
+        TN_NO_GC(host.m);
+        Pair *list = NULL;
+        for (int i = 0; i < 100; i++) {
+            Pair *pair = TN_ALLOC(host.m, Pair);
+            CHECK(pair && tn_is_young(host.m, pair));
+            TN_INIT(pair, cdr, list);
+            pair->number = i;
+            list = pair;
+        }
+        TN_WRITE(host.m, *old, cdr, list); /* recorded: the old one was born armed */
+    }
+    CHECK_EQ(support_stats(host.m).minors, minors);
+    support_collect(host.m, TN_MINOR);
+    support_check_list(TN_READ(*old, cdr), 100);
+    CHECK(!tn_is_young(host.m, *TN_NEW(host.m, Pair))); /* and on again */
+    host_close(&host);
+}
+
+/* Every kind of object that is born in a slow path of its own. */
+static void pretenured_shapes(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "pretenure=on debug=verify");
+    static int disposed;
+    disposed = 0;
+    for (int i = 0; i < 2000; i++) {
+        TN_SCOPE(host.m);
+        Pair **pair = TN_NEW(host.m, Pair);
+        Vector **vector = TN_NEW_TAIL(host.m, Vector, void *, (size_t)i % 70);
+        Bytes **bytes = TN_NEW_TAIL(host.m, Bytes, char, (size_t)i * 7);
+        File **file = TN_NEW(host.m, File);
+        TN_PUT(host.m, file, disposed, &disposed);
+        Fixed **fixed = TN_NEW(host.m, Fixed);
+        TN_SET(host.m, fixed, pair, pair);
+        tn_weak **weak = tn_weak_new(host.m, pair);
+        if (i % 70) TN_SET(host.m, vector, item[i % 70 - 1], pair);
+        CHECK(!tn_is_young(host.m, *pair) && !tn_is_young(host.m, *vector) && !tn_is_young(host.m, *bytes));
+        CHECK(!tn_is_young(host.m, *file) && !tn_is_young(host.m, *fixed) && !tn_is_young(host.m, *weak));
+        for (int k = 0; k < i * 7; k++) CHECK((*bytes)->byte[k] == 0);
+        for (int k = 0; k < i * 7; k++) (*bytes)->byte[k] = 0xee; /* the next one in this memory is zero all the same */
+        CHECK(tn_hash(host.m, *pair) == TN_HASH(host.m, pair));
+        if (i % 100 == 99) {
+            support_collect(host.m, i % 500 == 499 ? TN_FULL : TN_MAJOR);
+            CHECK(tn_weak_read(host.m, *weak) == *pair);
+        }
+    }
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 2000);
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host_policy_decides),
@@ -159,6 +294,10 @@ int main(void) {
         cmocka_unit_test(fixed_means_fixed),
         cmocka_unit_test(adaptive_limit_stays_between_its_bounds),
         cmocka_unit_test(adaptive_nursery_grows_when_collecting_is_costly),
+        cmocka_unit_test(pretenuring_comes_and_goes),
+        cmocka_unit_test(pretenuring_by_option),
+        cmocka_unit_test(reservations_end_pretenuring),
+        cmocka_unit_test(pretenured_shapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
