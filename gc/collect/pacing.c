@@ -16,6 +16,11 @@
 #define STRETCH_MAX 64     /* and between later ones */
 #define SECOND UINT64_C(1000000000)
 
+static void set_pretenuring(tn_heap *heap, bool on) {
+    heap->pacing.pretenuring = on;
+    tni_old_zeroed(&heap->old, on);
+}
+
 /* ---- the policies ---- */
 
 static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
@@ -111,7 +116,7 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
     if (policy) p->policy.user = policy->user;
     p->last_end = p->major_end = p->window = tni_os_now();
-    p->pretenuring = heap->options.value.pretenure == TNI_PRETENURE_ON;
+    set_pretenuring(heap, heap->options.value.pretenure == TNI_PRETENURE_ON);
     p->cache = (size_t)tni_cache_size();
     tni_pacing_changed(heap);
 }
@@ -197,7 +202,7 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
     tni_pacing *p = &heap->pacing;
     if (heap->options.value.pretenure != TNI_PRETENURE_AUTO || heap->options.value.policy == TNI_POLICY_FIXED) return;
-    p->pretenuring = p->churning && (double)survived > (double)used * SURVIVE_MOST;
+    set_pretenuring(heap, p->churning && (double)survived > (double)used * SURVIVE_MOST);
     size_t least = p->nursery * STRETCH_MIN, most = p->nursery * STRETCH_MAX;
     p->stretch = p->pretenuring && p->stretch ? min_size(p->stretch * 2, most) : least;
     if (!p->pretenuring) p->stretch = 0;
@@ -205,7 +210,7 @@ static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
 }
 
 void tni_pacing_probe(tn_heap *heap) {
-    heap->pacing.pretenuring = false;
+    set_pretenuring(heap, false);
     tni_pacing_begin_cycle(heap);
 }
 
@@ -213,7 +218,7 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     tni_pacing *p = &heap->pacing;
     p->survived = survived;
     p->minor_ns = ns;
-    p->pretenuring |= heap->options.value.pretenure == TNI_PRETENURE_ON;
+    if (heap->options.value.pretenure == TNI_PRETENURE_ON) set_pretenuring(heap, true);
     if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
     decide_pretenuring(heap, used, survived);
     tn_pacing now = describe(heap);

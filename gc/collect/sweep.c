@@ -57,10 +57,7 @@ static void sweep_block(tn_heap *heap, tni_block *block) {
     if (!any) {
         tni_old_give(&heap->old, block);
     } else if (!full) {
-        tni_class *class_ = &heap->old.classes[block->class_];
-        block->state = TNI_BLOCK_PARTIAL;
-        block->next = class_->partial;
-        class_->partial = block;
+        tni_old_file_partial(&heap->old, block);
     }
 }
 
@@ -77,9 +74,8 @@ char *tni_sweep_cell(tn_heap *heap, unsigned c) {
     tni_class *class_ = &old->classes[c];
     while (!tni_old_next_run(old, c)) {
         while (!class_->partial && sweep_one(heap, class_)) {}
-        tni_block *block = class_->partial;
-        if (block) class_->partial = block->next;
-        else block = tni_old_take(old, c);
+        tni_block *block = tni_old_take_partial(old, c);
+        if (!block) block = tni_old_take(old, c);
         if (!block) return NULL;
         if (tni_old_use(old, c, block)) break;
     }
@@ -88,7 +84,16 @@ char *tni_sweep_cell(tn_heap *heap, unsigned c) {
 
 /* ---- a whole sweep ---- */
 
-/* How many objects of the block are marked. */
+/* The blocks of one class on their way to its unswept list, by how full they are: emptiest first, and within an eighth by
+ * address. New objects then fill long runs and come to lie side by side; blocks that are nearly full are left alone, and are
+ * emptier the next time. */
+enum { EIGHTHS = 8 };
+typedef struct filing {
+    tni_block *first[TNI_CLASSES][EIGHTHS], *last[TNI_CLASSES][EIGHTHS];
+    size_t live; /* bytes of marked cells, and of marked large objects */
+    tn_heap *heap;
+} filing;
+
 static size_t count_marks(const tni_block *block) {
     const uint64_t *marks = tni_block_marks(block);
     size_t count = 0;
@@ -96,59 +101,70 @@ static size_t count_marks(const tni_block *block) {
     return count;
 }
 
-/* Every block in use becomes unswept, or free when nothing in it is marked and nothing is to be done about that. Returns the
- * bytes that live in the region. */
-static size_t file_blocks(tn_heap *heap, tni_region *region) {
-    tni_old *old = &heap->old;
-    bool poison = heap->options.value.debug & TNI_DEBUG_POISON;
-    size_t live = 0;
-    for (unsigned i = 1; i < TNI_BLOCKS; i++) {
-        tni_block *block = &region->blocks[i];
-        if (region->free_blocks >> i & 1) continue;
-        size_t count = count_marks(block);
-        if (!count && !block->disposed && !poison) {
-            tni_old_give(old, block);
-            continue;
-        }
-        live += count * old->runs[block->class_].cell;
-        tni_class *class_ = &old->classes[block->class_];
-        block->state = TNI_BLOCK_UNSWEPT;
-        block->next = class_->unswept;
-        class_->unswept = block;
-        old->unswept_blocks++;
-    }
-    return live;
-}
-
-/* Adds the cell of a large object to the sum when it is marked, frees it when not. */
-typedef struct large_sweep {
-    tn_heap *heap;
-    size_t live;
-} large_sweep;
-
-static void sweep_large(void *object, void *user) {
-    large_sweep *s = user;
-    if (tni_marked(object)) {
-        tn_header header = tni_header(object);
-        s->live += tni_object_cell(tni_layout_of(s->heap, header), header);
+/* A block is free when nothing in it is marked and nothing is to be done about that; full when all is; else unswept. */
+static void file_block(filing *f, tni_block *block) {
+    tni_old *old = &f->heap->old;
+    unsigned c = block->class_;
+    size_t count = count_marks(block), capacity = TNI_BLOCK / old->runs[c].cell;
+    f->live += count * old->runs[c].cell;
+    block->state = TNI_BLOCK_FULL;
+    if (count == capacity) return;
+    if (!count && !block->disposed && !(f->heap->options.value.debug & TNI_DEBUG_POISON)) {
+        tni_old_give(old, block);
         return;
     }
-    dispose_object(object, s->heap);
-    tni_large_free(&s->heap->large, object);
+    size_t eighth = count * EIGHTHS / capacity;
+    if (f->last[c][eighth]) f->last[c][eighth]->next = block;
+    else f->first[c][eighth] = block;
+    f->last[c][eighth] = block;
+    block->state = TNI_BLOCK_UNSWEPT;
+    block->next = NULL;
+    old->unswept_blocks++;
+}
+
+static void join(tni_class *class_, tni_block *const *first, tni_block *const *last) {
+    class_->unswept = NULL;
+    for (unsigned e = EIGHTHS; e-- > 0;) {
+        if (!first[e]) continue;
+        last[e]->next = class_->unswept;
+        class_->unswept = first[e];
+    }
+}
+
+static void file_large(void *object, void *user) {
+    filing *f = user;
+    if (tni_marked(object)) {
+        tn_header header = tni_header(object);
+        f->live += tni_object_cell(tni_layout_of(f->heap, header), header);
+        return;
+    }
+    dispose_object(object, f->heap);
+    tni_large_free(&f->heap->large, object);
+}
+
+/* Large objects may free their region, and no other. */
+static void file_region(filing *f, tni_region *region) {
+    if (region->kind != TNI_BLOCKS_REGION) {
+        each_in_pages(region, file_large, f);
+        return;
+    }
+    for (unsigned b = 1; b < TNI_BLOCKS; b++)
+        if (!(region->free_blocks >> b & 1)) file_block(f, &region->blocks[b]);
 }
 
 size_t tni_sweep_begin(tn_heap *heap) {
-    large_sweep s = {heap, 0};
-    size_t live = 0;
+    filing f = {.heap = heap};
     tni_old_retire_all(&heap->old);
-    for (unsigned c = 0; c < TNI_CLASSES; c++) heap->old.classes[c].partial = NULL;
-    for (size_t i = heap->regions.all.count; i-- > 0;) {
-        tni_region *region = tni_region_at(&heap->regions, i);
-        if (region->kind == TNI_BLOCKS_REGION) live += file_blocks(heap, region);
-        else each_in_pages(region, sweep_large, &s);
+    for (size_t i = 0, count; i < (count = heap->regions.all.count);) {
+        file_region(&f, tni_region_at(&heap->regions, i));
+        if (heap->regions.all.count == count) i++;
+    }
+    for (unsigned c = 0; c < TNI_CLASSES; c++) {
+        heap->old.classes[c].partial = heap->old.classes[c].partial_end = NULL;
+        join(&heap->old.classes[c], f.first[c], f.last[c]);
     }
     tni_large_trim(&heap->large, false);
-    return live + s.live;
+    return f.live;
 }
 
 bool tni_sweep_some(tn_heap *heap, size_t blocks) {

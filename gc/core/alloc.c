@@ -126,7 +126,7 @@ static void *attempt_old(const request *r) {
         cell = tni_sweep_cell(heap, class_);
         if (!cell) return NULL;
     }
-    memset(cell, 0, r->cell);
+    if (!heap->old.zeroed) memset(cell, 0, r->cell);
     if (r->layout->disposed) tni_block_of(cell)->disposed = 1;
     return born_old(r, cell + 8);
 }
@@ -235,34 +235,8 @@ static void *allocate(const request *r) {
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }
 
-/* The whole way of most allocations while objects are born old; NULL when it is not so simple. */
-TNI_INLINE void *bump_old(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return NULL;
-    tn_heap *heap = m->heap;
-    const tni_layout *l = &heap->types.layouts[type];
-    if (size != l->size || count > TN_SMALL_MAX || ((element || count) && element != l->tail_size)) return NULL;
-    size_t cell = l->cell;
-    unsigned class_ = l->class_;
-    if (!cell) {
-        if (l->shape == TNI_UNREGISTERED) return NULL;
-        cell = TN_CELL(size + element * count);
-        if (cell > TN_SMALL_MAX + 8) return NULL;
-        class_ = tni_class_of(&heap->old, cell, l->shape == TNI_LEAF_SHAPE);
-    }
-    char *at = tni_old_bump(&heap->old.runs[class_]);
-    if (TN_UNLIKELY(!at)) {
-        if (!tni_old_next_run(&heap->old, class_)) return NULL;
-        at = tni_old_bump(&heap->old.runs[class_]);
-    }
-    for (size_t i = 8; i < cell; i += 8) *(uint64_t *)(void *)(at + i) = 0;
-    tni_set_header(at + 8, TN_HEADER_OF(type, count) | TN_ARMED);
-    return at + 8;
-}
-
-void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    if (!m) return NULL;
-    void *born = bump_old(m, type, size, element, count);
-    if (born) return born;
+static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
+                                                        size_t count) {
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
@@ -273,6 +247,35 @@ void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, si
     void *object = allocate(&r);
     if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
     return object;
+}
+
+/* The first cell of the class's next run in the same block, or NULL. */
+static __attribute__((noinline)) char *bump_next_run(tni_old *old, unsigned class_) {
+    return tni_old_next_run(old, class_) ? tni_old_bump(&old->runs[class_]) : NULL;
+}
+
+/* The whole way of most allocations while objects are born old; NULL when it is not so simple. */
+TNI_INLINE void *bump_old(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return NULL;
+    tn_heap *heap = m->heap;
+    const tni_layout *l = &heap->types.layouts[type];
+    if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return NULL;
+    unsigned class_ = l->class_;
+    if (!l->cell) {
+        size_t cell = TN_CELL(size + element * count);
+        if (cell > TN_SMALL_MAX + 8 || l->shape == TNI_UNREGISTERED) return NULL;
+        class_ = tni_class_of(&heap->old, cell, l->shape == TNI_LEAF_SHAPE);
+    }
+    char *at = tni_old_bump(&heap->old.runs[class_]);
+    if (TN_UNLIKELY(!at) && !(at = bump_next_run(&heap->old, class_))) return NULL;
+    tni_set_header(at + 8, TN_HEADER_OF(type, count) | TN_ARMED);
+    return at + 8;
+}
+
+void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (!m) return NULL;
+    void *object = bump_old(m, type, size, element, count);
+    return object ? object : allocate_checked(m, type, size, element, count);
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {

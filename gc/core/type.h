@@ -34,8 +34,8 @@ typedef struct tni_layout {
     uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
     uint8_t disposed;         /* has a dispose callback */
     const tn_type_desc *desc;
-} tni_layout;
-_Static_assert(sizeof(tni_layout) <= 64, "a layout fits a cache line");
+} __attribute__((aligned(64))) tni_layout;
+_Static_assert(sizeof(tni_layout) == 64, "a layout is a cache line");
 
 typedef struct tni_types {
     tni_layout *layouts; /* TN_TYPES_END of them */

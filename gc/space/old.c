@@ -32,6 +32,8 @@ void tni_old_init(tni_old *old, tni_regions *regions) {
 
 /* ---- runs ---- */
 
+enum { RUN_MAX = 4096 }; /* bytes, if a cell is no longer: what is zeroed at a time stays in the first-level cache */
+
 static void make_starts(tni_class *class_, uint32_t cell) {
     for (size_t at = 8; at + cell <= TNI_BLOCK + 8; at += cell) tni_bit_set(class_->starts, at >> 4);
     class_->ready = true;
@@ -55,6 +57,14 @@ static unsigned find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
     return TNI_BLOCK_BITS;
 }
 
+static void zero(tni_run *run) { memset(run->bump, 0, (size_t)(run->limit - run->bump)); }
+
+void tni_old_zeroed(tni_old *old, bool zeroed) {
+    old->zeroed = zeroed;
+    for (unsigned c = 0; zeroed && c < TNI_CLASSES; c++)
+        if (old->runs[c].block) zero(&old->runs[c]);
+}
+
 /* The first free cell's bit at or behind bit number `from`. Its memory is asked for: it will be written soon. */
 static unsigned find_free(const tni_run *run, const tni_class *class_, unsigned from) {
     unsigned free = find_bit(class_->starts, tni_block_used(run->block), from);
@@ -65,15 +75,19 @@ static unsigned find_free(const tni_run *run, const tni_class *class_, unsigned 
     return free;
 }
 
-/* Sets the run to the cells from bit `first` on, and looks for the next one. */
-static bool set_run(tni_run *run, const tni_class *class_, unsigned first) {
+/* Sets the run to the cells from bit `first` on, and looks for the next one: what remains of a long one is a run again. */
+static bool set_run(tni_old *old, unsigned c, unsigned first) {
     if (first == TNI_BLOCK_BITS) return false;
+    tni_run *run = &old->runs[c];
     char *block = tni_block_start(run->block);
     unsigned last = find_bit(tni_block_used(run->block), NULL, first);
+    unsigned begin = cell_of_bit(first, run->cell), most = begin + (RUN_MAX - 1) / run->cell + 1;
     unsigned end = last == TNI_BLOCK_BITS ? (unsigned)(TNI_BLOCK / run->cell) : cell_of_bit(last, run->cell);
-    run->start = run->bump = block + cell_of_bit(first, run->cell) * run->cell;
+    if (end > most) end = most, last = (unsigned)(8 + end * run->cell) / 16;
+    run->start = run->bump = block + begin * run->cell;
     run->limit = block + end * run->cell;
-    run->next = find_free(run, class_, last);
+    run->next = find_free(run, &old->classes[c], last);
+    if (old->zeroed) zero(run);
     return true;
 }
 
@@ -103,14 +117,27 @@ static void clear_run(tni_run *run) {
     run->block = NULL;
 }
 
+void tni_old_file_partial(tni_old *old, tni_block *block) {
+    tni_class *class_ = &old->classes[block->class_];
+    block->state = TNI_BLOCK_PARTIAL;
+    block->next = NULL;
+    if (class_->partial) class_->partial_end->next = block;
+    else class_->partial = block;
+    class_->partial_end = block;
+}
+
+tni_block *tni_old_take_partial(tni_old *old, unsigned c) {
+    tni_block *block = old->classes[c].partial;
+    if (block) old->classes[c].partial = block->next;
+    return block;
+}
+
 void tni_old_retire_all(tni_old *old) {
     for (unsigned c = 0; c < TNI_CLASSES; c++) {
         tni_run *run = &old->runs[c];
         if (!run->block) continue;
         tni_old_flush(old, c);
-        run->block->state = TNI_BLOCK_PARTIAL;
-        run->block->next = old->classes[c].partial;
-        old->classes[c].partial = run->block;
+        tni_old_file_partial(old, run->block);
         clear_run(run);
     }
 }
@@ -119,7 +146,7 @@ bool tni_old_next_run(tni_old *old, unsigned c) {
     tni_run *run = &old->runs[c];
     if (!run->block) return false;
     tni_old_flush(old, c);
-    if (set_run(run, &old->classes[c], run->next)) return true;
+    if (set_run(old, c, run->next)) return true;
     run->block->state = TNI_BLOCK_FULL;
     clear_run(run);
     return false;
@@ -129,7 +156,7 @@ bool tni_old_use(tni_old *old, unsigned c, tni_block *block) {
     tni_run *run = &old->runs[c];
     run->block = block;
     block->state = TNI_BLOCK_CURRENT;
-    if (set_run(run, &old->classes[c], find_free(run, &old->classes[c], 0))) return true;
+    if (set_run(old, c, find_free(run, &old->classes[c], 0))) return true;
     block->state = TNI_BLOCK_FULL;
     clear_run(run);
     return false;

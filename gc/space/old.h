@@ -29,7 +29,8 @@ typedef struct tni_run {
 } tni_run;
 
 typedef struct tni_class {
-    tni_block *partial, *unswept;
+    tni_block *partial, *partial_end; /* a queue */
+    tni_block *unswept;
     uint64_t starts[TNI_BLOCK_WORDS]; /* the bits of the objects of a full block; made on first use */
     bool ready;
 } tni_class;
@@ -40,6 +41,7 @@ typedef struct tni_old {
     uint8_t size_of[TNI_CELL_MAX / 8 + 1]; /* by cell size / 8: which of the sizes */
     uint64_t filled;      /* bytes of cells that were ever bumped, up to the last flush */
     tni_regions *regions;
+    bool zeroed;          /* [bump, limit) of each run is zero, and so will be that of runs to come */
     size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
     size_t touched_blocks; /* used, or free and not given back: what the process pays for */
@@ -65,10 +67,15 @@ TNI_INLINE char *tni_old_bump(tni_run *run) {
 /* Sets the used bits of what was bumped since the last flush. */
 void tni_old_flush(tni_old *old, unsigned class_);
 void tni_old_flush_all(tni_old *old);
+/* Puts a block at the end of its class's partial list; takes the first off one, NULL when it is empty. */
+void tni_old_file_partial(tni_old *old, tni_block *block);
+tni_block *tni_old_take_partial(tni_old *old, unsigned class_);
 /* Flushes, and leaves the class without a current block; the block becomes partial or full. */
 void tni_old_retire_all(tni_old *old);
 /* The next free run of the current block; false when it is full (it is then no longer current). */
 bool tni_old_next_run(tni_old *old, unsigned class_);
+/* From now on cells are handed out zeroed, or as they are. */
+void tni_old_zeroed(tni_old *old, bool zeroed);
 /* Makes a block current, which is on no list, and sets its first run; false (and full) when it has no free cell. */
 bool tni_old_use(tni_old *old, unsigned class_, tni_block *block);
 
