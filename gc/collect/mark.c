@@ -102,7 +102,6 @@ static __attribute__((noinline)) void scan_slice(marking *k, char *array, size_t
 TNI_INLINE void scan(marking *k, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = &k->layouts[tni_header_type(header)];
-    if (layout->shape <= TNI_LEAF_SHAPE) return;
     bool array = layout->shape == TNI_REF_TAIL || layout->shape == TNI_VALUE_TAIL;
     if (TN_UNLIKELY(array && tni_header_length(header) > SLICE)) {
         tni_each_bit(&k->tracer, object, layout->refs, layout->values, visit_ref, visit_value);
@@ -119,10 +118,12 @@ static void drain(marking *k) {
     void *ring[AHEAD];
     unsigned first = 0, last = 0;
     for (;;) {
-        while (last - first < AHEAD && k->top > k->mark->stack) {
+        void **bottom = k->mark->stack;
+        while (last - first < AHEAD && k->top > bottom) {
             char *object = *--k->top;
             if (TN_UNLIKELY((uintptr_t)object & REST)) {
                 scan_slice(k, object - REST, (size_t)*--k->top);
+                bottom = k->mark->stack;
                 continue;
             }
             __builtin_prefetch(object - 8);

@@ -2,6 +2,8 @@
  * cache for what they refer to; settle copies that, and queues it to be gathered from. */
 #include "collect/minor.h"
 
+#include <string.h>
+
 #include "collect/sweep.h"
 #include "core/heap.h"
 
@@ -36,46 +38,57 @@ static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class_)
     return cell;
 }
 
-/* Room for an object with a tail or a hash, whose cell is not in its layout. */
-static __attribute__((noinline)) size_t measure(evacuation *e, const tni_layout *layout, const void *from,
-                                                tn_header header, unsigned *class_) {
-    size_t cell = tni_object_cell(layout, header);
-    if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
-        unknown_type(e->tracer.heap, from, header);
-    *class_ = tni_class_of(e->old, cell, layout->shape == TNI_LEAF_SHAPE);
+/* A cell of the class for an object that is moved. */
+TNI_INLINE char *take_cell(evacuation *e, unsigned class_) {
+    tni_run *run = &e->old->runs[class_];
+    char *cell = run->bump;
+    if (TN_UNLIKELY((size_t)(run->limit - cell) < run->cell)) return next_cell(e->tracer.heap, class_);
+    run->bump = cell + run->cell;
+    __builtin_prefetch(cell + WRITE_AHEAD, 1);
     return cell;
 }
 
-/* The hash goes behind the object's `bytes`, into the new cell's last word. */
-static __attribute__((noinline)) tn_header store_hash(evacuation *e, void *from, char *to, size_t bytes,
-                                                      tn_header header) {
-    *(uint64_t *)(void *)(to + bytes) = tni_hash(e->tracer.heap, from);
-    return header ^ (TNI_HASHED | TNI_HASH_STORED);
-}
-
-/* Copies a young object, leaves its new address in the old header, and queues it if it holds references. */
-TNI_INLINE void *copy(evacuation *e, char *from, tn_header header) {
-    const tni_layout *layout = &e->layouts[tni_header_type(header)];
-    size_t cell = layout->cell;
-    unsigned class_ = layout->class_;
-    if (TN_UNLIKELY(!cell || header & TNI_HASHED)) cell = measure(e, layout, from, header, &class_);
-    char *to = tni_old_bump(&e->old->runs[class_]);
-    if (TN_UNLIKELY(!to)) to = next_cell(e->tracer.heap, class_);
-    __builtin_prefetch(to + WRITE_AHEAD, 1);
-    to += 8;
-    size_t bytes = cell - 8;
-    if (TN_UNLIKELY(header & TNI_HASHED)) header = store_hash(e, from, to, bytes -= 8, header);
-    for (size_t i = 0; i < bytes; i += 8) *(uint64_t *)(void *)(to + i) = *(const uint64_t *)(const void *)(from + i);
+/* The object at `from` is now at `to`; `header` is the new one. Queues it if it holds references. */
+TNI_INLINE void settle_in(evacuation *e, char *from, char *to, tn_header header, bool leaf) {
     tni_set_header(to, header | TN_ARMED);
     tni_set_header(from, (tn_header)(uintptr_t)to | TNI_FORWARDED);
-    if (layout->shape > TNI_LEAF_SHAPE) *e->push++ = to;
+    if (!leaf) *e->push++ = to;
+}
+
+/* Moves an object with a tail or a hash, whose cell is not in its layout. The hash goes behind the object's bytes, into the new cell's
+ * last word. */
+static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
+    size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
+    bool leaf = layout->shape == TNI_LEAF_SHAPE;
+    if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
+        unknown_type(e->tracer.heap, from, header);
+    char *to = take_cell(e, tni_class_of(e->old, cell, leaf)) + 8;
+    if (header & TNI_HASHED) {
+        bytes -= 8;
+        *(uint64_t *)(void *)(to + bytes) = tni_hash(e->tracer.heap, from);
+        header ^= TNI_HASHED | TNI_HASH_STORED;
+    }
+    memcpy(to, from, bytes);
+    settle_in(e, from, to, header, leaf);
+    return to;
+}
+
+/* Moves a young object and returns its new address. The words of a plain one are copied in pairs. */
+TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
+    const tni_layout *layout = &e->layouts[tni_header_type(header)];
+    if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
+    size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
+    char *to = take_cell(e, layout->class_) + 8;
+    if (at) memcpy(to, from, 8);
+    for (; at < bytes; at += 16) memcpy(to + at, from + at, 16);
+    settle_in(e, from, to, header, layout->class_ >= TNI_SIZES);
     return to;
 }
 
 TNI_INLINE void *moved(evacuation *e, void *young) {
     tn_header header = tni_header(young);
     void *to = tni_forwarded(header);
-    return to ? to : copy(e, young, header);
+    return to ? to : move(e, young, header);
 }
 
 TNI_INLINE void update_ref(evacuation *e, void **slot) {

@@ -48,31 +48,28 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     if (p->survived >= TNI_CHUNK) own->byte_ns = (own->byte_ns + (double)p->minor_ns / (double)p->survived) / 2;
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
     double wanted = (double)p->nursery * (costly ? 2 : 1), cost = own->byte_ns * own->worst_survival;
-    double most = (double)max_size(own->cache, p->live / 4);
+    double most = (double)max_size(2 * own->cache, p->live / 4);
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
     return (size_t)wanted;
 }
 
-/* Room for max(growth_min, MemBalancer's square root, the CPU target), and not beyond RATIO_MAX times the live bytes or, if that
- * is more, what the old space has touched already: memory that is there is cheaper to use than to give back, if a little of
- * it is given back each time.
+/* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if that is more,
+ * for what the old space has touched already: memory that is there is cheaper to use than to give back, if a little of it
+ * is given back each time.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory
  * of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the
  * time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 2e-9, RATIO_MAX = 0.6, KEEP = 0.875;
+    static const double COST = 1.4e-8, AFFORDED = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
-    double live = (double)p->live;
     /* what the old space grows by during one marking */
-    double load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
-    double by_cpu = load * 100 / heap->options.value.cpu_target;
-    double by_root = sqrt(load / COST);
-    double extra = by_root > by_cpu ? by_root : by_cpu;
+    double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
+    double by_root = sqrt(load / COST), by_cpu = load * 100 / heap->options.value.cpu_target;
+    if (by_cpu > live * AFFORDED) by_cpu = live * AFFORDED;
     double touched = (double)(heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes);
-    double most = live * RATIO_MAX, kept = (touched - live) * KEEP;
-    if (extra > most) extra = most > kept ? most : kept;
+    double extra = fmax(fmax(by_root, by_cpu), (touched - live) * KEEP);
     return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
 }
 

@@ -74,6 +74,12 @@ TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t v
 TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                                     tni_value_fn value) {
     char *o = object;
+    if (TN_LIKELY(l->row)) {
+        void **slot = (void **)object + l->row_first, **end = slot + l->row;
+        do ref(t, slot);
+        while (++slot < end);
+        return;
+    }
     tni_each_bit(t, o, l->refs, l->values, ref, value);
     if (TN_LIKELY(l->shape <= TNI_FIXED_SHAPE)) return;
     char *tail = o + l->size;

@@ -25,8 +25,16 @@ static tni_shape shape_of(const tn_type_desc *d) {
     return TNI_MIXED_TAIL;
 }
 
+/* The length of the row when the bits are one, else 0. */
+static unsigned row_of(uint64_t bits) {
+    if (!bits) return 0;
+    bits >>= __builtin_ctzll(bits);
+    return bits & (bits + 1) ? 0 : (unsigned)__builtin_popcountll(bits);
+}
+
 static void set_layout(tni_types *types, const tn_type_desc *d) {
     size_t cell = d->tail_size ? 0 : TN_CELL(d->size);
+    unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,
                                              .tail_refs = d->tail_refs,
@@ -38,6 +46,8 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .class_ = (uint8_t)tni_class_for(cell, shape_of(d) == TNI_LEAF_SHAPE),
                                              .flags = (uint8_t)d->flags,
                                              .disposed = d->dispose != NULL,
+                                             .row = (uint8_t)row,
+                                             .row_first = (uint8_t)(row ? __builtin_ctzll(d->refs) : 0),
                                              .desc = d};
 }
 

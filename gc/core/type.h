@@ -33,6 +33,8 @@ typedef struct tni_layout {
     uint8_t shape;            /* tni_shape */
     uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
     uint8_t disposed;         /* has a dispose callback */
+    uint8_t row;              /* when all that is to be visited is one row of references in the fixed part: how many, */
+    uint8_t row_first;        /* and the number of the first one's word; else row is 0 */
     const tn_type_desc *desc;
 } __attribute__((aligned(64))) tni_layout;
 _Static_assert(sizeof(tni_layout) == 64, "a layout is a cache line");
