@@ -8,19 +8,22 @@
 #include "space/os.h"
 
 enum {
-    AHEAD = 64,            /* objects between prefetch and scan; a power of two */
-    SLICE = 1024,          /* slots of a large array that are visited at a time */
-    FIRST_CAPACITY = 4096  /* entries of the first stack */
+    BATCH = 128,          /* objects that are looked at together, */
+    EDGES = 4 * BATCH,    /* and edges that come of them */
+    SLICE = 1024,         /* slots of a large array that are visited at a time */
+    FIRST_CAPACITY = 4096 /* entries of the first stack */
 };
 
 /* Entries of the stack: an object, which is marked and is to be scanned; or the number of a slot and, on top of it, an array with
  * this bit set, whose slots from there on are to be visited. */
 #define REST ((uintptr_t)1)
 
+/* The tracer is for roots and callbacks. */
 typedef struct marking {
     tn_tracer tracer;
     tn_format format;
     const tni_layout *layouts;
+    const tni_leaves *leaves;
     void **top, **end; /* of the stack; its start is mark->stack */
     tni_mark *mark;
     bool overflow; /* something that should be on the stack is not */
@@ -56,33 +59,95 @@ TNI_INLINE void push(marking *k, void *object) {
     else *k->top++ = object;
 }
 
-/* Sets the mark; false when it was set. */
-TNI_INLINE bool set_mark(void *object) {
-    size_t bit = tni_bit_of(object);
-    uint64_t *word = &tni_region_of(object)->marks[bit / 64], mask = UINT64_C(1) << (bit % 64);
-    if (*word & mask) return false;
-    *word |= mask;
-    return true;
+TNI_INLINE uint64_t *mark_word(const void *object) {
+    return &tni_region_of(object)->marks[tni_bit_of(object) / 64];
 }
 
-/* Marks are set when an edge is seen, not when its object is scanned: the bits of a heap lie dense in the cache, its objects
- * do not, and most edges lead to what is marked already. Small leaves are known by their block (O4), and never touched. */
+/* Marks an object, and pushes it if it was not marked and may hold references: small leaves are known by their block (O4), and
+ * never touched. */
 TNI_INLINE void mark(marking *k, void *object) {
-    if (set_mark(object) && tni_block_of(object)->class_ < TNI_SIZES) push(k, object);
+    size_t bit = tni_bit_of(object);
+    uint64_t *word = mark_word(object), mask = UINT64_C(1) << (bit % 64);
+    if (*word & mask) return;
+    *word |= mask;
+    if (!tni_among_leaves(k->leaves, object)) push(k, object);
 }
 
-TNI_INLINE void visit_ref(tn_tracer *t, void **slot) {
+static void visit_ref(tn_tracer *t, void **slot) {
     if (*slot) mark((marking *)t, *slot);
 }
-TNI_INLINE void visit_value(tn_tracer *t, tn_value *slot) {
+static void visit_value(tn_tracer *t, tn_value *slot) {
     void *at = tni_value_ref(&((marking *)t)->format, *slot);
     if (at) mark((marking *)t, at);
 }
-static void visit_ref_root(tn_tracer *t, void **slot) { visit_ref(t, slot); }
-static void visit_value_root(tn_tracer *t, tn_value *slot) { visit_value(t, slot); }
 
-/* A large array is visited in slices, so that its slots do not all wait on the stack at once. */
-static __attribute__((noinline)) void scan_slice(marking *k, char *array, size_t from) {
+/* ---- the loop ---- */
+
+/* Edges that wait for their mark words. Its address goes nowhere, so that compilers keep it in registers. */
+typedef struct gathering {
+    tn_tracer tracer; /* only its place: what visits slots is handed one */
+    tn_format format;
+    marking *k;
+    void **edges, **next;
+} gathering;
+
+static bool make_room(marking *k, size_t entries) {
+    while ((size_t)(k->end - k->top) < entries)
+        if (k->cannot_grow || !grow(k)) return false;
+    return true;
+}
+
+/* Whether an edge is the first one to its object is a toss of a coin for the processor: so nothing branches on it. */
+static __attribute__((noinline)) void mark_edges(marking *k, void **edge, void **end) {
+    if (!make_room(k, (size_t)(end - edge))) {
+        for (; edge < end; edge++) mark(k, *edge);
+        return;
+    }
+    const tni_leaves *leaves = k->leaves;
+    void **top = k->top;
+    for (; edge < end; edge++) {
+        size_t bit = tni_bit_of(*edge);
+        uint64_t *word = mark_word(*edge), mask = UINT64_C(1) << (bit % 64);
+        if (*word & mask) continue;
+        *word |= mask;
+        if (!tni_among_leaves(leaves, *edge)) *top++ = *edge;
+    }
+    k->top = top;
+}
+
+TNI_INLINE void settle(gathering *g) {
+    mark_edges(g->k, g->edges, g->next);
+    g->next = g->edges;
+}
+
+TNI_INLINE void append(gathering *g, void *object) {
+    __builtin_prefetch(mark_word(object), 1);
+    *g->next++ = object;
+}
+
+TNI_INLINE void make_sure(gathering *g, size_t edges) {
+    if (TN_UNLIKELY((size_t)(g->edges + EDGES - g->next) < edges)) settle(g);
+}
+
+TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
+    make_sure((gathering *)t, 1);
+    if (*slot) append((gathering *)t, *slot);
+}
+TNI_INLINE void gather_value(tn_tracer *t, tn_value *slot) {
+    make_sure((gathering *)t, 1);
+    void *at = tni_value_ref(&((gathering *)t)->format, *slot);
+    if (at) append((gathering *)t, at);
+}
+
+TNI_INLINE void gather_row(gathering *g, void **slot, size_t count) {
+    make_sure(g, count);
+    for (void **end = slot + count; slot < end; slot++)
+        if (*slot) append(g, *slot);
+}
+
+/* A large array is visited in slices, so that its elements do not all wait on the stack at once. */
+TNI_INLINE void gather_slice(gathering *g, char *array, size_t from) {
+    marking *k = g->k;
     tn_header header = tni_header(array);
     const tni_layout *layout = &k->layouts[tni_header_type(header)];
     size_t length = tni_header_length(header), to = length - from > SLICE ? from + SLICE : length;
@@ -94,44 +159,61 @@ static __attribute__((noinline)) void scan_slice(marking *k, char *array, size_t
     }
     for (size_t i = from; i < to; i++) {
         void *slot = array + layout->size + i * sizeof(void *);
-        if (layout->shape == TNI_REF_TAIL) visit_ref(&k->tracer, slot);
-        else visit_value(&k->tracer, slot);
+        if (layout->shape == TNI_REF_TAIL) gather_ref(&g->tracer, slot);
+        else gather_value(&g->tracer, slot);
     }
 }
 
-TNI_INLINE void scan(marking *k, void *object) {
+TNI_INLINE void gather(gathering *g, void *object) {
     tn_header header = tni_header(object);
-    const tni_layout *layout = &k->layouts[tni_header_type(header)];
+    const tni_layout *layout = &g->k->layouts[tni_header_type(header)];
+    if (TN_LIKELY(layout->row)) {
+        gather_row(g, (void **)object + layout->row_first, layout->row);
+        return;
+    }
     bool array = layout->shape == TNI_REF_TAIL || layout->shape == TNI_VALUE_TAIL;
     if (TN_UNLIKELY(array && tni_header_length(header) > SLICE)) {
-        tni_each_bit(&k->tracer, object, layout->refs, layout->values, visit_ref, visit_value);
-        scan_slice(k, object, 0);
-    } else {
-        tni_each_slot(&k->tracer, layout, object, header, visit_ref, visit_value);
+        tni_each_bit(&g->tracer, object, layout->refs, layout->values, gather_ref, gather_value);
+        gather_slice(g, object, 0);
+        return;
     }
+    tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
+    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->k->tracer, object);
 }
 
-/* Works the stack off through a ring: what enters it is prefetched, what leaves it has had time to arrive. (Cher, Hosking,
- * Vitek: Software prefetching for mark-sweep garbage collection, 2004.) Half of all small objects reach into a second line of
- * the cache: it is asked for as well, or the ring would wait for it. */
-static void drain(marking *k) {
-    void *ring[AHEAD];
-    unsigned first = 0, last = 0;
-    for (;;) {
-        void **bottom = k->mark->stack;
-        while (last - first < AHEAD && k->top > bottom) {
-            char *object = *--k->top;
-            if (TN_UNLIKELY((uintptr_t)object & REST)) {
-                scan_slice(k, object - REST, (size_t)*--k->top);
-                bottom = k->mark->stack;
-                continue;
-            }
-            __builtin_prefetch(object - 8);
-            __builtin_prefetch(object + 32);
-            ring[last++ % AHEAD] = object;
+/* The next objects of the stack. Half of all small ones reach into a second line of the cache: it is asked for as well. */
+TNI_INLINE unsigned take(gathering *g, void **batch) {
+    marking *k = g->k;
+    unsigned count = 0;
+    void **top = k->top;
+    while (count < BATCH && top > k->mark->stack) {
+        char *object = *--top;
+        if (TN_UNLIKELY((uintptr_t)object & REST)) {
+            k->top = top - 1;
+            gather_slice(g, object - REST, (size_t)*k->top);
+            top = k->top;
+            continue;
         }
-        if (first == last) return;
-        scan(k, ring[first++ % AHEAD]);
+        __builtin_prefetch(object - 8);
+        __builtin_prefetch(object + 32);
+        batch[count++] = object;
+    }
+    k->top = top;
+    return count;
+}
+
+/* Works the stack off in batches of three steps: the edges of some objects are gathered, and their mark words asked for; the next
+ * objects are taken, and their memory asked for; the edges are marked, and what is new is pushed. What a step reads was asked
+ * for one step before, and its branches, which nobody can predict, wait for nothing. (Prefetching: Cher, Hosking, Vitek:
+ * Software prefetching for mark-sweep garbage collection, 2004.) */
+static void drain(marking *k) {
+    void *batch[BATCH], *edges[EDGES];
+    gathering g = {.format = k->format, .k = k, .edges = edges, .next = edges};
+    for (unsigned count = 0;;) {
+        for (unsigned i = 0; i < count; i++) gather(&g, batch[i]);
+        count = take(&g, batch);
+        if (!count && g.next == edges) return;
+        settle(&g);
     }
 }
 
@@ -158,9 +240,10 @@ static void clear_marks(tn_heap *heap) {
 }
 
 void tni_mark_heap(tn_heap *heap) {
-    marking k = {.tracer = {visit_ref_root, visit_value_root, heap},
+    marking k = {.tracer = {visit_ref, visit_value, heap},
                  .format = heap->format,
                  .layouts = heap->types.layouts,
+                 .leaves = &heap->regions.leaves,
                  .mark = &heap->mark,
                  .top = heap->mark.stack,
                  .end = heap->mark.stack + heap->mark.capacity};

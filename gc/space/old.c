@@ -210,6 +210,7 @@ tni_block *tni_old_take(tni_old *old, unsigned c) {
     block->class_ = (uint8_t)c;
     block->state = TNI_BLOCK_FULL;
     block->disposed = 0;
+    tni_region_set_leaves(old->regions, block, c >= TNI_SIZES);
     if (!old->classes[c].ready) make_starts(&old->classes[c], old->runs[c].cell);
     return block;
 }

@@ -30,6 +30,7 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     region->kind = kind;
     region->bytes = bytes;
     for (unsigned i = 0; i < TNI_BLOCKS; i++) region->blocks[i].number = (uint8_t)i;
+    if (regions->leaves.regions[tni_leaf_word(region)]++) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
     size_t place = find_place(regions, (uintptr_t)region);
     memmove(all->at + place + 1, all->at + place, (all->count - place) * sizeof *all->at);
@@ -55,7 +56,16 @@ void *tni_region_map(tni_regions *regions) {
     return space;
 }
 
+void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves) {
+    size_t word = tni_leaf_word(block);
+    uint32_t bit = UINT32_C(1) << block->number;
+    if (regions->leaves.regions[word] > 1) return;
+    if (leaves) regions->leaves.blocks[word] |= bit;
+    else regions->leaves.blocks[word] &= ~bit;
+}
+
 void tni_region_delete(tni_regions *regions, tni_region *region) {
+    if (!--regions->leaves.regions[tni_leaf_word(region)]) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
     size_t place = region->index;
     all->count--;

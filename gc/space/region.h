@@ -64,15 +64,29 @@ typedef struct tni_region {
 } tni_region;
 _Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first block");
 
+/* Which blocks hold leaves (O4), in a form that marking can look at for every object: a word for a region, found by its address,
+ * so that the words of a heap lie close together. Regions that are a multiple of 8 GiB apart share one: then no block of
+ * theirs counts as one of leaves, which is slower and not wrong. */
+enum { TNI_LEAF_WORDS = 4096 };
+typedef struct tni_leaves {
+    uint32_t blocks[TNI_LEAF_WORDS];
+    uint32_t regions[TNI_LEAF_WORDS]; /* how many share the word */
+} tni_leaves;
+
 typedef struct tni_regions {
     tni_vector all;
     bool huge_pages;      /* the host allows them */
     tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
+    tni_leaves leaves;
     size_t hint;          /* none of those before this index has a free block */
 } tni_regions;
 
 TNI_INLINE tni_region *tni_region_of(const void *old) {
     return (tni_region *)((uintptr_t)old & ~(TNI_REGION - 1));
+}
+TNI_INLINE size_t tni_leaf_word(const void *old) { return (uintptr_t)old / TNI_REGION % TNI_LEAF_WORDS; }
+TNI_INLINE bool tni_among_leaves(const tni_leaves *leaves, const void *old) {
+    return leaves->blocks[tni_leaf_word(old)] >> (uintptr_t)old / TNI_BLOCK % TNI_BLOCKS & 1;
 }
 TNI_INLINE size_t tni_bit_of(const void *old) { return ((uintptr_t)old & (TNI_REGION - 1)) >> 4; }
 TNI_INLINE bool tni_bit(const uint64_t *map, size_t bit) { return map[bit / 64] >> (bit % 64) & 1; }
@@ -101,6 +115,8 @@ tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t by
  * (NULL when there is none, or no place in the vector); then the region in it, which cannot fail. */
 void *tni_region_map(tni_regions *regions);
 tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind kind, size_t bytes);
+/* The block has a class now. */
+void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
 /* Takes it out of the vector and gives it back to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
 /* Whether the address lies in a region. */
