@@ -53,7 +53,7 @@ run_suites 'clang, optimised' build-clang $suites
 
 if [ "$mode" != --fast ]; then
     setup_build build-asan gcc --buildtype=debug -Dwerror=$strict_gcc -Db_sanitize=address,undefined \
-        -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' -Dtests=enabled -Dexamples=enabled -Dbench=disabled
+        -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' -Dtests=enabled -Dexamples=enabled -Dbench=enabled
     run_suites 'gcc, ASan and UBSan' build-asan $suites
 
     setup_build build-gcc gcc --buildtype=release -Doptimization=2 -Db_ndebug=true -Dwerror=$strict_gcc \

@@ -1,11 +1,14 @@
 #!/bin/sh
-# The set-up that ./examples/run.sh and ./tests/run.sh share: finds out what is missing, and installs it on Debian and
-# Ubuntu; elsewhere says what is missing and the command that installs it. Nothing is downloaded when nothing is missing.
+# The set-up that ./examples/run.sh, ./tests/run.sh and ./bench/run.sh share: finds out what is missing, and installs it
+# on Debian and Ubuntu; elsewhere says what is missing and the command that installs it. Nothing is downloaded when
+# nothing is missing.
 #
-# Usage: . tests/setup.sh; setup_tools [TEST]     with TEST, also what the tests need
+# Usage: . tests/setup.sh; setup_tools [TEST|BENCH]     with TEST, also what the tests need; with BENCH, what the
+#                                                       benchmarks need, and what they would like to have
 
 setup_say() { printf '%s\n' "$*" >&2; }
 setup_has() { command -v "$1" >/dev/null 2>&1; }
+setup_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
 setup_library() { setup_has pkg-config && pkg-config --exists "$1"; }
 
 # What is missing, as names of the rows below.
@@ -15,6 +18,7 @@ setup_missing() {
     setup_has ninja || setup_has ninja-build || setup_has samu || echo ninja
     setup_has pkg-config || echo pkg-config
     setup_library atomic_ops || echo libatomic_ops
+    [ "${1:-}" != BENCH ] || setup_has python3 || echo python3
     [ "${1:-}" = TEST ] || return 0
     setup_has gcc || echo compiler
     setup_has g++ || echo c++
@@ -22,6 +26,15 @@ setup_missing() {
     { setup_has nm && setup_has objdump; } || echo binutils
     setup_has diff || echo diffutils
     setup_library cmocka || echo cmocka
+}
+
+# What the benchmarks can do without: other collectors and allocators to compare with, and what draws the plots.
+setup_wanted() {
+    [ "${1:-}" = BENCH ] || return 0
+    setup_library bdw-gc || echo bdwgc
+    setup_header mimalloc.h || echo mimalloc
+    setup_header jemalloc/jemalloc.h || echo jemalloc
+    setup_has gnuplot || echo gnuplot
 }
 
 # The packages of one row: apt dnf pacman apk brew.
@@ -37,6 +50,11 @@ setup_packages() {
     pkg-config)    echo 'pkg-config pkgconf-pkg-config pkgconf pkgconf pkg-config' ;;
     libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
+    python3)       echo 'python3 python3 python python3 python3' ;;
+    bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
+    mimalloc)      echo 'libmimalloc-dev mimalloc-devel mimalloc mimalloc-dev mimalloc' ;;
+    jemalloc)      echo 'libjemalloc-dev jemalloc-devel jemalloc jemalloc-dev jemalloc' ;;
+    gnuplot)       echo 'gnuplot-nox gnuplot gnuplot gnuplot gnuplot' ;;
     esac
 }
 
@@ -47,7 +65,7 @@ setup_column() {
 
 setup_explain() {
     setup_say "Missing: $(echo "$1" | tr '\n' ' ')"
-    setup_say "Install them, then run this again:"
+    setup_say "${2:-Install them, then run this again:}"
     setup_say "  Debian, Ubuntu   apt-get install $(setup_column 1 "$1")"
     setup_say "  Fedora           dnf install $(setup_column 2 "$1")"
     setup_say "  Arch             pacman -S $(setup_column 3 "$1")"
@@ -73,17 +91,25 @@ setup_apt() {
     fi
 }
 
-setup_tools() {
-    missing=$(setup_missing "${1:-}" | sort -u)
-    if [ -n "$missing" ] && setup_has apt-get && [ -f /etc/debian_version ]; then
+# Installs the rows "$1" where apt-get can.
+setup_install() {
+    if [ -n "$1" ] && setup_has apt-get && [ -f /etc/debian_version ]; then
         # shellcheck disable=SC2046 # words are meant to be split
-        setup_apt $(setup_column 1 "$missing") || setup_say "apt-get failed."
-        missing=$(setup_missing "${1:-}" | sort -u)
+        setup_apt $(setup_column 1 "$1") || setup_say "apt-get failed."
     fi
+}
+
+setup_tools() {
+    setup_install "$(setup_missing "${1:-}" | sort -u)"
+    missing=$(setup_missing "${1:-}" | sort -u)
     if [ -n "$missing" ]; then
         setup_explain "$missing"
         exit 1
     fi
+    # One at a time: a system that lacks one package may have the others.
+    for row in $(setup_wanted "${1:-}"); do setup_install "$row"; done
+    missing=$(setup_wanted "${1:-}")
+    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is compared. To have them:"
     case $(meson --version) in
     0.*)
         setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"

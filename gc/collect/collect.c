@@ -40,7 +40,7 @@ static void trim(tn_heap *heap, bool full) {
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
     tni_old_trim(&heap->old, full ? 0 : p->promised + growth / TNI_BLOCK, full);
-    tni_large_trim(&heap->large, full);
+    tni_large_trim(&heap->large, full ? 0 : growth, full);
     if (full) tni_nursery_trim(&heap->nursery, 0);
 }
 

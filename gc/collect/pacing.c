@@ -55,8 +55,7 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
 }
 
 /* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if that is more,
- * for what the old space has touched already: memory that is there is cheaper to use than to give back, if a little of it
- * is given back each time.
+ * nearly what it was allowed before: memory that is there is cheaper to use than to give back and to take again.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory
  * of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the
@@ -68,8 +67,8 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
     double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
     double by_root = sqrt(load / COST), by_cpu = load * 100 / heap->options.value.cpu_target;
     if (by_cpu > live * AFFORDED) by_cpu = live * AFFORDED;
-    double touched = (double)(heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes);
-    double extra = fmax(fmax(by_root, by_cpu), (touched - live) * KEEP);
+    double had = (double)heap->pacing.old_limit - (double)p->external;
+    double extra = fmax(fmax(by_root, by_cpu), (had - live) * KEEP);
     return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
 }
 

@@ -163,7 +163,6 @@ size_t tni_sweep_begin(tn_heap *heap) {
         heap->old.classes[c].partial = heap->old.classes[c].partial_end = NULL;
         join(&heap->old.classes[c], f.first[c], f.last[c]);
     }
-    tni_large_trim(&heap->large, false);
     return f.live;
 }
 

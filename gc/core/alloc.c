@@ -8,6 +8,7 @@
 #include "collect/collect.h"
 #include "collect/sweep.h"
 #include "core/heap.h"
+#include "debug/poison.h"
 
 /* What is to be allocated: a header and its cell. For tn_reserve the cell is all of it. */
 typedef struct request {
@@ -111,7 +112,9 @@ static void *born_old(const request *r, char *object) {
 static void *attempt_large(const request *r) {
     tn_heap *heap = r->m->heap;
     if (!tni_pacing_fits(heap, tni_large_cost(r->cell))) return NULL;
-    char *object = tni_large_alloc(&heap->large, r->cell);
+    bool zeroed = !(r->layout->flags & TN_UNZEROED);
+    char *object = tni_large_alloc(&heap->large, r->cell, zeroed);
+    if (object && !zeroed && heap->options.value.debug & TNI_DEBUG_POISON) tni_poison_range(object, r->cell - 8);
     return object ? born_old(r, object) : NULL;
 }
 

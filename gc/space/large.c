@@ -13,6 +13,12 @@ size_t tni_large_cost(size_t cell) {
     return cell > TNI_SPAN_MAX ? huge_bytes(cell) : pages_of(cell) * TNI_PAGE;
 }
 
+/* Anything may be found in this region now. */
+static void search_from(tni_large *large, const tni_region *region) {
+    for (unsigned k = 0; k < TNI_SPAN_KINDS; k++)
+        if (large->from[k] > (uintptr_t)region) large->from[k] = (uintptr_t)region;
+}
+
 static char *huge_alloc(tni_large *large, size_t cell) {
     tni_region *region = tni_region_new(large->regions, TNI_HUGE_REGION, huge_bytes(cell));
     if (!region) return NULL;
@@ -23,56 +29,65 @@ static char *huge_alloc(tni_large *large, size_t cell) {
     return object;
 }
 
+/* The first page at or behind `page` whose bit in the map is not, or is, set; TNI_PAGES if there is none. */
+static unsigned next_page(const uint64_t *map, unsigned page, bool set) {
+    for (; page < TNI_PAGES; page = (page / 64 + 1) * 64) {
+        uint64_t word = (set ? map[page / 64] : ~map[page / 64]) >> page % 64;
+        if (word) return page + (unsigned)__builtin_ctzll(word);
+    }
+    return TNI_PAGES;
+}
+
 /* The first of `count` free pages in a row, 0 if there are none. */
 static unsigned find_span(const tni_region *region, size_t count) {
-    if (!region || region->kind != TNI_PAGES_REGION || region->free_pages < count) return 0;
-    size_t row = 0;
-    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
-        row = tni_bit(region->used_pages, page) ? 0 : row + 1;
-        if (row == count) return page - (unsigned)count + 1;
+    if (region->kind != TNI_PAGES_REGION || region->free_pages < count) return 0;
+    for (unsigned page = TNI_FIRST_PAGE, end; page + count <= TNI_PAGES; page = end) {
+        page = next_page(region->used_pages, page, false);
+        end = next_page(region->used_pages, page, true);
+        if (page < TNI_PAGES && end - page >= count) return page;
     }
     return 0;
 }
 
-/* Looks through all regions only if that may succeed: a heap can have thousands. */
-static unsigned find_anywhere(tni_large *large, size_t count) {
-    if (count >= large->too_many) return 0;
-    for (size_t i = 0; i < large->regions->all.count; i++) {
+static unsigned kind_of(size_t pages) { return 63 - (unsigned)__builtin_clzll(pages); }
+
+/* The first region that has the span, in the order of addresses: so that the last ones have a chance to become empty. A heap can have
+ * thousands: those that cannot have one are passed over. */
+static tni_region *find_region(tni_large *large, size_t count, unsigned *page) {
+    uintptr_t *from = &large->from[kind_of(count)];
+    bool certain = (count & (count - 1)) == 0; /* what has no room for this has none for the kind */
+    for (size_t i = tni_region_place(large->regions, *from); i < large->regions->all.count; i++) {
         tni_region *region = tni_region_at(large->regions, i);
-        unsigned page = find_span(region, count);
-        if (!page) continue;
-        large->current = region;
-        return page;
+        *page = find_span(region, count);
+        if (*page) return region;
+        if (certain) *from = (uintptr_t)region + 1;
     }
-    large->too_many = count;
-    return 0;
+    return NULL;
 }
 
-/* Sets large->current to a region with the span, a new one if need be; 0 when the system has no memory. */
-static unsigned provide_span(tni_large *large, size_t count) {
-    unsigned page = find_span(large->current, count);
-    if (!page) page = find_anywhere(large, count);
-    if (page) return page;
-    large->current = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
-    if (!large->current) return 0;
-    large->current->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
-    return TNI_FIRST_PAGE;
+/* A region with the span, a new one if need be; NULL when the system has no memory. */
+static tni_region *provide_span(tni_large *large, size_t count, unsigned *page) {
+    tni_region *region = find_region(large, count, page);
+    if (region) return region;
+    region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
+    if (!region) return NULL;
+    region->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
+    *page = TNI_FIRST_PAGE;
+    search_from(large, region);
+    return region;
 }
 
-void tni_large_init(tni_large *large, tni_regions *regions) {
-    large->regions = regions;
-    large->too_many = SIZE_MAX;
-}
+void tni_large_init(tni_large *large, tni_regions *regions) { large->regions = regions; }
 
-static char *span_alloc(tni_large *large, size_t cell) {
+static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
     size_t count = pages_of(cell);
-    unsigned page = provide_span(large, count);
-    if (!page) return NULL;
-    tni_region *region = large->current;
+    unsigned page = 0;
+    tni_region *region = provide_span(large, count, &page);
+    if (!region) return NULL;
     for (unsigned i = page; i < page + count; i++) {
         char *at = (char *)region + (size_t)i * TNI_PAGE;
-        if (tni_bit(region->touched_pages, i)) memset(at, 0, TNI_PAGE);
-        else large->touched_bytes += TNI_PAGE;
+        if (!tni_bit(region->touched_pages, i)) large->touched_bytes += TNI_PAGE;
+        else if (zeroed) memset(at, 0, TNI_PAGE);
         tni_bit_set(region->used_pages, i);
         tni_bit_set(region->touched_pages, i);
     }
@@ -84,21 +99,21 @@ static char *span_alloc(tni_large *large, size_t cell) {
     return object;
 }
 
-char *tni_large_alloc(tni_large *large, size_t cell) {
-    char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell) : span_alloc(large, cell);
+char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed) {
+    char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell) : span_alloc(large, cell, zeroed);
     if (object) large->filled += cell;
     return object;
 }
 
 void tni_large_free(tni_large *large, char *object) {
     tni_region *region = tni_region_of(object);
-    large->too_many = SIZE_MAX;
     if (region->kind == TNI_HUGE_REGION) {
         large->used_bytes -= region->bytes;
         large->touched_bytes -= region->bytes;
         tni_region_delete(large->regions, region);
         return;
     }
+    search_from(large, region);
     tni_bit_clear(region->used, tni_bit_of(object));
     unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE);
     unsigned count = region->spans[page];
@@ -122,13 +137,13 @@ static size_t touched_pages(const tni_region *region) {
     return n;
 }
 
-void tni_large_trim(tni_large *large, bool forget) {
+void tni_large_trim(tni_large *large, size_t keep, bool forget) {
     for (size_t i = large->regions->all.count; i-- > 0;) {
         tni_region *region = tni_region_at(large->regions, i);
         if (region->kind != TNI_PAGES_REGION) continue;
-        if (region->free_pages == TNI_PAGES - TNI_FIRST_PAGE) {
+        bool empty = region->free_pages == TNI_PAGES - TNI_FIRST_PAGE;
+        if (empty && large->used_bytes + keep < large->touched_bytes) {
             large->touched_bytes -= touched_pages(region) * TNI_PAGE;
-            if (large->current == region) large->current = NULL;
             tni_region_delete(large->regions, region);
         } else if (forget) {
             forget_free_pages(large, region);

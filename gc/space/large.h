@@ -8,24 +8,25 @@
 #include "space/region.h"
 
 #define TNI_SPAN_MAX ((size_t)1 << 20) /* bytes of a cell in a shared region */
+enum { TNI_SPAN_KINDS = 10 };          /* powers of two, in pages, up to a region's */
 
 typedef struct tni_large {
     tni_regions *regions;
     uint64_t filled;      /* bytes of cells that were ever allocated */
     size_t used_bytes;    /* whole pages */
     size_t touched_bytes; /* used, or free and not given back */
-    tni_region *current;  /* where the last span was found; searched first */
-    size_t too_many;      /* no region has so many free pages in a row; anything is possible again when one is freed */
+    uintptr_t from[TNI_SPAN_KINDS]; /* no region below this address has 2^i free pages in a row */
 } tni_large;
 
 void tni_large_init(tni_large *large, tni_regions *regions);
 /* The bytes that a cell takes from the system: whole pages, for a huge one its region. */
 size_t tni_large_cost(size_t cell);
-/* A zeroed cell, its used bit set; returns the object's address, NULL when the system has no memory. */
-char *tni_large_alloc(tni_large *large, size_t cell);
+/* A cell, its used bit set; returns the object's address, NULL when the system has no memory. It is zeroed, or holds anything. */
+char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed);
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
-/* Gives regions without objects back to the system; with `forget`, the free pages of the others too. */
-void tni_large_trim(tni_large *large, bool forget);
+/* Gives regions without objects back to the system, while more than `keep` bytes are touched and free; with `forget`, the free
+ * pages of the others too. */
+void tni_large_trim(tni_large *large, size_t keep, bool forget);
 
 #endif

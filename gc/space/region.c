@@ -5,8 +5,7 @@
 
 #include "space/os.h"
 
-/* The place of the first region at or behind the address. */
-static size_t find_place(const tni_regions *regions, uintptr_t address) {
+size_t tni_region_place(const tni_regions *regions, uintptr_t address) {
     size_t low = 0, high = regions->all.count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -21,7 +20,7 @@ static void renumber(tni_regions *regions, size_t from) {
 }
 
 bool tni_region_has(const tni_regions *regions, const void *address) {
-    size_t place = find_place(regions, (uintptr_t)address + 1);
+    size_t place = tni_region_place(regions, (uintptr_t)address + 1);
     return place && (uintptr_t)address - regions->all.at[place - 1] < tni_region_at(regions, place - 1)->bytes;
 }
 
@@ -32,7 +31,7 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     for (unsigned i = 0; i < TNI_BLOCKS; i++) region->blocks[i].number = (uint8_t)i;
     if (regions->leaves.regions[tni_leaf_word(region)]++) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
-    size_t place = find_place(regions, (uintptr_t)region);
+    size_t place = tni_region_place(regions, (uintptr_t)region);
     memmove(all->at + place + 1, all->at + place, (all->count - place) * sizeof *all->at);
     all->at[place] = (uintptr_t)region;
     all->count++;

@@ -119,6 +119,8 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
 void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
 /* Takes it out of the vector and gives it back to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
+/* The index of the first region at or behind the address. */
+size_t tni_region_place(const tni_regions *regions, uintptr_t address);
 /* Whether the address lies in a region. */
 bool tni_region_has(const tni_regions *regions, const void *address);
 TNI_INLINE tni_region *tni_region_at(const tni_regions *regions, size_t index) {

@@ -1,8 +1,8 @@
 /* tenure/alloc.h: allocation, and the windows in which raw pointers may be held.
  *
- * Every allocation returns zeroed memory, may collect, and returns NULL when memory is out (status.h). Until the next
- * allocation or safepoint, stores into the new object need no barrier (TN_INIT, field.h), whatever its type and
- * size. */
+ * Every allocation returns zeroed memory (but for TN_UNZEROED, type.h), may collect, and returns NULL when memory is
+ * out (status.h). Until the next allocation or safepoint, stores into the new object need no barrier (TN_INIT,
+ * field.h), whatever its type and size. */
 #ifndef TENURE_ALLOC_H
 #define TENURE_ALLOC_H
 

@@ -33,7 +33,8 @@ typedef struct tn_tracer tn_tracer;
 
 enum {
     TN_LEAF = 1 << 0,    /* holds no reference at all. Must be said: a forgotten bitmap is an error, not a leaf */
-    TN_BORN_OLD = 1 << 1 /* never in the nursery: its address is fixed from the first moment */
+    TN_BORN_OLD = 1 << 1, /* never in the nursery: its address is fixed from the first moment */
+    TN_UNZEROED = 1 << 2 /* a leaf that the host fills: where clearing costs, it is handed out with anything in it */
 };
 
 typedef struct tn_type_desc {

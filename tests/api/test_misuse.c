@@ -70,6 +70,7 @@ ADD(type_partial_word, .size = 12, .refs = 2)
 ADD(type_overlap, .refs = 1, .values = 1 | 2)
 ADD(type_without_slots, .flags = 0)
 ADD(type_leaf_with_refs, .refs = 1, .flags = TN_LEAF)
+ADD(type_unzeroed_with_refs, .refs = 1, .flags = TN_UNZEROED)
 ADD(type_leaf_with_trace, .trace = no_trace, .flags = TN_LEAF)
 ADD(type_ordinary_dispose, .flags = TN_LEAF, .dispose = no_dispose)
 ADD(type_ordinary_born_old, .refs = 1, .flags = TN_BORN_OLD)
@@ -442,6 +443,8 @@ static const Row rows[] = {
     {"type: no slot, not TN_LEAF", type_without_slots, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "TN_LEAF"}},
     {"type: TN_LEAF with references", type_leaf_with_refs, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_add:", "Wrong", "TN_LEAF"}},
+    {"type: TN_UNZEROED with references", type_unzeroed_with_refs, TN_BAD_TYPE, IN_MUTATOR,
+     {"tn_type_add:", "Wrong", "TN_UNZEROED"}},
     {"type: TN_LEAF with trace", type_leaf_with_trace, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "TN_LEAF"}},
     {"type: dispose, ordinary number", type_ordinary_dispose, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_add:", "Wrong", "TN_FIRST_SPECIAL"}},

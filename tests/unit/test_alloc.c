@@ -90,6 +90,59 @@ static void reused_large_memory_is_zero(void **state) {
 
 /* debug=move leaves the nursery somewhere in its address range; what is used from there on is not clean when it comes
  * round. */
+typedef struct Raw { /* a leaf that the host fills */
+    unsigned char bytes[8];
+} Raw;
+enum { Raw_type = TN_FIRST_TYPE + 100 };
+
+/* Under `poison` even memory that happens to be zero is filled, so that a host finds out at once. */
+static void unzeroed_leaves_hold_anything(void **state) {
+    (void)state;
+    static const tn_type_desc desc = TN_DESC(Raw, .flags = TN_LEAF | TN_UNZEROED, TN_TAIL(1, 0, 0));
+    Host host;
+    host_exact(&host, "debug=poison,verify");
+    CHECK_EQ(tn_type_add(host.heap, &desc), Raw_type);
+    for (size_t size = 16; size < 4000000; size *= 3) {
+        TN_SCOPE(host.m);
+        Raw **raw = TN_NEW_TAIL(host.m, Raw, char, size);
+        CHECK(raw && tn_length(*raw) == size);
+        bool large = sizeof(Raw) + size > TN_SMALL_MAX;
+        CHECK_EQ((*raw)->bytes[0], large ? 0xdb : 0);
+        CHECK_EQ(((unsigned char *)*raw)[sizeof(Raw) + size - 1], large ? 0xdb : 0);
+        Bytes **zeroed = TN_NEW_TAIL(host.m, Bytes, char, size); /* beside it, others are zeroed all the same */
+        for (size_t i = 0; i < size; i++) CHECK_EQ((*zeroed)->byte[i], 0);
+    }
+    host_close(&host);
+}
+
+/* Holes of every length between large objects are found again, by objects of their length and of shorter ones; and no two
+ * objects share a page. */
+static void spans_are_found_wherever_they_are_free(void **state) {
+    (void)state;
+    enum { COUNT = 300 };
+    Host host;
+    host_exact(&host, "debug=verify");
+    Vector **kept = TN_NEW_TAIL(host.m, Vector, void *, COUNT);
+    for (unsigned round = 0; round < 6; round++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            if (i % 3 == round % 3 && round) continue;
+            TN_SCOPE(host.m);
+            size_t size = 9000 + (i * 37 + round * 101) % 97 * 4096;
+            Bytes **bytes = TN_NEW_TAIL(host.m, Bytes, char, size);
+            (*bytes)->number = (long)i;
+            for (size_t k = 0; k < size; k += 1000) (*bytes)->byte[k] = (unsigned char)(i + k);
+            TN_WRITE(host.m, *kept, item[i], (Pair *)(void *)*bytes);
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            const Bytes *bytes = (const void *)TN_READ(*kept, item[i]);
+            CHECK_EQ(bytes->number, i);
+            for (size_t k = 0; k < tn_length(bytes); k += 1000) CHECK_EQ(bytes->byte[k], (unsigned char)(i + k));
+        }
+        support_collect(host.m, round % 2 ? TN_MAJOR : TN_FULL);
+    }
+    host_close(&host);
+}
+
 static void memory_is_zero_after_move_is_switched_off(void **state) {
     (void)state;
     Host host;
@@ -345,6 +398,8 @@ int main(void) {
         cmocka_unit_test(new_memory_is_zero_and_aligned_at_every_size),
         cmocka_unit_test(reused_memory_is_zero),
         cmocka_unit_test(reused_large_memory_is_zero),
+        cmocka_unit_test(unzeroed_leaves_hold_anything),
+        cmocka_unit_test(spans_are_found_wherever_they_are_free),
         cmocka_unit_test(memory_is_zero_after_move_is_switched_off),
         cmocka_unit_test(contents_survive_at_every_size),
         cmocka_unit_test(objects_do_not_overlap),
