@@ -9,7 +9,7 @@
 
 enum {
     BATCH = 64,    /* slots that are gathered before they are settled */
-    LOG_AHEAD = 8, /* so many entries ahead logged objects are asked for */
+    LOG_AHEAD = 16, /* so many entries ahead what the logs name is asked for */
     WRITE_AHEAD = 640 /* bytes that copying asks for ahead of itself */
 };
 
@@ -184,6 +184,19 @@ static void visit_logged(evacuation *e, const tni_vector *log) {
     settle_all(&g);
 }
 
+/* Slots of large arrays, wherever they are. */
+static void visit_slots(evacuation *e, const tni_vector *log) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    for (size_t i = 0; i < log->count; i++) {
+        if (i + LOG_AHEAD < log->count) __builtin_prefetch((void *)log->at[i + LOG_AHEAD], 1);
+        uintptr_t entry = log->at[i];
+        if (entry & 1) gather_value(&g.tracer, (tn_value *)(entry ^ 1));
+        else gather_ref(&g.tracer, (void **)entry);
+    }
+    settle_all(&g);
+}
+
 static void visit_old_object(void *object, void *user) {
     evacuation *e = user;
     tn_header header = tni_header(object);
@@ -197,7 +210,7 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
         tni_sweep_each_object(heap, visit_old_object, e);
     } else {
         visit_logged(e, &b->objects);
-        settle(e, b->slots.at, b->slots.at + b->slots.count);
+        visit_slots(e, &b->slots);
     }
     b->objects.count = b->slots.count = 0;
     b->overflow = false;

@@ -38,19 +38,21 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
 
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
  * cycle gives objects more time to die; but no longer than the pause target allows if as much survives as did at
- * worst lately, and in proportion to the heap: fresh memory costs more than it saves (binary trees took as long with
+ * worst lately (all of it may, once in a while: that must not take more than SURPRISE times the target), and in proportion to the heap: fresh memory costs more than it saves (binary trees took as long with
  * 8 MiB as with 64, and half the memory). */
+static const double FADE = 0.95, SURPRISE = 2.5;
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
     tni_pacing *own = &heap->pacing;
-    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.8;
-    own->worst_survival = share > own->worst_survival * 0.9 ? share : own->worst_survival * 0.9;
-    if (p->survived >= TNI_CHUNK) own->byte_ns = (own->byte_ns + (double)p->minor_ns / (double)p->survived) / 2;
+    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.6;
+    own->worst_survival = fmax(share, own->worst_survival * FADE);
+    if (p->survived >= TNI_CHUNK) own->byte_ns = fmax((double)p->minor_ns / (double)p->survived, own->byte_ns * FADE);
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
     double wanted = (double)p->nursery * (costly ? 2 : 1), cost = own->byte_ns * own->worst_survival;
     double most = (double)max_size(2 * own->cache, p->live / 4);
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
+    if (wanted * own->byte_ns > target * SURPRISE) wanted = target * SURPRISE / own->byte_ns;
     return (size_t)wanted;
 }
 
@@ -119,7 +121,7 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
 
 void tni_pacing_changed(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    set_nursery(heap, p->nursery ? p->nursery : p->cache);
+    set_nursery(heap, p->nursery ? p->nursery : p->cache / 2);
     set_old_limit(heap, max_size(p->old_limit, p->live + tni_external_bytes(heap) + heap->options.value.growth_min));
     p->thrashing = false;
     p->window = 0;
