@@ -14,6 +14,7 @@
 #define SURVIVE_MOST 0.6  /* of a cycle: from then on copying is work for nothing */
 #define STRETCH_MIN 8      /* cycles: how long objects are born old before the first probe, */
 #define STRETCH_MAX 64     /* and between later ones */
+#define VERDICT_FADE 0.99  /* for each cycle */
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {
@@ -121,7 +122,7 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
 
 void tni_pacing_changed(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    set_nursery(heap, p->nursery ? p->nursery : p->cache / 2);
+    set_nursery(heap, p->nursery ? p->nursery : NURSERY_MIN);
     set_old_limit(heap, max_size(p->old_limit, p->live + tni_external_bytes(heap) + heap->options.value.growth_min));
     p->thrashing = false;
     p->window = 0;
@@ -194,20 +195,40 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 
 /* ---- accounts ---- */
 
-/* Where nearly everything survives the nursery, and dies in the old space, copying is work for nothing, and so is recording
- * the stores into what is copied: objects are born old for a stretch, then a cycle of the nursery looks again. The longer it
- * has been so, the longer the stretch. (What survives for good is worth the copy: it comes to lie in a better order.) */
+/* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything survives the nursery and
+ * dies in the old space, copying may be work for nothing, and so may be recording the stores into what is copied; or it may
+ * be worth it, for the program writes to memory that the caches know, and what is born together is copied together. So it is
+ * tried: `old_byte_ns` is what a stretch took, without major collections. These are due to what comes to the old space: all
+ * of it, or what survives. A verdict fades, so that it is tried again. (What survives for good is always worth the copy: it
+ * comes to lie in a better order.) */
+static bool pretenuring_pays(const tni_pacing *p, size_t used, size_t survived) {
+    double share = (double)survived / (double)used, young = (double)(p->mutator_ns + p->minor_ns) / (double)used;
+    double marking = (double)p->mark_ns / (double)(p->old_limit - p->live + 1);
+    return p->churning && share > SURVIVE_MOST && p->old_byte_ns + marking < young + marking * share;
+}
+
+/* Objects are born old for a stretch, then a cycle of the nursery looks again. The longer it has been so, the longer the
+ * stretch. */
 static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
     tni_pacing *p = &heap->pacing;
     if (heap->options.value.pretenure != TNI_PRETENURE_AUTO || heap->options.value.policy == TNI_POLICY_FIXED) return;
-    set_pretenuring(heap, p->churning && (double)survived > (double)used * SURVIVE_MOST);
+    set_pretenuring(heap, pretenuring_pays(p, used, survived));
+    p->old_byte_ns *= VERDICT_FADE;
     size_t least = p->nursery * STRETCH_MIN, most = p->nursery * STRETCH_MAX;
     p->stretch = p->pretenuring && p->stretch ? min_size(p->stretch * 2, most) : least;
     if (!p->pretenuring) p->stretch = 0;
-    p->probe_at = heap->old.filled + p->stretch;
+    p->stretch_from = heap->old.filled;
+    p->probe_at = p->stretch_from + p->stretch;
+    p->stretch_gc_ns = heap->stats.gc_ns; /* without this collection: its time is left out from its beginning on */
+    p->stretch_began = tni_os_now() - p->minor_ns;
 }
 
 void tni_pacing_probe(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    uint64_t now = tni_os_now();
+    double bytes = (double)(heap->old.filled - p->stretch_from), gc_ns = (double)(heap->stats.gc_ns - p->stretch_gc_ns);
+    if (bytes >= (double)p->stretch) p->old_byte_ns = ((double)(now - p->stretch_began) - gc_ns) / bytes;
+    p->last_end = now;
     set_pretenuring(heap, false);
     tni_pacing_begin_cycle(heap);
 }

@@ -40,7 +40,10 @@ typedef struct tni_pacing {
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
     bool pretenuring;     /* objects are born old, and the nursery is empty */
     uint64_t probe_at;    /* until the small objects' part is filled so far: then one cycle looks how much survives now */
-    size_t stretch;       /* bytes between the last two probes */
+    size_t stretch;       /* bytes between the last two probes; */
+    uint64_t stretch_from, stretch_began; /* where and when it began, */
+    uint64_t stretch_gc_ns; /* and the time that collections had taken by then */
+    double old_byte_ns;   /* what a stretch took, without them; 0: not known */
     bool reserve_spent;   /* the reserve is given out: memory was out (3.4 of the design) */
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
