@@ -1,5 +1,5 @@
-/* binary-trees, by the rules of the Benchmarks Game: a tree to stretch memory, one that lives long, and many that do not, bottom
- * up. What functional programs do to a collector. The bound: a region for each tree. */
+/* binary-trees, by the rules of the Benchmarks Game: a tree to stretch memory, one that lives long, and many that do
+ * not, bottom up. What functional programs do to a collector. The bound: a region for each tree. */
 #include "shim.h"
 
 typedef struct Node {

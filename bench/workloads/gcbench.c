@@ -1,7 +1,7 @@
-/* gcbench, after Ellis, Kovac and Boehm's GCBench in the form of Whippet's: a tree and an array that live, and trees of growing depth
- * that are built and dropped, top down through the barrier and bottom up. Between the nodes, holes: dead at once, of
- * varying size, without references. What a program does that keeps some structure and churns through temporary ones. The
- * bound: a region for each tree; holes are bumped and lie in it. */
+/* gcbench, after Ellis, Kovac and Boehm's GCBench in the form of Whippet's: a tree and an array that live, and trees of
+ * growing depth that are built and dropped, top down through the barrier and bottom up. Between the nodes, holes: dead
+ * at once, of varying size, without references. What a program does that keeps some structure and churns through
+ * temporary ones. The bound: a region for each tree; holes are bumped and lie in it. */
 #include "shim.h"
 
 typedef struct Node {
@@ -66,25 +66,15 @@ static RESULT(Node) build_up(MUTATOR unsigned depth) {
     RETURN(node);
 }
 
-#if defined(PEER_TENURE) || defined(PEER_HANDLES)
-typedef Node **Place; /* a variable, not its value: what it refers to may move */
-#define PLACE(x) (x)
-#define AT(place) (*(place))
-#else
-typedef Node *Place;
-#define PLACE(x) (x)
-#define AT(place) (place)
-#endif
-
-static void build_down(MUTATOR Place node, unsigned depth) {
+static void build_down(MUTATOR HELD(Node) node, unsigned depth) {
     if (depth == 0) return;
     SCOPE;
     VAR(Node, left, new_node(M_ONLY));
-    WRITE(AT(node), left, V(left));
+    WRITE(V(node), left, V(left));
     VAR(Node, right, new_node(M_ONLY));
-    WRITE(AT(node), right, V(right));
-    build_down(M PLACE(left), depth - 1);
-    build_down(M PLACE(right), depth - 1);
+    WRITE(V(node), right, V(right));
+    build_down(M left, depth - 1);
+    build_down(M right, depth - 1);
 }
 
 static uint64_t count(const Node *node) { return node ? 1 + count(READ(node, left)) + count(READ(node, right)) : 0; }
@@ -103,7 +93,7 @@ static RESULT(Node) build(MUTATOR bool top_down, unsigned depth) {
         RETURN(up);
     }
     VAR(Node, root, new_node(M_ONLY));
-    build_down(M PLACE(root), depth);
+    build_down(M root, depth);
     RETURN(VAR_RESULT(root));
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "observe/histogram.h"
 
@@ -58,6 +59,16 @@ void *harness_reserve(size_t bytes) {
     void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED) harness_fail("no address space");
     return at;
+}
+
+void harness_release(void *at, size_t bytes) { munmap(at, bytes); }
+
+uint64_t harness_resident(void) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%*u %lu", &pages) != 1) harness_fail("/proc/self/statm cannot be read");
+    fclose(file);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void harness_pause(uint64_t ns) { tni_histogram_record(&pauses, ns); }

@@ -1,5 +1,5 @@
-/* bench/workloads/harness.h: what every workload's process does beside its work: arguments, time, the result line. Knows
- * no peer. */
+/* bench/workloads/harness.h: what every workload's process does beside its work: arguments, time, the result line.
+ * Knows no peer. */
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 
@@ -30,8 +30,11 @@ __attribute__((noreturn, cold)) void harness_fail(const char *text);
 
 /* Nanoseconds of the monotonic clock. */
 uint64_t harness_now(void);
-/* Address space, touched when used. */
+/* Address space, touched when used; and gives it back. */
 void *harness_reserve(size_t bytes);
+void harness_release(void *at, size_t bytes);
+/* The bytes of the process that are in memory now. */
+uint64_t harness_resident(void);
 /* For peers whose pauses the harness has to count: one pause; then all of them into the result. */
 void harness_pause(uint64_t ns);
 void harness_pauses(harness_result *result);

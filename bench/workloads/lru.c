@@ -1,7 +1,7 @@
-/* lru, and with LATENCY lru-latency: a cache of a million entries, a hash table with a doubly linked list through it. Half of ten
- * million operations look an entry up and move it to the front, half insert a new one and evict the last. Old objects are
- * rewritten all the time and everything lives long: the case that generational collectors lose to malloc. lru-latency
- * times each operation. The bound: the evicted entry is the next to be inserted. */
+/* lru, and with LATENCY lru-latency: a cache of a million entries, a hash table with a doubly linked list through it.
+ * Half of ten million operations look an entry up and move it to the front, half insert a new one and evict the last.
+ * Old objects are rewritten all the time and everything lives long: the case that generational collectors lose to
+ * malloc. lru-latency times each operation. The bound: the evicted entry is the next to be inserted. */
 #include "shim.h"
 
 typedef struct Entry {
@@ -64,13 +64,7 @@ static void evict(MUTATOR Cache *cache) {
     FREE(e);
 }
 
-#if defined(PEER_TENURE) || defined(PEER_HANDLES)
-#define CACHE Cache **
-#else
-#define CACHE Cache *
-#endif
-
-static void insert(MUTATOR CACHE cache, uint64_t key) {
+static void insert(MUTATOR HELD(Cache) cache, uint64_t key) {
     TURN;
     TMP(Entry, e, NEW(Entry));
     P(e)->key = key;

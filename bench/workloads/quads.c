@@ -1,7 +1,7 @@
-/* quads, after Whippet's: a live tree of four-way nodes, built bottom up; then rounds of short-lived small trees, and after each a
- * walk over all of the live one. The garbage shows what collecting costs beside live data, the walk what the order of
- * objects in memory does to the program: both are timed apart. The bound lays the live tree out in breadth-first order, as
- * if somebody had known; a region for each round's garbage. */
+/* quads, after Whippet's: a live tree of four-way nodes, built bottom up; then rounds of short-lived small trees, and
+ * after each a walk over all of the live one. The garbage shows what collecting costs beside live data, the walk what
+ * the order of objects in memory does to the program: both are timed apart. The bound lays the live tree out in
+ * breadth-first order, as if somebody had known; a region for each round's garbage. */
 #include "shim.h"
 
 typedef struct Quad {

@@ -10,7 +10,7 @@
  *
  *     SCOPE;                first in a block that declares VARs; they end with the block
  *     TURN;                 first in a loop's body that makes results, but no VARs
- *     VAR(T, x, result);    survives allocations. V(x) is the pointer, an lvalue
+ *     VAR(T, x, result);    survives allocations. V(x) is the pointer, an lvalue; HELD(T) x a parameter for one
  *     TMP(T, x, result);    good until the next allocation. P(x) is the pointer
  *     RESULT_OF(pointer)    a result made of a raw pointer;   EMPTY(T): of NULL
  *     RETURN(x)             of a TMP; RETURN(VAR_RESULT(x)) of a VAR
@@ -19,8 +19,10 @@
  *     READ(p, f)  INIT(p, f, q)  WRITE(p, f, q)     of raw pointers; INIT into an object that is the newest
  *
  * FREE(p) frees in the peers that free (FREE_SIZED(p, bytes) what has a tail); MANUAL is true in these, for loops that
- * only free. In PEER_BOUND it pushes the object on a list of its size, and NEW pops it. REGION mark = REGION_OPEN();
- * REGION_CLOSE(mark): in PEER_BOUND what was allocated between is gone at once. A workload uses one of the two.
+ * only free. In PEER_BOUND it pushes the object on a list of its size, and NEW pops it: POOLED is true there too.
+ * REGION mark = REGION_OPEN(); REGION_CLOSE(mark): in PEER_BOUND what was allocated between is gone at once. A workload
+ * uses one of the two. MAJOR_COLLECTION() and FULL_COLLECTION() collect in the peers that collect; behind them in this
+ * library everything is old, and what is old does not move.
  *
  * The workload defines `static uint64_t workload(MUTATOR_ONLY)`: it returns its check. Arguments: see argument(). */
 #ifndef BENCH_SHIM_H
@@ -47,6 +49,7 @@
 #define M m,
 #define REF(T) TN_FIELD(T)
 #define FIRST_TYPE TN_FIRST_TYPE
+#define FIRST_SPECIAL TN_FIRST_SPECIAL
 #define TYPES(...)                                                                      \
     static const tn_type_desc bench_types[] = {__VA_ARGS__};                            \
     static void bench_add_types(tn_heap *heap) {                                        \
@@ -58,14 +61,20 @@
 #define WRITE(p, f, q) TN_WRITE(m, p, f, q)
 #define FREE(p) ((void)(p))
 #define FREE_SIZED(p, size) ((void)(p))
-enum { MANUAL = false };
+enum { MANUAL = false, POOLED = false };
 #define REGION int
 #define REGION_OPEN() 0
 #define REGION_CLOSE(mark) ((void)(mark))
+#define HELD(T) T **
+#define MAJOR_COLLECTION() bench_collect(m, TN_MAJOR)
+#define FULL_COLLECTION() bench_collect(m, TN_FULL)
 
 TN_INLINE void *bench_checked(tn_mutator *m, void *p) {
     if (TN_UNLIKELY(!p)) harness_fail(tn_last_error(m));
     return p;
+}
+TN_INLINE void bench_collect(tn_mutator *m, tn_kind kind) {
+    if (tn_collect(m, kind) != TN_OK) harness_fail(tn_last_error(m));
 }
 #define BENCH_ALLOC(T) ((T *)bench_checked(m, TN_ALLOC(m, T)))
 #define BENCH_ALLOC_TAIL(T, element, n) ((T *)bench_checked(m, TN_ALLOC_TAIL(m, T, element, n)))
@@ -110,7 +119,7 @@ static void bench_roots(tn_mutator *m) {
 }
 
 #define RESULT(T) T *
-#define SCOPE void **bench_here __attribute__((cleanup(bench_pop), unused)) = bench_stack.top
+#define SCOPE TN_DECLARE_(void **bench_here __attribute__((cleanup(bench_pop), unused)) = bench_stack.top)
 #define TURN ((void)0)
 #define VAR(T, x, r) T **x = (T **)(void *)bench_push((void *)(r))
 #define V(x) (*(x))
@@ -159,6 +168,7 @@ TN_INLINE void *bench_checked_handle(tn_mutator *m, void *h) { return bench_chec
 #define M
 #define REF(T) __typeof__(T *)
 #define FIRST_TYPE 16
+#define FIRST_SPECIAL 32768
 #define TYPES(...)
 #define READ(p, f) ((p)->f)
 #define INIT(p, f, q) ((void)((p)->f = (q)))
@@ -168,6 +178,7 @@ TN_INLINE void *bench_checked_handle(tn_mutator *m, void *h) { return bench_chec
 #define TURN ((void)0)
 #define VAR(T, x, r) T *x = (r)
 #define V(x) (x)
+#define HELD(T) T *
 #define TMP(T, x, r) T *x = (r)
 #define P(x) (x)
 #define RESULT_OF(p) (p)
@@ -184,6 +195,11 @@ static inline void *bench_checked(void *p) {
 }
 #endif
 
+#if defined(PEER_MALLOC) || defined(PEER_BOUND)
+#define MAJOR_COLLECTION() ((void)0)
+#define FULL_COLLECTION() ((void)0)
+#endif
+
 #ifdef PEER_BDWGC
 #include <gc.h>
 #define NEW(T) ((T *)bench_checked(GC_MALLOC(sizeof(T))))
@@ -192,10 +208,12 @@ static inline void *bench_checked(void *p) {
 #define NEW_LEAF_TAIL(T, element, n) ((T *)bench_checked(GC_MALLOC_ATOMIC(sizeof(T) + sizeof(element) * (n))))
 #define FREE(p) ((void)(p))
 #define FREE_SIZED(p, size) ((void)(p))
-enum { MANUAL = false };
+enum { MANUAL = false, POOLED = false };
 #define REGION int
 #define REGION_OPEN() 0
 #define REGION_CLOSE(mark) ((void)(mark))
+#define MAJOR_COLLECTION() GC_gcollect()
+#define FULL_COLLECTION() GC_gcollect()
 
 static uint64_t bench_gc_began;
 
@@ -221,7 +239,7 @@ static void bench_run(harness_result *r) {
 #define NEW_LEAF_TAIL NEW_TAIL
 #define FREE(p) free(p)
 #define FREE_SIZED(p, size) free(p)
-enum { MANUAL = true };
+enum { MANUAL = true, POOLED = true };
 #define REGION int
 #define REGION_OPEN() 0
 #define REGION_CLOSE(mark) ((void)(mark))
@@ -257,29 +275,37 @@ static void bench_run(harness_result *r) {
 #endif
 
 #ifdef PEER_BOUND
-/* One reserved range, bumped; beside it a list of freed objects for each size. No check but the end of the range. */
-enum { BENCH_POOL_MAX = 4096 };
+/* One reserved range, bumped; beside it a list of freed objects for each size, of large ones for each eighth of a power
+ * of two. No check but the end of the range. */
+enum { BENCH_POOL_MAX = 4096, BENCH_POOLS = BENCH_POOL_MAX / 8 + 1, BENCH_LARGE_POOLS = 8 * (34 - 12) };
 #define BENCH_RANGE ((size_t)16 << 30)
 static char *bench_at, *bench_end;
-static void *bench_pools[BENCH_POOL_MAX / 8 + 1];
+static void *bench_pools[BENCH_POOLS + BENCH_LARGE_POOLS];
 
+/* The list for a size, which is rounded up to what its objects have. */
+static inline void **bench_pool(size_t *size) {
+    size_t small = (*size + 7) & ~(size_t)7;
+    if (small <= BENCH_POOL_MAX) return *size = small, &bench_pools[small / 8];
+    unsigned log = 63 - (unsigned)__builtin_clzll(*size - 1); /* 2^log < size <= 2^(log + 1) */
+    size_t eighths = ((*size - 1) >> (log - 3)) + 1;          /* 9 .. 16 */
+    *size = eighths << (log - 3);
+    return &bench_pools[BENCH_POOLS + (log - 12) * 8 + eighths - 9];
+}
 static inline void *bench_take(size_t size) {
-    size = (size + 7) & ~(size_t)7;
-    if (size <= BENCH_POOL_MAX && bench_pools[size / 8]) {
-        void *p = bench_pools[size / 8];
-        bench_pools[size / 8] = *(void **)p;
+    void **pool = bench_pool(&size), *p = *pool;
+    if (p) {
+        *pool = *(void **)p;
         return p;
     }
-    char *p = bench_at;
-    bench_at = p + size;
+    p = bench_at;
+    bench_at += size;
     if (__builtin_expect(bench_at > bench_end, 0)) harness_fail("the bound's range is full");
     return p;
 }
 static inline void bench_give(void *p, size_t size) {
-    size = (size + 7) & ~(size_t)7;
-    if (size > BENCH_POOL_MAX) return;
-    *(void **)p = bench_pools[size / 8];
-    bench_pools[size / 8] = p;
+    void **pool = bench_pool(&size);
+    *(void **)p = *pool;
+    *pool = p;
 }
 
 #define NEW(T) ((T *)bench_take(sizeof(T)))
@@ -291,7 +317,7 @@ static inline void bench_give(void *p, size_t size) {
 #define REGION char *
 #define REGION_OPEN() bench_at
 #define REGION_CLOSE(mark) ((void)(bench_at = (mark)))
-enum { MANUAL = false };
+enum { MANUAL = false, POOLED = true };
 
 static void bench_run(harness_result *r) {
     bench_at = harness_reserve(BENCH_RANGE);

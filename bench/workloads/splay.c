@@ -1,6 +1,7 @@
-/* splay, after Octane's: a splay tree of 8000 nodes, each with a payload of its own: a tree of depth 5 with an array of ten integers
- * and a short string at each leaf. 200,000 times a node is inserted and another removed, so that everything lives
- * for a while and then dies: the middle-aged data that generational collectors lose time on. The bound: pools. */
+/* splay, after Octane's: a splay tree of 8000 nodes, each with a payload of its own: a tree of depth 5 with an array of
+ * ten integers and a short string at each leaf. 200,000 times a node is inserted and another removed, so that
+ * everything lives for a while and then dies: the middle-aged data that generational collectors lose time on. The
+ * bound: pools. */
 #include "shim.h"
 
 typedef struct Numbers {
@@ -25,8 +26,8 @@ typedef struct Tree {
     REF(Node) root;
 } Tree;
 TYPES(TN_DESC(Numbers, .flags = TN_LEAF), TN_DESC(Text, .flags = TN_LEAF, TN_TAIL(1, 0, 0)),
-      TN_DESC(Payload, TN_REFS(Payload, left, right, numbers, text)), TN_DESC(Node, TN_REFS(Node, left, right, payload)),
-      TN_DESC(Tree, TN_REFS(Tree, root)))
+      TN_DESC(Payload, TN_REFS(Payload, left, right, numbers, text)),
+      TN_DESC(Node, TN_REFS(Node, left, right, payload)), TN_DESC(Tree, TN_REFS(Tree, root)))
 
 enum { PAYLOAD_DEPTH = 5, TEXT_MAX = 48 };
 
@@ -79,8 +80,9 @@ static void drop_payload(Payload *p) {
     FREE(p);
 }
 
-/* Top-down splaying (Sleator and Tarjan, 1985): brings the node with the key, or the last one on its way, to the root. `header` is
- * a node that is not in the tree: its right child becomes the left tree, its left one the right tree. Nothing allocates. */
+/* Top-down splaying (Sleator and Tarjan, 1985): brings the node with the key, or the last one on its way, to the root.
+ * `header` is a node that is not in the tree: its right child becomes the left tree, its left one the right tree.
+ * Nothing allocates. */
 static void splay(MUTATOR Tree *tree, Node *header, uint64_t key) {
     if (!READ(tree, root)) return;
     WRITE(header, left, NULL);
@@ -153,7 +155,7 @@ static void remove_root(MUTATOR Tree *tree, Node *header) {
     } else {
         WRITE(tree, root, right);
     }
-    if (READ(root, payload)) drop_payload(READ(root, payload));
+    if (POOLED) drop_payload(READ(root, payload));
     FREE(root);
 }
 
@@ -186,8 +188,8 @@ static uint64_t sum_payload(const Payload *p, uint64_t key) {
     return 1;
 }
 
-/* In order, without a stack that could be deep: an old splay tree can be a list. (Morris's traversal changes the tree; here
- * the smallest is splayed to the root and walked from by its right child.) */
+/* In order, without a stack that could be deep: an old splay tree can be a list. (Morris's traversal changes the tree;
+ * here the smallest is splayed to the root and walked from by its right child.) */
 static uint64_t walk(MUTATOR Tree *tree, Node *header, uint64_t *leaves) {
     uint64_t nodes = 0, last = 0;
     for (;;) {
