@@ -1,5 +1,5 @@
-/* bench/instructions.c: what instructions.sh counts: each path of the collector, as often as it is told. Usage: instructions PATH
- * COUNT. The counts of two runs differ by what the path itself executes, and by nothing else. */
+/* bench/instructions.c: what instructions.sh counts: each path of the collector, as often as it is told. Usage:
+ * instructions PATH COUNT. The counts of two runs differ by what the path itself executes, and by nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +39,17 @@ static Pair **chain(tn_mutator *m, long count) {
         *head = pair;
     }
     return TN_ESCAPE(head);
+}
+
+static Pair **tree(tn_mutator *m, int depth) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, left);
+    TN_LOCAL(m, Pair, right);
+    if (depth) *left = *tree(m, depth - 1), *right = *tree(m, depth - 1);
+    Pair **pair = need(m, TN_NEW(m, Pair));
+    TN_SET(m, pair, car, left);
+    TN_SET(m, pair, cdr, right);
+    return TN_ESCAPE(pair);
 }
 
 static void nothing(tn_mutator *m, long count) {
@@ -93,10 +104,21 @@ static void copy_bytes(tn_mutator *m, long count) {
     tn_collect(m, TN_MINOR);
 }
 
-static void mark(tn_mutator *m, long count) {
+/* In a tree there are always many objects to look at, in a chain hardly more than one. */
+static void mark_again(tn_mutator *m, long objects, long count) {
+    for (long i = 0; i < count; i += objects) tn_collect(m, TN_MAJOR);
+}
+
+static void mark_tree(tn_mutator *m, long count) {
+    TN_SCOPE(m);
+    tree(m, 14);
+    mark_again(m, (1 << 15) - 1, count);
+}
+
+static void mark_chain(tn_mutator *m, long count) {
     TN_SCOPE(m);
     chain(m, 20000);
-    for (long i = 0; i < count; i += 20000) tn_collect(m, TN_MAJOR);
+    mark_again(m, 20000, count);
 }
 
 static const struct {
@@ -111,7 +133,8 @@ static const struct {
     {"scope", "", scope},
     {"copy-pairs", "nursery=64M growth_min=1G", copy_pairs},
     {"copy-bytes", "nursery=64M growth_min=1G", copy_bytes},
-    {"mark", "", mark},
+    {"mark-tree", "", mark_tree},
+    {"mark-chain", "", mark_chain},
 };
 
 int main(int argc, char **argv) {

@@ -26,6 +26,7 @@ setup_missing() {
     { setup_has nm && setup_has objdump; } || echo binutils
     setup_has diff || echo diffutils
     setup_library cmocka || echo cmocka
+    setup_has valgrind || echo valgrind
 }
 
 # What the benchmarks can do without: other collectors and allocators to compare with, and what draws the plots.
@@ -50,6 +51,7 @@ setup_packages() {
     pkg-config)    echo 'pkg-config pkgconf-pkg-config pkgconf pkgconf pkg-config' ;;
     libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
+    valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
     mimalloc)      echo 'libmimalloc-dev mimalloc-devel mimalloc mimalloc-dev mimalloc' ;;

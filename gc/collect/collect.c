@@ -55,8 +55,8 @@ static void minor(tn_heap *heap, tni_collection *c) {
     if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
 }
 
-/* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the time that
- * the collection took. */
+/* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
+ * time that the collection took. */
 static void prepare_growth(tn_heap *heap, uint64_t begin) {
     size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
     size_t want = limit > external ? limit - external : 0;

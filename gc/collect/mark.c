@@ -14,8 +14,8 @@ enum {
     FIRST_CAPACITY = 4096 /* entries of the first stack */
 };
 
-/* Entries of the stack: an object, which is marked and is to be scanned; or the number of a slot and, on top of it, an array with
- * this bit set, whose slots from there on are to be visited. */
+/* Entries of the stack: an object, which is marked and is to be scanned; or the number of a slot and, on top of it,
+ * an array with this bit set, whose slots from there on are to be visited. */
 #define REST ((uintptr_t)1)
 
 /* The tracer is for roots and callbacks. */
@@ -63,8 +63,8 @@ TNI_INLINE uint64_t *mark_word(const void *object) {
     return &tni_region_of(object)->marks[tni_bit_of(object) / 64];
 }
 
-/* Marks an object, and pushes it if it was not marked and may hold references: small leaves are known by their block (O4), and
- * never touched. */
+/* Marks an object, and pushes it if it was not marked and may hold references: small leaves are known by their
+ * block (O4), and never touched. */
 TNI_INLINE void mark(marking *k, void *object) {
     size_t bit = tni_bit_of(object);
     uint64_t *word = mark_word(object), mask = UINT64_C(1) << (bit % 64);
@@ -181,7 +181,8 @@ TNI_INLINE void gather(gathering *g, void *object) {
     if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->k->tracer, object);
 }
 
-/* The next objects of the stack. Half of all small ones reach into a second line of the cache: it is asked for as well. */
+/* The next objects of the stack. Half of all small ones reach into a second line of the cache: it is asked for as
+ * well. */
 TNI_INLINE unsigned take(gathering *g, void **batch) {
     marking *k = g->k;
     unsigned count = 0;
@@ -202,10 +203,10 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
     return count;
 }
 
-/* Works the stack off in batches of three steps: the edges of some objects are gathered, and their mark words asked for; the next
- * objects are taken, and their memory asked for; the edges are marked, and what is new is pushed. What a step reads was asked
- * for one step before, and its branches, which nobody can predict, wait for nothing. (Prefetching: Cher, Hosking, Vitek:
- * Software prefetching for mark-sweep garbage collection, 2004.) */
+/* Works the stack off in batches of three steps: the edges of some objects are gathered, and their mark words asked
+ * for; the next objects are taken, and their memory asked for; the edges are marked, and what is new is pushed.
+ * What a step reads was asked for one step before, and its branches, which nobody can predict, wait for nothing.
+ * (Prefetching: Cher, Hosking, Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
 static void drain(marking *k) {
     void *batch[BATCH], *edges[EDGES];
     gathering g = {.format = k->format, .k = k, .edges = edges, .next = edges};

@@ -1,9 +1,9 @@
 /* collect/mark.h: the stop-the-world marker.
  *
- * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a stack in front of
- * which sits a short prefetch queue: their memory is asked for some objects before it is needed. When
- * the stack cannot grow, `overflow` is set and the marked objects are scanned again until nothing new is found.
- * Caller: collect/collect.c. */
+ * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a
+ * stack in front of which sits a short prefetch queue: their memory is asked for some objects before it is needed.
+ * When the stack cannot grow, `overflow` is set and the marked objects are scanned again until nothing new is
+ * found. Caller: collect/collect.c. */
 #ifndef TNI_MARK_H
 #define TNI_MARK_H
 

@@ -1,5 +1,5 @@
-/* collect/minor.c: see minor.h. Two hot loops take turns: gather collects slots that refer into the nursery, and asks the
- * cache for what they refer to; settle copies that, and queues it to be gathered from. */
+/* collect/minor.c: see minor.h. Two hot loops take turns: gather collects slots that refer into the nursery, and
+ * asks the cache for what they refer to; settle copies that, and queues it to be gathered from. */
 #include "collect/minor.h"
 
 #include <string.h>
@@ -55,8 +55,8 @@ TNI_INLINE void settle_in(evacuation *e, char *from, char *to, tn_header header,
     if (!leaf) *e->push++ = to;
 }
 
-/* Moves an object with a tail or a hash, whose cell is not in its layout. The hash goes behind the object's bytes, into the new cell's
- * last word. */
+/* Moves an object with a tail or a hash, whose cell is not in its layout. The hash goes behind the object's bytes,
+ * into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;

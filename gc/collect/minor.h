@@ -16,7 +16,8 @@ typedef struct tni_queue {
     size_t bytes; /* reserved: an entry for each object that a full nursery can hold */
 } tni_queue;
 
-/* Returns the bytes that survived, as cells of the old space. The mutator's nursery words are then stale: pacing begins the next cycle. */
+/* Returns the bytes that survived, as cells of the old space. The mutator's nursery words are then stale: pacing
+ * begins the next cycle. */
 size_t tni_minor_evacuate(tn_heap *heap);
 
 #endif

@@ -39,8 +39,9 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
 
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
  * cycle gives objects more time to die; but no longer than the pause target allows if as much survives as did at
- * worst lately (all of it may, once in a while: that must not take more than SURPRISE times the target), and in proportion to the heap: fresh memory costs more than it saves (binary trees took as long with
- * 8 MiB as with 64, and half the memory). */
+ * worst lately (all of it may, once in a while: that must not take more than SURPRISE times the target), and in
+ * proportion to the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64,
+ * and half the memory). */
 static const double FADE = 0.95, SURPRISE = 2.5;
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
@@ -57,12 +58,14 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     return (size_t)wanted;
 }
 
-/* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if that is more,
- * nearly what it was allowed before: memory that is there is cheaper to use than to give back and to take again.
+/* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if
+ * that is more, nearly what it was allowed before: memory that is there is cheaper to use than to give back and to
+ * take again.
  *
- * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra memory
- * of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live / speed is the
- * time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in `extra / rate`. */
+ * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra
+ * memory of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live /
+ * speed is the time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in
+ * `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
     static const double COST = 1.4e-8, AFFORDED = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
@@ -195,20 +198,20 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 
 /* ---- accounts ---- */
 
-/* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything survives the nursery and
- * dies in the old space, copying may be work for nothing, and so may be recording the stores into what is copied; or it may
- * be worth it, for the program writes to memory that the caches know, and what is born together is copied together. So it is
- * tried: `old_byte_ns` is what a stretch took, without major collections. These are due to what comes to the old space: all
- * of it, or what survives. A verdict fades, so that it is tried again. (What survives for good is always worth the copy: it
- * comes to lie in a better order.) */
+/* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything
+ * survives the nursery and dies in the old space, copying may be work for nothing, and so may be recording the
+ * stores into what is copied; or it may be worth it, for the program writes to memory that the caches know, and
+ * what is born together is copied together. So it is tried: `old_byte_ns` is what a stretch took, without major
+ * collections. These are due to what comes to the old space: all of it, or what survives. A verdict fades, so that
+ * it is tried again. (What survives for good is always worth the copy: it comes to lie in a better order.) */
 static bool pretenuring_pays(const tni_pacing *p, size_t used, size_t survived) {
     double share = (double)survived / (double)used, young = (double)(p->mutator_ns + p->minor_ns) / (double)used;
     double marking = (double)p->mark_ns / (double)(p->old_limit - p->live + 1);
     return p->churning && share > SURVIVE_MOST && p->old_byte_ns + marking < young + marking * share;
 }
 
-/* Objects are born old for a stretch, then a cycle of the nursery looks again. The longer it has been so, the longer the
- * stretch. */
+/* Objects are born old for a stretch, then a cycle of the nursery looks again. The longer it has been so, the
+ * longer the stretch. */
 static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
     tni_pacing *p = &heap->pacing;
     if (heap->options.value.pretenure != TNI_PRETENURE_AUTO || heap->options.value.policy == TNI_POLICY_FIXED) return;

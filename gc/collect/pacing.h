@@ -39,7 +39,7 @@ typedef struct tni_pacing {
     size_t wanted;        /* what a born-old object waits for */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
     bool pretenuring;     /* objects are born old, and the nursery is empty */
-    uint64_t probe_at;    /* until the small objects' part is filled so far: then one cycle looks how much survives now */
+    uint64_t probe_at;    /* when old.filled is there, a nursery cycle looks how much survives now */
     size_t stretch;       /* bytes between the last two probes; */
     uint64_t stretch_from, stretch_began; /* where and when it began, */
     uint64_t stretch_gc_ns; /* and the time that collections had taken by then */

@@ -84,9 +84,9 @@ char *tni_sweep_cell(tn_heap *heap, unsigned c) {
 
 /* ---- a whole sweep ---- */
 
-/* The blocks of one class on their way to its unswept list, by how full they are: emptiest first, and within an eighth by
- * address. New objects then fill long runs and come to lie side by side; blocks that are nearly full are left alone, and are
- * emptier the next time. */
+/* The blocks of one class on their way to its unswept list, by how full they are: emptiest first, and within an
+ * eighth by address. New objects then fill long runs and come to lie side by side; blocks that are nearly full are
+ * left alone, and are emptier the next time. */
 enum { EIGHTHS = 8 };
 typedef struct filing {
     tni_block *first[TNI_CLASSES][EIGHTHS], *last[TNI_CLASSES][EIGHTHS];
@@ -101,7 +101,8 @@ static size_t count_marks(const tni_block *block) {
     return count;
 }
 
-/* A block is free when nothing in it is marked and nothing is to be done about that; full when all is; else unswept. */
+/* A block is free when nothing in it is marked and nothing is to be done about that; full when all is; else
+ * unswept. */
 static void file_block(filing *f, tni_block *block) {
     tni_old *old = &f->heap->old;
     unsigned c = block->class_;

@@ -15,8 +15,8 @@
 /* A cell of the class whose run is exhausted. Never fails while pacing's promise (collect/pacing.h, P1) holds: NULL
  * only for born-old objects, when the system has no more memory. */
 char *tni_sweep_cell(tn_heap *heap, unsigned class_);
-/* After marking: large objects are swept, blocks without a mark become free, and every other one unswept. Returns the bytes
- * of all marked cells. */
+/* After marking: large objects are swept, blocks without a mark become free, and every other one unswept. Returns
+ * the bytes of all marked cells. */
 size_t tni_sweep_begin(tn_heap *heap);
 /* Sweeps up to `blocks` blocks; true when none is left. */
 bool tni_sweep_some(tn_heap *heap, size_t blocks);

@@ -51,8 +51,8 @@ static unsigned find_span(const tni_region *region, size_t count) {
 
 static unsigned kind_of(size_t pages) { return 63 - (unsigned)__builtin_clzll(pages); }
 
-/* The first region that has the span, in the order of addresses: so that the last ones have a chance to become empty. A heap can have
- * thousands: those that cannot have one are passed over. */
+/* The first region that has the span, in the order of addresses: so that the last ones have a chance to become
+ * empty. A heap can have thousands: those that cannot have one are passed over. */
 static tni_region *find_region(tni_large *large, size_t count, unsigned *page) {
     uintptr_t *from = &large->from[kind_of(count)];
     bool certain = (count & (count - 1)) == 0; /* what has no room for this has none for the kind */

@@ -21,12 +21,13 @@ typedef struct tni_large {
 void tni_large_init(tni_large *large, tni_regions *regions);
 /* The bytes that a cell takes from the system: whole pages, for a huge one its region. */
 size_t tni_large_cost(size_t cell);
-/* A cell, its used bit set; returns the object's address, NULL when the system has no memory. It is zeroed, or holds anything. */
+/* A cell, its used bit set; returns the object's address, NULL when the system has no memory. It is zeroed, or
+ * holds anything. */
 char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed);
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
-/* Gives regions without objects back to the system, while more than `keep` bytes are touched and free; with `forget`, the free
- * pages of the others too. */
+/* Gives regions without objects back to the system, while more than `keep` bytes are touched and free; with
+ * `forget`, the free pages of the others too. */
 void tni_large_trim(tni_large *large, size_t keep, bool forget);
 
 #endif

@@ -75,7 +75,8 @@ static unsigned find_free(const tni_run *run, const tni_class *class_, unsigned 
     return free;
 }
 
-/* Sets the run to the cells from bit `first` on, and looks for the next one: what remains of a long one is a run again. */
+/* Sets the run to the cells from bit `first` on, and looks for the next one: what remains of a long one is a run
+ * again. */
 static bool set_run(tni_old *old, unsigned c, unsigned first) {
     if (first == TNI_BLOCK_BITS) return false;
     tni_run *run = &old->runs[c];

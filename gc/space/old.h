@@ -16,8 +16,8 @@
 
 #include "space/region.h"
 
-/* Cells of 16 .. 128 bytes in steps of 8, then 8 sizes for each doubling up to 8 KiB, then one for 8 KiB and a hash. For each
- * there is a class of objects that may hold references, and behind all of these one of leaves. */
+/* Cells of 16 .. 128 bytes in steps of 8, then 8 sizes for each doubling up to 8 KiB, then one for 8 KiB and a
+ * hash. For each there is a class of objects that may hold references, and behind all of these one of leaves. */
 enum { TNI_SIZES = 64, TNI_CLASSES = 2 * TNI_SIZES, TNI_CELL_MAX = 8200 };
 
 typedef struct tni_run {
@@ -82,8 +82,8 @@ bool tni_old_use(tni_old *old, unsigned class_, tni_block *block);
 /* Makes sure that `blocks` are mapped and free, spare regions included, and returns how many are: fewer when the
  * system has no more. */
 size_t tni_old_provide(tni_old *old, size_t blocks);
-/* Opens regions with huge pages until so many blocks are free, or the clock says so. Only what is certainly wanted, and not in a
- * pause that should be short: a huge page can take milliseconds. */
+/* Opens regions with huge pages until so many blocks are free, or the clock says so. Only what is certainly wanted,
+ * and not in a pause that should be short: a huge page can take milliseconds. */
 void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until);
 /* A free block for the class, mapped now if need be; NULL when the system has no more. It belongs to the caller. */
 tni_block *tni_old_take(tni_old *old, unsigned class_);

@@ -20,8 +20,8 @@ bool tni_os_commit(void *at, size_t bytes);  /* makes reserved pages usable; fal
 void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
 void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
 
-/* Asks for huge pages: a hint. Where the machine has used the memory before, touching one costs some 0.1 ms, a fifth of 512 small
- * ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
+/* Asks for huge pages: a hint. Where the machine has used the memory before, touching one costs some 0.1 ms, a
+ * fifth of 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
 void tni_os_huge(void *at, size_t bytes);
 
 /* Nanoseconds of a clock that never goes back. */

@@ -64,9 +64,9 @@ typedef struct tni_region {
 } tni_region;
 _Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first block");
 
-/* Which blocks hold leaves (O4), in a form that marking can look at for every object: a word for a region, found by its address,
- * so that the words of a heap lie close together. Regions that are a multiple of 8 GiB apart share one: then no block of
- * theirs counts as one of leaves, which is slower and not wrong. */
+/* Which blocks hold leaves (O4), in a form that marking can look at for every object: a word for a region, found by
+ * its address, so that the words of a heap lie close together. Regions that are a multiple of 8 GiB apart share
+ * one: then no block of theirs counts as one of leaves, which is slower and not wrong. */
 enum { TNI_LEAF_WORDS = 4096 };
 typedef struct tni_leaves {
     uint32_t blocks[TNI_LEAF_WORDS];

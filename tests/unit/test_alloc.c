@@ -115,8 +115,8 @@ static void unzeroed_leaves_hold_anything(void **state) {
     host_close(&host);
 }
 
-/* Holes of every length between large objects are found again, by objects of their length and of shorter ones; and no two
- * objects share a page. */
+/* Holes of every length between large objects are found again, by objects of their length and of shorter ones; and
+ * no two objects share a page. */
 static void spans_are_found_wherever_they_are_free(void **state) {
     (void)state;
     enum { COUNT = 300 };

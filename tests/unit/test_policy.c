@@ -1,4 +1,5 @@
-/* test_policy.c: pacing by a host's policy, by the fixed one and by the adaptive one, and the clamps around all of them. */
+/* test_policy.c: pacing by a host's policy, by the fixed one and by the adaptive one, and the clamps around all of
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,8 +156,8 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
 
 enum { RING = 40000 }; /* pairs; more than a nursery holds */
 
-/* Replaces the oldest pair of the ring, `count` times: everything survives the nursery, and dies later. Returns how many of the
- * pairs were born old. */
+/* Replaces the oldest pair of the ring, `count` times: everything survives the nursery, and dies later. Returns how
+ * many of the pairs were born old. */
 static long churn(tn_mutator *m, Vector **ring, long count) {
     static long next;
     long old = 0;
