@@ -42,11 +42,11 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
  * worst lately (all of it may, once in a while: that must not take more than SURPRISE times the target), and in
  * proportion to the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64,
  * and half the memory). */
-static const double FADE = 0.95, SURPRISE = 2.5;
+static const double FADE = 0.98, SURPRISE = 2;
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
     tni_pacing *own = &heap->pacing;
-    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.6;
+    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.5;
     own->worst_survival = fmax(share, own->worst_survival * FADE);
     if (p->survived >= TNI_CHUNK) own->byte_ns = fmax((double)p->minor_ns / (double)p->survived, own->byte_ns * FADE);
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
