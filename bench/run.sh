@@ -39,7 +39,7 @@ describe() {
         "$(getconf _NPROCESSORS_ONLN) CPUs"
     echo "system: $(uname -sr), $(getconf GNU_LIBC_VERSION 2>/dev/null || echo 'another libc')"
     echo "huge pages: $(sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null)"
-    echo "compiler: $(${CC:-cc} --version | head -n 1), -O3"
+    echo "compiler: $(${CC:-cc} --version | head -n 1), -O2"
     echo "bdwgc: $(pkg-config --modversion bdw-gc 2>/dev/null)"
     echo "mimalloc: $(version mimalloc.h MI_MALLOC_VERSION | sed -n 's/^\([0-9]*\)\(.\)\(.\)$/\1.\2.\3/p')"
     echo "jemalloc: $(version jemalloc/jemalloc.h JEMALLOC_VERSION | tr -d '"' | cut -d- -f1)"
