@@ -38,15 +38,15 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
 }
 
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
- * cycle gives objects more time to die; but no longer than the pause target allows if as much survives as did at
- * worst lately (all of it may, once in a while: that must not take more than SURPRISE times the target), and in
- * proportion to the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64,
+ * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
+ * a byte takes as long, as at worst lately (all of it may survive once in a while: that must not take more than
+ * SURPRISE times as long), and in proportion to the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64,
  * and half the memory). */
-static const double FADE = 0.98, SURPRISE = 2;
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
+    static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
     tni_pacing *own = &heap->pacing;
-    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * 0.5;
+    double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * AIM;
     own->worst_survival = fmax(share, own->worst_survival * FADE);
     if (p->survived >= TNI_CHUNK) own->byte_ns = fmax((double)p->minor_ns / (double)p->survived, own->byte_ns * FADE);
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;

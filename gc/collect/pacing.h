@@ -3,7 +3,6 @@
  *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
  *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a
  *         partly filled block in each size class
- *
  *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
  *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
