@@ -13,7 +13,7 @@
 #define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
 #define SURVIVE_MOST 0.6  /* of a cycle: from then on copying is work for nothing */
 #define STRETCH_MIN 8      /* cycles: how long objects are born old before the first probe, */
-#define STRETCH_MAX 64     /* and between later ones */
+#define STRETCH_MAX 128    /* and between later ones */
 #define VERDICT_FADE 0.99  /* for each cycle */
 #define SECOND UINT64_C(1000000000)
 
@@ -67,7 +67,7 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
  * speed is the time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in
  * `extra / rate`. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 1.4e-8, AFFORDED = 0.5, KEEP = 0.96;
+    static const double COST = 1.1e-8, AFFORDED = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
     /* what the old space grows by during one marking */
     double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
