@@ -278,7 +278,8 @@ void tni_verify_before_minor(tn_heap *heap) {
 /* ---- after marking ---- */
 
 static uint64_t *reached_bits(check *c, const void *object) {
-    return c->reached + tni_region_of(object)->index * TNI_REGION_WORDS;
+    size_t place = tni_region_place(&c->heap->regions, (uintptr_t)tni_region_of(object));
+    return c->reached + place * TNI_REGION_WORDS;
 }
 
 static void reach(check *c, const void *slot, void *at) {

@@ -223,7 +223,8 @@ void tni_old_give(tni_old *old, tni_block *block) {
     region->free_blocks |= UINT32_C(1) << block->number;
     old->free_blocks++;
     old->used_blocks--;
-    if (region->index < old->regions->hint) old->regions->hint = region->index;
+    size_t place = tni_region_place(old->regions, (uintptr_t)region);
+    if (place < old->regions->hint) old->regions->hint = place;
 }
 
 static void forget_free_blocks(tni_old *old, tni_region *region) {

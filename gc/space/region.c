@@ -15,10 +15,6 @@ size_t tni_region_place(const tni_regions *regions, uintptr_t address) {
     return low;
 }
 
-static void renumber(tni_regions *regions, size_t from) {
-    for (size_t i = from; i < regions->all.count; i++) tni_region_at(regions, i)->index = i;
-}
-
 bool tni_region_has(const tni_regions *regions, const void *address) {
     size_t place = tni_region_place(regions, (uintptr_t)address + 1);
     return place && (uintptr_t)address - regions->all.at[place - 1] < tni_region_at(regions, place - 1)->bytes;
@@ -35,7 +31,6 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     memmove(all->at + place + 1, all->at + place, (all->count - place) * sizeof *all->at);
     all->at[place] = (uintptr_t)region;
     all->count++;
-    renumber(regions, place);
     if (place < regions->hint) regions->hint = place;
     return region;
 }
@@ -66,10 +61,9 @@ void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool le
 void tni_region_delete(tni_regions *regions, tni_region *region) {
     if (!--regions->leaves.regions[tni_leaf_word(region)]) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
-    size_t place = region->index;
+    size_t place = tni_region_place(regions, (uintptr_t)region);
     all->count--;
     memmove(all->at + place, all->at + place + 1, (all->count - place) * sizeof *all->at);
-    renumber(regions, place);
     regions->hint = 0;
     tni_os_unmap(region, region->bytes);
 }

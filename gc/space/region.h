@@ -8,8 +8,7 @@
  *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
  *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
  *
- * The set of all regions is a vector, sorted by address; a region knows its place in it. Callers: old.c, large.c,
- * collect/, debug/verify.c. */
+ * The set of all regions is a vector, sorted by address. Callers: old.c, large.c, collect/, debug/verify.c. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
 
@@ -60,7 +59,6 @@ typedef struct tni_region {
     uint32_t free_pages;
     tni_region_kind kind;
     size_t bytes;            /* of the mapping */
-    size_t index;            /* in the vector of regions */
 } tni_region;
 _Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first block");
 
