@@ -92,7 +92,7 @@ bench_known() {
 
 # Builds $bench_build, with whatever peers are installed by now.
 bench_compile() {
-    options="--buildtype=release -Doptimization=2 -Dbench=enabled -Dbench_peers=true -Dtests=disabled -Dexamples=disabled"
+    options="-Doptimization=2 -Ddebug=false -Db_ndebug=true -Dbench=enabled -Dbench_peers=true -Dtests=disabled -Dexamples=disabled"
     # shellcheck disable=SC2086 # words are meant to be split
     [ ! -f "$bench_build/build.ninja" ] || setup_quietly meson setup --reconfigure "$bench_build" $options
     # shellcheck disable=SC2086
