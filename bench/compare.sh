@@ -29,8 +29,8 @@ trap 'exit 130' INT TERM
 
 # The programs of the source in folder $2, into $work/$1.
 build() {
-    (cd "$2" && setup_build "$work/$1-build" "${CC:-cc}" \
-        --buildtype=release -Dbench=enabled -Dtests=disabled -Dexamples=disabled)
+    # shellcheck disable=SC2086 # words are meant to be split
+    (cd "$2" && setup_build "$work/$1-build" "${CC:-cc}" $bench_flags)
 }
 
 git worktree add --quiet --detach "$work/source" "$rev"

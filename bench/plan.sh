@@ -90,9 +90,12 @@ bench_known() {
     done
 }
 
+# How everything is compiled: as systems build their libraries. (A build type would say more, and the optimisation again.)
+bench_flags='-Doptimization=2 -Ddebug=false -Db_ndebug=true -Dbench=enabled -Dtests=disabled -Dexamples=disabled'
+
 # Builds $bench_build, with whatever peers are installed by now.
 bench_compile() {
-    options="-Doptimization=2 -Ddebug=false -Db_ndebug=true -Dbench=enabled -Dbench_peers=true -Dtests=disabled -Dexamples=disabled"
+    options="$bench_flags -Dbench_peers=true"
     # shellcheck disable=SC2086 # words are meant to be split
     [ ! -f "$bench_build/build.ninja" ] || setup_quietly meson setup --reconfigure "$bench_build" $options
     # shellcheck disable=SC2086
