@@ -6,21 +6,13 @@
 
 enum { DEPTH = 8, FRAME = 4, LENGTH = 16 };
 
-typedef struct Item {
-    uint64_t number;
-} Item;
-typedef struct Table {
-    uint64_t length;
-    REF(Item) at[];
-} Table;
 typedef struct Cell {
     uint64_t number;
     REF(struct Cell) next;
 } Cell;
-/* Items are born old, so that the pauses that are reported are those of the calls. */
 enum { Table_type = FIRST_TYPE, Cell_type, Item_type = FIRST_SPECIAL };
-TYPES(TN_DESC(Table, TN_TAIL(8, 1, 0)), TN_DESC(Cell, TN_REFS(Cell, next)),
-      TN_DESC(Item, .flags = TN_LEAF | TN_BORN_OLD))
+#include "items.h"
+TYPES(TN_DESC(Cell, TN_REFS(Cell, next)), ITEM_TYPES)
 
 /* ---- the VM's stack ---- */
 
@@ -77,20 +69,6 @@ static uint64_t call(MUTATOR unsigned depth, uint64_t number) {
 
 static uint64_t sum_of_call(unsigned depth, uint64_t number) {
     return FRAME * (LENGTH * number + LENGTH * (LENGTH - 1) / 2) + (depth ? sum_of_call(depth - 1, number + 1) : 0);
-}
-
-static RESULT(Table) new_table(MUTATOR uint64_t length) {
-    SCOPE;
-    VAR(Table, table, NEW_TAIL(Table, REF(Item), length));
-    V(table)->length = length;
-    for (uint64_t k = 0; k < length; k++) INIT(V(table), at[k], NULL);
-    for (uint64_t k = 0; k < length; k++) {
-        TURN;
-        TMP(Item, item, NEW_LEAF(Item));
-        P(item)->number = k;
-        WRITE(V(table), at[k], P(item));
-    }
-    RETURN(VAR_RESULT(table));
 }
 
 static uint64_t workload(MUTATOR_ONLY) {

@@ -4,17 +4,9 @@
  * malloc and the bound, which know no roots. */
 #include "shim.h"
 
-/* Items are born old, so that the pauses that are reported are those of the churn. */
 enum { Cell_type = FIRST_TYPE, Table_type, Weaks_type, Item_type = FIRST_SPECIAL };
 #include "churn.h"
-
-typedef struct Item {
-    uint64_t number;
-} Item;
-typedef struct Table {
-    uint64_t length;
-    REF(Item) at[];
-} Table;
+#include "items.h"
 
 /* ---- `count` globals, cells and weak references of the table's objects in turn; then whether they still are ---- */
 
@@ -79,22 +71,7 @@ static void *cell_at(uint64_t i) { return TN_ROOT_READ(&cells[i]); }
 static void *weak_at(tn_mutator *m, Weaks *weaks, uint64_t i) { return tn_weak_read(m, READ(weaks, at[i])); }
 #endif
 
-TYPES(CHURN_TYPE, TN_DESC(Table, TN_TAIL(8, 1, 0)), TN_DESC(Weaks, TN_TAIL(8, 1, 0)),
-      TN_DESC(Item, .flags = TN_LEAF | TN_BORN_OLD))
-
-static RESULT(Table) new_table(MUTATOR uint64_t length) {
-    SCOPE;
-    VAR(Table, table, NEW_TAIL(Table, REF(Item), length));
-    V(table)->length = length;
-    for (uint64_t k = 0; k < length; k++) INIT(V(table), at[k], NULL);
-    for (uint64_t k = 0; k < length; k++) {
-        TURN;
-        TMP(Item, item, NEW_LEAF(Item));
-        P(item)->number = k;
-        WRITE(V(table), at[k], P(item));
-    }
-    RETURN(VAR_RESULT(table));
-}
+TYPES(CHURN_TYPE, TN_DESC(Weaks, TN_TAIL(8, 1, 0)), ITEM_TYPES)
 
 static RESULT(Weaks) new_weaks(MUTATOR uint64_t length) {
     SCOPE;

@@ -38,6 +38,17 @@
 
 #include "harness.h"
 
+#ifndef PEER_BOUND
+#define REGION int
+#define REGION_OPEN() 0
+#define REGION_CLOSE(mark) ((void)(mark))
+#endif
+#if !defined(PEER_MALLOC) && !defined(PEER_BOUND)
+#define FREE(p) ((void)(p))
+#define FREE_SIZED(p, size) ((void)(p))
+enum { MANUAL = false, POOLED = false };
+#endif
+
 /* ---- this library ---- */
 
 #if defined(PEER_TENURE) || defined(PEER_HANDLES)
@@ -59,12 +70,6 @@
 #define READ(p, f) TN_READ(p, f)
 #define INIT(p, f, q) TN_INIT(p, f, q)
 #define WRITE(p, f, q) TN_WRITE(m, p, f, q)
-#define FREE(p) ((void)(p))
-#define FREE_SIZED(p, size) ((void)(p))
-enum { MANUAL = false, POOLED = false };
-#define REGION int
-#define REGION_OPEN() 0
-#define REGION_CLOSE(mark) ((void)(mark))
 #define HELD(T) T **
 #define MAJOR_COLLECTION() bench_collect(m, TN_MAJOR)
 #define FULL_COLLECTION() bench_collect(m, TN_FULL)
@@ -206,12 +211,6 @@ static inline void *bench_checked(void *p) {
 #define NEW_LEAF(T) ((T *)bench_checked(GC_MALLOC_ATOMIC(sizeof(T))))
 #define NEW_TAIL(T, element, n) ((T *)bench_checked(GC_MALLOC(sizeof(T) + sizeof(element) * (n))))
 #define NEW_LEAF_TAIL(T, element, n) ((T *)bench_checked(GC_MALLOC_ATOMIC(sizeof(T) + sizeof(element) * (n))))
-#define FREE(p) ((void)(p))
-#define FREE_SIZED(p, size) ((void)(p))
-enum { MANUAL = false, POOLED = false };
-#define REGION int
-#define REGION_OPEN() 0
-#define REGION_CLOSE(mark) ((void)(mark))
 #define MAJOR_COLLECTION() GC_gcollect()
 #define FULL_COLLECTION() GC_gcollect()
 
@@ -240,9 +239,6 @@ static void bench_run(harness_result *r) {
 #define FREE(p) free(p)
 #define FREE_SIZED(p, size) free(p)
 enum { MANUAL = true, POOLED = true };
-#define REGION int
-#define REGION_OPEN() 0
-#define REGION_CLOSE(mark) ((void)(mark))
 
 #ifdef PEER_MIMALLOC
 #include <mimalloc.h>

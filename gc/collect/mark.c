@@ -63,22 +63,25 @@ TNI_INLINE uint64_t *mark_word(const void *object) {
     return &tni_region_of(object)->marks[tni_bit_of(object) / 64];
 }
 
-/* Marks an object, and pushes it if it was not marked and may hold references: small leaves are known by their
- * block (O4), and never touched. */
-TNI_INLINE void mark(marking *k, void *object) {
-    size_t bit = tni_bit_of(object);
-    uint64_t *word = mark_word(object), mask = UINT64_C(1) << (bit % 64);
-    if (*word & mask) return;
+/* Marks an object; true if it was not marked and may hold references. Small leaves are known by their block (O4), and
+ * never touched. */
+TNI_INLINE bool mark(const tni_leaves *leaves, void *object) {
+    uint64_t *word = mark_word(object), mask = UINT64_C(1) << (tni_bit_of(object) % 64);
+    if (*word & mask) return false;
     *word |= mask;
-    if (!tni_among_leaves(k->leaves, object)) push(k, object);
+    return !tni_among_leaves(leaves, object);
+}
+
+TNI_INLINE void mark_and_push(marking *k, void *object) {
+    if (mark(k->leaves, object)) push(k, object);
 }
 
 static void visit_ref(tn_tracer *t, void **slot) {
-    if (*slot) mark((marking *)t, *slot);
+    if (*slot) mark_and_push((marking *)t, *slot);
 }
 static void visit_value(tn_tracer *t, tn_value *slot) {
     void *at = tni_value_ref(&((marking *)t)->format, *slot);
-    if (at) mark((marking *)t, at);
+    if (at) mark_and_push((marking *)t, at);
 }
 
 /* ---- the loop ---- */
@@ -97,21 +100,16 @@ static bool make_room(marking *k, size_t entries) {
     return true;
 }
 
-/* Whether an edge is the first one to its object is a toss of a coin for the processor: so nothing branches on it. */
+/* Where the stack has room for all of them, its top stays in a register. */
 static __attribute__((noinline)) void mark_edges(marking *k, void **edge, void **end) {
     if (!make_room(k, (size_t)(end - edge))) {
-        for (; edge < end; edge++) mark(k, *edge);
+        for (; edge < end; edge++) mark_and_push(k, *edge);
         return;
     }
     const tni_leaves *leaves = k->leaves;
     void **top = k->top;
-    for (; edge < end; edge++) {
-        size_t bit = tni_bit_of(*edge);
-        uint64_t *word = mark_word(*edge), mask = UINT64_C(1) << (bit % 64);
-        if (*word & mask) continue;
-        *word |= mask;
-        if (!tni_among_leaves(leaves, *edge)) *top++ = *edge;
-    }
+    for (; edge < end; edge++)
+        if (mark(leaves, *edge)) *top++ = *edge;
     k->top = top;
 }
 

@@ -36,29 +36,23 @@ static void each_in_pages(tni_region *region, void (*visit)(void *object, void *
 
 /* ---- blocks ---- */
 
-/* The block's used bits become its mark bits, and it is filed as free, partial or full. */
+/* The block's used bits become its mark bits, and it is filed as free or partial: a full one was never unswept. */
 static void sweep_block(tn_heap *heap, tni_block *block) {
     uint64_t *used = tni_block_used(block), *marks = tni_block_marks(block);
-    const uint64_t *starts = heap->old.classes[block->class_].starts;
     if (block->disposed) {
         tni_busy_begin(heap);
         each_in_block(heap, block, used, marks, dispose_object, heap);
         tni_busy_end(heap);
     }
     if (heap->options.value.debug & TNI_DEBUG_POISON) each_in_block(heap, block, used, marks, tni_poison_cell, heap);
-    bool any = false, full = true;
+    bool any = false;
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) {
         used[w] = marks[w];
         any |= used[w] != 0;
-        full &= used[w] == starts[w];
     }
     heap->old.unswept_blocks--;
-    block->state = TNI_BLOCK_FULL;
-    if (!any) {
-        tni_old_give(&heap->old, block);
-    } else if (!full) {
-        tni_old_file_partial(&heap->old, block);
-    }
+    if (any) tni_old_file_partial(&heap->old, block);
+    else tni_old_give(&heap->old, block);
 }
 
 static bool sweep_one(tn_heap *heap, tni_class *class_) {

@@ -1,7 +1,7 @@
 /* collect/sweep.h: free cells for promotion and born-old objects, by lazy sweeping.
  *
  * After marking every block is unswept: its used bits still show what was allocated. Sweeping copies the mark bits
- * over them, disposes of the dead, and files the block as free, partial or full. It happens when a class needs a
+ * over them, disposes of the dead, and files the block as free or partial. It happens when a class needs a
  * cell, a little after each minor collection, and to the end before the next marking. Large objects are swept at
  * once. Callers: core/alloc.c, collect/. */
 #ifndef TNI_SWEEP_H
