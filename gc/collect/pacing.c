@@ -40,9 +40,8 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
  * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
  * a byte takes as long, as at worst lately (all of it may survive once in a while: that must not take more than
- * SURPRISE times as long), and in
- * proportion to the heap: fresh memory costs more than it saves (binary trees took as long with 8 MiB as with 64,
- * and half the memory). */
+ * SURPRISE times as long), and in proportion to the heap: fresh memory costs more than it saves (binary trees took
+ * as long with 8 MiB as with 64, and half the memory). */
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
