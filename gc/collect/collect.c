@@ -39,7 +39,8 @@ static void trim(tn_heap *heap, bool full) {
     const tni_pacing *p = &heap->pacing;
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
-    tni_old_trim(&heap->old, full ? 0 : p->promised + growth / TNI_BLOCK, full);
+    size_t in_blocks = (size_t)((double)growth * p->block_share);
+    tni_old_trim(&heap->old, full ? 0 : p->promised + in_blocks / TNI_BLOCK, full);
     tni_large_trim(&heap->large, full ? 0 : growth, full);
     if (full) tni_nursery_trim(&heap->nursery, 0);
 }
@@ -61,7 +62,8 @@ static void prepare_growth(tn_heap *heap, uint64_t begin) {
     size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
     size_t want = limit > external ? limit - external : 0;
     uint64_t now = tni_os_now();
-    if (want > have) tni_old_prepare(&heap->old, (want - have) / TNI_BLOCK, now + (now - begin) / 4);
+    size_t growth = want > have ? (size_t)((double)(want - have) * heap->pacing.block_share) : 0;
+    if (growth) tni_old_prepare(&heap->old, growth / TNI_BLOCK, now + (now - begin) / 4);
 }
 
 static void major(tn_heap *heap, tn_kind kind) {
@@ -76,10 +78,10 @@ static void major(tn_heap *heap, tn_kind kind) {
     if (kind == TN_MAJOR) prepare_growth(heap, begin);
 }
 
-/* A major collection's blocks are swept some at a time; when the last is, what is not wanted goes back to the
- * system. */
-static void sweep_on(tn_heap *heap) {
-    if (heap->sweeping && tni_sweep_some(heap, SWEEP_PER_MINOR)) {
+/* What a major collection did not sweep is swept some at a time; when the last block is, what is not wanted goes back
+ * to the system. */
+static void sweep_on(tn_heap *heap, size_t blocks) {
+    if (heap->sweeping && tni_sweep_some(heap, blocks)) {
         heap->sweeping = false;
         trim(heap, false);
     }
@@ -95,8 +97,8 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     c.minor_ns = tni_os_now() - begin;
     tni_pacing_after_minor(heap, c.nursery, c.survived, c.minor_ns);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
-    if (c.kind == TN_MINOR) sweep_on(heap);
-    else major(heap, c.kind), heap->sweeping = c.kind == TN_MAJOR;
+    if (c.kind != TN_MINOR) major(heap, c.kind), heap->sweeping = c.kind == TN_MAJOR;
+    if (c.kind == TN_MINOR) sweep_on(heap, SWEEP_PER_MINOR);
     if (c.kind == TN_FULL) trim(heap, true);
     tni_pacing_begin_cycle(heap);
     tni_restart(heap);

@@ -231,13 +231,6 @@ static void scan_if_marked(void *object, void *user) {
     drain(k);
 }
 
-static void clear_marks(tn_heap *heap) {
-    for (size_t i = 0; i < heap->regions.all.count; i++) {
-        tni_region *region = tni_region_at(&heap->regions, i);
-        memset(region->marks, 0, sizeof region->marks);
-    }
-}
-
 void tni_mark_heap(tn_heap *heap) {
     marking k = {.tracer = {visit_ref, visit_value, heap},
                  .format = heap->format,
@@ -246,8 +239,7 @@ void tni_mark_heap(tn_heap *heap) {
                  .mark = &heap->mark,
                  .top = heap->mark.stack,
                  .end = heap->mark.stack + heap->mark.capacity};
-    tni_sweep_all(heap);
-    clear_marks(heap);
+    tni_sweep_end(heap);
     mark_roots(&k, heap);
     while (k.overflow) {
         k.overflow = false;

@@ -30,22 +30,20 @@ static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const vo
               (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
 }
 
-static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class_) {
-    char *cell = tni_sweep_cell(heap, class_);
+static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
+    char *cell = tni_sweep_cell(heap, lane, bytes);
     if (!cell)
         tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor",
                   (unsigned long long)(heap->stats.minors + 1));
     return cell;
 }
 
-/* A cell of the class for an object that is moved. */
-TNI_INLINE char *take_cell(evacuation *e, unsigned class_) {
-    tni_run *run = &e->old->runs[class_];
-    char *cell = run->bump;
-    if (TN_UNLIKELY((size_t)(run->limit - cell) < run->cell)) return next_cell(e->tracer.heap, class_);
-    run->bump = cell + run->cell;
-    __builtin_prefetch(cell + WRITE_AHEAD, 1);
-    return cell;
+/* A cell for an object that is moved. */
+TNI_INLINE char *take_cell(evacuation *e, unsigned lane, size_t bytes) {
+    tni_run *run = &e->old->runs[lane];
+    if (TN_UNLIKELY(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, lane, bytes);
+    __builtin_prefetch(run->bump + WRITE_AHEAD, 1);
+    return tni_old_bump(run, bytes);
 }
 
 /* The object at `from` is now at `to`; `header` is the new one. Queues it if it holds references. */
@@ -62,7 +60,7 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
         unknown_type(e->tracer.heap, from, header);
-    char *to = take_cell(e, tni_class_of(e->old, cell, leaf)) + 8;
+    char *to = take_cell(e, tni_lane_of(cell, leaf), cell) + 8;
     if (header & TNI_HASHED) {
         bytes -= 8;
         *(uint64_t *)(void *)(to + bytes) = tni_hash(e->tracer.heap, from);
@@ -78,10 +76,10 @@ TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
     if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
     size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
-    char *to = take_cell(e, layout->class_) + 8;
+    char *to = take_cell(e, layout->lane, layout->cell) + 8;
     if (at) memcpy(to, from, 8);
     for (; at < bytes; at += 16) memcpy(to + at, from + at, 16);
-    settle_in(e, from, to, header, layout->class_ >= TNI_SIZES);
+    settle_in(e, from, to, header, layout->lane >= TNI_SIZES);
     return to;
 }
 
@@ -222,13 +220,13 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
         .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
-    tni_old_flush_all(&heap->old);
+    tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
     tni_handles_visit(heap, &e.tracer);
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
-    tni_old_flush_all(&heap->old);
+    tni_old_count(&heap->old);
     tni_weak_minor(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -1,6 +1,6 @@
 /* collect/minor.h: evacuates the nursery into the old space, first in, first out.
  *
- * Survivors are copied to runs of their size class and queued; the queue is worked off from the front, so that
+ * Survivors are copied to holes of the old space and queued; the queue is worked off from the front, so that
  * objects come to lie in breadth-first order: trials on trees found later traversal 4 to 5 times faster than with a
  * stack. Cannot fail: pacing (P1) has seen to the room, and the queue's address space is reserved for the worst case.
  * Caller: collect/collect.c. */

@@ -144,7 +144,7 @@ static size_t room(const tn_heap *heap) {
 }
 
 /* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. */
-static size_t blocks_for(size_t capacity) { return capacity / 5 * 8 / TNI_BLOCK + 1 + TNI_CLASSES; }
+static size_t blocks_for(size_t capacity) { return capacity / 5 * 8 / TNI_BLOCK + 1 + TNI_LANES; }
 static size_t claim_of(size_t capacity) { return capacity / 2 * 5; }
 
 static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity) {
@@ -165,7 +165,7 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
     p->promised = blocks_for(capacity);
     size_t blocks = capacity ? tni_old_provide(&heap->old, p->promised) : 0;
     if (capacity && blocks < p->promised) { /* the system has no more: make do with what there is */
-        capacity = blocks > TNI_CLASSES + 1 ? (blocks - TNI_CLASSES - 1) * TNI_BLOCK / 8 * 5 : 0;
+        capacity = blocks > TNI_LANES + 1 ? (blocks - TNI_LANES - 1) * TNI_BLOCK / 8 * 5 : 0;
         p->promised = blocks;
     }
     tni_nursery_begin(&heap->nursery, capacity);
@@ -273,6 +273,8 @@ void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     size_t grown = tni_pacing_grown(heap);
     p->churning = p->live + grown > live + grown / 2;
     p->live = live;
+    p->block_share = grown ? (double)(heap->old.filled - p->filled_blocks) / (double)grown : 1;
+    p->filled_blocks = heap->old.filled;
     p->filled += grown;
     tn_pacing state = describe(heap);
     set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));

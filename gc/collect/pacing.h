@@ -2,7 +2,7 @@
  *
  *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
  *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a
- *         partly filled block in each size class
+ *         partly filled block in each lane
  *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
  *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
@@ -23,6 +23,8 @@ typedef struct tni_pacing {
     size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */
     size_t live;          /* after the last major */
     uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
+    uint64_t filled_blocks; /* the part of it in blocks */
+    double block_share;   /* of what it had grown by at the last major: in blocks; the rest are large objects */
     size_t survived;      /* by the last minor */
     uint64_t minor_ns, mutator_ns, mark_ns;
     uint64_t last_end;    /* of a collection */

@@ -7,6 +7,8 @@
 #include "debug/poison.h"
 #include "space/os.h"
 
+enum { LONGER = 3 }; /* lanes: holes eight times as long as a cell */
+
 /* ---- dead objects ---- */
 
 static void dispose_object(void *object, void *user) {
@@ -14,116 +16,160 @@ static void dispose_object(void *object, void *user) {
     if (layout->disposed) layout->desc->dispose(object);
 }
 
-/* Calls visit for each object of the block whose bit is in `bits & ~without` (`without` may be NULL). */
-static void each_in_block(tn_heap *heap, tni_block *block, const uint64_t *bits, const uint64_t *without,
+/* Calls visit for what begins in the block where there is a bit of `bits & ~without` (`without` may be NULL). */
+static void each_in_block(const tni_block *block, const uint64_t *bits, const uint64_t *without,
                           void (*visit)(void *object, void *user), void *user) {
-    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++)
-        for (uint64_t rest = bits[w] & ~(without ? without[w] : 0); rest; rest &= rest - 1)
-            visit(tni_block_object(&heap->old, block, w * 64 + (unsigned)__builtin_ctzll(rest)), user);
+    for (unsigned bit = 0; (bit = tni_find_bit(bits, without, bit)) < TNI_BLOCK_BITS; bit++)
+        visit(tni_block_object(block, bit), user);
 }
 
-/* Calls visit for the objects of a region of large ones whose bit is set in used; it may free them, but no others. */
+/* Calls visit for the objects of a region of large ones; it may free them, but no others. */
 static void each_in_pages(tni_region *region, void (*visit)(void *object, void *user), void *user) {
     if (region->kind == TNI_HUGE_REGION) {
-        visit((char *)region + TNI_BLOCK + 8, user);
+        visit(tni_huge_object(region), user);
         return;
     }
-    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
-        char *object = (char *)region + (size_t)page * TNI_PAGE + 8;
-        if (tni_bit(region->used, tni_bit_of(object))) visit(object, user);
-    }
+    for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
+        visit(tni_page_object(region, page), user);
 }
 
 /* ---- blocks ---- */
 
-/* The block's used bits become its mark bits, and it is filed as free or partial: a full one was never unswept. */
-static void sweep_block(tn_heap *heap, tni_block *block) {
-    uint64_t *used = tni_block_used(block), *marks = tni_block_marks(block);
-    if (block->disposed) {
-        tni_busy_begin(heap);
-        each_in_block(heap, block, used, marks, dispose_object, heap);
-        tni_busy_end(heap);
-    }
-    if (heap->options.value.debug & TNI_DEBUG_POISON) each_in_block(heap, block, used, marks, tni_poison_cell, heap);
-    bool any = false;
-    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) {
-        used[w] = marks[w];
-        any |= used[w] != 0;
-    }
-    heap->old.unswept_blocks--;
-    if (any) tni_old_file_partial(&heap->old, block);
-    else tni_old_give(&heap->old, block);
+/* The number of bits in the words that were added, at most 31 of them. */
+typedef struct census {
+    uint64_t bytes; /* eight counts */
+} census;
+
+TNI_INLINE void census_add(census *c, uint64_t word) {
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    c->bytes += (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0F;
 }
 
-static bool sweep_one(tn_heap *heap, tni_class *class_) {
-    tni_block *block = class_->unswept;
+static unsigned census_take(census *c) {
+    uint64_t pairs = (c->bytes & 0x00FF00FF00FF00FF) + (c->bytes >> 8 & 0x00FF00FF00FF00FF);
+    c->bytes = 0;
+    return (unsigned)(pairs * 0x0001000100010001 >> 48);
+}
+
+typedef struct shape {
+    size_t live; /* bytes of marked cells */
+    unsigned holes;
+} shape;
+
+/* Finds where the marked cells of the block end, without a look at them. A cell's bit, added to itself and to the ones
+ * that stand for the inside of all cells and holes, is carried on to the bit where the next begins; and the difference
+ * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `sweep`, the used bits
+ * become those of marked cells and of holes; bit 1 of the first word stands for a hole at the block's start. */
+TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
+    enum { PART = 16 }; /* words */
+    uint64_t *used = tni_block_used(block);
+    const uint64_t *marks = tni_block_marks(block);
+    uint64_t carry = 0, borrow = 0;
+    size_t words = 0, holes = 0;
+    for (unsigned from = 0; from < TNI_BLOCK_WORDS; from += PART) {
+        census in = {0}, free = {0};
+        for (unsigned w = from; w < from + PART; w++) {
+            uint64_t m = marks[w], inside = ~used[w] | m, sum = inside + m, all = sum + carry, ends = all & used[w];
+            carry = (sum < inside) | (all < sum);
+            census_add(&in, ends - m - borrow);
+            borrow = ends < m || (borrow && ends == m);
+            census_add(&free, ends & ~m);
+            if (sweep) used[w] = ends | m;
+        }
+        words += census_take(&in);
+        holes += census_take(&free);
+    }
+    if (sweep) used[0] |= 2;
+    return (shape){words * 8, (unsigned)holes};
+}
+
+static void poison_holes(tni_block *block) {
+    for (unsigned bit = 0; (bit = tni_hole_at(block, bit)) < TNI_BLOCK_BITS; bit++)
+        tni_poison_range(tni_block_object(block, bit) - 8, (size_t)(tni_hole_end(block, bit) - bit) * 8);
+}
+
+/* Dispose callbacks, and filling memory with poison, are not for the pause of a major collection. */
+static bool is_lazy(const tn_heap *heap, const tni_block *block) {
+    return block->disposed || heap->options.value.debug & TNI_DEBUG_POISON;
+}
+
+/* The block is free, or full, or for the lane that fits its holes. */
+static void file_swept(tni_old *old, tni_block *block, shape s) {
+    block->state = TNI_BLOCK_FULL;
+    block->lane = (uint8_t)tni_old_lane_for(s.holes, TNI_BLOCK - s.live, block->lane >= TNI_SIZES);
+    if (!s.live) tni_old_give(old, block);
+    else if (s.live < TNI_BLOCK - 8) tni_old_file_partial(old, block);
+}
+
+static void sweep_block(tn_heap *heap, tni_block *block) {
+    if (block->disposed) {
+        tni_busy_begin(heap);
+        each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
+        tni_busy_end(heap);
+    }
+    shape s = find_holes(block, true);
+    if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(block);
+    heap->old.unswept_blocks--;
+    file_swept(&heap->old, block, s);
+}
+
+static bool sweep_one(tn_heap *heap, bool leaf) {
+    tni_block *block = heap->old.unswept[leaf];
     if (!block) return false;
-    class_->unswept = block->next;
+    heap->old.unswept[leaf] = block->next;
     sweep_block(heap, block);
     return true;
 }
 
-char *tni_sweep_cell(tn_heap *heap, unsigned c) {
+/* A partial block for the lane. One with long holes is filled soonest and costs least; but the longest are left to
+ * cells that can use no others, while there are any. */
+static tni_block *take_partial(tni_old *old, unsigned lane) {
+    unsigned end = lane < TNI_SIZES ? TNI_SIZES : TNI_LANES;
+    unsigned first = lane + LONGER < end ? lane + LONGER : end - 1;
+    tni_block *block = NULL;
+    for (unsigned k = first + 1; !block && k-- > lane;) block = tni_old_take_partial(old, k);
+    for (unsigned k = first + 1; !block && k < end; k++) block = tni_old_take_partial(old, k);
+    return block;
+}
+
+static tni_block *take_block(tn_heap *heap, unsigned lane) {
+    tni_block *block = take_partial(&heap->old, lane);
+    while (!block && sweep_one(heap, lane >= TNI_SIZES)) block = take_partial(&heap->old, lane);
+    return block ? block : tni_old_take(&heap->old, lane);
+}
+
+char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
     tni_old *old = &heap->old;
-    tni_class *class_ = &old->classes[c];
-    while (!tni_old_next_run(old, c)) {
-        while (!class_->partial && sweep_one(heap, class_)) {}
-        tni_block *block = tni_old_take_partial(old, c);
-        if (!block) block = tni_old_take(old, c);
+    while (!tni_old_next_run(old, lane, cell)) {
+        tni_block *block = take_block(heap, lane);
         if (!block) return NULL;
-        if (tni_old_use(old, c, block)) break;
+        if (tni_old_use(old, lane, block, cell)) break;
     }
-    return tni_old_bump(&old->runs[c]);
+    return tni_old_bump(&old->runs[lane], cell);
 }
 
 /* ---- a whole sweep ---- */
 
-/* The blocks of one class on their way to its unswept list, by how full they are: emptiest first, and within an
- * eighth by address. New objects then fill long runs and come to lie side by side; blocks that are nearly full are
- * left alone, and are emptier the next time. */
-enum { EIGHTHS = 8 };
 typedef struct filing {
-    tni_block *first[TNI_CLASSES][EIGHTHS], *last[TNI_CLASSES][EIGHTHS];
     size_t live; /* bytes of marked cells, and of marked large objects */
     tn_heap *heap;
 } filing;
 
-static size_t count_marks(const tni_block *block) {
-    const uint64_t *marks = tni_block_marks(block);
-    size_t count = 0;
-    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) count += (size_t)__builtin_popcountll(marks[w]);
-    return count;
-}
-
-/* A block is free when nothing in it is marked and nothing is to be done about that; full when all is; else
- * unswept. */
 static void file_block(filing *f, tni_block *block) {
     tni_old *old = &f->heap->old;
-    unsigned c = block->class_;
-    size_t count = count_marks(block), capacity = TNI_BLOCK / old->runs[c].cell;
-    f->live += count * old->runs[c].cell;
-    block->state = TNI_BLOCK_FULL;
-    if (count == capacity) return;
-    if (!count && !block->disposed && !(f->heap->options.value.debug & TNI_DEBUG_POISON)) {
-        tni_old_give(old, block);
+    if (!is_lazy(f->heap, block)) {
+        shape s = find_holes(block, true);
+        f->live += s.live;
+        file_swept(old, block, s);
         return;
     }
-    size_t eighth = count * EIGHTHS / capacity;
-    if (f->last[c][eighth]) f->last[c][eighth]->next = block;
-    else f->first[c][eighth] = block;
-    f->last[c][eighth] = block;
+    tni_block **unswept = &old->unswept[block->lane >= TNI_SIZES];
+    f->live += find_holes(block, false).live;
     block->state = TNI_BLOCK_UNSWEPT;
-    block->next = NULL;
+    block->next = *unswept;
+    *unswept = block;
     old->unswept_blocks++;
-}
-
-static void join(tni_class *class_, tni_block *const *first, tni_block *const *last) {
-    class_->unswept = NULL;
-    for (unsigned e = EIGHTHS; e-- > 0;) {
-        if (!first[e]) continue;
-        last[e]->next = class_->unswept;
-        class_->unswept = first[e];
-    }
 }
 
 static void file_large(void *object, void *user) {
@@ -149,30 +195,49 @@ static void file_region(filing *f, tni_region *region) {
 
 size_t tni_sweep_begin(tn_heap *heap) {
     filing f = {.heap = heap};
-    tni_old_retire_all(&heap->old);
+    for (unsigned k = 0; k < TNI_LANES; k++) heap->old.lanes[k] = (tni_lane){.partial = NULL};
     for (size_t i = 0, count; i < (count = heap->regions.all.count);) {
         file_region(&f, tni_region_at(&heap->regions, i));
         if (heap->regions.all.count == count) i++;
-    }
-    for (unsigned c = 0; c < TNI_CLASSES; c++) {
-        heap->old.classes[c].partial = heap->old.classes[c].partial_end = NULL;
-        join(&heap->old.classes[c], f.first[c], f.last[c]);
     }
     return f.live;
 }
 
 bool tni_sweep_some(tn_heap *heap, size_t blocks) {
-    for (unsigned c = 0; c < TNI_CLASSES && heap->old.unswept_blocks; c++)
-        for (; blocks && sweep_one(heap, &heap->old.classes[c]); blocks--) {}
+    for (; blocks && (sweep_one(heap, false) || sweep_one(heap, true)); blocks--) {}
     return heap->old.unswept_blocks == 0;
 }
 
 void tni_sweep_all(tn_heap *heap) { tni_sweep_some(heap, SIZE_MAX); }
 
+static void empty_header(void *hole, void *user) {
+    (void)user;
+    tni_set_header(hole, 0);
+}
+
+/* All that begins in the block is in its used bits then. Without marks a hole will look like an object that died: one
+ * that needs no dispose. */
+static void end_block(tni_block *block) {
+    uint64_t *used = tni_block_used(block);
+    const uint64_t *marks = tni_block_marks(block);
+    if (block->disposed) each_in_block(block, used, marks, empty_header, NULL);
+    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) used[w] |= marks[w];
+}
+
+void tni_sweep_end(tn_heap *heap) {
+    tni_sweep_all(heap);
+    tni_old_retire_all(&heap->old);
+    for (size_t i = 0; i < heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&heap->regions, i);
+        for (unsigned b = 1; b < TNI_BLOCKS && region->kind == TNI_BLOCKS_REGION; b++)
+            if (!(region->free_blocks >> b & 1)) end_block(&region->blocks[b]);
+        tni_region_clear_marks(region);
+    }
+}
+
 /* ---- for the barrier's overflow, verify and the end ---- */
 
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
-    tni_old_flush_all(&heap->old);
     for (size_t i = 0; i < heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&heap->regions, i);
         if (region->kind != TNI_BLOCKS_REGION) {
@@ -180,10 +245,8 @@ void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user
             continue;
         }
         for (unsigned b = 1; b < TNI_BLOCKS; b++) {
-            tni_block *block = &region->blocks[b];
-            if (region->free_blocks >> b & 1) continue;
-            bool unswept = block->state == TNI_BLOCK_UNSWEPT;
-            each_in_block(heap, block, unswept ? tni_block_marks(block) : tni_block_used(block), NULL, visit, user);
+            const tni_block *block = &region->blocks[b];
+            if (!(region->free_blocks >> b & 1)) each_in_block(block, tni_block_marks(block), NULL, visit, user);
         }
     }
 }
@@ -197,15 +260,15 @@ static void dispose_region(tn_heap *heap, tni_region *region) {
     for (unsigned b = 1; b < TNI_BLOCKS; b++) {
         tni_block *block = &region->blocks[b];
         if (!(region->free_blocks >> b & 1) && block->disposed)
-            each_in_block(heap, block, tni_block_used(block), NULL, dispose_object, heap);
+            each_in_block(block, tni_block_marks(block), NULL, dispose_object, heap);
     }
 }
 
 void tni_sweep_dispose_all(tn_heap *heap) {
+    tni_sweep_all(heap);
     tni_busy_begin(heap);
     tni_vector *young = &heap->weak.young_disposed;
     for (size_t i = 0; i < young->count; i++) dispose_object((void *)young->at[i], heap);
-    tni_old_flush_all(&heap->old);
     for (size_t i = 0; i < heap->regions.all.count; i++) dispose_region(heap, tni_region_at(&heap->regions, i));
     tni_busy_end(heap);
 }

@@ -1,9 +1,9 @@
-/* collect/sweep.h: free cells for promotion and born-old objects, by lazy sweeping.
+/* collect/sweep.h: cells for promotion and born-old objects, by sweeping.
  *
- * After marking every block is unswept: its used bits still show what was allocated. Sweeping copies the mark bits
- * over them, disposes of the dead, and files the block as free or partial. It happens when a class needs a
- * cell, a little after each minor collection, and to the end before the next marking. Large objects are swept at
- * once. Callers: core/alloc.c, collect/. */
+ * After marking a block's used bits still show what was allocated. Sweeping leaves of them those where a marked cell
+ * begins or ends, disposes of the dead, and files the block as free or partial. It happens at once, and for blocks that
+ * may hold objects with dispose lazily: when a lane needs a cell, a little after each minor collection, and to the end
+ * before the next marking. Callers: core/alloc.c, collect/. */
 #ifndef TNI_SWEEP_H
 #define TNI_SWEEP_H
 
@@ -12,17 +12,18 @@
 
 #include "tenure/base.h"
 
-/* A cell of the class whose run is exhausted. Never fails while pacing's promise (collect/pacing.h, P1) holds: NULL
+/* A cell of a lane whose run has no room for it. Never fails while pacing's promise (collect/pacing.h, P1) holds: NULL
  * only for born-old objects, when the system has no more memory. */
-char *tni_sweep_cell(tn_heap *heap, unsigned class_);
-/* After marking: large objects are swept, blocks without a mark become free, and every other one unswept. Returns
- * the bytes of all marked cells. */
+char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell);
+/* After marking: sweeps what is not swept lazily. Returns the bytes of all marked cells. */
 size_t tni_sweep_begin(tn_heap *heap);
 /* Sweeps up to `blocks` blocks; true when none is left. */
 bool tni_sweep_some(tn_heap *heap, size_t blocks);
 void tni_sweep_all(tn_heap *heap);
-/* Calls visit(object, user) for every object of the old space that is allocated: after a marking, those that were
- * marked. */
+/* Before a marking: sweeps the rest, takes all blocks from the lanes, and clears the marks. */
+void tni_sweep_end(tn_heap *heap);
+/* Calls visit(object, user) for every object of the old space that is allocated: while marking, those that are marked,
+ * and all large ones. */
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user);
 /* Disposes of every object, for tni_heap_destroy. */
 void tni_sweep_dispose_all(tn_heap *heap);

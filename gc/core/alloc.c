@@ -121,12 +121,13 @@ static void *attempt_large(const request *r) {
 /* A small one takes a cell; the blocks that the nursery was promised (P1) are not touched. */
 static void *attempt_old(const request *r) {
     tn_heap *heap = r->m->heap;
-    unsigned class_ = tni_class_of(&heap->old, r->cell, r->layout->shape == TNI_LEAF_SHAPE);
-    char *cell = tni_old_bump(&heap->old.runs[class_]);
+    unsigned lane = tni_lane_of(r->cell, r->layout->shape == TNI_LEAF_SHAPE);
+    tni_run *run = &heap->old.runs[lane];
+    char *cell = tni_old_fits(run, r->cell) ? tni_old_bump(run, r->cell) : NULL;
     if (!cell) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
         if (tni_old_provide(&heap->old, heap->pacing.promised + 1) <= heap->pacing.promised) return NULL;
-        cell = tni_sweep_cell(heap, class_);
+        cell = tni_sweep_cell(heap, lane, r->cell);
         if (!cell) return NULL;
     }
     if (!heap->old.zeroed) memset(cell, 0, r->cell);
@@ -252,33 +253,46 @@ static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type t
     return object;
 }
 
-/* The first cell of the class's next run in the same block, or NULL. */
-static __attribute__((noinline)) char *bump_next_run(tni_old *old, unsigned class_) {
-    return tni_old_next_run(old, class_) ? tni_old_bump(&old->runs[class_]) : NULL;
+/* Most allocations while objects are born old need no more than a cell of a lane. */
+typedef struct cell_need {
+    unsigned lane;
+    size_t cell; /* 0: it is not so simple */
+} cell_need;
+
+TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    const cell_need other = {0, 0};
+    if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return other;
+    const tni_layout *l = &m->heap->types.layouts[type];
+    if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return other;
+    if (TN_LIKELY(l->cell)) return (cell_need){l->lane, l->cell};
+    size_t cell = TN_CELL(size + element * count);
+    if (cell > TN_SMALL_MAX + 8 || l->shape == TNI_UNREGISTERED) return other;
+    return (cell_need){tni_lane_of(cell, l->shape == TNI_LEAF_SHAPE), cell};
 }
 
-/* The whole way of most allocations while objects are born old; NULL when it is not so simple. */
-TNI_INLINE void *bump_old(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return NULL;
-    tn_heap *heap = m->heap;
-    const tni_layout *l = &heap->types.layouts[type];
-    if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return NULL;
-    unsigned class_ = l->class_;
-    if (!l->cell) {
-        size_t cell = TN_CELL(size + element * count);
-        if (cell > TN_SMALL_MAX + 8 || l->shape == TNI_UNREGISTERED) return NULL;
-        class_ = tni_class_of(&heap->old, cell, l->shape == TNI_LEAF_SHAPE);
-    }
-    char *at = tni_old_bump(&heap->old.runs[class_]);
-    if (TN_UNLIKELY(!at) && !(at = bump_next_run(&heap->old, class_))) return NULL;
+TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count) {
+    char *at = tni_old_bump(run, cell);
     tni_set_header(at + 8, TN_HEADER_OF(type, count) | TN_ARMED);
     return at + 8;
 }
 
-void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, size_t size, size_t element,
+                                                    size_t count) {
     if (!m) return NULL;
-    void *object = bump_old(m, type, size, element, count);
-    return object ? object : allocate_checked(m, type, size, element, count);
+    cell_need need = need_of(m, type, size, element, count);
+    if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
+        return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
+    return allocate_checked(m, type, size, element, count);
+}
+
+/* Calls nothing but in its last step, so that it need not save a register. */
+void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (TN_LIKELY(m != NULL)) {
+        cell_need need = need_of(m, type, size, element, count);
+        tni_run *run = &m->heap->old.runs[need.lane];
+        if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
+    }
+    return allocate_any(m, type, size, element, count);
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {

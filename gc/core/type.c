@@ -43,7 +43,7 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .tail_size = (uint32_t)d->tail_size,
                                              .shape = (uint8_t)shape_of(d),
                                              .cell = (uint16_t)cell,
-                                             .class_ = (uint8_t)tni_class_for(cell, shape_of(d) == TNI_LEAF_SHAPE),
+                                             .lane = (uint8_t)tni_lane_of(cell | 1, shape_of(d) == TNI_LEAF_SHAPE),
                                              .flags = (uint8_t)d->flags,
                                              .disposed = d->dispose != NULL,
                                              .row = (uint8_t)row,

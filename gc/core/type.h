@@ -29,7 +29,7 @@ typedef struct tni_layout {
     uint64_t refs, values, tail_refs, tail_values;
     uint32_t size, tail_size; /* of the fixed part, of one element */
     uint16_t cell;            /* of an object without a tail: with its header, in bytes; 0: the type has tails */
-    uint8_t class_;           /* and its size class */
+    uint8_t lane;             /* and the lane of the old space that serves it */
     uint8_t shape;            /* tni_shape */
     uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
     uint8_t disposed;         /* has a dispose callback */

@@ -10,7 +10,6 @@
 #define TNI_POISON_BYTE 0xDB
 
 /* The whole cell of a dead old object, header and all; `heap` is the tn_heap. */
-void tni_poison_cell(void *object, void *heap);
 /* The evacuated nursery. */
 void tni_poison_range(char *from, size_t bytes);
 

@@ -87,13 +87,13 @@ static bool is_young_object(const tn_heap *heap, const void *at) {
 static bool is_old_object(const check *c, const void *at) {
     if ((uintptr_t)at & 7 || !tni_region_has(&c->heap->regions, at)) return false;
     tni_region *region = tni_region_of(at);
-    if (region->kind == TNI_HUGE_REGION) return (const char *)at == (const char *)region + TNI_BLOCK + 8;
+    if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
+    if (region->kind == TNI_PAGES_REGION) {
+        unsigned page = (unsigned)((const char *)at - (const char *)region) / TNI_PAGE;
+        return at == tni_page_object(region, page) && tni_bit(region->first_pages, page);
+    }
     size_t bit = tni_bit_of(at);
-    if (bit < TNI_BLOCK_BITS || !tni_bit(region->used, bit)) return false;
-    if (region->kind == TNI_PAGES_REGION) return true;
-    tni_block *block = tni_block_of(at);
-    if (block->state == TNI_BLOCK_UNSWEPT && !tni_bit(region->marks, bit)) return false;
-    return (const char *)at == tni_block_object(&c->heap->old, block, (unsigned)(bit % TNI_BLOCK_BITS));
+    return bit >= TNI_BLOCK_BITS && tni_bit(region->marks, bit);
 }
 
 /* ---- before a minor collection: references ---- */
@@ -126,6 +126,27 @@ static void check_slots(check *c, void *object) {
     c->object = NULL;
 }
 
+/* The bytes up to what begins next, or to the current hole's bump. */
+static size_t room_of(const tni_old *old, const char *object) {
+    const tni_block *block = tni_block_of(object);
+    const tni_run *run = &old->runs[block->lane];
+    unsigned bit = (unsigned)(tni_bit_of(object) % TNI_BLOCK_BITS), hole = tni_hole_end(block, bit);
+    unsigned next = tni_find_bit(tni_block_marks(block), NULL, bit + 1);
+    const char *end = tni_block_object(block, next < TNI_BLOCK_BITS && next < hole ? next : hole);
+    return (size_t)((run->block == block && object < run->bump && run->bump + 8 < end ? run->bump + 8 : end) - object);
+}
+
+/* 8 bytes are no hole, but a cell's slack. */
+static void check_cell(check *c, const char *object, const tni_layout *layout, size_t cell) {
+    size_t room = room_of(&c->heap->old, object);
+    if (cell > room)
+        tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
+                  c->when, (const void *)object, layout->desc->name);
+    if (cell + 8 < room)
+        tni_fatal(c->heap, "verify: %s: invariant O1: behind old object %p (%s) of %zu bytes, %zu are lost", c->when,
+                  (const void *)object, layout->desc->name, cell, room - cell);
+}
+
 static void check_old_object(void *object, void *user) {
     check *c = user;
     tn_header header = tni_header(object);
@@ -133,11 +154,9 @@ static void check_old_object(void *object, void *user) {
     if (layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED)
         tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten",
                   c->when, object, (unsigned long long)header);
-    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION &&
-        tni_object_cell(layout, header) > c->heap->old.runs[tni_block_of(object)->class_].cell)
-        tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
-                  c->when, object, layout->desc->name);
-    bool leaf = layout->shape == TNI_LEAF_SHAPE, leaves = tni_block_of(object)->class_ >= TNI_SIZES;
+    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION)
+        check_cell(c, object, layout, tni_object_cell(layout, header));
+    bool leaf = layout->shape == TNI_LEAF_SHAPE, leaves = tni_block_of(object)->lane >= TNI_SIZES;
     if (tni_region_of(object)->kind == TNI_BLOCKS_REGION && leaf != leaves)
         tni_fatal(c->heap, "verify: %s: invariant O4: old object %p (%s) lies in a block %s", c->when, object,
                   layout->desc->name, leaves ? "of leaves" : "not of leaves");
@@ -207,28 +226,26 @@ static void check_handles(check *c) {
 /* ---- blocks ---- */
 
 static void broken(check *c, const tni_block *block, const char *what) {
-    tni_fatal(c->heap, "verify: %s: block %p of class %u: %s", c->when, (void *)tni_block_start(block), block->class_,
+    tni_fatal(c->heap, "verify: %s: block %p of lane %u: %s", c->when, (void *)tni_block_start(block), block->lane,
               what);
 }
 
 static void check_block(check *c, tni_block *block) {
-    tni_old *old = &c->heap->old;
-    const uint64_t *used = tni_block_used(block), *starts = old->classes[block->class_].starts;
-    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++)
-        if (used[w] & ~starts[w]) broken(c, block, "invariant O1: a used bit where no cell starts");
-    const tni_run *run = &old->runs[block->class_];
+    const tni_run *run = &c->heap->old.runs[block->lane];
     if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block))
         broken(c, block, "invariant O3: it is current in one place only");
     if (run->block != block) return;
-    for (char *cell = run->start; cell < run->limit; cell += run->cell)
-        if (tni_bit(tni_block_region(block)->used, tni_bit_of(cell + 8)))
-            broken(c, block, "invariant O2: a used cell in the current run");
+    unsigned bump = (unsigned)(run->bump + 8 - tni_block_start(block)) / 8;
+    unsigned end = (unsigned)(run->end - tni_block_start(block)) / 8;
+    if (bump < end && (tni_find_bit(tni_block_marks(block), NULL, bump) < end || tni_hole_end(block, bump) < end))
+        broken(c, block, "invariant O2: something begins in the current hole");
 }
 
-static size_t check_list(check *c, tni_block *list, unsigned class_, tni_block_state state) {
+/* A list of blocks for the lanes from `first` on to before `end`. */
+static size_t check_list(check *c, tni_block *list, unsigned first, unsigned end, tni_block_state state) {
     size_t n = 0;
     for (tni_block *b = list; b; b = b->next, n++)
-        if (b->class_ != class_ || b->state != state)
+        if (b->lane < first || b->lane >= end || b->state != state)
             broken(c, b, "invariant O3: it is on a list where it does not belong");
     return n;
 }
@@ -245,10 +262,10 @@ static void check_blocks(check *c) {
             if (!is_free) check_block(c, &region->blocks[b]);
         }
     }
-    for (unsigned k = 0; k < TNI_CLASSES; k++) {
-        partial += check_list(c, old->classes[k].partial, k, TNI_BLOCK_PARTIAL);
-        unswept += check_list(c, old->classes[k].unswept, k, TNI_BLOCK_UNSWEPT);
-    }
+    for (unsigned k = 0; k < TNI_LANES; k++)
+        partial += check_list(c, old->lanes[k].partial, k, k + 1, TNI_BLOCK_PARTIAL);
+    for (unsigned leaf = 0; leaf < 2; leaf++)
+        unswept += check_list(c, old->unswept[leaf], leaf * TNI_SIZES, (leaf + 1) * TNI_SIZES, TNI_BLOCK_UNSWEPT);
     if (states[TNI_BLOCK_FREE] != old->free_blocks || partial != states[TNI_BLOCK_PARTIAL] ||
         unswept != states[TNI_BLOCK_UNSWEPT] || unswept != old->unswept_blocks)
         tni_fatal(c->heap,
@@ -262,7 +279,6 @@ void tni_verify_before_minor(tn_heap *heap) {
     check c;
     begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
     const tni_barrier *b = &heap->barrier;
-    tni_old_flush_all(&heap->old);
     if (sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
         sorted_copy(&c.cells, &heap->roots.young)) {
         check_blocks(&c);

@@ -32,7 +32,7 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         return;
     }
     tn_heap *heap = m->heap;
-    tni_old_flush_all(&heap->old);
+    tni_old_count(&heap->old);
     const tni_stats *s = &heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){

@@ -24,26 +24,15 @@ static char *huge_alloc(tni_large *large, size_t cell) {
     if (!region) return NULL;
     large->used_bytes += region->bytes;
     large->touched_bytes += region->bytes;
-    char *object = (char *)region + TNI_BLOCK + 8;
-    tni_bit_set(region->used, tni_bit_of(object));
-    return object;
-}
-
-/* The first page at or behind `page` whose bit in the map is not, or is, set; TNI_PAGES if there is none. */
-static unsigned next_page(const uint64_t *map, unsigned page, bool set) {
-    for (; page < TNI_PAGES; page = (page / 64 + 1) * 64) {
-        uint64_t word = (set ? map[page / 64] : ~map[page / 64]) >> page % 64;
-        if (word) return page + (unsigned)__builtin_ctzll(word);
-    }
-    return TNI_PAGES;
+    return tni_huge_object(region);
 }
 
 /* The first of `count` free pages in a row, 0 if there are none. */
 static unsigned find_span(const tni_region *region, size_t count) {
     if (region->kind != TNI_PAGES_REGION || region->free_pages < count) return 0;
     for (unsigned page = TNI_FIRST_PAGE, end; page + count <= TNI_PAGES; page = end) {
-        page = next_page(region->used_pages, page, false);
-        end = next_page(region->used_pages, page, true);
+        page = tni_next_page(region->used_pages, page, false);
+        end = tni_next_page(region->used_pages, page, true);
         if (page < TNI_PAGES && end - page >= count) return page;
     }
     return 0;
@@ -94,9 +83,8 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
     region->free_pages -= (uint32_t)count;
     region->spans[page] = (uint16_t)count;
     large->used_bytes += count * TNI_PAGE;
-    char *object = (char *)region + (size_t)page * TNI_PAGE + 8;
-    tni_bit_set(region->used, tni_bit_of(object));
-    return object;
+    tni_bit_set(region->first_pages, page);
+    return tni_page_object(region, page);
 }
 
 char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed) {
@@ -114,9 +102,8 @@ void tni_large_free(tni_large *large, char *object) {
         return;
     }
     search_from(large, region);
-    tni_bit_clear(region->used, tni_bit_of(object));
-    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE);
-    unsigned count = region->spans[page];
+    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE), count = region->spans[page];
+    tni_bit_clear(region->first_pages, page);
     for (unsigned i = page; i < page + count; i++) tni_bit_clear(region->used_pages, i);
     region->free_pages += count;
     large->used_bytes -= (size_t)count * TNI_PAGE;

@@ -21,7 +21,7 @@ typedef struct tni_large {
 void tni_large_init(tni_large *large, tni_regions *regions);
 /* The bytes that a cell takes from the system: whole pages, for a huge one its region. */
 size_t tni_large_cost(size_t cell);
-/* A cell, its used bit set; returns the object's address, NULL when the system has no memory. It is zeroed, or
+/* A cell; returns the object's address, NULL when the system has no memory. It is zeroed, or
  * holds anything. */
 char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed);
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */

@@ -5,161 +5,137 @@
 
 #include "space/os.h"
 
-static const uint32_t last_cell = (uint32_t)(TNI_BLOCK / 7 / 8 * 8); /* of the class above 8 KiB: seven in a block */
-
-static uint32_t cell_of_size(unsigned c) {
-    if (c < 15) return 16 + 8 * c;
-    if (c == TNI_SIZES - 1) return last_cell;
-    unsigned doubling = (c - 15) / 8, step = (c - 15) % 8 + 1;
-    return (128u << doubling) + step * (16u << doubling);
-}
-
-static unsigned size_for(size_t cell) {
-    if (cell <= 128) return cell <= 16 ? 0 : (unsigned)(cell - 9) / 8;
-    if (cell > 8192) return TNI_SIZES - 1;
-    /* cell is in (128 << doubling, 256 << doubling] */
-    unsigned doubling = 63 - (unsigned)__builtin_clzll((cell - 1) >> 7);
-    return 15 + 8 * doubling + (unsigned)((cell - 1 - ((size_t)128 << doubling)) >> (4 + doubling));
-}
-
-unsigned tni_class_for(size_t cell, bool leaf) { return size_for(cell) + (leaf ? (unsigned)TNI_SIZES : 0); }
-
-void tni_old_init(tni_old *old, tni_regions *regions) {
-    old->regions = regions;
-    for (unsigned i = 0; i <= TNI_CELL_MAX / 8; i++) old->size_of[i] = (uint8_t)size_for(i * 8);
-    for (unsigned c = 0; c < TNI_CLASSES; c++) old->runs[c].cell = cell_of_size(c % TNI_SIZES);
-}
+void tni_old_init(tni_old *old, tni_regions *regions) { old->regions = regions; }
 
 /* ---- runs ---- */
 
-enum { RUN_MAX = 4096 }; /* bytes, if a cell is no longer: what is zeroed at a time stays in the first-level cache */
+enum { ZERO_BYTES = 4096 }; /* what is zeroed at a time, if a cell is no longer: it stays in the first-level cache */
 
-static void make_starts(tni_class *class_, uint32_t cell) {
-    for (size_t at = 8; at + cell <= TNI_BLOCK + 8; at += cell) tni_bit_set(class_->starts, at >> 4);
-    class_->ready = true;
-}
-
-/* The cell number of the object that has this bit: object offsets are 8 + k * cell, and no two share 16 bytes. */
-static unsigned cell_of_bit(unsigned bit, uint32_t cell) { return (bit * 16 + 7) / cell; }
-
-char *tni_block_object(const tni_old *old, const tni_block *block, unsigned bit) {
-    uint32_t cell = old->runs[block->class_].cell;
-    return tni_block_start(block) + 8 + cell_of_bit(bit, cell) * cell;
-}
-
-/* The first bit from `bit` on that is set in (a & ~b) ^ flip, TNI_BLOCK_BITS if none. b may be NULL. */
-static unsigned find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
-    for (unsigned w = bit / 64; w < TNI_BLOCK_WORDS; w++) {
-        uint64_t word = a[w] & ~(b ? b[w] : 0);
-        if (w == bit / 64) word &= ~UINT64_C(0) << (bit % 64);
-        if (word) return w * 64 + (unsigned)__builtin_ctzll(word);
-    }
-    return TNI_BLOCK_BITS;
-}
-
-static void zero(tni_run *run) { memset(run->bump, 0, (size_t)(run->limit - run->bump)); }
-
-void tni_old_zeroed(tni_old *old, bool zeroed) {
-    old->zeroed = zeroed;
-    for (unsigned c = 0; zeroed && c < TNI_CLASSES; c++)
-        if (old->runs[c].block) zero(&old->runs[c]);
-}
-
-/* The first free cell's bit at or behind bit number `from`. Its memory is asked for: it will be written soon. */
-static unsigned find_free(const tni_run *run, const tni_class *class_, unsigned from) {
-    unsigned free = find_bit(class_->starts, tni_block_used(run->block), from);
-    const char *object = tni_block_start(run->block) + free * 16;
-    if (free == TNI_BLOCK_BITS) return free;
-    __builtin_prefetch(object, 1);
-    __builtin_prefetch(object + 64, 1);
-    return free;
-}
-
-/* Sets the run to the cells from bit `first` on, and looks for the next one: what remains of a long one is a run
- * again. */
-static bool set_run(tni_old *old, unsigned c, unsigned first) {
-    if (first == TNI_BLOCK_BITS) return false;
-    tni_run *run = &old->runs[c];
-    char *block = tni_block_start(run->block);
-    unsigned last = find_bit(tni_block_used(run->block), NULL, first);
-    unsigned begin = cell_of_bit(first, run->cell), most = begin + (RUN_MAX - 1) / run->cell + 1;
-    unsigned end = last == TNI_BLOCK_BITS ? (unsigned)(TNI_BLOCK / run->cell) : cell_of_bit(last, run->cell);
-    if (end > most) end = most, last = (unsigned)(8 + end * run->cell) / 16;
-    run->start = run->bump = block + begin * run->cell;
-    run->limit = block + end * run->cell;
-    run->next = find_free(run, &old->classes[c], last);
-    if (old->zeroed) zero(run);
-    return true;
-}
-
-void tni_old_flush(tni_old *old, unsigned c) {
-    tni_run *run = &old->runs[c];
-    if (run->start == run->bump) return;
-    const uint64_t *starts = old->classes[c].starts;
-    uint64_t *used = tni_block_used(run->block);
-    char *block = tni_block_start(run->block);
-    size_t first = (size_t)(run->start + 8 - block) >> 4, end = (size_t)(run->bump + 8 - block) >> 4;
-    for (size_t w = first / 64; w * 64 < end; w++) {
-        uint64_t in = ~UINT64_C(0);
-        if (w == first / 64) in &= ~UINT64_C(0) << (first % 64);
-        if (w == end / 64) in &= (UINT64_C(1) << (end % 64)) - 1;
-        used[w] |= starts[w] & in;
-    }
+static void count(tni_old *old, tni_run *run) {
     old->filled += (size_t)(run->bump - run->start);
     run->start = run->bump;
 }
 
-void tni_old_flush_all(tni_old *old) {
-    for (unsigned c = 0; c < TNI_CLASSES; c++) tni_old_flush(old, c);
+static void extend(const tni_old *old, tni_run *run, size_t cell) {
+    size_t left = (size_t)(run->end - run->bump), most = cell > ZERO_BYTES ? cell : ZERO_BYTES;
+    char *from = run->limit;
+    run->limit = !old->zeroed || left <= most ? run->end : run->bump + most;
+    if (old->zeroed) memset(from, 0, (size_t)(run->limit - from));
 }
 
-static void clear_run(tni_run *run) {
-    run->start = run->bump = run->limit = NULL;
-    run->block = NULL;
+void tni_old_zeroed(tni_old *old, bool zeroed) {
+    old->zeroed = zeroed;
+    for (unsigned lane = 0; zeroed && lane < TNI_LANES; lane++) old->runs[lane].limit = old->runs[lane].bump;
+}
+
+void tni_old_count(tni_old *old) {
+    for (unsigned lane = 0; lane < TNI_LANES; lane++) count(old, &old->runs[lane]);
+}
+
+/* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
+static void look_ahead(tni_run *run, unsigned from) {
+    run->next = tni_hole_at(run->block, from);
+    if (run->next == TNI_BLOCK_BITS) return;
+    const char *object = tni_block_object(run->block, run->next);
+    __builtin_prefetch(object, 1);
+    __builtin_prefetch(object + 64, 1);
+}
+
+static void pass(tni_run *run, size_t bytes) {
+    run->passed++;
+    run->passed_bytes += (unsigned)bytes;
+}
+
+/* What remains of the current hole is one again, or slack behind the last cell: 8 bytes are too few for any. */
+static void leave_hole(tni_old *old, tni_run *run) {
+    count(old, run);
+    if (run->end - run->bump <= 8) return;
+    pass(run, (size_t)(run->end - run->bump));
+    tni_bit_set(tni_region_of(run->bump)->used, tni_bit_of(run->bump + 8));
+}
+
+static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
+    while (run->next != TNI_BLOCK_BITS) {
+        unsigned first = run->next, end = tni_hole_end(run->block, first);
+        look_ahead(run, end);
+        size_t bytes = (size_t)(end - first) * 8;
+        if (bytes < cell) {
+            pass(run, bytes);
+            continue;
+        }
+        run->start = run->bump = run->limit = tni_block_object(run->block, first) - 8;
+        run->end = run->bump + bytes;
+        extend(old, run, cell);
+        return true;
+    }
+    return false;
+}
+
+unsigned tni_old_lane_for(unsigned holes, size_t bytes, bool leaf) {
+    /* Where a share e of all is dead, at random, a byte of holes lies in one that is 1 + e times the mean. */
+    size_t mean = bytes / (holes ? holes : 1), usual = mean + mean * bytes / TNI_BLOCK;
+    return tni_lane_of(usual < TNI_CELL_MAX ? usual | 1 : TNI_CELL_MAX, leaf);
+}
+
+/* The lane is through with its block: what it passed is for a smaller one. */
+static void leave_block(tni_old *old, unsigned lane) {
+    tni_run *run = &old->runs[lane];
+    tni_block *block = run->block;
+    unsigned lower = tni_old_lane_for(run->passed, run->passed_bytes, lane >= TNI_SIZES);
+    *run = (tni_run){.block = NULL};
+    block->state = TNI_BLOCK_FULL;
+    if (lane % TNI_SIZES == 0 || !run->passed_bytes) return;
+    block->lane = (uint8_t)(lower < lane ? lower : lane - 1);
+    tni_old_file_partial(old, block);
 }
 
 void tni_old_file_partial(tni_old *old, tni_block *block) {
-    tni_class *class_ = &old->classes[block->class_];
+    tni_lane *lane = &old->lanes[block->lane];
     block->state = TNI_BLOCK_PARTIAL;
     block->next = NULL;
-    if (class_->partial) class_->partial_end->next = block;
-    else class_->partial = block;
-    class_->partial_end = block;
+    if (lane->partial) lane->partial_end->next = block;
+    else lane->partial = block;
+    lane->partial_end = block;
 }
 
-tni_block *tni_old_take_partial(tni_old *old, unsigned c) {
-    tni_block *block = old->classes[c].partial;
-    if (block) old->classes[c].partial = block->next;
+tni_block *tni_old_take_partial(tni_old *old, unsigned lane) {
+    tni_block *block = old->lanes[lane].partial;
+    if (block) old->lanes[lane].partial = block->next;
     return block;
 }
 
 void tni_old_retire_all(tni_old *old) {
-    for (unsigned c = 0; c < TNI_CLASSES; c++) {
-        tni_run *run = &old->runs[c];
+    for (unsigned lane = 0; lane < TNI_LANES; lane++) {
+        tni_run *run = &old->runs[lane];
         if (!run->block) continue;
-        tni_old_flush(old, c);
+        leave_hole(old, run);
         tni_old_file_partial(old, run->block);
-        clear_run(run);
+        *run = (tni_run){.block = NULL};
     }
 }
 
-bool tni_old_next_run(tni_old *old, unsigned c) {
-    tni_run *run = &old->runs[c];
+bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {
+    tni_run *run = &old->runs[lane];
     if (!run->block) return false;
-    tni_old_flush(old, c);
-    if (set_run(old, c, run->next)) return true;
-    run->block->state = TNI_BLOCK_FULL;
-    clear_run(run);
+    if ((size_t)(run->end - run->bump) >= cell) {
+        count(old, run);
+        extend(old, run, cell);
+        return true;
+    }
+    leave_hole(old, run);
+    if (find_hole(old, run, cell)) return true;
+    leave_block(old, lane);
     return false;
 }
 
-bool tni_old_use(tni_old *old, unsigned c, tni_block *block) {
-    tni_run *run = &old->runs[c];
+bool tni_old_use(tni_old *old, unsigned lane, tni_block *block, size_t cell) {
+    tni_run *run = &old->runs[lane];
     run->block = block;
+    block->lane = (uint8_t)lane;
     block->state = TNI_BLOCK_CURRENT;
-    if (set_run(old, c, find_free(run, &old->classes[c], 0))) return true;
-    block->state = TNI_BLOCK_FULL;
-    clear_run(run);
+    look_ahead(run, 0);
+    if (find_hole(old, run, cell)) return true;
+    leave_block(old, lane);
     return false;
 }
 
@@ -192,7 +168,7 @@ void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until) {
     }
 }
 
-tni_block *tni_old_take(tni_old *old, unsigned c) {
+tni_block *tni_old_take(tni_old *old, unsigned lane) {
     if (!tni_old_provide(old, 1)) return NULL;
     if (!old->free_blocks) open_spare(old);
     tni_region *region = NULL;
@@ -208,11 +184,11 @@ tni_block *tni_old_take(tni_old *old, unsigned c) {
     old->free_blocks--;
     old->used_blocks++;
     tni_block *block = &region->blocks[number];
-    block->class_ = (uint8_t)c;
+    block->lane = (uint8_t)lane;
     block->state = TNI_BLOCK_FULL;
     block->disposed = 0;
-    tni_region_set_leaves(old->regions, block, c >= TNI_SIZES);
-    if (!old->classes[c].ready) make_starts(&old->classes[c], old->runs[c].cell);
+    tni_block_used(block)[0] = 2; /* one hole */
+    tni_region_set_leaves(old->regions, block, lane >= TNI_SIZES);
     return block;
 }
 

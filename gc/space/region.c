@@ -58,6 +58,19 @@ void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool le
     else regions->leaves.blocks[word] &= ~bit;
 }
 
+void tni_region_clear_marks(tni_region *region) {
+    switch (region->kind) {
+    case TNI_BLOCKS_REGION:
+        memset(region->marks + TNI_BLOCK_WORDS, 0, sizeof region->marks - TNI_BLOCK_WORDS * sizeof *region->marks);
+        return;
+    case TNI_PAGES_REGION:
+        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
+            tni_bit_clear(region->marks, tni_bit_of(tni_page_object(region, page)));
+        return;
+    case TNI_HUGE_REGION: tni_bit_clear(region->marks, tni_bit_of(tni_huge_object(region)));
+    }
+}
+
 void tni_region_delete(tni_regions *regions, tni_region *region) {
     if (!--regions->leaves.regions[tni_leaf_word(region)]) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;

@@ -1,10 +1,10 @@
 /* space/region.h: 2 MiB-aligned pieces of the old space.
  *
  * Every old object lies in a region, found by masking its address. A region opens with 64 KiB of bookkeeping: a mark
- * bit and a used bit for every 16 bytes (an object has the bit of its own address; cells are at least 16 bytes, so no
- * two objects share one), then what its kind needs. Behind it lie
+ * bit and a used bit for every 8 bytes, of which an object has those of its own address. The words that would be for
+ * the bookkeeping itself hold what else its kind needs. Behind it lie
  *
- *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, each with cells of one size class        (space/old.c)
+ *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, with cells of many sizes                  (space/old.c)
  *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
  *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
  *
@@ -13,17 +13,19 @@
 #define TNI_REGION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/object.h"
 #include "core/vector.h"
+#include "space/os.h"
 
 #define TNI_REGION ((size_t)2 << 20)
 #define TNI_BLOCK ((size_t)64 << 10)
 enum {
     TNI_BLOCKS = 32,          /* of a region; number 0 is the bookkeeping */
-    TNI_BLOCK_WORDS = 64,     /* of a bitmap, for one block */
-    TNI_BLOCK_BITS = 4096,
+    TNI_BLOCK_WORDS = 128,    /* of a bitmap, for one block */
+    TNI_BLOCK_BITS = 8192,
     TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
     TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
     TNI_FIRST_PAGE = 16
@@ -40,27 +42,37 @@ typedef enum tni_block_state {
 } tni_block_state;
 
 typedef struct tni_block {
-    struct tni_block *next; /* in its class's partial or unswept list */
-    uint8_t class_;         /* of space/old.h */
+    struct tni_block *next; /* in a list */
+    uint8_t lane;           /* of space/old.h */
     uint8_t state;          /* tni_block_state */
     uint8_t disposed;       /* may hold objects with dispose */
     uint8_t number;         /* in its region */
 } tni_block;
 
 typedef struct tni_region {
-    uint64_t marks[TNI_REGION_WORDS]; /* set while marking; kept until the next marking */
-    uint64_t used[TNI_REGION_WORDS];  /* an object starts here; those of the current runs' cells come when a run ends */
-    tni_block blocks[TNI_BLOCKS];
-    uint32_t free_blocks;    /* a bit each, bit 0 never */
-    uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
-    uint64_t used_pages[TNI_PAGES / 64];
-    uint64_t touched_pages[TNI_PAGES / 64];
-    uint16_t spans[TNI_PAGES]; /* at a large object's first page: how many it has */
-    uint32_t free_pages;
-    tni_region_kind kind;
-    size_t bytes;            /* of the mapping */
+    union {
+        uint64_t marks[TNI_REGION_WORDS]; /* set while marking, and for what is allocated later */
+        struct {
+            tni_block blocks[TNI_BLOCKS];
+            uint32_t free_blocks;    /* a bit each, bit 0 never */
+            uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
+            uint64_t first_pages[TNI_PAGES / 64]; /* of large objects */
+            uint64_t used_pages[TNI_PAGES / 64];
+            uint64_t touched_pages[TNI_PAGES / 64];
+            uint32_t free_pages;
+            tni_region_kind kind;
+            size_t bytes;            /* of the mapping */
+        };
+    };
+    union {
+        uint64_t used[TNI_REGION_WORDS]; /* of blocks only: see space/old.h */
+        uint16_t spans[TNI_PAGES];       /* at a large object's first page: how many it has */
+    };
 } tni_region;
-_Static_assert(sizeof(tni_region) <= TNI_BLOCK, "the bookkeeping fits the first block");
+_Static_assert(sizeof(tni_region) == TNI_BLOCK, "the bookkeeping is the first block");
+_Static_assert(offsetof(tni_region, bytes) + sizeof(size_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t) &&
+                   TNI_PAGES * sizeof(uint16_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t),
+               "what it holds beside the bitmaps fits where the bookkeeping's own bits would be");
 
 /* Which blocks hold leaves (O4), in a form that marking can look at for every object: a word for a region, found by
  * its address, so that the words of a heap lie close together. Regions that are a multiple of 8 GiB apart share
@@ -86,11 +98,24 @@ TNI_INLINE size_t tni_leaf_word(const void *old) { return (uintptr_t)old / TNI_R
 TNI_INLINE bool tni_among_leaves(const tni_leaves *leaves, const void *old) {
     return leaves->blocks[tni_leaf_word(old)] >> (uintptr_t)old / TNI_BLOCK % TNI_BLOCKS & 1;
 }
-TNI_INLINE size_t tni_bit_of(const void *old) { return ((uintptr_t)old & (TNI_REGION - 1)) >> 4; }
+TNI_INLINE size_t tni_bit_of(const void *old) { return ((uintptr_t)old & (TNI_REGION - 1)) >> 3; }
 TNI_INLINE bool tni_bit(const uint64_t *map, size_t bit) { return map[bit / 64] >> (bit % 64) & 1; }
 TNI_INLINE void tni_bit_set(uint64_t *map, size_t bit) { map[bit / 64] |= UINT64_C(1) << (bit % 64); }
 TNI_INLINE void tni_bit_clear(uint64_t *map, size_t bit) { map[bit / 64] &= ~(UINT64_C(1) << (bit % 64)); }
 TNI_INLINE bool tni_marked(const void *old) { return tni_bit(tni_region_of(old)->marks, tni_bit_of(old)); }
+
+/* The first page at or behind `page` whose bit in the map is not, or is, set; TNI_PAGES if there is none. */
+TNI_INLINE unsigned tni_next_page(const uint64_t *map, unsigned page, bool set) {
+    for (; page < TNI_PAGES; page = (page / 64 + 1) * 64) {
+        uint64_t word = (set ? map[page / 64] : ~map[page / 64]) >> page % 64;
+        if (word) return page + (unsigned)__builtin_ctzll(word);
+    }
+    return TNI_PAGES;
+}
+TNI_INLINE char *tni_page_object(const tni_region *region, unsigned page) {
+    return (char *)region + (size_t)page * TNI_PAGE + 8;
+}
+TNI_INLINE char *tni_huge_object(const tni_region *region) { return (char *)region + TNI_BLOCK + 8; }
 
 TNI_INLINE tni_region *tni_block_region(const tni_block *block) { return tni_region_of(block); }
 TNI_INLINE char *tni_block_start(const tni_block *block) {
@@ -113,8 +138,10 @@ tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t by
  * (NULL when there is none, or no place in the vector); then the region in it, which cannot fail. */
 void *tni_region_map(tni_regions *regions);
 tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind kind, size_t bytes);
-/* The block has a class now. */
+/* The block has been handed out. */
 void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
+/* Clears the marks; of large objects there are few, and their bits lie far apart. */
+void tni_region_clear_marks(tni_region *region);
 /* Takes it out of the vector and gives it back to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
 /* The index of the first region at or behind the address. */

@@ -223,6 +223,40 @@ static void destroy_disposes_of_the_living_and_the_dead_once(void **state) {
     for (int i = 0; i < COUNT; i++) CHECK_EQ(disposed[i], 1);
 }
 
+/* Their blocks are swept, and the holes partly filled, many times before the last of them dies. */
+static void holes_among_disposed_objects_are_not_disposed_of(void **state) {
+    (void)state;
+    enum { SLOTS = 2000, ROUNDS = 30, COUNT = SLOTS * ROUNDS };
+    static int disposed[COUNT];
+    memset(disposed, 0, sizeof disposed);
+    int next = 0, held[SLOTS];
+    Host host;
+    host_open(&host, "nursery=256K");
+    Vector **table = TN_NEW_TAIL(host.m, Vector, Pair *, SLOTS);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < SLOTS; i++) {
+            if (round && (i * 7 + round * 3) % 5) continue;
+            TN_SCOPE(host.m);
+            if (i % 3 == 0) { /* others in the same blocks, of another size */
+                Bytes **other = TN_NEW_TAIL(host.m, Bytes, char, (size_t)(i + round) % 90);
+                tn_write(host.m, *table, &(*table)->item[i], *other);
+                continue;
+            }
+            File **file = TN_NEW(host.m, File);
+            if (round) CHECK_EQ(disposed[held[i]], 0);
+            (*file)->disposed = &disposed[next];
+            held[i] = next++;
+            tn_write(host.m, *table, &(*table)->item[i], *file);
+        }
+        support_collect(host.m, round % 3 ? TN_MAJOR : TN_FULL);
+    }
+    support_collect(host.m, TN_FULL);
+    for (int i = 0; i < SLOTS; i++)
+        if (i % 3) disposed[held[i]]++; /* alive: as if it had been */
+    for (int i = 0; i < next; i++) CHECK_EQ(disposed[i], 1);
+    host_close(&host);
+}
+
 static int large_disposed;
 static void count_dispose(void *object) {
     (void)object;
@@ -424,6 +458,7 @@ int main(void) {
         cmocka_unit_test(request_collects_at_the_next_safepoint_or_allocation),
         cmocka_unit_test(allocation_answers_a_request_before_long),
         cmocka_unit_test(destroy_disposes_of_the_living_and_the_dead_once),
+        cmocka_unit_test(holes_among_disposed_objects_are_not_disposed_of),
         cmocka_unit_test(object_of_any_size_is_disposed_of_once),
         cmocka_unit_test(full_collection_disposes_of_all_the_dead),
         cmocka_unit_test(object_dies_in_a_cycle_and_is_disposed_of),

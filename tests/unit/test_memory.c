@@ -366,6 +366,48 @@ static void large_objects_go_back_when_they_die(void **state) {
 
 /* ---- off-heap memory ---- */
 
+static uint64_t committed(tn_mutator *m) {
+    tn_stats stats;
+    tn_stats_get(m, &stats);
+    return stats.committed_bytes;
+}
+
+/* Objects of one size fill 16 MiB, nine of ten die, and objects of another fill it again: in the holes, as far as
+ * these are long enough. */
+static void holes_of_one_size_serve_for_another(void **state) {
+    (void)state;
+    static const size_t sizes[][2] = {{24, 160}, {160, 24}, {1000, 56}, {56, 500}, {4000, 2000}};
+    enum { SLOTS = 1 << 20 };
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        Host host;
+        host_open(&host, "pretenure=off nursery=512K");
+        Vector **table = TN_NEW_TAIL(host.m, Vector, Pair *, SLOTS);
+        size_t held = 0;
+        uint64_t first = 0;
+        for (int phase = 0; phase < 2; phase++) {
+            for (size_t bytes = 0; bytes < 14 * MIB; bytes += sizes[k][phase]) {
+                TN_SCOPE(host.m);
+                Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, sizes[k][phase] - sizeof(Bytes) - 8);
+                tn_write(host.m, *table, &(*table)->item[held++], *b);
+            }
+            if (phase) break;
+            first = committed(host.m);
+            size_t kept = 0;
+            for (size_t i = 0; i < held; i++) {
+                if (i * 2654435761u % 4294967291u % 10) continue;
+                tn_write(host.m, *table, &(*table)->item[kept++], TN_READ(*table, item[i]));
+            }
+            for (size_t i = kept; i < held; i++) tn_write(host.m, *table, &(*table)->item[i], NULL);
+            held = kept;
+            support_collect(host.m, TN_MAJOR);
+        }
+        if (committed(host.m) > first + first / 3)
+            FAIL("%zu bytes after %zu: from %zu to %zu KiB", sizes[k][1], sizes[k][0], (size_t)(first >> 10),
+                 (size_t)(committed(host.m) >> 10));
+        host_close(&host);
+    }
+}
+
 static void external_bytes_drive_major_collections(void **state) {
     (void)state;
     Host host;
@@ -493,6 +535,7 @@ int main(void) {
         cmocka_unit_test(hook_may_longjmp_out_of_a_large_allocation),
         cmocka_unit_test(memory_goes_back_after_a_full_collection),
         cmocka_unit_test(large_objects_go_back_when_they_die),
+        cmocka_unit_test(holes_of_one_size_serve_for_another),
         cmocka_unit_test(external_bytes_drive_major_collections),
         cmocka_unit_test(system_out_of_memory_is_a_clean_failure),
         cmocka_unit_test(create_without_address_space_reports),
