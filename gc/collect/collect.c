@@ -34,14 +34,14 @@ void tni_restart(tn_heap *heap) {
     tni_set_limit(m);
 }
 
-/* Keeps what the next cycle and the growth up to the next major will want. */
+/* Keeps what the next cycle and the growth up to the next major will want: blocks or pages, not both. */
 static void trim(tn_heap *heap, bool full) {
     const tni_pacing *p = &heap->pacing;
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
-    size_t in_blocks = (size_t)((double)growth * p->block_share);
-    tni_old_trim(&heap->old, full ? 0 : p->promised + in_blocks / TNI_BLOCK, full);
-    tni_large_trim(&heap->large, full ? 0 : growth, full);
+    size_t cells = (size_t)((double)growth * p->cells);
+    tni_old_trim(&heap->old, full ? 0 : p->promised + cells / TNI_BLOCK, full);
+    tni_large_trim(&heap->large, full ? 0 : growth - cells, full);
     if (full) tni_nursery_trim(&heap->nursery, 0);
 }
 
@@ -62,8 +62,8 @@ static void prepare_growth(tn_heap *heap, uint64_t begin) {
     size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
     size_t want = limit > external ? limit - external : 0;
     uint64_t now = tni_os_now();
-    size_t growth = want > have ? (size_t)((double)(want - have) * heap->pacing.block_share) : 0;
-    if (growth) tni_old_prepare(&heap->old, growth / TNI_BLOCK, now + (now - begin) / 4);
+    size_t blocks = want > have ? (size_t)((double)(want - have) * heap->pacing.cells) / TNI_BLOCK : 0;
+    if (blocks) tni_old_prepare(&heap->old, blocks, now + (now - begin) / 4);
 }
 
 static void major(tn_heap *heap, tn_kind kind) {

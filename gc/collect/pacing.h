@@ -23,8 +23,6 @@ typedef struct tni_pacing {
     size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */
     size_t live;          /* after the last major */
     uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
-    uint64_t filled_blocks; /* the part of it in blocks */
-    double block_share;   /* of what it had grown by at the last major: in blocks; the rest are large objects */
     size_t survived;      /* by the last minor */
     uint64_t minor_ns, mutator_ns, mark_ns;
     uint64_t last_end;    /* of a collection */
@@ -38,6 +36,8 @@ typedef struct tni_pacing {
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */
+    uint64_t large_filled; /* by large objects, of `filled` */
+    double cells;         /* the part of the growth between majors that was none, lately */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
     bool pretenuring;     /* objects are born old, and the nursery is empty */
     uint64_t probe_at;    /* when old.filled is there, a nursery cycle looks how much survives now */

@@ -152,7 +152,7 @@ char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
 /* ---- a whole sweep ---- */
 
 typedef struct filing {
-    size_t live; /* bytes of marked cells, and of marked large objects */
+    size_t live; /* bytes of marked cells, and of the pages of marked large objects */
     tn_heap *heap;
 } filing;
 
@@ -175,11 +175,10 @@ static void file_block(filing *f, tni_block *block) {
 static void file_large(void *object, void *user) {
     filing *f = user;
     if (tni_marked(object)) {
-        tn_header header = tni_header(object);
-        f->live += tni_object_cell(tni_layout_of(f->heap, header), header);
+        f->live += tni_large_bytes(object);
         return;
     }
-    dispose_object(object, f->heap);
+    if (tni_region_of(object)->disposed) dispose_object(object, f->heap);
     tni_large_free(&f->heap->large, object);
 }
 

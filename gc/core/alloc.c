@@ -113,7 +113,8 @@ static void *attempt_large(const request *r) {
     tn_heap *heap = r->m->heap;
     if (!tni_pacing_fits(heap, tni_large_cost(r->cell))) return NULL;
     bool zeroed = !(r->layout->flags & TN_UNZEROED);
-    char *object = tni_large_alloc(&heap->large, r->cell, zeroed);
+    char *object = tni_large_alloc(&heap->large, r->cell, zeroed, r->layout->shape == TNI_LEAF_SHAPE);
+    if (object && r->layout->disposed) tni_region_of(object)->disposed = true;
     if (object && !zeroed && heap->options.value.debug & TNI_DEBUG_POISON) tni_poison_range(object, r->cell - 8);
     return object ? born_old(r, object) : NULL;
 }

@@ -161,6 +161,9 @@ static void check_old_object(void *object, void *user) {
         tni_fatal(c->heap, "verify: %s: invariant O4: old object %p (%s) lies in a block %s", c->when, object,
                   layout->desc->name, leaves ? "of leaves" : "not of leaves");
     if (leaf) return;
+    if (tni_among_leaves(&c->heap->regions.leaves, object))
+        tni_fatal(c->heap, "verify: %s: invariant O4: marking would pass over the references of old object %p (%s)",
+                  c->when, object, layout->desc->name);
     bool overflow = c->heap->barrier.overflow, logged = has(&c->objects, (uintptr_t)object);
     if (!(header & TN_ARMED) && !logged && !overflow)
         tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when,
@@ -275,6 +278,42 @@ static void check_blocks(check *c) {
                   states[TNI_BLOCK_UNSWEPT], unswept);
 }
 
+/* ---- pages ---- */
+
+/* The span at the page, used or free, and free ones are counted; its end. */
+static unsigned check_span(check *c, tni_region *region, unsigned page, size_t *free) {
+    bool used = tni_bit(region->used_pages, page), first = tni_bit(region->first_pages, page);
+    unsigned pages = region->spans[page].pages, end = page + pages;
+    bool whole = pages && end <= TNI_PAGES && tni_next_page(region->used_pages, page, !used) >= end;
+    if (whole && !used) {
+        whole = region->spans[end - 1].pages == pages && (end == TNI_PAGES || tni_bit(region->used_pages, end));
+        ++*free;
+    }
+    if (!whole || used != first)
+        tni_fatal(c->heap, "verify: %s: invariant L1: region %p: page %u begins no span", c->when, (void *)region,
+                  page);
+    return end;
+}
+
+static void check_pages(check *c) {
+    const tni_large *large = &c->heap->large;
+    size_t free = 0, filed = 0;
+    for (size_t i = 0; i < c->heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&c->heap->regions, i);
+        if (region->kind != TNI_PAGES_REGION) continue;
+        for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES;) page = check_span(c, region, page, &free);
+    }
+    for (unsigned length = 1; length < TNI_PAGES; length++) {
+        bool any = false;
+        for (uintptr_t at = large->free[length]; at; at = tni_span_at(at)->next, any = true)
+            filed += tni_span_at(at)->pages == length;
+        if (any != tni_bit(large->lengths, length)) filed = SIZE_MAX / 2;
+    }
+    if (free != filed)
+        tni_fatal(c->heap, "verify: %s: invariant L1: of %zu free spans of pages %zu are on the right lists", c->when,
+                  free, filed);
+}
+
 void tni_verify_before_minor(tn_heap *heap) {
     check c;
     begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
@@ -282,6 +321,7 @@ void tni_verify_before_minor(tn_heap *heap) {
     if (sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
         sorted_copy(&c.cells, &heap->roots.young)) {
         check_blocks(&c);
+        check_pages(&c);
         check_nursery(&c);
         check_handles(&c);
         check_cells(&c);

@@ -13,12 +13,6 @@ size_t tni_large_cost(size_t cell) {
     return cell > TNI_SPAN_MAX ? huge_bytes(cell) : pages_of(cell) * TNI_PAGE;
 }
 
-/* Anything may be found in this region now. */
-static void search_from(tni_large *large, const tni_region *region) {
-    for (unsigned k = 0; k < TNI_SPAN_KINDS; k++)
-        if (large->from[k] > (uintptr_t)region) large->from[k] = (uintptr_t)region;
-}
-
 static char *huge_alloc(tni_large *large, size_t cell) {
     tni_region *region = tni_region_new(large->regions, TNI_HUGE_REGION, huge_bytes(cell));
     if (!region) return NULL;
@@ -27,69 +21,96 @@ static char *huge_alloc(tni_large *large, size_t cell) {
     return tni_huge_object(region);
 }
 
-/* The first of `count` free pages in a row, 0 if there are none. */
-static unsigned find_span(const tni_region *region, size_t count) {
-    if (region->kind != TNI_PAGES_REGION || region->free_pages < count) return 0;
-    for (unsigned page = TNI_FIRST_PAGE, end; page + count <= TNI_PAGES; page = end) {
-        page = tni_next_page(region->used_pages, page, false);
-        end = tni_next_page(region->used_pages, page, true);
-        if (page < TNI_PAGES && end - page >= count) return page;
-    }
-    return 0;
+/* The bits of a word that stand for pages [page, end), where `page` lies in the word. */
+static uint64_t in_word(unsigned page, unsigned end) {
+    uint64_t from = ~UINT64_C(0) << page % 64;
+    return end / 64 > page / 64 ? from : from & ((UINT64_C(1) << end % 64) - 1);
 }
 
-static unsigned kind_of(size_t pages) { return 63 - (unsigned)__builtin_clzll(pages); }
-
-/* The first region that has the span, in the order of addresses: so that the last ones have a chance to become
- * empty. A heap can have thousands: those that cannot have one are passed over. */
-static tni_region *find_region(tni_large *large, size_t count, unsigned *page) {
-    uintptr_t *from = &large->from[kind_of(count)];
-    bool certain = (count & (count - 1)) == 0; /* what has no room for this has none for the kind */
-    for (size_t i = tni_region_place(large->regions, *from); i < large->regions->all.count; i++) {
-        tni_region *region = tni_region_at(large->regions, i);
-        *page = find_span(region, count);
-        if (*page) return region;
-        if (certain) *from = (uintptr_t)region + 1;
-    }
-    return NULL;
+static void set_pages(uint64_t *map, unsigned page, unsigned end) {
+    for (; page < end; page = (page / 64 + 1) * 64) map[page / 64] |= in_word(page, end);
 }
 
-/* A region with the span, a new one if need be; NULL when the system has no memory. */
-static tni_region *provide_span(tni_large *large, size_t count, unsigned *page) {
-    tni_region *region = find_region(large, count, page);
-    if (region) return region;
-    region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
-    if (!region) return NULL;
+static void clear_pages(uint64_t *map, unsigned page, unsigned end) {
+    for (; page < end; page = (page / 64 + 1) * 64) map[page / 64] &= ~in_word(page, end);
+}
+
+/* ---- free spans ---- */
+
+/* A free span knows its length at both ends; it is in the list of its length. */
+static void file_span(tni_large *large, tni_region *region, unsigned page, unsigned count) {
+    uintptr_t at = (uintptr_t)region + (uintptr_t)page * TNI_PAGE, next = large->free[count];
+    region->spans[page] = (tni_span){.next = next, .pages = count};
+    region->spans[page + count - 1].pages = count;
+    if (next) tni_span_at(next)->prev = at;
+    large->free[count] = at;
+    tni_bit_set(large->lengths, count);
+}
+
+static void unfile_span(tni_large *large, tni_region *region, unsigned page) {
+    tni_span *span = &region->spans[page];
+    if (span->next) tni_span_at(span->next)->prev = span->prev;
+    if (span->prev) tni_span_at(span->prev)->next = span->next;
+    else large->free[span->pages] = span->next;
+    if (!large->free[span->pages]) tni_bit_clear(large->lengths, span->pages);
+}
+
+/* The free span that fits best: the whole regions and the long ones remain for those that need them. A new region's
+ * if need be; 0 when the system has no memory. */
+static uintptr_t provide_span(tni_large *large, unsigned count) {
+    unsigned length = tni_next_page(large->lengths, count, true);
+    if (length < TNI_PAGES) return large->free[length];
+    tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
+    if (!region) return 0;
     region->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
-    *page = TNI_FIRST_PAGE;
-    search_from(large, region);
-    return region;
+    file_span(large, region, TNI_FIRST_PAGE, region->free_pages);
+    return large->free[region->free_pages];
+}
+
+/* What is not fresh from the system is touched from now on, and zeroed if that is asked for. */
+static void touch_pages(tni_large *large, tni_region *region, unsigned page, unsigned end, bool zeroed) {
+    while (page < end) {
+        bool touched = tni_bit(region->touched_pages, page);
+        unsigned to = tni_next_page(region->touched_pages, page, !touched);
+        if (to > end) to = end;
+        size_t bytes = (size_t)(to - page) * TNI_PAGE;
+        if (!touched) set_pages(region->touched_pages, page, to), large->touched_bytes += bytes;
+        else if (zeroed) memset((char *)region + (size_t)page * TNI_PAGE, 0, bytes);
+        page = to;
+    }
 }
 
 void tni_large_init(tni_large *large, tni_regions *regions) { large->regions = regions; }
 
 static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
-    size_t count = pages_of(cell);
-    unsigned page = 0;
-    tni_region *region = provide_span(large, count, &page);
-    if (!region) return NULL;
-    for (unsigned i = page; i < page + count; i++) {
-        char *at = (char *)region + (size_t)i * TNI_PAGE;
-        if (!tni_bit(region->touched_pages, i)) large->touched_bytes += TNI_PAGE;
-        else if (zeroed) memset(at, 0, TNI_PAGE);
-        tni_bit_set(region->used_pages, i);
-        tni_bit_set(region->touched_pages, i);
-    }
-    region->free_pages -= (uint32_t)count;
-    region->spans[page] = (uint16_t)count;
-    large->used_bytes += count * TNI_PAGE;
+    unsigned count = (unsigned)pages_of(cell);
+    uintptr_t at = provide_span(large, count);
+    if (!at) return NULL;
+    tni_region *region = tni_region_of((void *)at);
+    unsigned page = (unsigned)(at % TNI_REGION / TNI_PAGE), rest = region->spans[page].pages - count;
+    unfile_span(large, region, page);
+    if (rest) file_span(large, region, page + count, rest);
+    touch_pages(large, region, page, page + count, zeroed);
+    set_pages(region->used_pages, page, page + count);
+    region->free_pages -= count;
+    region->spans[page].pages = count;
+    large->used_bytes += (size_t)count * TNI_PAGE;
     tni_bit_set(region->first_pages, page);
-    return tni_page_object(region, page);
+    return (char *)at + 8;
 }
 
-char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed) {
+/* Where only leaves begin, marking need not look at them (O4). */
+static void begin_object(tni_large *large, const char *object, bool leaf) {
+    tni_block *block = tni_block_of(object);
+    bool first = tni_block_region(block)->objects[block->number]++ == 0;
+    if (first || !leaf) tni_region_set_leaves(large->regions, block, leaf);
+}
+
+char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed, bool leaf) {
     char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell) : span_alloc(large, cell, zeroed);
-    if (object) large->filled += cell;
+    if (!object) return NULL;
+    large->filled += cell;
+    begin_object(large, object, leaf);
     return object;
 }
 
@@ -101,12 +122,22 @@ void tni_large_free(tni_large *large, char *object) {
         tni_region_delete(large->regions, region);
         return;
     }
-    search_from(large, region);
-    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE), count = region->spans[page];
+    region->objects[tni_block_of(object)->number]--;
+    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE);
     tni_bit_clear(region->first_pages, page);
-    for (unsigned i = page; i < page + count; i++) tni_bit_clear(region->used_pages, i);
+    unsigned count = region->spans[page].pages, end = page + count;
+    clear_pages(region->used_pages, page, end);
     region->free_pages += count;
     large->used_bytes -= (size_t)count * TNI_PAGE;
+    if (end < TNI_PAGES && !tni_bit(region->used_pages, end)) {
+        unfile_span(large, region, end);
+        end += region->spans[end].pages;
+    }
+    if (page > TNI_FIRST_PAGE && !tni_bit(region->used_pages, page - 1)) {
+        page -= region->spans[page - 1].pages;
+        unfile_span(large, region, page);
+    }
+    file_span(large, region, page, end - page);
 }
 
 static void forget_free_pages(tni_large *large, tni_region *region) {
@@ -131,6 +162,7 @@ void tni_large_trim(tni_large *large, size_t keep, bool forget) {
         bool empty = region->free_pages == TNI_PAGES - TNI_FIRST_PAGE;
         if (empty && large->used_bytes + keep < large->touched_bytes) {
             large->touched_bytes -= touched_pages(region) * TNI_PAGE;
+            unfile_span(large, region, TNI_FIRST_PAGE);
             tni_region_delete(large->regions, region);
         } else if (forget) {
             forget_free_pages(large, region);

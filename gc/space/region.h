@@ -49,6 +49,12 @@ typedef struct tni_block {
     uint8_t number;         /* in its region */
 } tni_block;
 
+/* Pages in a row that a large object has, or that are free. */
+typedef struct tni_span {
+    uintptr_t next, prev; /* addresses of free ones of the same length, or 0 */
+    unsigned pages;
+} tni_span;
+
 typedef struct tni_region {
     union {
         uint64_t marks[TNI_REGION_WORDS]; /* set while marking, and for what is allocated later */
@@ -60,23 +66,27 @@ typedef struct tni_region {
             uint64_t used_pages[TNI_PAGES / 64];
             uint64_t touched_pages[TNI_PAGES / 64];
             uint32_t free_pages;
+            bool disposed;           /* large objects may have dispose */
             tni_region_kind kind;
             size_t bytes;            /* of the mapping */
         };
     };
     union {
-        uint64_t used[TNI_REGION_WORDS]; /* of blocks only: see space/old.h */
-        uint16_t spans[TNI_PAGES];       /* at a large object's first page: how many it has */
+        uint64_t used[TNI_REGION_WORDS];   /* of blocks: see space/old.h */
+        struct {                           /* of large objects */
+            tni_span spans[TNI_PAGES];     /* that begin, or are free and end, at this page */
+            uint8_t objects[TNI_BLOCKS];   /* how many begin in these 64 KiB */
+        };
     };
 } tni_region;
 _Static_assert(sizeof(tni_region) == TNI_BLOCK, "the bookkeeping is the first block");
-_Static_assert(offsetof(tni_region, bytes) + sizeof(size_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t) &&
-                   TNI_PAGES * sizeof(uint16_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t),
+_Static_assert(offsetof(tni_region, bytes) + sizeof(size_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t),
                "what it holds beside the bitmaps fits where the bookkeeping's own bits would be");
 
-/* Which blocks hold leaves (O4), in a form that marking can look at for every object: a word for a region, found by
- * its address, so that the words of a heap lie close together. Regions that are a multiple of 8 GiB apart share
- * one: then no block of theirs counts as one of leaves, which is slower and not wrong. */
+/* Which blocks hold leaves (O4), or are pages where of large objects only leaves begin, in a form that marking can
+ * look at for every object: a word for a region, found by its address, so that the words of a heap lie close
+ * together. Regions that are a multiple of 8 GiB apart share one: then no block of theirs counts as one of leaves,
+ * which is slower and not wrong. */
 enum { TNI_LEAF_WORDS = 4096 };
 typedef struct tni_leaves {
     uint32_t blocks[TNI_LEAF_WORDS];
