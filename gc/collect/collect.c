@@ -7,7 +7,8 @@
 #include "debug/verify.h"
 #include "space/os.h"
 
-enum { SWEEP_PER_MINOR = 64 }; /* blocks: some ten microseconds */
+/* Blocks that are swept, and regions that go back to the system: each some hundred microseconds at most. */
+enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2 };
 
 static const char *const cause_names[] = {
     [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
@@ -34,15 +35,23 @@ void tni_restart(tn_heap *heap) {
     tni_set_limit(m);
 }
 
-/* Keeps what the next cycle and the growth up to the next major will want: blocks or pages, not both. */
-static void trim(tn_heap *heap, bool full) {
+/* Gives some of what is not wanted back to the system; false when that is all. Kept is what the next cycle and the
+ * growth up to the next major will want: blocks or pages, not both. */
+static bool trim(tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
     size_t cells = (size_t)((double)growth * p->cells);
-    tni_old_trim(&heap->old, full ? 0 : p->promised + cells / TNI_BLOCK, full);
-    tni_large_trim(&heap->large, full ? 0 : growth - cells, full);
-    if (full) tni_nursery_trim(&heap->nursery, 0);
+    return tni_old_trim(&heap->old, p->promised + cells / TNI_BLOCK, TRIM_PER_MINOR) ||
+           tni_large_trim(&heap->large, growth - cells, TRIM_PER_MINOR);
+}
+
+static void trim_all(tn_heap *heap) {
+    tni_old_trim(&heap->old, 0, SIZE_MAX);
+    tni_old_forget(&heap->old);
+    tni_large_trim(&heap->large, 0, SIZE_MAX);
+    tni_large_forget(&heap->large);
+    tni_nursery_trim(&heap->nursery, 0);
 }
 
 static void minor(tn_heap *heap, tni_collection *c) {
@@ -78,13 +87,10 @@ static void major(tn_heap *heap, tn_kind kind) {
     if (kind == TN_MAJOR) prepare_growth(heap, begin);
 }
 
-/* What a major collection did not sweep is swept some at a time; when the last block is, what is not wanted goes back
- * to the system. */
-static void sweep_on(tn_heap *heap, size_t blocks) {
-    if (heap->sweeping && tni_sweep_some(heap, blocks)) {
-        heap->sweeping = false;
-        trim(heap, false);
-    }
+/* What a major collection did not sweep is swept some at a time; then what is not wanted goes back to the system, some
+ * at a time. */
+static void clear_up(tn_heap *heap) {
+    if (heap->clearing && tni_sweep_some(heap, SWEEP_PER_MINOR)) heap->clearing = trim(heap);
 }
 
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
@@ -97,9 +103,9 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     c.minor_ns = tni_os_now() - begin;
     tni_pacing_after_minor(heap, c.nursery, c.survived, c.minor_ns);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
-    if (c.kind != TN_MINOR) major(heap, c.kind), heap->sweeping = c.kind == TN_MAJOR;
-    if (c.kind == TN_MINOR) sweep_on(heap, SWEEP_PER_MINOR);
-    if (c.kind == TN_FULL) trim(heap, true);
+    if (c.kind == TN_MINOR) clear_up(heap);
+    else major(heap, c.kind), heap->clearing = c.kind == TN_MAJOR;
+    if (c.kind == TN_FULL) trim_all(heap);
     tni_pacing_begin_cycle(heap);
     tni_restart(heap);
     tni_busy_end(heap);

@@ -7,7 +7,11 @@
 #include "debug/poison.h"
 #include "space/os.h"
 
-enum { LONGER = 3 }; /* lanes: holes eight times as long as a cell */
+enum {
+    LONGER = 3,               /* lanes: holes eight times as long as a cell */
+    TRIES = 16,               /* blocks without a hole for a cell, before a free one is taken */
+    SLACK = TNI_BLOCK / 128   /* a block with less in holes is full */
+};
 
 /* ---- dead objects ---- */
 
@@ -99,7 +103,7 @@ static void file_swept(tni_old *old, tni_block *block, shape s) {
     block->state = TNI_BLOCK_FULL;
     block->lane = (uint8_t)tni_old_lane_for(s.holes, TNI_BLOCK - s.live, block->lane >= TNI_SIZES);
     if (!s.live) tni_old_give(old, block);
-    else if (s.live < TNI_BLOCK - 8) tni_old_file_partial(old, block);
+    else if (s.live < TNI_BLOCK - SLACK) tni_old_file_partial(old, block);
 }
 
 static void sweep_block(tn_heap *heap, tni_block *block) {
@@ -136,13 +140,15 @@ static tni_block *take_partial(tni_old *old, unsigned lane) {
 static tni_block *take_block(tn_heap *heap, unsigned lane) {
     tni_block *block = take_partial(&heap->old, lane);
     while (!block && sweep_one(heap, lane >= TNI_SIZES)) block = take_partial(&heap->old, lane);
-    return block ? block : tni_old_take(&heap->old, lane);
+    return block;
 }
 
 char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
     tni_old *old = &heap->old;
-    while (!tni_old_next_run(old, lane, cell)) {
-        tni_block *block = take_block(heap, lane);
+    for (unsigned tries = 0; !tni_old_next_run(old, lane, cell); tries++) {
+        tni_block *block = tries < TRIES ? take_block(heap, lane) : NULL;
+        if (!block) block = tni_old_take(old, lane);
+        if (!block) block = take_block(heap, lane);
         if (!block) return NULL;
         if (tni_old_use(old, lane, block, cell)) break;
     }

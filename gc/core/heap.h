@@ -52,7 +52,7 @@ struct tn_heap {
     tni_options options;
     tni_stats stats;
     AO_t external;          /* bytes; any thread adds */
-    bool sweeping;          /* since the last major collection, blocks are swept some at a time */
+    bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */
     char name[64];
     void *user;

@@ -155,17 +155,21 @@ static size_t touched_pages(const tni_region *region) {
     return n;
 }
 
-void tni_large_trim(tni_large *large, size_t keep, bool forget) {
-    for (size_t i = large->regions->all.count; i-- > 0;) {
+bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
+    for (size_t i = large->regions->all.count; most && i-- > 0 && large->used_bytes + keep < large->touched_bytes;) {
         tni_region *region = tni_region_at(large->regions, i);
-        if (region->kind != TNI_PAGES_REGION) continue;
-        bool empty = region->free_pages == TNI_PAGES - TNI_FIRST_PAGE;
-        if (empty && large->used_bytes + keep < large->touched_bytes) {
-            large->touched_bytes -= touched_pages(region) * TNI_PAGE;
-            unfile_span(large, region, TNI_FIRST_PAGE);
-            tni_region_delete(large->regions, region);
-        } else if (forget) {
-            forget_free_pages(large, region);
-        }
+        if (region->kind != TNI_PAGES_REGION || region->free_pages < TNI_PAGES - TNI_FIRST_PAGE) continue;
+        large->touched_bytes -= touched_pages(region) * TNI_PAGE;
+        unfile_span(large, region, TNI_FIRST_PAGE);
+        tni_region_delete(large->regions, region);
+        most--;
+    }
+    return !most;
+}
+
+void tni_large_forget(tni_large *large) {
+    for (size_t i = 0; i < large->regions->all.count; i++) {
+        tni_region *region = tni_region_at(large->regions, i);
+        if (region->kind == TNI_PAGES_REGION) forget_free_pages(large, region);
     }
 }

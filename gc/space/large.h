@@ -39,8 +39,10 @@ TNI_INLINE size_t tni_large_bytes(const char *object) {
 }
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
-/* Gives regions without objects back to the system, while more than `keep` bytes are touched and free; with
- * `forget`, the free pages of the others too. */
-void tni_large_trim(tni_large *large, size_t keep, bool forget);
+/* Gives at most `most` regions without objects back to the system, while more than `keep` bytes are touched and free;
+ * false when there are no more. */
+bool tni_large_trim(tni_large *large, size_t keep, size_t most);
+/* Gives all free pages back. */
+void tni_large_forget(tni_large *large);
 
 #endif

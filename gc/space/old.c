@@ -212,19 +212,24 @@ static void forget_free_blocks(tni_old *old, tni_region *region) {
     }
 }
 
-void tni_old_trim(tni_old *old, size_t keep, bool forget) {
+bool tni_old_trim(tni_old *old, size_t keep, size_t most) {
     tni_vector *spare = &old->regions->spare;
-    while (spare->count && available(old) >= keep + REGION_BLOCKS)
+    for (; most && spare->count && available(old) >= keep + REGION_BLOCKS; most--)
         tni_os_unmap((void *)spare->at[--spare->count], TNI_REGION);
-    for (size_t i = old->regions->all.count; i-- > 0;) {
+    for (size_t i = old->regions->all.count; most && i-- > 0 && available(old) >= keep + REGION_BLOCKS;) {
         tni_region *region = tni_region_at(old->regions, i);
-        if (region->kind != TNI_BLOCKS_REGION) continue;
-        if (region->free_blocks == ~UINT32_C(1) && available(old) >= keep + REGION_BLOCKS) {
-            old->free_blocks -= REGION_BLOCKS;
-            old->touched_blocks -= (size_t)__builtin_popcount(region->touched_blocks);
-            tni_region_delete(old->regions, region);
-        } else if (forget) {
-            forget_free_blocks(old, region);
-        }
+        if (region->kind != TNI_BLOCKS_REGION || region->free_blocks != ~UINT32_C(1)) continue;
+        old->free_blocks -= REGION_BLOCKS;
+        old->touched_blocks -= (size_t)__builtin_popcount(region->touched_blocks);
+        tni_region_delete(old->regions, region);
+        most--;
+    }
+    return !most;
+}
+
+void tni_old_forget(tni_old *old) {
+    for (size_t i = 0; i < old->regions->all.count; i++) {
+        tni_region *region = tni_region_at(old->regions, i);
+        if (region->kind == TNI_BLOCKS_REGION) forget_free_blocks(old, region);
     }
 }

@@ -92,9 +92,11 @@ void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until);
 tni_block *tni_old_take(tni_old *old, unsigned lane);
 /* Gives a block back to its region. */
 void tni_old_give(tni_old *old, tni_block *block);
-/* Gives whole free regions back to the system, but for `keep` free blocks; with `forget`, the pages of the other free
- * blocks too. */
-void tni_old_trim(tni_old *old, size_t keep, bool forget);
+/* Gives at most `most` whole free regions back to the system, but not the last `keep` free blocks; false when there are
+ * no more. */
+bool tni_old_trim(tni_old *old, size_t keep, size_t most);
+/* Gives the pages of all free blocks back. */
+void tni_old_forget(tni_old *old);
 
 /* The object whose bit is `bit` (in the block). */
 TNI_INLINE char *tni_block_object(const tni_block *block, unsigned bit) {
