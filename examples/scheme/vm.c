@@ -472,6 +472,7 @@ poll: /* somebody has asked for a safepoint; nothing is held in C */
     SAVE();
     tn_safepoint(m);
     LOWER();
+    if (interrupt_pending()) RAISE(fail_interrupted(vm));
     NEXT();
 
     /* ---- calls of every kind: sp[-n - 1] is applied to the n values above it. An ordinary call has two free slots
