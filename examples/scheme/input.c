@@ -52,15 +52,17 @@ void reader_close(Reader *r) {
     free(r);
 }
 
-/* Reads more of a file behind what is there; false at its end, or with r->error set. */
+/* Reads more of a file behind what is there; false at its end, or with r->error set: both last until somebody has
+ * been told. */
 static bool fill(Reader *r) {
-    if (!r->file) return false;
+    if (!r->file || r->ended || r->error) return false;
     memmove(r->owned, r->owned + r->at, r->end - r->at);
     r->end -= r->at;
     r->at = 0;
     ssize_t n = read(fileno(r->file), r->owned + r->end, AHEAD - r->end);
     while (n < 0 && errno == EINTR && !interrupt_pending()) n = read(fileno(r->file), r->owned + r->end, AHEAD - r->end);
     if (n < 0) r->error = errno;
+    r->ended = n == 0;
     if (n <= 0) return false;
     r->end += (size_t)n;
     return true;
@@ -79,7 +81,6 @@ static int decode(Reader *r) {
     return (int)c;
 }
 
-/* The end is not remembered: more may be typed at a terminal. */
 int reader_peek(Reader *r) {
     if (r->peeked != -2) return r->peeked;
     int c = decode(r);
@@ -89,7 +90,10 @@ int reader_peek(Reader *r) {
 
 int reader_char(Reader *r) {
     int c = reader_peek(r);
-    if (c < 0) return c;
+    if (c < 0) {
+        r->ended = false; /* more may be typed at a terminal */
+        return c;
+    }
     r->peeked = -2;
     r->at += r->peeked_size;
     if (c == '\n') r->line++;

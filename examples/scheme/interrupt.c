@@ -1,15 +1,15 @@
 /* interrupt.c: SIGINT. The handler does what a signal handler may: it sets words. One of them is the mutator's
  * `stop`, which the machine polls at calls and loops anyway (vm.c); so an interrupt costs nothing until it comes, and
- * is raised there as a condition. */
+ * is raised there as a condition. An allocation that polls first clears `stop`, so the machine sets it again after a
+ * collection while an interrupt is pending. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 
 #include "scheme.h"
 
-enum { PATIENCE = 3, REPEATS = 1000 };
+enum { PATIENCE = 3 };
 
 static volatile sig_atomic_t pending; /* signals that nobody has noticed yet */
-static volatile sig_atomic_t repeats;
 static tn_mutator *volatile polled;
 static struct sigaction before;
 
@@ -18,35 +18,22 @@ static void on_signal(int number) {
         signal(number, SIG_DFL);
         return;
     }
-    repeats = REPEATS;
     tn_mutator *m = polled;
     if (m) AO_store(&m->stop, 1);
 }
 
-/* An allocation polls `stop` as well, and clears it, before the machine has seen it. So each collection sets it
- * again; not for ever, lest a long list that is being made in C gets a collection for every pair. */
-static void on_collection(tn_tracer *tracer, void *user) {
-    (void)tracer, (void)user;
-    if (!pending || repeats <= 0) return;
-    repeats--;
-    AO_store(&polled->stop, 1);
-}
-
-bool interrupt_open(Vm *vm) {
+void interrupt_open(Vm *vm) {
     struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a read that waits ends */
     sigemptyset(&action.sa_mask);
     pending = 0;
     polled = vm->m;
-    if (tn_scanner_add(vm->m, on_collection, NULL) != TN_OK) return false;
     if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
-    return true;
 }
 
-void interrupt_close(Vm *vm) {
+void interrupt_close(void) {
     if (!polled) return;
     if (before.sa_handler != SIG_IGN) sigaction(SIGINT, &before, NULL);
     polled = NULL;
-    tn_scanner_remove(vm->m, on_collection, NULL);
 }
 
 bool interrupt_pending(void) {

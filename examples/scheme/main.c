@@ -61,6 +61,11 @@ static int parse_options(int argc, char **argv, Options *o) {
     return -1;
 }
 
+static bool is_interrupted(const Vm *vm) {
+    Value raised = vm->reg[R_PENDING];
+    return IS(Condition, raised) && AS(Condition, raised)->kind == C_INTERRUPT;
+}
+
 /* Reads, compiles and runs form after form. At a prompt, values are shown and errors do not end it. */
 static int run(Vm *vm, Reader *reader, bool prompt) {
     for (;;) {
@@ -78,7 +83,7 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
             *positions = 0; /* the program's own data is not to be kept by its text */
             *form = 0;
             if (procedure) value = vm_run(vm, procedure);
-        } else {
+        } else if (!is_interrupted(vm)) {
             reader_skip_line(reader);
         }
         if (vm->exit_code >= 0) return vm->exit_code;
@@ -88,8 +93,7 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
             print_value(vm, &text, value, true);
             if (text.text) puts(text.text);
         }
-        Value raised = vm->reg[R_PENDING];
-        bool interrupted = IS(Condition, raised) && AS(Condition, raised)->kind == C_INTERRUPT;
+        bool interrupted = is_interrupted(vm);
         vm->reg[R_PENDING] = S_FALSE;
         vm->reg[R_HANDLERS] = vm->reg[R_WINDERS] = S_NIL;
         vm->reg[R_IN] = vm->reg[R_OUT] = vm->reg[R_ERR] = S_FALSE;

@@ -428,7 +428,7 @@ Value read_datum(Vm *vm, Reader *r, const Value *positions) {
     r->depth = 0;
     Value v = read_item(vm, r, positions);
     r->labels = NULL;
-    if (v == S_EOF && !reader_check(vm, r)) return 0;
+    if (v == S_EOF && (reader_char(r), !reader_check(vm, r))) return 0;
     if (v == S_DEFAULT) return bad(vm, r->line, "unexpected )");
     if (v == S_UNDEFINED) return bad(vm, r->line, "unexpected .");
     return v && r->patch && !patch_labels(vm, v) ? out_of_memory(vm) : v;

@@ -12,6 +12,7 @@ struct Reader {
     int peeked;                  /* the code point at `at`, or -2: not known */
     size_t peeked_size;
     int error;                   /* errno of a read that has failed */
+    bool ended;                  /* the end of the file has been seen, but not been taken */
     bool binary, interactive;
     bool fold;                   /* #!fold-case: names are in lower case */
     int64_t line;                /* of the next character */

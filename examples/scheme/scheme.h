@@ -320,8 +320,8 @@ bool port_close(Vm *vm, Port *port);
 Value fail_file(Vm *vm, const char *who, int error, const char *name); /* who: what errno says: "name" */
 
 /* interrupt.c: SIGINT */
-bool interrupt_open(Vm *vm);
-void interrupt_close(Vm *vm);
+void interrupt_open(Vm *vm);
+void interrupt_close(void);
 bool interrupt_pending(void);
 Value fail_interrupted(Vm *vm);
 

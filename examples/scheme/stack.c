@@ -154,7 +154,8 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
     vm->reg_range = tn_range_add(m, &registers);
     if (!vm->stack_range || !vm->reg_range) return false;
     vm->booting = true;
-    if (!interrupt_open(vm) || !symbols_open(vm) || !open_registers(vm) || !expand_forms_define(vm) || !builtins_define(vm) ||
+    interrupt_open(vm);
+    if (!symbols_open(vm) || !open_registers(vm) || !expand_forms_define(vm) || !builtins_define(vm) ||
         !load_prelude(vm))
         return false;
     vm->booting = false;
@@ -162,7 +163,7 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
 }
 
 void vm_close(Vm *vm) {
-    interrupt_close(vm);
+    interrupt_close();
     symbols_close(vm);
     if (vm->stack_range) tn_range_remove(vm->m, vm->stack_range);
     if (vm->reg_range) tn_range_remove(vm->m, vm->reg_range);
