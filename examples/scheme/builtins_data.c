@@ -1,4 +1,4 @@
-/* builtins_data.c: vectors, hash tables, promises and condition objects. Stores into objects that may be old go
+/* builtins_data.c: vectors, promises and condition objects. Stores into objects that may be old go
  * through the write barrier (TN_WRITE_VALUE); new objects are filled with TN_INIT_VALUE, before anything else
  * allocates. */
 #include <string.h>
@@ -123,79 +123,6 @@ static Value p_vector_append(Vm *vm, int argc, const Value *argv) {
     return made;
 }
 
-/* ---- hash tables ---- */
-
-static bool check_table(Vm *vm, Value v) {
-    return IS(Table, v) || fail_type(vm, WHO, "a hashtable", v);
-}
-
-static Value p_make_eq_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQ); }
-static Value p_make_eqv_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQV); }
-static Value p_make_equal_table(Vm *vm, int argc, const Value *argv) { UNUSED; return table_new(vm, TABLE_EQUAL); }
-static Value p_table_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Table, *argv)); }
-
-static Value p_table_set(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    if (!check_table(vm, argv[0])) return 0;
-    return table_set(vm, &argv[0], &argv[1], &argv[2]) ? (Value)S_UNSPECIFIED : 0;
-}
-
-static Value p_table_ref(Vm *vm, int argc, const Value *argv) {
-    if (!check_table(vm, argv[0])) return 0;
-    return table_get(vm, argv[0], argv[1], argc > 2 ? argv[2] : (Value)S_FALSE);
-}
-
-static Value p_table_contains(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    return check_table(vm, argv[0]) ? boolean(table_get(vm, argv[0], argv[1], S_DELETED) != S_DELETED) : 0;
-}
-
-static Value p_table_delete(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    if (!check_table(vm, argv[0])) return 0;
-    table_delete(vm, argv[0], argv[1]);
-    return S_UNSPECIFIED;
-}
-
-static Value p_table_clear(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    if (!check_table(vm, argv[0])) return 0;
-    table_clear(vm, argv[0]);
-    return S_UNSPECIFIED;
-}
-
-static Value p_table_size(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    return check_table(vm, argv[0]) ? fixnum((int64_t)AS(Table, argv[0])->count) : 0;
-}
-
-/* The keys (1) or values (2), in the order of insertion. */
-static Value table_items(Vm *vm, const Value *table, size_t which) {
-    const Value none = S_FALSE;
-    if (!check_table(vm, *table)) return 0;
-    Value made = make_vector(vm, AS(Table, *table)->count, &none);
-    if (!made) return 0;
-    const Table *t = AS(Table, *table);
-    size_t n = 0;
-    for (size_t i = 0; i < t->used; i++) {
-        Value entries = TN_READ_VALUE(t, entries);
-        if (item(entries, 3 * i + 1) == S_DELETED) continue;
-        TN_INIT_VALUE(AS(Vector, made), item[n], item(entries, 3 * i + which));
-        n++;
-    }
-    return made;
-}
-
-static Value p_table_keys(Vm *vm, int argc, const Value *argv) { UNUSED; return table_items(vm, argv, 1); }
-static Value p_table_values(Vm *vm, int argc, const Value *argv) { UNUSED; return table_items(vm, argv, 2); }
-
-/* A number that stays with an object wherever the collector moves it. */
-static Value p_eq_hash(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    uint64_t h = is_reference(*argv) ? tn_hash(vm->m, AS(void, *argv)) : *argv;
-    return fixnum((int64_t)(h >> 2));
-}
-
 /* ---- procedures, promises, conditions ---- */
 
 static Value p_procedure_p(Vm *vm, int argc, const Value *argv) {
@@ -269,6 +196,8 @@ static Value p_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boo
 static Value is_kind(Value v, int kind) { return boolean(IS(Condition, v) && AS(Condition, v)->kind == kind); }
 static Value p_out_of_memory_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_MEMORY); }
 static Value p_stack_overflow_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_STACK); }
+static Value p_file_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_FILE); }
+static Value p_interrupt_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_INTERRUPT); }
 static Value p_read_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; return is_kind(*argv, C_READ); }
 
 static Value p_error_message(Vm *vm, int argc, const Value *argv) {
@@ -296,14 +225,6 @@ const PrimitiveDesc builtins_data[] = {
     {"vector-fill!", p_vector_fill, 2, 4, 0, 0},   {"vector-copy", p_vector_copy, 1, 3, 0, 0},
     {"subvector", p_vector_copy, 3, 3, 0, 0},      {"vector-copy!", p_vector_copy_to, 3, 5, 0, 0},
     {"vector-append", p_vector_append, 0, -1, 0, 0},
-    {"make-eq-hashtable", p_make_eq_table, 0, 1, 0, 0}, {"make-eqv-hashtable", p_make_eqv_table, 0, 1, 0, 0},
-    {"make-equal-hashtable", p_make_equal_table, 0, 1, 0, 0},
-    {"make-string-hashtable", p_make_equal_table, 0, 1, 0, 0},
-    {"hashtable?", p_table_p, 1, 1, 0, 0},         {"hashtable-set!", p_table_set, 3, 3, 0, 0},
-    {"hashtable-ref", p_table_ref, 2, 3, 0, 0},    {"hashtable-contains?", p_table_contains, 2, 2, 0, 0},
-    {"hashtable-delete!", p_table_delete, 2, 2, 0, 0}, {"hashtable-clear!", p_table_clear, 1, 2, 0, 0},
-    {"hashtable-size", p_table_size, 1, 1, 0, 0},  {"hashtable-keys", p_table_keys, 1, 1, 0, 0},
-    {"hashtable-values", p_table_values, 1, 1, 0, 0}, {"eq-hash", p_eq_hash, 1, 1, 0, 0},
     {"procedure?", p_procedure_p, 1, 1, 0, 0},     {"%make-promise", p_make_promise, 1, 1, 0, 0},
     {"promise?", p_promise_p, 1, 1, 0, 0},         {"%promise-state", p_promise_state, 1, 1, 0, 0},
     {"%promise-set!", p_promise_set, 2, 2, 0, 0},  {"values", p_values, 0, -1, 0, 0},
@@ -311,6 +232,7 @@ const PrimitiveDesc builtins_data[] = {
     {"%raise-again", p_raise_again, 1, 1, 0, 0},   {"assert", p_assert, 1, 2, 0, 0},
     {"error-object?", p_error_p, 1, 1, 0, 0},      {"condition?", p_error_p, 1, 1, 0, 0},
     {"out-of-memory?", p_out_of_memory_p, 1, 1, 0, 0}, {"stack-overflow?", p_stack_overflow_p, 1, 1, 0, 0},
+    {"file-error?", p_file_error_p, 1, 1, 0, 0},   {"interrupt?", p_interrupt_p, 1, 1, 0, 0},
     {"read-error?", p_read_error_p, 1, 1, 0, 0},   {"error-object-message", p_error_message, 1, 1, 0, 0},
     {"error-object-irritants", p_error_irritants, 1, 1, 0, 0}, {"error-object-line", p_error_line, 1, 1, 0, 0},
     {0},

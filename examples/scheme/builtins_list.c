@@ -18,10 +18,29 @@ PREDICATE(p_pair_p, IS(Pair, argv[0]))
 PREDICATE(p_list_p, list_length(argv[0]) >= 0)
 PREDICATE(p_boolean_p, argv[0] == S_TRUE || argv[0] == S_FALSE)
 
+static Value p_boolean_eq(Vm *vm, int argc, const Value *argv) {
+    for (int i = 0; i < argc; i++)
+        if (argv[i] != S_TRUE && argv[i] != S_FALSE) return fail_type(vm, WHO, "a boolean", argv[i]);
+    for (int i = 1; i < argc; i++)
+        if (argv[i] != argv[0]) return S_FALSE;
+    return S_TRUE;
+}
+
 static Value p_equal_p(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     int same = is_equal(vm, argv[0], argv[1]);
     return same < 0 ? 0 : boolean(same);
+}
+
+/* True of a list without end. */
+static bool is_circular(Value list) {
+    Value slow = list;
+    for (size_t n = 1; IS(Pair, list); n++) {
+        list = cdr(list);
+        if (n % 2 == 0) slow = cdr(slow);
+        if (n > 1 && IS(Pair, list) && list == slow) return true;
+    }
+    return false;
 }
 
 static Value p_cons(Vm *vm, int argc, const Value *argv) { UNUSED; return cons(vm, argv, argv + 1); }
@@ -78,17 +97,20 @@ static Value p_length(Vm *vm, int argc, const Value *argv) {
     return n < 0 ? fail_type(vm, WHO, "a list", *argv) : fixnum(n);
 }
 
-/* A copy of `*list` in front of `*rest`, made from the first pair to the last. */
+/* A copy of `*list` in front of `*rest`, or of its own tail (rest NULL), made from the first pair to the last. */
 static Value copy_onto(Vm *vm, const Value *list, const Value *rest) {
     TN_SCOPE(vm->m);
     TN_LOCAL_VALUE(vm->m, head);
     TN_LOCAL_VALUE(vm->m, last);
     TN_LOCAL_VALUE(vm->m, item);
     Value *from = TN_HANDLE_VALUE(vm->m, *list);
-    if (!IS(Pair, *from)) return *rest;
+    Value *end = TN_HANDLE_VALUE(vm->m, S_NIL);
+    if (!IS(Pair, *from)) return rest ? *rest : *from;
     for (; IS(Pair, *from); *from = cdr(*from)) {
         *item = car(*from);
-        Value pair = cons(vm, item, rest);
+        if (IS(Pair, cdr(*from))) *end = S_NIL;
+        else *end = rest ? *rest : cdr(*from);
+        Value pair = cons(vm, item, end);
         if (!pair) return 0;
         if (*head) TN_WRITE_VALUE(vm->m, AS(Pair, *last), cdr, pair);
         else *head = pair;
@@ -110,8 +132,23 @@ static Value p_append(Vm *vm, int argc, const Value *argv) {
 
 static Value p_list_copy(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    TN_SCOPE(vm->m);
-    return copy_onto(vm, argv, TN_HANDLE_VALUE(vm->m, S_NIL));
+    return is_circular(*argv) ? fail_type(vm, WHO, "a list", *argv) : copy_onto(vm, argv, NULL);
+}
+
+/* Pair number argv[1] of the list argv[0], or 0. */
+static Value nth_pair(const Value *argv) {
+    Value list = argv[0];
+    int64_t n = is_fixnum(argv[1]) ? fixnum_value(argv[1]) : -1;
+    for (; n > 0 && IS(Pair, list); n--) list = cdr(list);
+    return n == 0 && IS(Pair, list) ? list : 0;
+}
+
+static Value p_list_set(Vm *vm, int argc, const Value *argv) {
+    UNUSED;
+    Value pair = nth_pair(argv);
+    if (!pair) return fail_index(vm, WHO, argv[1]);
+    TN_WRITE_VALUE(vm->m, AS(Pair, pair), car, argv[2]);
+    return S_UNSPECIFIED;
 }
 
 /* (append-reverse list tail), (reverse list). */
@@ -128,24 +165,34 @@ static Value p_append_reverse(Vm *vm, int argc, const Value *argv) {
     return *list;
 }
 
-static Value list_tail(Vm *vm, const Value *argv, bool item) {
-    if (!is_fixnum(argv[1]) || fixnum_value(argv[1]) < 0) return fail_index(vm, WHO, argv[1]);
+static Value p_list_tail(Vm *vm, int argc, const Value *argv) {
+    UNUSED;
     Value list = argv[0];
-    for (int64_t n = fixnum_value(argv[1]); n > 0; n--, list = cdr(list))
-        if (!IS(Pair, list)) return fail_index(vm, WHO, argv[1]);
-    if (!item) return list;
-    return IS(Pair, list) ? car(list) : fail_index(vm, WHO, argv[1]);
+    int64_t n = is_fixnum(argv[1]) ? fixnum_value(argv[1]) : -1;
+    for (; n > 0 && IS(Pair, list); n--) list = cdr(list);
+    return n == 0 ? list : fail_index(vm, WHO, argv[1]);
 }
 
-static Value p_list_tail(Vm *vm, int argc, const Value *argv) { UNUSED; return list_tail(vm, argv, false); }
-static Value p_list_ref(Vm *vm, int argc, const Value *argv) { UNUSED; return list_tail(vm, argv, true); }
+static Value p_list_ref(Vm *vm, int argc, const Value *argv) {
+    UNUSED;
+    Value pair = nth_pair(argv);
+    return pair ? car(pair) : fail_index(vm, WHO, argv[1]);
+}
 
 static Value p_last_pair(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     Value list = *argv;
     if (!IS(Pair, list)) return fail_type(vm, WHO, "a pair", list);
+    if (is_circular(list)) return fail_type(vm, WHO, "a list", list);
     while (IS(Pair, cdr(list))) list = cdr(list);
     return list;
+}
+
+/* Advances *slow at every other step of a walk along a list: true when it has met `list`, which is circular then. */
+static bool meets(Value *slow, size_t *steps, Value list) {
+    if (++*steps & 1) return false;
+    *slow = cdr(*slow);
+    return *slow == list;
 }
 
 /* 1, 0, or -1 for an error. */
@@ -154,20 +201,24 @@ static int same(Vm *vm, char kind, Value a, Value b) {
 }
 
 static Value member(Vm *vm, char kind, const Value *argv) {
-    Value list = argv[1];
-    for (; IS(Pair, list); list = cdr(list)) {
+    Value list = argv[1], slow = list;
+    for (size_t steps = 0; IS(Pair, list);) {
         int found = same(vm, kind, argv[0], car(list));
         if (found) return found < 0 ? 0 : list;
+        list = cdr(list);
+        if (meets(&slow, &steps, list)) break;
     }
     return list == S_NIL ? (Value)S_FALSE : fail_type(vm, WHO, "a list", argv[1]);
 }
 
 static Value association(Vm *vm, char kind, const Value *argv) {
-    Value list = argv[1];
-    for (; IS(Pair, list); list = cdr(list)) {
+    Value list = argv[1], slow = list;
+    for (size_t steps = 0; IS(Pair, list);) {
         if (!IS(Pair, car(list))) return fail_type(vm, WHO, "a pair", car(list));
         int found = same(vm, kind, argv[0], car(car(list)));
         if (found) return found < 0 ? 0 : car(list);
+        list = cdr(list);
+        if (meets(&slow, &steps, list)) break;
     }
     return list == S_NIL ? (Value)S_FALSE : fail_type(vm, WHO, "a list", argv[1]);
 }
@@ -217,7 +268,8 @@ const PrimitiveDesc builtins_list[] = {
     {"append", p_append, 0, -1, 0, 0},     {"reverse", p_append_reverse, 1, 1, 0, 0},
     {"append-reverse", p_append_reverse, 2, 2, 0, 0}, {"list-copy", p_list_copy, 1, 1, 0, 0},
     {"list-tail", p_list_tail, 2, 2, 0, 0}, {"list-ref", p_list_ref, 2, 2, 0, 0},
-    {"last-pair", p_last_pair, 1, 1, 0, 0}, {"memq", p_memq, 2, 2, 0, 0},
+    {"list-set!", p_list_set, 3, 3, 0, 0},
+    {"boolean=?", p_boolean_eq, 1, -1, 0, 0}, {"last-pair", p_last_pair, 1, 1, 0, 0}, {"memq", p_memq, 2, 2, 0, 0},
     {"memv", p_memv, 2, 2, 0, 0},          {"%member", p_member, 2, 2, 0, 0},
     {"assq", p_assq, 2, 2, 0, 0},          {"assv", p_assv, 2, 2, 0, 0},
     {"%assoc", p_assoc, 2, 2, 0, 0},       {"iota", p_iota, 1, 3, 0, 0},

@@ -1,5 +1,6 @@
 /* builtins_text.c: characters, strings and symbols. A string is an array of code points, so a place in it is found
- * at once. */
+ * at once. What depends on Unicode (which letters there are, and their case) is the C library's knowledge, in its
+ * UTF-8 locale; case and copying of strings are in builtins_string.c. */
 #include <string.h>
 #include <wctype.h>
 
@@ -8,7 +9,30 @@
 
 /* ---- characters ---- */
 
-static uint32_t fold_case(uint32_t c) { return (uint32_t)towlower((wint_t)towupper((wint_t)c)); }
+/* Unicode's simple folding; the Turkish i without a dot, and with one, fold to themselves. */
+uint32_t fold_case(uint32_t c) {
+    return c == 0x130 || c == 0x131 ? c : (uint32_t)towlower((wint_t)towupper((wint_t)c));
+}
+
+/* The zeros of the decimal digits (Unicode 14): nine more follow each. */
+static const uint32_t zeros[] = {
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+    0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0,
+    0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60,
+    0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+};
+
+/* The value of a decimal digit, or -1. */
+static int digit_value(uint32_t c) {
+    size_t low = 0, high = sizeof zeros / sizeof zeros[0];
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (zeros[middle] <= c) low = middle;
+        else high = middle;
+    }
+    return c >= zeros[low] && c - zeros[low] < 10 ? (int)(c - zeros[low]) : -1;
+}
 
 /* All neighbours in order: `accepted` is LESS, EQUAL, GREATER bits. */
 static Value char_chain(Vm *vm, int argc, const Value *argv, int accepted, bool fold) {
@@ -22,14 +46,18 @@ static Value char_chain(Vm *vm, int argc, const Value *argv, int accepted, bool 
     return S_TRUE;
 }
 
-#define CHAIN(name, kind, accepted, fold) \
-    static Value name(Vm *vm, int argc, const Value *argv) { return kind(vm, argc, argv, accepted, fold); }
-CHAIN(p_char_eq, char_chain, EQUAL, false)
-CHAIN(p_char_lt, char_chain, LESS, false)
-CHAIN(p_char_gt, char_chain, GREATER, false)
-CHAIN(p_char_le, char_chain, LESS | EQUAL, false)
-CHAIN(p_char_ge, char_chain, GREATER | EQUAL, false)
-CHAIN(p_char_ci_eq, char_chain, EQUAL, true)
+#define CHAIN(name, accepted, fold) \
+    static Value name(Vm *vm, int argc, const Value *argv) { return char_chain(vm, argc, argv, accepted, fold); }
+CHAIN(p_char_eq, EQUAL, false)
+CHAIN(p_char_lt, LESS, false)
+CHAIN(p_char_gt, GREATER, false)
+CHAIN(p_char_le, LESS | EQUAL, false)
+CHAIN(p_char_ge, GREATER | EQUAL, false)
+CHAIN(p_char_ci_eq, EQUAL, true)
+CHAIN(p_char_ci_lt, LESS, true)
+CHAIN(p_char_ci_gt, GREATER, true)
+CHAIN(p_char_ci_le, LESS | EQUAL, true)
+CHAIN(p_char_ci_ge, GREATER | EQUAL, true)
 
 #define CHAR_PROCEDURE(name, expression)                                            \
     static Value name(Vm *vm, int argc, const Value *argv) {                        \
@@ -41,20 +69,20 @@ CHAIN(p_char_ci_eq, char_chain, EQUAL, true)
 CHAR_PROCEDURE(p_char_upcase, character((uint32_t)towupper(c)))
 CHAR_PROCEDURE(p_char_downcase, character((uint32_t)towlower(c)))
 CHAR_PROCEDURE(p_char_foldcase, character(fold_case((uint32_t)c)))
-CHAR_PROCEDURE(p_char_alphabetic, boolean(iswalpha(c) != 0))
-CHAR_PROCEDURE(p_char_numeric, boolean(c >= '0' && c <= '9'))
-CHAR_PROCEDURE(p_char_whitespace, boolean(iswspace(c) != 0))
+CHAR_PROCEDURE(p_char_alphabetic, boolean(iswalpha(c) != 0 && digit_value((uint32_t)c) < 0))
+CHAR_PROCEDURE(p_char_numeric, boolean(digit_value((uint32_t)c) >= 0))
+CHAR_PROCEDURE(p_char_whitespace, boolean(iswspace(c) != 0 || c == 0xa0 || c == 0x2007 || c == 0x202f))
 CHAR_PROCEDURE(p_char_upper, boolean(iswupper(c) != 0))
 CHAR_PROCEDURE(p_char_lower, boolean(iswlower(c) != 0))
 CHAR_PROCEDURE(p_char_to_integer, fixnum((int64_t)c))
-CHAR_PROCEDURE(p_digit_value, c >= '0' && c <= '9' ? fixnum((int64_t)c - '0') : (Value)S_FALSE)
+CHAR_PROCEDURE(p_digit_value, digit_value((uint32_t)c) >= 0 ? fixnum(digit_value((uint32_t)c)) : (Value)S_FALSE)
 
 static Value p_char_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_char(*argv)); }
 
 static Value p_integer_to_char(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    if (!is_fixnum(*argv) || fixnum_value(*argv) < 0 || fixnum_value(*argv) > 0x10ffff)
-        return fail_type(vm, WHO, "a code point", *argv);
+    int64_t c = is_fixnum(*argv) ? fixnum_value(*argv) : -1;
+    if (c < 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) return fail_type(vm, WHO, "a code point", *argv);
     return character((uint32_t)fixnum_value(*argv));
 }
 
@@ -66,28 +94,28 @@ static bool check_strings(Vm *vm, int argc, const Value *argv) {
     return true;
 }
 
-static int compare_strings(const String *a, const String *b, bool fold) {
+static int compare_strings(const String *a, const String *b) {
     size_t n = a->length < b->length ? a->length : b->length;
     for (size_t i = 0; i < n; i++) {
-        uint32_t x = fold ? fold_case(a->ch[i]) : a->ch[i], y = fold ? fold_case(b->ch[i]) : b->ch[i];
-        if (x != y) return x < y ? LESS : GREATER;
+        if (a->ch[i] != b->ch[i]) return a->ch[i] < b->ch[i] ? LESS : GREATER;
     }
     return a->length < b->length ? LESS : a->length > b->length ? GREATER : EQUAL;
 }
 
-static Value string_chain(Vm *vm, int argc, const Value *argv, int accepted, bool fold) {
+static Value string_chain(Vm *vm, int argc, const Value *argv, int accepted) {
     if (!check_strings(vm, argc, argv)) return 0;
     for (int i = 0; i + 1 < argc; i++)
-        if (!(compare_strings(AS(String, argv[i]), AS(String, argv[i + 1]), fold) & accepted)) return S_FALSE;
+        if (!(compare_strings(AS(String, argv[i]), AS(String, argv[i + 1])) & accepted)) return S_FALSE;
     return S_TRUE;
 }
 
-CHAIN(p_string_eq, string_chain, EQUAL, false)
-CHAIN(p_string_lt, string_chain, LESS, false)
-CHAIN(p_string_gt, string_chain, GREATER, false)
-CHAIN(p_string_le, string_chain, LESS | EQUAL, false)
-CHAIN(p_string_ge, string_chain, GREATER | EQUAL, false)
-CHAIN(p_string_ci_eq, string_chain, EQUAL, true)
+#define STRING_CHAIN(name, accepted) \
+    static Value name(Vm *vm, int argc, const Value *argv) { return string_chain(vm, argc, argv, accepted); }
+STRING_CHAIN(p_string_eq, EQUAL)
+STRING_CHAIN(p_string_lt, LESS)
+STRING_CHAIN(p_string_gt, GREATER)
+STRING_CHAIN(p_string_le, LESS | EQUAL)
+STRING_CHAIN(p_string_ge, GREATER | EQUAL)
 
 static Value p_string_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(String, *argv)); }
 
@@ -180,18 +208,6 @@ static Value p_list_to_string(Vm *vm, int argc, const Value *argv) {
     return made;
 }
 
-static Value mapped(Vm *vm, int argc, const Value *argv, wint_t (*fn)(wint_t)) {
-    if (!check_strings(vm, argc, argv)) return 0;
-    Value made = make_string(vm, AS(String, *argv)->length);
-    if (!made) return 0;
-    for (size_t i = 0; i < AS(String, made)->length; i++)
-        AS(String, made)->ch[i] = (uint32_t)fn((wint_t)AS(String, *argv)->ch[i]);
-    return made;
-}
-
-static Value p_string_upcase(Vm *vm, int argc, const Value *argv) { return mapped(vm, argc, argv, towupper); }
-static Value p_string_downcase(Vm *vm, int argc, const Value *argv) { return mapped(vm, argc, argv, towlower); }
-
 static Value p_string_fill(Vm *vm, int argc, const Value *argv) {
     size_t start, end;
     if (!check_strings(vm, 1, argv)) return 0;
@@ -224,6 +240,14 @@ static Value p_string_index(Vm *vm, int argc, const Value *argv) {
 /* ---- symbols ---- */
 
 static Value p_symbol_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(IS(Symbol, *argv)); }
+
+static Value p_symbol_eq(Vm *vm, int argc, const Value *argv) {
+    for (int i = 0; i < argc; i++)
+        if (!IS(Symbol, argv[i])) return fail_type(vm, WHO, "a symbol", argv[i]);
+    for (int i = 1; i < argc; i++)
+        if (argv[i] != argv[0]) return S_FALSE;
+    return S_TRUE;
+}
 
 static Value copy_string(Vm *vm, Value source) {
     TN_SCOPE(vm->m);
@@ -265,11 +289,12 @@ const PrimitiveDesc builtins_text[] = {
     {"string-ref", p_string_ref, 2, 2, OP_STRING_REF, 0}, {"string-set!", p_string_set, 3, 3, 0, 0},
     {"string=?", p_string_eq, 1, -1, 0, 0},      {"string<?", p_string_lt, 1, -1, 0, 0},
     {"string>?", p_string_gt, 1, -1, 0, 0},      {"string<=?", p_string_le, 1, -1, 0, 0},
-    {"string>=?", p_string_ge, 1, -1, 0, 0},     {"string-ci=?", p_string_ci_eq, 1, -1, 0, 0},
+    {"string>=?", p_string_ge, 1, -1, 0, 0},     {"char-ci<?", p_char_ci_lt, 1, -1, 0, 0},
     {"substring", p_string_copy, 2, 3, 0, 0},    {"string-copy", p_string_copy, 1, 3, 0, 0},
     {"string-append", p_string_append, 0, -1, 0, 0}, {"string->list", p_string_to_list, 1, 3, 0, 0},
-    {"list->string", p_list_to_string, 1, 1, 0, 0}, {"string-upcase", p_string_upcase, 1, 1, 0, 0},
-    {"string-downcase", p_string_downcase, 1, 1, 0, 0}, {"string-fill!", p_string_fill, 2, 4, 0, 0},
+    {"list->string", p_list_to_string, 1, 1, 0, 0}, {"char-ci>?", p_char_ci_gt, 1, -1, 0, 0},
+    {"char-ci<=?", p_char_ci_le, 1, -1, 0, 0},   {"char-ci>=?", p_char_ci_ge, 1, -1, 0, 0},
+    {"symbol=?", p_symbol_eq, 1, -1, 0, 0},      {"string-fill!", p_string_fill, 2, 4, 0, 0},
     {"string-search-forward", p_string_search, 2, 3, 0, 0}, {"string-index", p_string_index, 2, 2, 0, 0},
     {"symbol?", p_symbol_p, 1, 1, 0, 0},         {"symbol->string", p_symbol_to_string, 1, 1, 0, 0},
     {"string->symbol", p_string_to_symbol, 1, 1, 0, 0},

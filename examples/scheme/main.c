@@ -14,10 +14,12 @@ typedef struct Options {
     const char *file, *expression; /* neither: standard input */
     size_t stack_bytes;
     bool stats;
+    int argc; /* of (command-line): the program and what follows it */
+    char **argv;
 } Options;
 
 static void usage(FILE *out) {
-    fputs("usage: tenure-scheme [--stats] [--stack=BYTES] [FILE | -e EXPR]\n"
+    fputs("usage: tenure-scheme [--stats] [--stack=BYTES] [FILE ARGUMENT ... | -e EXPR]\n"
           "  without FILE or EXPR: a program on standard input, or a prompt if that is a terminal\n"
           "  --stats        the collector's summary on standard error at exit\n"
           "  --stack=BYTES  how deep recursion may become (K, M or G may follow; 256M)\n"
@@ -46,12 +48,22 @@ static int parse_options(int argc, char **argv, Options *o) {
         if (!strcmp(a, "--stats")) o->stats = true;
         else if (!strcmp(a, "-e") && i + 1 < argc) o->expression = argv[++i];
         else if (!strncmp(a, "--stack=", 8) && parse_bytes(a + 8, &o->stack_bytes)) continue;
-        else if ((a[0] == '-' && a[1]) || o->file) {
+        else if ((a[0] == '-' && a[1]) || o->expression) {
             usage(stderr);
             return 2;
-        } else if (strcmp(a, "-")) o->file = a;
+        } else if (strcmp(a, "-")) {
+            o->file = a;
+            o->argc = argc - i;
+            o->argv = argv + i;
+            break;
+        }
     }
     return -1;
+}
+
+static bool is_interrupted(const Vm *vm) {
+    Value raised = vm->reg[R_PENDING];
+    return IS(Condition, raised) && AS(Condition, raised)->kind == C_INTERRUPT;
 }
 
 /* Reads, compiles and runs form after form. At a prompt, values are shown and errors do not end it. */
@@ -71,7 +83,7 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
             *positions = 0; /* the program's own data is not to be kept by its text */
             *form = 0;
             if (procedure) value = vm_run(vm, procedure);
-        } else {
+        } else if (!is_interrupted(vm)) {
             reader_skip_line(reader);
         }
         if (vm->exit_code >= 0) return vm->exit_code;
@@ -81,10 +93,12 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
             print_value(vm, &text, value, true);
             if (text.text) puts(text.text);
         }
+        bool interrupted = is_interrupted(vm);
         vm->reg[R_PENDING] = S_FALSE;
         vm->reg[R_HANDLERS] = vm->reg[R_WINDERS] = S_NIL;
+        vm->reg[R_IN] = vm->reg[R_OUT] = vm->reg[R_ERR] = S_FALSE;
         stack_shrink(vm);
-        if (!value && !prompt) return 1;
+        if (!value && !prompt) return interrupted ? 130 : 1; /* as a shell says of SIGINT */
     }
 }
 
@@ -123,9 +137,11 @@ static int run_heap(tn_heap *heap, const Options *o) {
     }
     Vm vm;
     int status = 1;
-    if (vm_open(&vm, m, o->stack_bytes / sizeof(Value)))
+    if (vm_open(&vm, m, o->stack_bytes / sizeof(Value))) {
+        vm.argc = o->argc;
+        vm.argv = o->argv;
         status = run_program(&vm, o);
-    else if (IS(Condition, vm.reg[R_PENDING]))
+    } else if (IS(Condition, vm.reg[R_PENDING]))
         report(&vm, vm.reg[R_PENDING]);
     else
         fprintf(stderr, "tenure-scheme: cannot start: %s\n", tn_last_error(m));

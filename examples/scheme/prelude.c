@@ -200,9 +200,59 @@ const char *const prelude_text[] = {
     "(define (hashtable-update! table key f . default)"
     "  (hashtable-set! table key (f (hashtable-ref table key (if (pair? default) (car default) #f)))))",
     "(define (hashtable->alist table)"
-    "  (map cons (vector->list (hashtable-keys table)) (vector->list (hashtable-values table))))",
+    "  (%table-entries table))",
     "(define (hashtable-walk table f)"
-    "  (for-each f (vector->list (hashtable-keys table)) (vector->list (hashtable-values table))))",
+    "  (for-each (lambda (entry) (f (car entry) (cdr entry))) (%table-entries table)))",
     "(define (call-with-output-string f) (let ((port (open-output-string))) (f port) (get-output-string port)))",
+
+    /* ---- ports ---- */
+    "(define (%with-port number port thunk)" /* calls thunk with the port as the current one */
+    "  (let ((swap (lambda () (let ((now (%current-port number))) (%set-current-port! number port) (set! port now)))))"
+    "    (dynamic-wind swap thunk swap)))",
+    "(define (call-with-port port f) (let ((result (f port))) (close-port port) result))",
+    "(define (call-with-input-file name f) (call-with-port (open-input-file name) f))",
+    "(define (call-with-output-file name f) (call-with-port (open-output-file name) f))",
+    "(define (with-input-from-file name thunk)"
+    "  (call-with-port (open-input-file name) (lambda (port) (%with-port 0 port thunk))))",
+    "(define (with-output-to-file name thunk)"
+    "  (call-with-port (open-output-file name) (lambda (port) (%with-port 1 port thunk))))",
+    "(define (with-input-from-string text thunk) (%with-port 0 (open-input-string text) thunk))",
+    "(define (with-output-to-string thunk)"
+    "  (let ((port (open-output-string))) (%with-port 1 port thunk) (get-output-string port)))",
+
+    /* ---- hash tables by the names of SRFI 69 ---- */
+    "(define (make-hash-table . options)"
+    "  (let ((same (if (pair? options) (car options) equal?)))"
+    "    (cond ((or (eq? same equal?) (eq? same string=?)) (make-equal-hashtable))"
+    "          ((eq? same eq?) (make-eq-hashtable))"
+    "          ((or (eq? same eqv?) (eq? same =) (eq? same char=?)) (make-eqv-hashtable))"
+    "          (else (error \"make-hash-table: expected eq?, eqv?, equal? or string=?\" same)))))",
+    "(define %missing (list 'missing))",
+    "(define (hash-table-ref table key . more)" /* [failure [success]] */
+    "  (let ((value (hashtable-ref table key %missing)))"
+    "    (cond ((not (eq? value %missing)) (if (and (pair? more) (pair? (cdr more))) ((car (cdr more)) value) value))"
+    "          ((and (pair? more) (car more)) ((car more)))"
+    "          (else (error \"hash-table-ref: no such key\" key)))))",
+    "(define (hash-table-update! table key f . more)"
+    "  (hashtable-set! table key"
+    "    (let ((value (hashtable-ref table key %missing)))"
+    "      (f (cond ((not (eq? value %missing)) value)"
+    "               ((and (pair? more) (car more)) ((car more)))"
+    "               (else (error \"hash-table-update!: no such key\" key)))))))",
+    "(define (hash-table-update!/default table key f default)"
+    "  (hashtable-set! table key (f (hashtable-ref table key default))))",
+    "(define (hash-table-keys table) (map car (%table-entries table)))",
+    "(define (hash-table-values table) (map cdr (%table-entries table)))",
+    "(define (hash-table-walk table f) (for-each (lambda (entry) (f (car entry) (cdr entry))) (%table-entries table)))",
+    "(define (hash-table-fold table f seed)"
+    "  (let loop ((l (%table-entries table)) (seed seed))"
+    "    (if (null? l) seed (loop (cdr l) (f (car (car l)) (cdr (car l)) seed)))))",
+    "(define (alist->hash-table alist . options)"
+    "  (let ((table (apply make-hash-table options)))"
+    "    (for-each (lambda (entry)"
+    "                (if (not (hashtable-contains? table (car entry)))"
+    "                    (hashtable-set! table (car entry) (cdr entry))))"
+    "              alist)"
+    "    table))",
     NULL,
 };

@@ -2,6 +2,7 @@
  * and by number->string. It never allocates in the heap, so raw pointers and addresses are good throughout; its
  * stack is its own, so any depth will do; and cycles are written with labels, #0=(a . #0#). */
 #include <string.h>
+#include <wctype.h>
 
 #include "scheme.h"
 
@@ -38,16 +39,12 @@ bool buffer_add_char(Buffer *b, uint32_t c) {
 
 /* ---- cycles: a depth-first walk that finds the objects that are reached from within themselves ---- */
 
-typedef struct Mark {
-    Value object;
-    int label; /* 0: on the walk's path, 1: done, 2: in a cycle, 3 + n: has been written with the label n */
-} Mark;
-
+/* An object's label: 0: on the walk's path, 1: done, 2: in a cycle (or shared), 3 + n: has been written as n. */
 typedef struct Printer {
     Buffer *out;
     bool quoted;
-    Mark *marks; /* open addressing; NULL when there are no cycles */
-    size_t marks_n, marks_room;
+    bool shared; /* all objects that are met twice get labels, not only those in cycles */
+    Marks marks; /* empty when there are no labels */
     struct Todo *todo;
     size_t todo_n, todo_room;
     int labels;
@@ -79,21 +76,20 @@ static Mark *mark_slot(Mark *marks, size_t room, Value object) {
     return &marks[i];
 }
 
-/* The object's mark, NULL without memory; *fresh tells if it is new. */
-static Mark *mark_of(Printer *p, Value object, bool *fresh) {
-    if (p->marks_n * 2 >= p->marks_room) {
-        size_t room = p->marks_room ? p->marks_room * 2 : 1024;
+Mark *mark_of(Marks *m, Value object, bool *fresh) {
+    if (m->n * 2 >= m->room) {
+        size_t room = m->room ? m->room * 2 : 1024;
         Mark *more = calloc(room, sizeof *more);
         if (!more) return NULL;
-        for (size_t i = 0; i < p->marks_room; i++)
-            if (p->marks[i].object) *mark_slot(more, room, p->marks[i].object) = p->marks[i];
-        free(p->marks);
-        p->marks = more;
-        p->marks_room = room;
+        for (size_t i = 0; i < m->room; i++)
+            if (m->slots[i].object) *mark_slot(more, room, m->slots[i].object) = m->slots[i];
+        free(m->slots);
+        m->slots = more;
+        m->room = room;
     }
-    Mark *mark = mark_slot(p->marks, p->marks_room, object);
+    Mark *mark = mark_slot(m->slots, m->room, object);
     *fresh = !mark->object;
-    if (*fresh) *mark = (Mark){object, 0}, p->marks_n++;
+    if (*fresh) *mark = (Mark){object, 0}, m->n++;
     return mark;
 }
 
@@ -102,7 +98,7 @@ static bool is_compound(Value v) {
 }
 
 /* Small structures are the usual case: true if a walk of at most 2000 steps visits all of it, which no cycle
- * allows. */
+ * allows. (Whether something is shared, it does not say.) */
 static bool is_small(Printer *p, Value v) {
     bool ok = later(p, (Todo){.value = v});
     for (int steps = 0; ok && p->todo_n > 0; steps++) {
@@ -118,22 +114,23 @@ static bool is_small(Printer *p, Value v) {
     return ok;
 }
 
-static bool find_cycles(Printer *p, Value root) {
-    bool ok = later(p, (Todo){.kind = A_VALUE, .value = root}), found = false, fresh;
+/* Marks the objects that need labels, *found if there are any. */
+static bool find_cycles(Printer *p, Value root, bool *found) {
+    bool ok = later(p, (Todo){.kind = A_VALUE, .value = root}), fresh;
     while (ok && p->todo_n > 0) {
         Todo t = p->todo[--p->todo_n];
         if (t.kind == A_TEXT) { /* all inside has been seen */
-            Mark *mark = mark_of(p, t.value, &fresh);
+            Mark *mark = mark_of(&p->marks, t.value, &fresh);
             if (!mark) ok = false;
             else if (mark->label == 0) mark->label = 1;
             continue;
         }
         if (!is_compound(t.value)) continue;
-        Mark *mark = mark_of(p, t.value, &fresh);
+        Mark *mark = mark_of(&p->marks, t.value, &fresh);
         if (!mark) {
             ok = false;
         } else if (!fresh) {
-            if (mark->label == 0) mark->label = 2, found = true;
+            if (mark->label == 0 || p->shared) mark->label = 2, *found = true;
         } else {
             ok = later(p, (Todo){.kind = A_TEXT, .value = t.value});
             if (IS(Pair, t.value))
@@ -144,9 +141,9 @@ static bool find_cycles(Printer *p, Value root) {
         }
     }
     p->todo_n = 0;
-    if (!found) {
-        free(p->marks);
-        p->marks = NULL;
+    if (!*found) {
+        free(p->marks.slots);
+        p->marks = (Marks){0};
     }
     return ok;
 }
@@ -166,7 +163,7 @@ static bool print_string(Printer *p, const String *s, uint32_t quote) {
         else if (c == '\n') ok = add(p, "\\n");
         else if (c == '\t') ok = add(p, "\\t");
         else if (c == '\r') ok = add(p, "\\r");
-        else if (c < 32 || c == 127) {
+        else if (c < 32 || (c >= 127 && c < 0xa0)) {
             char text[16];
             snprintf(text, sizeof text, "\\x%x;", c);
             ok = add(p, text);
@@ -181,12 +178,26 @@ static bool print_char(Printer *p, uint32_t c) {
     if (!p->quoted) return buffer_add_char(p->out, c);
     if (!add(p, "#\\")) return false;
     if (c == 127) return add(p, "delete");
-    if (c <= 32) {
+    if (c <= 32 || (c >= 128 && !iswprint((wint_t)c))) {
         char text[16];
         snprintf(text, sizeof text, "x%x", c);
-        return add(p, names[c] ? names[c] : text);
+        return add(p, c <= 32 && names[c] ? names[c] : text);
     }
     return buffer_add_char(p->out, c);
+}
+
+/* After a sign, what would be read as a number: a digit, a point and a digit, or a special name. */
+static bool is_numeric(const uint32_t *s, size_t n) {
+    static const char names[2][6] = {"inf.0", "nan.0"};
+    if (n > 0 && *s == '.') s++, n--;
+    if (n > 0 && *s >= '0' && *s <= '9') return true;
+    if (n == 1 && (*s | 32) == 'i') return true;
+    for (size_t k = 0; k < 2; k++) {
+        size_t i = 0;
+        while (i < 5 && i < n && (s[i] < 'A' ? s[i] : s[i] | 32) == (uint32_t)names[k][i]) i++;
+        if (i == 5) return true;
+    }
+    return false;
 }
 
 /* A symbol is written between bars when its plain name would read as something else. */
@@ -196,10 +207,10 @@ static bool needs_bars(const String *s) {
         uint32_t c = s->ch[i];
         if (c <= 32 || c == 127 || strchr("()\"';`,|", (int)(c < 128 ? c : 'a'))) return true;
     }
-    uint32_t c = s->ch[0], d = s->length > 1 ? s->ch[1] : 0;
+    uint32_t c = s->ch[0];
     if (c == '#' || (c >= '0' && c <= '9')) return true;
-    if (c == '.' && s->length == 1) return true;
-    return (c == '+' || c == '-' || c == '.') && d >= '0' && d <= '9';
+    if (c == '.') return s->length == 1 || is_numeric(s->ch, s->length);
+    return (c == '+' || c == '-') && is_numeric(s->ch + 1, s->length - 1);
 }
 
 static bool print_named(Printer *p, const char *kind, Value name) {
@@ -222,6 +233,16 @@ static bool print_immediate(Printer *p, Value v) {
     }
 }
 
+static bool print_bytes(Printer *p, const Bytevector *bytes) {
+    bool ok = add(p, "#u8(");
+    for (size_t i = 0; i < bytes->length && ok; i++) {
+        char text[8];
+        snprintf(text, sizeof text, i ? " %d" : "%d", bytes->byte[i]);
+        ok = add(p, text);
+    }
+    return ok && add(p, ")");
+}
+
 static bool print_simple(Printer *p, Value v) {
     switch (type_of(v)) {
     case Flonum_type: return format_number(p->out, v, 10);
@@ -240,6 +261,8 @@ static bool print_simple(Printer *p, Value v) {
     case Promise_type: return add(p, "#<promise>");
     case Environment_type: return add(p, "#<environment>");
     case Port_type: return add(p, "#<port>");
+    case Bytevector_type: return print_bytes(p, AS(Bytevector, v));
+    case WeakRef_type: return add(p, "#<weak-ref>");
     case Syntax_type: return add(p, "#<syntax>");
     case Values_type: return add(p, "#<values>");
     case Condition_type: {
@@ -256,8 +279,8 @@ static bool print_label(Printer *p, Value v, bool *done) {
     bool fresh;
     char text[24];
     *done = false;
-    if (!p->marks) return true;
-    Mark *mark = mark_of(p, v, &fresh);
+    if (!p->marks.slots) return true;
+    Mark *mark = mark_of(&p->marks, v, &fresh);
     if (!mark) return false;
     if (mark->label < 2) return true;
     *done = mark->label >= 3;
@@ -268,7 +291,7 @@ static bool print_label(Printer *p, Value v, bool *done) {
 
 static bool has_label(Printer *p, Value v) {
     bool fresh;
-    Mark *mark = p->marks ? mark_of(p, v, &fresh) : NULL;
+    Mark *mark = p->marks.slots ? mark_of(&p->marks, v, &fresh) : NULL;
     return mark && mark->label >= 2;
 }
 
@@ -311,13 +334,18 @@ static bool print_step(Vm *vm, Printer *p, Todo t) {
     return false;
 }
 
-/* False without memory: what fits has been written. */
-bool print_value(Vm *vm, Buffer *out, Value v, bool quoted) {
-    Printer p = {.out = out, .quoted = quoted};
-    bool ok = !is_compound(v) || is_small(&p, v) || find_cycles(&p, v);
-    ok = ok && later(&p, (Todo){.value = v});
+int print_value_as(Vm *vm, Buffer *out, Value v, enum print_mode mode) {
+    Printer p = {.out = out, .quoted = mode != PRINT_DISPLAY, .shared = mode == PRINT_SHARED};
+    bool found = false, easy = !is_compound(v) || (mode != PRINT_SHARED && is_small(&p, v));
+    bool ok = easy || find_cycles(&p, v, &found), refused = found && mode == PRINT_SIMPLE;
+    ok = ok && !refused && later(&p, (Todo){.value = v});
     while (ok && p.todo_n > 0) ok = print_step(vm, &p, p.todo[--p.todo_n]);
     free(p.todo);
-    free(p.marks);
-    return ok;
+    free(p.marks.slots);
+    return refused ? -1 : ok;
+}
+
+/* False without memory: what fits has been written. */
+bool print_value(Vm *vm, Buffer *out, Value v, bool quoted) {
+    return print_value_as(vm, out, v, quoted ? PRINT_WRITE : PRINT_DISPLAY) == 1;
 }

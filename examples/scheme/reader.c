@@ -1,97 +1,21 @@
-/* reader.c: owns the reading of text: from a file, or from memory; and turns it into data. Called by main.c for
- * programs, by the prelude's loader, and by (read). A recursive descent, with a limit on nesting. Reading collects
- * as it makes pairs, so all data is in handles here. Errors carry the line of the text where the offending item
- * begins. */
+/* reader.c: turns text (input.c) into data. Called by main.c for programs, by the prelude's loader, and by (read). A
+ * recursive descent, with a limit on nesting. Reading collects as it makes pairs, so all data is in handles here.
+ * Errors carry the line of the text where the offending item begins.
+ *
+ * Labels: #1=datum is kept in a table; #1# within the datum itself yields a placeholder, a Box, which no datum has
+ * otherwise, and when all has been read the placeholders are replaced (patch_labels). */
 #include <string.h>
 
-#include "scheme.h"
+#include "reader.h"
 
 enum { NESTING_MAX = 2000 };
-
-struct Reader {
-    FILE *file;
-    const char *text, *end;
-    char *owned;
-    int peeked;      /* a code point that has been looked at, -1 the end, -2 none */
-    bool interactive;
-    int64_t line;    /* of the next character */
-    int depth;
-};
-
-static Reader *reader_new(void) {
-    Reader *r = calloc(1, sizeof *r);
-    if (!r) return NULL;
-    r->peeked = -2;
-    r->line = 1;
-    return r;
-}
-
-Reader *reader_file(FILE *file, bool interactive) {
-    Reader *r = reader_new();
-    if (r) r->file = file, r->interactive = interactive;
-    return r;
-}
-
-Reader *reader_text(const char *text, size_t length) {
-    Reader *r = reader_new();
-    if (r) r->text = text, r->end = text + length;
-    return r;
-}
-
-Reader *reader_own_text(char *text, size_t length) {
-    Reader *r = reader_text(text, length);
-    if (r) r->owned = text;
-    return r;
-}
-
-void reader_close(Reader *r) {
-    if (!r) return;
-    if (r->file && r->file != stdin) fclose(r->file);
-    free(r->owned);
-    free(r);
-}
-
-static int byte(Reader *r) {
-    if (r->file) return getc(r->file);
-    return r->text < r->end ? (unsigned char)*r->text++ : -1;
-}
-
-/* The next code point. Bytes that are no UTF-8 stand for themselves. */
-static int decode(Reader *r) {
-    int c = byte(r);
-    if (c < 0xc2 || c >= 0xf5) return c;
-    int more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    int value = c & (0x3f >> more);
-    while (more-- > 0) {
-        int next = byte(r);
-        if (next < 0) return value;
-        value = value << 6 | (next & 0x3f);
-    }
-    return value;
-}
-
-int reader_peek(Reader *r) {
-    if (r->peeked == -2) r->peeked = decode(r);
-    return r->peeked;
-}
-
-int reader_char(Reader *r) {
-    int c = reader_peek(r);
-    if (c != -1 || !r->file) r->peeked = c == -1 ? -1 : -2;
-    if (c == '\n') r->line++;
-    return c;
-}
-
-void reader_skip_line(Reader *r) {
-    for (int c = reader_peek(r); c != -1 && c != '\n'; c = reader_peek(r)) reader_char(r);
-}
 
 static Value bad(Vm *vm, int64_t line, const char *message) {
     return fail_at(vm, C_READ, line, 0, message);
 }
 
 static bool is_delimiter(int c) {
-    return c == -1 || c == '(' || c == ')' || c == '"' || c == ';' || c == '\'' || c == ' ' || (c >= '\t' && c <= '\r');
+    return c == -1 || c == '(' || c == ')' || c == '"' || c == ';' || c == '|' || c == '\'' || c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* Skips blanks and comments to the end of the line; the others begin with # (read_hash). */
@@ -118,8 +42,8 @@ static Value read_item(Vm *vm, Reader *r, const Value *positions);
 /* Something that is not a closing parenthesis; the end of the file is an error of the list that began at `line`. */
 static Value read_inside(Vm *vm, Reader *r, const Value *positions, int64_t line) {
     Value v = read_item(vm, r, positions);
-    if (v == S_EOF) return bad(vm, line, "unexpected end of file in a list");
-    return v;
+    if (v != S_EOF) return v;
+    return reader_check(vm, r) ? bad(vm, line, "unexpected end of file in a list") : 0;
 }
 
 /* S_DEFAULT stands for `)`, S_UNDEFINED for a dot; read_item returns them only to lists. */
@@ -185,6 +109,10 @@ static Value read_prefixed(Vm *vm, Reader *r, const Value *positions, const Valu
     return *list;
 }
 
+static bool is_code_point(int64_t c) {
+    return c >= 0 && c <= 0x10ffff && (c < 0xd800 || c >= 0xe000);
+}
+
 /* \x41; or a simple escape; *c is -2 for one that stands for nothing (the end of a line). */
 static bool read_escape(Vm *vm, Reader *r, int64_t line, int *c) {
     static const char from[] = "abtnr\"\\|", to[] = "\a\b\t\n\r\"\\|";
@@ -201,7 +129,7 @@ static bool read_escape(Vm *vm, Reader *r, int64_t line, int *c) {
             if (d < 0) return bad(vm, line, "bad \\x escape");
             value = value * 16 + d;
         }
-        if (e != ';' || digits == 0 || value > 0x10ffff) return bad(vm, line, "bad \\x escape");
+        if (e != ';' || digits == 0 || !is_code_point(value)) return bad(vm, line, "bad \\x escape");
         *c = value;
         return true;
     }
@@ -234,9 +162,17 @@ static Value symbol_of(Vm *vm, const char *text, size_t length) {
     return symbol;
 }
 
+/* Adds what comes up to the next delimiter. */
+static bool add_token(Vm *vm, Reader *r, Buffer *token) {
+    while (!is_delimiter(reader_peek(r))) {
+        uint32_t c = (uint32_t)reader_char(r);
+        if (!buffer_add_char(token, r->fold ? fold_case(c) : c)) return out_of_memory(vm);
+    }
+    return true;
+}
+
 static Value read_token(Vm *vm, Reader *r, Buffer *token, int64_t line) {
-    while (!is_delimiter(reader_peek(r)))
-        if (!buffer_add_char(token, (uint32_t)reader_char(r))) return out_of_memory(vm);
+    if (!add_token(vm, r, token)) return 0;
     if (token->length == 0) return bad(vm, line, "unexpected character");
     if (token->length == 1 && token->text[0] == '.') return S_UNDEFINED;
     Value number = parse_number(vm, token->text, 10);
@@ -253,22 +189,110 @@ static Value read_character(Vm *vm, Reader *r, int64_t line) {
     int first = reader_char(r);
     if (first == -1) return bad(vm, line, "unexpected end of file after #\\");
     if (is_delimiter(reader_peek(r))) return character((uint32_t)first);
-    if (!buffer_add_char(&token, (uint32_t)first)) return out_of_memory(vm);
-    while (!is_delimiter(reader_peek(r)))
-        if (!buffer_add_char(&token, (uint32_t)reader_char(r))) return out_of_memory(vm);
+    uint32_t c = (uint32_t)first;
+    if (!buffer_add_char(&token, c)) return out_of_memory(vm);
+    if (!add_token(vm, r, &token)) return 0;
     for (size_t i = 0; i < sizeof char_names / sizeof char_names[0]; i++)
         if (!strcmp(token.text, char_names[i].name)) return character(char_names[i].c);
-    if (first == 'x') {
-        char *end;
-        unsigned long code = strtoul(token.text + 1, &end, 16);
-        if (!*end && code <= 0x10ffff) return character((uint32_t)code);
+    if (first == 'x' || first == 'X') {
+        size_t digits = strspn(token.text + 1, "0123456789abcdefABCDEF");
+        int64_t code = digits < 10 ? strtoll(token.text + 1, NULL, 16) : -1;
+        if (token.length == digits + 1 && is_code_point(code)) return character((uint32_t)code);
     }
     return bad(vm, line, "unknown character name");
 }
 
-static Value read_hash(Vm *vm, Reader *r, const Value *positions, int64_t line) {
+/* The bytes of #u8(...). */
+static Value read_bytes(Vm *vm, Reader *r, int64_t line) {
+    const Value no_positions = S_FALSE;
+    TN_SCOPE(vm->m);
+    Value read = read_list(vm, r, &no_positions, line);
+    if (!read) return 0;
+    Value *list = TN_HANDLE_VALUE(vm->m, read);
+    int64_t n = list_length(*list);
+    for (Value l = *list; IS(Pair, l); l = cdr(l))
+        if (!is_fixnum(car(l)) || fixnum_value(car(l)) < 0 || fixnum_value(car(l)) > 255) n = -1;
+    if (n < 0) return bad(vm, line, "expected bytes in #u8(...)");
+    Value made = make_bytevector(vm, (size_t)n);
+    if (!made) return 0;
+    size_t i = 0;
+    for (Value l = *list; IS(Pair, l); l = cdr(l)) AS(Bytevector, made)->byte[i++] = (uint8_t)fixnum_value(car(l));
+    return made;
+}
+
+/* #n=datum. The label stands for a placeholder, a box, until the datum has been read, which goes into the box. */
+static Value read_labelled(Vm *vm, Reader *r, const Value *positions, Value label, int64_t line) {
+    TN_SCOPE(vm->m);
+    TN_LOCAL_VALUE(vm->m, box);
+    Value *number = TN_HANDLE_VALUE(vm->m, label), *none = TN_HANDLE_VALUE(vm->m, S_UNDEFINED);
+    if (*r->labels == S_FALSE && !(*r->labels = table_new(vm, TABLE_EQV))) return 0;
+    if (table_get(vm, *r->labels, *number, 0)) return bad(vm, line, "the same label twice in a datum");
+    if (!(*box = make_box(vm, none)) || !table_set(vm, r->labels, number, box)) return 0;
+    Value datum = read_item(vm, r, positions);
+    if (!datum) return 0;
+    if (datum == S_EOF || datum == S_DEFAULT || datum == S_UNDEFINED || datum == *box)
+        return bad(vm, line, "expected a datum after a label");
+    TN_WRITE_VALUE(vm->m, AS(Box, *box), value, datum);
+    return datum;
+}
+
+/* #n#: the datum, or its placeholder within itself. */
+static Value read_reference(Vm *vm, Reader *r, Value label, int64_t line) {
+    Value box = *r->labels == S_FALSE ? 0 : table_get(vm, *r->labels, label, 0);
+    if (!box) return bad(vm, line, "a label that has not been defined");
+    Value datum = TN_READ_VALUE(AS(Box, box), value);
+    if (datum != S_UNDEFINED) return datum;
+    r->patch = true;
+    return box;
+}
+
+/* #n= and #n#, after the number's first digit is known to come. */
+static Value read_label(Vm *vm, Reader *r, const Value *positions, int64_t line) {
+    int64_t n = 0;
+    while (reader_peek(r) >= '0' && reader_peek(r) <= '9') {
+        n = n * 10 + reader_char(r) - '0';
+        if (n > INT32_MAX) return bad(vm, line, "a label that is too large");
+    }
+    int c = reader_char(r);
+    if (c == '=') return read_labelled(vm, r, positions, fixnum(n), line);
+    return c == '#' ? read_reference(vm, r, fixnum(n), line) : bad(vm, line, "unknown # syntax");
+}
+
+/* #; and the datum that it makes a comment of. */
+static Value skip_datum(Vm *vm, Reader *r, const Value *positions, int64_t line) {
+    Value skipped = read_item(vm, r, positions);
+    if (!skipped) return 0;
+    if (skipped == S_EOF || skipped == S_DEFAULT || skipped == S_UNDEFINED)
+        return bad(vm, line, "expected a datum after #;");
+    return S_UNBOUND;
+}
+
+/* What begins with #, a word. */
+static Value read_hash_word(Vm *vm, Reader *r, int64_t line) {
     TEMP_BUFFER(token);
+    if (!buffer_add(&token, "#", 1)) return out_of_memory(vm);
+    if (!add_token(vm, r, &token)) return 0;
+    if (!strcmp(token.text, "#t") || !strcmp(token.text, "#true")) return S_TRUE;
+    if (!strcmp(token.text, "#f") || !strcmp(token.text, "#false")) return S_FALSE;
+    if (reader_peek(r) == '(' && (!strcmp(token.text, "#u8") || !strcmp(token.text, "#U8"))) {
+        reader_char(r);
+        return read_bytes(vm, r, line);
+    }
+    if (!strcmp(token.text, "#!fold-case") || !strcmp(token.text, "#!no-fold-case")) {
+        r->fold = token.text[2] == 'f';
+        return S_UNBOUND;
+    }
+    if (line == 1 && token.length > 1 && token.text[1] == '!') { /* #! on the first line: a script */
+        reader_skip_line(r);
+        return S_UNBOUND;
+    }
+    Value number = parse_number(vm, token.text, 10);
+    return number != S_FALSE ? number : bad(vm, line, "unknown # syntax");
+}
+
+static Value read_hash(Vm *vm, Reader *r, const Value *positions, int64_t line) {
     int c = reader_peek(r);
+    if (c >= '0' && c <= '9') return read_label(vm, r, positions, line);
     switch (c) {
     case '(': {
         reader_char(r);
@@ -283,28 +307,12 @@ static Value read_hash(Vm *vm, Reader *r, const Value *positions, int64_t line) 
     case '|':
         reader_char(r);
         return block_comment(vm, r, line) ? (Value)S_UNBOUND : 0;
-    case ';': {
+    case ';':
         reader_char(r);
-        Value skipped = read_item(vm, r, positions);
-        if (!skipped) return 0;
-        if (skipped == S_EOF || skipped == S_DEFAULT || skipped == S_UNDEFINED)
-            return bad(vm, line, "expected a datum after #;");
-        return S_UNBOUND;
-    }
+        return skip_datum(vm, r, positions, line);
     default:
-        break;
+        return read_hash_word(vm, r, line);
     }
-    if (!buffer_add(&token, "#", 1)) return out_of_memory(vm);
-    while (!is_delimiter(reader_peek(r)))
-        if (!buffer_add_char(&token, (uint32_t)reader_char(r))) return out_of_memory(vm);
-    if (!strcmp(token.text, "#t") || !strcmp(token.text, "#true")) return S_TRUE;
-    if (!strcmp(token.text, "#f") || !strcmp(token.text, "#false")) return S_FALSE;
-    if (line == 1 && token.length > 1 && token.text[1] == '!') { /* #! on the first line: a script */
-        reader_skip_line(r);
-        return S_UNBOUND;
-    }
-    Value number = parse_number(vm, token.text, 10);
-    return number != S_FALSE ? number : bad(vm, line, "unknown # syntax");
 }
 
 /* One item of the text; S_DEFAULT for `)`, S_UNDEFINED for `.`, S_UNBOUND for a comment, S_EOF. */
@@ -356,9 +364,72 @@ static Value read_item(Vm *vm, Reader *r, const Value *positions) {
     return v;
 }
 
+/* ---- labels that were used before their data were complete ---- */
+
+typedef struct Patch {
+    Vm *vm;
+    Marks seen;
+    Value *todo;
+    size_t n, room;
+} Patch;
+
+static bool patch_later(Patch *p, Value v) {
+    bool fresh;
+    if (!IS(Pair, v) && !IS(Vector, v)) return true;
+    if (!mark_of(&p->seen, v, &fresh)) return false;
+    if (!fresh) return true;
+    if (p->n == p->room) {
+        size_t room = p->room ? p->room * 2 : 64;
+        Value *more = realloc(p->todo, room * sizeof *more);
+        if (!more) return false;
+        p->todo = more;
+        p->room = room;
+    }
+    p->todo[p->n++] = v;
+    return true;
+}
+
+/* What stands for v: what is in the box, if it is one. */
+static Value patched(Value v) {
+    while (IS(Box, v)) v = TN_READ_VALUE(AS(Box, v), value);
+    return v;
+}
+
+static bool patch_one(Patch *p, Value v) {
+    if (IS(Pair, v)) {
+        Value a = patched(car(v)), d = patched(cdr(v));
+        TN_WRITE_VALUE(p->vm->m, AS(Pair, v), car, a);
+        TN_WRITE_VALUE(p->vm->m, AS(Pair, v), cdr, d);
+        return patch_later(p, d) && patch_later(p, a);
+    }
+    for (size_t i = 0; i < AS(Vector, v)->length; i++) {
+        Value item = patched(TN_READ_VALUE(AS(Vector, v), item[i]));
+        TN_WRITE_VALUE(p->vm->m, AS(Vector, v), item[i], item);
+        if (!patch_later(p, item)) return false;
+    }
+    return true;
+}
+
+/* Replaces the placeholders in a datum by what they stand for. Nothing here allocates in the heap. */
+static bool patch_labels(Vm *vm, Value datum) {
+    TN_NO_GC(vm->m);
+    Patch p = {.vm = vm};
+    bool ok = patch_later(&p, datum);
+    while (ok && p.n > 0) ok = patch_one(&p, p.todo[--p.n]);
+    free(p.todo);
+    free(p.seen.slots);
+    return ok;
+}
+
 Value read_datum(Vm *vm, Reader *r, const Value *positions) {
+    TN_SCOPE(vm->m);
+    r->labels = TN_HANDLE_VALUE(vm->m, S_FALSE);
+    r->patch = false;
     r->depth = 0;
     Value v = read_item(vm, r, positions);
+    r->labels = NULL;
+    if (v == S_EOF && (reader_char(r), !reader_check(vm, r))) return 0;
     if (v == S_DEFAULT) return bad(vm, r->line, "unexpected )");
-    return v == S_UNDEFINED ? bad(vm, r->line, "unexpected .") : v;
+    if (v == S_UNDEFINED) return bad(vm, r->line, "unexpected .");
+    return v && r->patch && !patch_labels(vm, v) ? out_of_memory(vm) : v;
 }

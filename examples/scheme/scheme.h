@@ -67,12 +67,12 @@ typedef struct Global { tn_value_field value, name; bool builtin; } Global;
 typedef struct Environment { tn_value_field table, parent; } Environment;
 
 /* Entries in the order of insertion (hash, key, value; three items each), so that programs see the same order
- * wherever objects happen to be. */
-typedef struct Table { tn_value_field entries, index; size_t count, used; int kind; } Table;
-enum { TABLE_EQ, TABLE_EQV, TABLE_EQUAL };
+ * wherever objects happen to be. A weak table (by eq?) has its keys in `keys`, a tn_weak_array, instead. */
+typedef struct Table { tn_value_field entries, index, keys; size_t count, used, swept; int kind; } Table;
+enum { TABLE_EQ, TABLE_EQV, TABLE_EQUAL, TABLE_WEAK };
 
 typedef struct Condition { tn_value_field message, irritants, file; int64_t line; int kind; } Condition;
-enum { C_ERROR, C_SYNTAX, C_READ, C_MEMORY, C_STACK };
+enum { C_ERROR, C_SYNTAX, C_READ, C_MEMORY, C_STACK, C_FILE, C_INTERRUPT };
 
 /* A copy of the stack below the frame that it returns to. An escape (guard's own) has no copy: it only cuts the
  * stack. */
@@ -110,15 +110,27 @@ typedef struct PrimitiveDesc {
 } PrimitiveDesc;
 typedef struct Primitive { const PrimitiveDesc *desc; } Primitive;
 
-/* Ports own C memory and are special types: they have a dispose callback. */
+typedef struct Bytevector { size_t length; uint8_t byte[]; } Bytevector;
+typedef struct WeakRef { tn_value_field target; } WeakRef; /* a tn_weak, or an immediate */
+
+/* Ports own C memory and files and are a special type: they have a dispose callback. */
 typedef struct Buffer { char *text; size_t length, capacity; } Buffer;
 typedef struct Reader Reader;
-typedef struct Port { FILE *out; Buffer *text; Reader *in; } Port; /* exactly one of them; `out` is not owned */
+typedef struct Port {
+    FILE *out;              /* one of these three: a file to write to, */
+    Buffer *text;           /* text or bytes that are written to memory, */
+    Reader *in;             /* or what is read from */
+    tn_heap *heap;
+    size_t external;        /* the bytes that tn_external has been told of */
+    bool binary, open, input;
+    bool owned;             /* `out` is closed with the port */
+} Port;
 
 enum {
     Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
     Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
-    Continuation_type, Primitive_type
+    Continuation_type, Primitive_type,
+    Bytevector_type, WeakRef_type
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type };
 
@@ -147,6 +159,7 @@ enum {
     R_RAISED_FILE,    /* where the last object that is no condition was raised */
     R_QUOTE, R_QUASIQUOTE, R_UNQUOTE, R_UNQUOTE_SPLICING, R_ELSE, R_ARROW, R_DEFINE, R_BEGIN, R_LAMBDA, R_DOT3,
     R_STDOUT, R_STDERR, R_STDIN,
+    R_IN, R_OUT, R_ERR, /* the current ports; #f: the standard ones */
     R_COUNT
 };
 
@@ -173,6 +186,8 @@ struct Vm {
     bool raised_again;              /* guard passes on what it does not handle: the line stays */
     int exit_code;                  /* >= 0: (exit) has been called */
     bool booting;                   /* the prelude is being compiled */
+    int argc;                       /* the program and its arguments: (command-line) */
+    char **argv;
 };
 
 #define FRAME_SLOTS 3   /* below fp: return address, distance to the caller's fp, the closure */
@@ -184,9 +199,11 @@ Value cons(Vm *vm, const Value *a, const Value *d);
 Value make_flonum(Vm *vm, double number);
 Value make_string(Vm *vm, size_t length); /* of zeros */
 Value make_vector(Vm *vm, size_t length, const Value *fill);
+Value make_bytevector(Vm *vm, size_t length); /* of zeros */
 Value make_box(Vm *vm, const Value *value);
 Value string_from_utf8(Vm *vm, const char *text, size_t bytes);
 Value string_from_buffer(Vm *vm, Buffer *text); /* and frees the buffer */
+size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *c); /* one code point: the bytes that it takes */
 int64_t list_length(Value list);                /* -1: no proper list */
 
 /* symbol.c */
@@ -218,18 +235,23 @@ Value table_get(Vm *vm, Value table, Value key, Value missing);
 Value table_set(Vm *vm, const Value *table, const Value *key, const Value *value); /* the table, or 0 */
 bool table_delete(Vm *vm, Value table, Value key);
 void table_clear(Vm *vm, Value table);
+Value table_key(Vm *vm, Value table, size_t entry); /* S_DELETED, or 0 when it has died, for one that is not there */
+void table_purge(Vm *vm, Value table); /* forgets the entries of a weak table whose keys have died */
 bool is_eqv(Value a, Value b);
 int is_equal(Vm *vm, Value a, Value b); /* -1: out of memory */
 
-/* reader.c */
-Reader *reader_file(FILE *file, bool interactive);
+/* input.c */
+Reader *reader_file(FILE *file, bool interactive);    /* owns it, unless it is stdin */
 Reader *reader_text(const char *text, size_t length); /* the text must outlive it */
 Reader *reader_own_text(char *text, size_t length);   /* frees it */
 void reader_close(Reader *reader);
-int reader_char(Reader *reader);      /* the next code point, or -1 */
+int reader_char(Reader *reader);      /* the next code point (of a binary port: byte), or -1 */
 int reader_peek(Reader *reader);
+bool reader_ready(Reader *reader);    /* it will not have to wait */
+bool reader_check(Vm *vm, Reader *reader); /* false, with a condition, if -1 was an error and not the end */
 void reader_skip_line(Reader *reader); /* after an error at a prompt */
-/* The next datum, S_EOF at the end. *positions is a table that gets the line of every list, or S_FALSE. */
+
+/* reader.c: the next datum, S_EOF at the end. *positions is a table that gets the line of every list, or S_FALSE. */
 Value read_datum(Vm *vm, Reader *reader, const Value *positions);
 
 /* expand.c, compile.c: a procedure of no arguments that evaluates *form */
@@ -250,7 +272,15 @@ extern const uint32_t halt_code[1];
 bool buffer_add(Buffer *buffer, const char *text, size_t length);
 bool buffer_add_char(Buffer *buffer, uint32_t c); /* as UTF-8 */
 bool print_value(Vm *vm, Buffer *out, Value v, bool quoted);
+enum print_mode { PRINT_DISPLAY, PRINT_WRITE, PRINT_SHARED, PRINT_SIMPLE };
+/* 1, 0 without memory, -1: PRINT_SIMPLE of a cycle, of which nothing has been written. */
+int print_value_as(Vm *vm, Buffer *out, Value v, enum print_mode mode);
 size_t utf8_encode(uint32_t c, char *out);
+
+/* A map from addresses to numbers, for walks over data while nothing collects: {0} is empty. */
+typedef struct Mark { Value object; int label; } Mark;
+typedef struct Marks { Mark *slots; size_t n, room; } Marks;
+Mark *mark_of(Marks *marks, Value object, bool *fresh); /* made with the label 0; NULL without memory */
 
 /* number.c: *a and *b are rooted */
 typedef Value (*NumberFn)(Vm *vm, const Value *a, const Value *b);
@@ -273,9 +303,27 @@ extern const char *const prelude_text[]; /* NULL at the end */
 
 /* builtins_*.c */
 extern const PrimitiveDesc builtins_number[], builtins_list[], builtins_text[], builtins_data[], builtins_system[];
+extern const PrimitiveDesc builtins_string[], builtins_table[], builtins_bytes[], builtins_port[], builtins_file[];
 bool builtins_define(Vm *vm);
+uint32_t fold_case(uint32_t c); /* of one character */
+extern const char *const feature_names[]; /* NULL at the end */
+
+/* port.c */
 void port_dispose(void *object);
 Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in); /* owns text and in, also when it fails */
+Value port_current(Vm *vm, int number); /* 0 input, 1 output, 2 errors; 0 on failure */
+Port *port_output(Vm *vm, int argc, const Value *argv, int at, bool binary); /* argv[at] or the current one; NULL */
+Port *port_input(Vm *vm, int argc, const Value *argv, int at, bool binary);  /* on failure */
+bool port_put(Vm *vm, Port *port, const char *text, size_t length);
+bool port_flush(Vm *vm, Port *port);
+bool port_close(Vm *vm, Port *port);
+Value fail_file(Vm *vm, const char *who, int error, const char *name); /* who: what errno says: "name" */
+
+/* interrupt.c: SIGINT */
+void interrupt_open(Vm *vm);
+void interrupt_close(void);
+bool interrupt_pending(void);
+Value fail_interrupted(Vm *vm);
 
 /* Frees a buffer at the end of the block. */
 static inline void buffer_free(Buffer *buffer);

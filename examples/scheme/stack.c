@@ -66,7 +66,7 @@ void stack_shrink(Vm *vm) {
 static int64_t code_line(const Code *code, const uint32_t *pc) {
     const Words *lines = AS(Words, TN_READ_VALUE(code, lines));
     size_t low = 0, high = lines->length / 2;
-    uint32_t at = (uint32_t)(pc - 1 - code->start);
+    uint32_t at = pc == code->start ? 0 : (uint32_t)(pc - 1 - code->start); /* 0: interrupted before it began */
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
         if (lines->word[2 * middle] <= at) low = middle;
@@ -154,6 +154,7 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
     vm->reg_range = tn_range_add(m, &registers);
     if (!vm->stack_range || !vm->reg_range) return false;
     vm->booting = true;
+    interrupt_open(vm);
     if (!symbols_open(vm) || !open_registers(vm) || !expand_forms_define(vm) || !builtins_define(vm) ||
         !load_prelude(vm))
         return false;
@@ -162,6 +163,7 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
 }
 
 void vm_close(Vm *vm) {
+    interrupt_close();
     symbols_close(vm);
     if (vm->stack_range) tn_range_remove(vm->m, vm->stack_range);
     if (vm->reg_range) tn_range_remove(vm->m, vm->reg_range);

@@ -4,7 +4,8 @@
  * by content bring their own. Entries are three items (hash, key, value) in one vector, in the order of insertion;
  * `index` is an open-addressed array of entry numbers + 1. Invariants: count <= used <= room; a deleted entry keeps
  * its place in the index, with the key S_DELETED, until the next resize; the index has at least 4/3 as many slots
- * as there is room for entries. */
+ * as there is room for entries. A weak table (by eq?) has its keys in a weak array, where those of dead objects
+ * become 0; such an entry counts until it is purged. */
 #include <string.h>
 
 #include "scheme.h"
@@ -35,6 +36,11 @@ static uint64_t hash_content(Vm *vm, Value v, int *budget) {
         for (size_t i = 0; i < s->length; i++) h = (h ^ s->ch[i]) * UINT64_C(0xff51afd7ed558ccd);
         return mix(h);
     }
+    if (IS(Bytevector, v)) {
+        const Bytevector *bytes = AS(Bytevector, v);
+        for (size_t i = 0; i < bytes->length; i++) h = (h ^ bytes->byte[i]) * UINT64_C(0xff51afd7ed558ccd);
+        return mix(h);
+    }
     if (IS(Flonum, v)) return mix(h + hash_number(AS(Flonum, v)->number));
     if (IS(Symbol, v)) return mix(h + AS(Symbol, v)->hash);
     if (IS(Vector, v)) {
@@ -60,12 +66,13 @@ static Value hash_of(Vm *vm, int kind, Value key) {
 
 static bool same_key(Vm *vm, int kind, Value a, Value b) {
     if (a == b) return true;
-    if (kind == TABLE_EQ || a == S_DELETED) return false;
+    if (kind == TABLE_EQ || kind == TABLE_WEAK || a == S_DELETED) return false;
     return kind == TABLE_EQV ? is_eqv(a, b) : is_equal(vm, a, b) == 1;
 }
 
 static Index *index_of(const Table *t) { return AS(Index, TN_READ_VALUE(t, index)); }
 static Vector *entries_of(const Table *t) { return AS(Vector, TN_READ_VALUE(t, entries)); }
+static tn_weak_array *keys_of(const Table *t) { return AS(tn_weak_array, TN_READ_VALUE(t, keys)); }
 static size_t place(Value hash, size_t slots) { return (size_t)(hash >> 1) & (slots - 1); }
 
 Value table_new(Vm *vm, int kind) {
@@ -73,8 +80,21 @@ Value table_new(Vm *vm, int kind) {
     if (!table) return out_of_memory(vm);
     TN_INIT_VALUE(table, entries, S_FALSE);
     TN_INIT_VALUE(table, index, S_FALSE);
+    TN_INIT_VALUE(table, keys, S_FALSE);
     table->kind = kind;
     return value_of(table);
+}
+
+/* A key that has died reads as 0, which is no Scheme value. */
+Value table_key(Vm *vm, Value table, size_t entry) {
+    const Table *t = AS(Table, table);
+    if (t->kind == TABLE_WEAK) return tn_weak_array_read(vm->m, keys_of(t), entry);
+    return TN_READ_VALUE(entries_of(t), item[3 * entry + 1]);
+}
+
+static void write_key(Vm *vm, Table *t, size_t entry, Value key) {
+    if (t->kind == TABLE_WEAK) tn_weak_array_write(vm->m, keys_of(t), entry, key);
+    else TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * entry + 1], key);
 }
 
 /* The number of the key's entry, or -1. Never collects. */
@@ -85,7 +105,7 @@ static int64_t find(Vm *vm, const Table *table, Value key, Value hash) {
     for (size_t i = place(hash, index->length); index->slot[i]; i = (i + 1) & (index->length - 1)) {
         size_t entry = index->slot[i] - 1;
         if (TN_READ_VALUE(entries, item[3 * entry]) == hash &&
-            same_key(vm, table->kind, TN_READ_VALUE(entries, item[3 * entry + 1]), key))
+            same_key(vm, table->kind, table_key(vm, value_of(table), entry), key))
             return (int64_t)entry;
     }
     return -1;
@@ -104,20 +124,40 @@ static void index_add(Index *index, Value hash, size_t entry) {
     index->slot[i] = (uint32_t)entry + 1;
 }
 
+/* Forgets up to `steps` entries whose keys have died, going around from where the last call ended. */
+static void purge(Vm *vm, Table *t, size_t steps) {
+    for (; steps > 0 && t->used > 0; steps--) {
+        if (t->swept >= t->used) t->swept = 0;
+        size_t i = t->swept++;
+        if (tn_weak_array_read(vm->m, keys_of(t), i)) continue;
+        write_key(vm, t, i, S_DELETED);
+        TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * i + 2], S_FALSE);
+        t->count--;
+    }
+}
+
+void table_purge(Vm *vm, Value table) {
+    Table *t = AS(Table, table);
+    if (t->kind == TABLE_WEAK) purge(vm, t, t->used);
+}
+
 /* Makes room for one more entry: drops the deleted ones, and doubles unless many were. */
 static bool resize(Vm *vm, const Value *table) {
     TN_SCOPE(vm->m);
+    table_purge(vm, *table);
     size_t room = 8;
     while (room <= AS(Table, *table)->count * 4 / 3) room *= 2;
     Value *deleted = TN_HANDLE_VALUE(vm->m, S_DELETED);
     Value made = make_vector(vm, 3 * room, deleted);
     if (!made) return false;
-    Value *entries = TN_HANDLE_VALUE(vm->m, made);
-    Index *index = TN_ALLOC_TAIL(vm->m, Index, uint32_t, 2 * room);
-    if (!index) {
-        out_of_memory(vm);
-        return false;
+    Value *entries = TN_HANDLE_VALUE(vm->m, made), *keys = TN_HANDLE_VALUE(vm->m, S_FALSE);
+    if (AS(Table, *table)->kind == TABLE_WEAK) {
+        tn_weak_array **array = tn_weak_array_new(vm->m, room);
+        if (!array) return out_of_memory(vm);
+        *keys = value_of(*array);
     }
+    Index *index = TN_ALLOC_TAIL(vm->m, Index, uint32_t, 2 * room);
+    if (!index) return out_of_memory(vm);
     index->length = 2 * room;
 
     /* Nothing allocates any more. The new vector may have been promoted by now, or be a large object: its stores
@@ -126,16 +166,19 @@ static bool resize(Vm *vm, const Value *table) {
     size_t n = 0;
     for (size_t i = 0; i < t->used; i++) {
         const Vector *old = entries_of(t);
-        Value hash = TN_READ_VALUE(old, item[3 * i]), key = TN_READ_VALUE(old, item[3 * i + 1]);
-        if (key == S_DELETED) continue;
+        Value hash = TN_READ_VALUE(old, item[3 * i]), key = table_key(vm, *table, i);
+        if (!key || key == S_DELETED) continue;
         Vector *to = AS(Vector, *entries);
         TN_WRITE_VALUE(vm->m, to, item[3 * n], hash);
-        TN_WRITE_VALUE(vm->m, to, item[3 * n + 1], key);
         TN_WRITE_VALUE(vm->m, to, item[3 * n + 2], TN_READ_VALUE(old, item[3 * i + 2]));
+        if (*keys == S_FALSE) TN_WRITE_VALUE(vm->m, to, item[3 * n + 1], key);
+        else tn_weak_array_write(vm->m, AS(tn_weak_array, *keys), n, key);
         index_add(index, hash, n++);
     }
     t->used = t->count = n;
+    t->swept = 0;
     TN_WRITE_VALUE(vm->m, t, entries, *entries);
+    TN_WRITE_VALUE(vm->m, t, keys, *keys);
     TN_WRITE_VALUE(vm->m, t, index, value_of(index));
     return true;
 }
@@ -148,6 +191,7 @@ Value table_set(Vm *vm, const Value *table, const Value *key, const Value *value
         TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * entry + 2], *value);
         return *table;
     }
+    if (t->kind == TABLE_WEAK) purge(vm, t, 2);
     if (!IS(Vector, TN_READ_VALUE(t, entries)) || t->used * 3 == entries_of(t)->length) {
         if (!resize(vm, table)) return 0;
         t = AS(Table, *table);
@@ -156,7 +200,7 @@ Value table_set(Vm *vm, const Value *table, const Value *key, const Value *value
     size_t n = t->used++;
     t->count++;
     TN_WRITE_VALUE(vm->m, entries, item[3 * n], hash);
-    TN_WRITE_VALUE(vm->m, entries, item[3 * n + 1], *key);
+    write_key(vm, t, n, *key);
     TN_WRITE_VALUE(vm->m, entries, item[3 * n + 2], *value);
     index_add(index_of(t), hash, n);
     return *table;
@@ -167,7 +211,7 @@ bool table_delete(Vm *vm, Value table, Value key) {
     int64_t entry = find(vm, t, key, hash_of(vm, t->kind, key));
     if (entry < 0) return false;
     Vector *entries = entries_of(t);
-    TN_WRITE_VALUE(vm->m, entries, item[3 * entry + 1], S_DELETED);
+    write_key(vm, t, (size_t)entry, S_DELETED);
     TN_WRITE_VALUE(vm->m, entries, item[3 * entry + 2], S_FALSE);
     t->count--;
     return true;
@@ -177,7 +221,8 @@ void table_clear(Vm *vm, Value table) {
     Table *t = AS(Table, table);
     TN_WRITE_VALUE(vm->m, t, entries, S_FALSE);
     TN_WRITE_VALUE(vm->m, t, index, S_FALSE);
-    t->count = t->used = 0;
+    TN_WRITE_VALUE(vm->m, t, keys, S_FALSE);
+    t->count = t->used = t->swept = 0;
 }
 
 bool is_eqv(Value a, Value b) {
@@ -242,6 +287,10 @@ static int step(Work *w, Value a, Value b) {
     case String_type: {
         const String *s = AS(String, a), *t = AS(String, b);
         return s->length == t->length && memcmp(s->ch, t->ch, s->length * sizeof s->ch[0]) == 0;
+    }
+    case Bytevector_type: {
+        const Bytevector *s = AS(Bytevector, a), *t = AS(Bytevector, b);
+        return s->length == t->length && memcmp(s->byte, t->byte, s->length) == 0;
     }
     case Pair_type:
         return push(w, cdr(a), cdr(b)) && push(w, car(a), car(b)) ? 1 : -1;

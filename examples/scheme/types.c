@@ -36,10 +36,12 @@ static const tn_type_desc types[] = {
     TN_DESC(Index, .flags = TN_LEAF, TN_TAIL(sizeof(uint32_t), 0, 0)),
     TN_DESC(Global, TN_VALUES(Global, value, name)),
     TN_DESC(Environment, TN_VALUES(Environment, table, parent)),
-    TN_DESC(Table, TN_VALUES(Table, entries, index)),
+    TN_DESC(Table, TN_VALUES(Table, entries, index, keys)),
     TN_DESC(Condition, TN_VALUES(Condition, message, irritants, file)),
     TN_DESC(Continuation, TN_VALUES(Continuation, winders, handlers, pc), TAIL_OF_VALUES),
     TN_DESC(Primitive, .flags = TN_LEAF, .describe = describe_primitive),
+    TN_DESC(Bytevector, .flags = TN_LEAF, TN_TAIL(1, 0, 0)),
+    TN_DESC(WeakRef, TN_VALUES(WeakRef, target)),
 
     /* Special types: code never moves, so that the VM may hold addresses in it; ports have something to dispose of. */
     TN_DESC(Code, TN_VALUES(Code, name, file, instructions, lines), TAIL_OF_VALUES, .flags = TN_BORN_OLD,
@@ -91,18 +93,26 @@ Value make_vector(Vm *vm, size_t length, const Value *fill) {
     return value_of(vector);
 }
 
-/* Decodes one code point; bytes that are no UTF-8 stand for themselves (Latin-1). */
-static size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *c) {
+Value make_bytevector(Vm *vm, size_t length) {
+    Bytevector *bytes = TN_ALLOC_TAIL(vm->m, Bytevector, uint8_t, length);
+    if (!bytes) return out_of_memory(vm);
+    bytes->length = length;
+    return value_of(bytes);
+}
+
+/* A byte that does not begin a proper sequence (no overlong form, no surrogate, nothing cut off) stands for itself,
+ * as in Latin-1: no input is an error, and what was Latin-1 comes out right. */
+size_t utf8_decode(const unsigned char *s, size_t left, uint32_t *c) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n = s[0] < 0xc2 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 1;
     uint32_t value = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
-    if (n > left) n = 1, value = s[0];
+    *c = s[0];
+    if (n > left) return 1;
     for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            *c = s[0];
-            return 1;
-        }
+        if ((s[i] & 0xc0) != 0x80) return 1;
         value = value << 6 | (s[i] & 0x3f);
     }
+    if (value < least[n] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return 1;
     *c = value;
     return n;
 }

@@ -1,0 +1,46 @@
+/* interrupt.c: SIGINT. The handler does what a signal handler may: it sets words. One of them is the mutator's
+ * `stop`, which the machine polls at calls and loops anyway (vm.c); so an interrupt costs nothing until it comes, and
+ * is raised there as a condition. An allocation that polls first clears `stop`, so the machine sets it again after a
+ * collection while an interrupt is pending. */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+
+#include "scheme.h"
+
+enum { PATIENCE = 3 };
+
+static volatile sig_atomic_t pending; /* signals that nobody has noticed yet */
+static tn_mutator *volatile polled;
+static struct sigaction before;
+
+static void on_signal(int number) {
+    if (++pending > PATIENCE) { /* whatever runs does not poll: the next one ends the process */
+        signal(number, SIG_DFL);
+        return;
+    }
+    tn_mutator *m = polled;
+    if (m) AO_store(&m->stop, 1);
+}
+
+void interrupt_open(Vm *vm) {
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a read that waits ends */
+    sigemptyset(&action.sa_mask);
+    pending = 0;
+    polled = vm->m;
+    if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
+}
+
+void interrupt_close(void) {
+    if (!polled) return;
+    if (before.sa_handler != SIG_IGN) sigaction(SIGINT, &before, NULL);
+    polled = NULL;
+}
+
+bool interrupt_pending(void) {
+    return pending != 0;
+}
+
+Value fail_interrupted(Vm *vm) {
+    pending = 0;
+    return fail_at(vm, C_INTERRUPT, 0, 0, "interrupted");
+}
