@@ -204,8 +204,9 @@ static Value p_inexact(Vm *vm, int argc, const Value *argv) { UNUSED; return num
 static bool get_radix(Vm *vm, int argc, const Value *argv, int *radix) {
     *radix = 10;
     if (argc < 2) return true;
-    if (is_fixnum(argv[1])) *radix = (int)fixnum_value(argv[1]);
-    if (is_fixnum(argv[1]) && *radix >= 2 && *radix <= 36) return true;
+    int64_t wanted = is_fixnum(argv[1]) ? fixnum_value(argv[1]) : 0;
+    *radix = wanted >= 2 && wanted <= 36 ? (int)wanted : 0;
+    if (*radix) return true;
     return fail_type(vm, WHO, "a radix from 2 to 36", argv[1]);
 }
 

@@ -11,7 +11,8 @@
  * Both ask the collector first: a full collection disposes of the bignums that nobody needs any more.
  *
  * What a bignum's limbs take is counted with tn_external, so that a loop that makes garbage of large numbers is
- * collected in time, although the objects are small. Their limit is the heap's (the option heap_max). */
+ * collected in time, although the objects are small. Their limit is the heap's (the option heap_max): the limbs are
+ * counted before the object is allocated, so that this fails if they do not fit. */
 #include <math.h>
 #include <string.h>
 
@@ -76,14 +77,14 @@ bool exact_room(Vm *vm, const char *who, size_t limbs) {
     return exact_ready(limbs) || out_of_memory(vm);
 }
 
-static ptrdiff_t bytes_of(const Bignum *b) {
-    return (ptrdiff_t)((size_t)b->number->_mp_alloc * sizeof(mp_limb_t) + 2 * sizeof(size_t)); /* and malloc's own */
+static ptrdiff_t bytes_of(mpz_srcptr integer) {
+    return (ptrdiff_t)((size_t)integer->_mp_alloc * sizeof(mp_limb_t) + 2 * sizeof(size_t)); /* and malloc's own */
 }
 
 void bignum_dispose(void *object) {
     Bignum *b = object;
     if (!b->heap) return;
-    tn_external(b->heap, -bytes_of(b));
+    tn_external(b->heap, -bytes_of(b->number));
     mpz_clear(b->number);
 }
 
@@ -120,16 +121,18 @@ Value exact_take(Vm *vm, mpz_t integer) {
         mpz_clear(integer);
         return small;
     }
+    size_t size = mpz_size(integer);
+    if ((size_t)integer->_mp_alloc > size + size / 4 + 2) mpz_realloc2(integer, size * GMP_NUMB_BITS);
+    ptrdiff_t bytes = bytes_of(integer);
+    tn_external(vm->heap, bytes); /* before the allocation, which may fail for it */
     Bignum *b = TN_ALLOC(vm->m, Bignum);
     if (!b) {
+        tn_external(vm->heap, -bytes);
         mpz_clear(integer);
         return out_of_memory(vm);
     }
-    size_t size = mpz_size(integer);
-    if ((size_t)integer->_mp_alloc > size + size / 4 + 2) mpz_realloc2(integer, size * GMP_NUMB_BITS);
     *b->number = *integer;
     b->heap = vm->heap;
-    tn_external(vm->heap, bytes_of(b));
     return value_of(b);
 }
 
