@@ -125,6 +125,7 @@ static Value p_positive(Vm *vm, int argc, const Value *argv) { UNUSED; return co
 static Value p_negative(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, LESS); }
 
 static Value parity(Vm *vm, const Value *v, bool odd) {
+    if (is_fixnum(*v)) return boolean((fixnum_value(*v) & 1) == odd);
     if (!is_whole(*v)) return fail_type(vm, WHO, "an integer", *v);
     if (IS(Flonum, *v)) return boolean((fmod(AS(Flonum, *v)->number, 2) != 0) == odd);
     Integer view;

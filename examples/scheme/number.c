@@ -11,12 +11,20 @@ bool is_whole(Value v) {
     return IS(Flonum, v) && isfinite(AS(Flonum, v)->number) && AS(Flonum, v)->number == floor(AS(Flonum, v)->number);
 }
 
+/* What programs mix most: fixnums and flonums. */
+static inline bool quick_double(Value v, double *d) {
+    if (is_fixnum(v)) *d = (double)fixnum_value(v);
+    else if (IS(Flonum, v)) *d = AS(Flonum, v)->number;
+    else return false;
+    return true;
+}
+
 bool num_to_double(Vm *vm, const char *who, const Value *v, double *d) {
-    if (IS(Flonum, *v)) {
-        *d = AS(Flonum, *v)->number;
-        return true;
+    if (quick_double(*v, d)) return true;
+    if (!is_number(*v)) {
+        fail_type(vm, who, "a number", *v);
+        return false;
     }
-    if (!is_number(*v)) return fail_type(vm, who, "a number", *v);
     if (IS(Ratnum, *v) && !exact_room(vm, who, 2 * exact_limbs(*v) + 4)) return false;
     *d = exact_double(*v);
     return true;
@@ -35,7 +43,7 @@ Value num_inexact(Vm *vm, const char *who, const Value *v) {
     return num_to_double(vm, who, v, &d) ? make_flonum(vm, d) : 0;
 }
 
-/* Not both are exact: one is a flonum, or no number. */
+/* Not both are exact: one is a flonum, or no number. `who` is the operator. */
 static Value inexact(Vm *vm, const char *who, const Value *a, const Value *b) {
     double x, y;
     if (!num_to_double(vm, who, a, &x) || !num_to_double(vm, who, b, &y)) return 0;
@@ -48,21 +56,29 @@ static Value inexact(Vm *vm, const char *who, const Value *a, const Value *b) {
 }
 
 Value num_add(Vm *vm, const Value *a, const Value *b) {
+    double x, y;
     if (is_fixnum(*a) && is_fixnum(*b)) return exact_from_int(vm, fixnum_value(*a) + fixnum_value(*b));
+    if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x + y);
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "+", mpz_add, mpq_add, a, b);
     return inexact(vm, "+", a, b);
 }
 
 Value num_sub(Vm *vm, const Value *a, const Value *b) {
+    double x, y;
     if (is_fixnum(*a) && is_fixnum(*b)) return exact_from_int(vm, fixnum_value(*a) - fixnum_value(*b));
+    if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x - y);
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "-", mpz_sub, mpq_sub, a, b);
     return inexact(vm, "-", a, b);
 }
 
 Value num_mul(Vm *vm, const Value *a, const Value *b) {
+    double x, y;
     int64_t product;
-    if (is_fixnum(*a) && is_fixnum(*b) && !__builtin_mul_overflow(fixnum_value(*a), fixnum_value(*b), &product))
-        return exact_from_int(vm, product);
+    if (is_fixnum(*a) && is_fixnum(*b)) {
+        if (!__builtin_mul_overflow(fixnum_value(*a), fixnum_value(*b), &product)) return exact_from_int(vm, product);
+    } else if (quick_double(*a, &x) && quick_double(*b, &y)) {
+        return make_flonum(vm, x * y);
+    }
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "*", mpz_mul, mpq_mul, a, b);
     return inexact(vm, "*", a, b);
 }
@@ -74,7 +90,10 @@ static Value by_zero(Vm *vm, const char *who) {
 }
 
 Value num_div(Vm *vm, const Value *a, const Value *b) {
+    double x, y;
     if (*b == fixnum(0) && is_number(*a)) return by_zero(vm, "/");
+    if (is_fixnum(*a) && is_fixnum(*b)) return exact_divide(vm, a, b);
+    if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x / y);
     if (is_exact(*a) && is_exact(*b)) return exact_divide(vm, a, b);
     return inexact(vm, "/", a, b);
 }
