@@ -120,6 +120,9 @@ static double divide_doubles(int kind, double a, double b) {
     return nearbyint((a - rest) / b);
 }
 
+/* Whether d, which is of v, has not been rounded. */
+static bool is_same(Value v, double d) { return !is_fixnum(v) || (fabs(d) < 0x1p62 && (int64_t)d == fixnum_value(v)); }
+
 Value num_divide(Vm *vm, const char *who, int kind, const Value *a, const Value *b) {
     static const IntegerFn functions[] = {mpz_tdiv_q, mpz_tdiv_r, mpz_fdiv_q, mpz_fdiv_r};
     for (int i = 0; i < 2; i++) {
@@ -131,8 +134,17 @@ Value num_divide(Vm *vm, const char *who, int kind, const Value *a, const Value 
         return exact_from_int(vm, divide_ints(kind, fixnum_value(*a), fixnum_value(*b)));
     if (is_exact(*a) && is_exact(*b)) return exact_integers(vm, who, functions[kind], a, b);
     double x, y;
-    if (!num_to_double(vm, who, a, &x) || !num_to_double(vm, who, b, &y)) return 0;
-    return make_flonum(vm, divide_doubles(kind, x, y));
+    if (quick_double(*a, &x) && quick_double(*b, &y) && is_same(*a, x) && is_same(*b, y))
+        return make_flonum(vm, divide_doubles(kind, x, y));
+
+    /* A flonum and an integer that is none. */
+    TN_SCOPE(vm->m);
+    Value *exact_a = TN_HANDLE_VALUE(vm->m, num_exact(vm, who, a));
+    if (!*exact_a) return 0;
+    Value *exact_b = TN_HANDLE_VALUE(vm->m, num_exact(vm, who, b));
+    if (!*exact_b) return 0;
+    *exact_a = exact_integers(vm, who, functions[kind], exact_a, exact_b);
+    return *exact_a ? num_inexact(vm, who, exact_a) : 0;
 }
 
 Value two_values(Vm *vm, const Value *a, const Value *b) {
