@@ -19,6 +19,7 @@ setup_missing() {
     setup_has pkg-config || echo pkg-config
     setup_library atomic_ops || echo libatomic_ops
     [ "${1:-}" != BENCH ] || setup_has python3 || echo python3
+    [ "${1:-}" = BENCH ] || setup_header gmp.h || echo gmp
     [ "${1:-}" = TEST ] || return 0
     setup_has gcc || echo compiler
     setup_has g++ || echo c++
@@ -50,6 +51,7 @@ setup_packages() {
     ninja)         echo 'ninja-build ninja-build ninja ninja-build ninja' ;;
     pkg-config)    echo 'pkg-config pkgconf-pkg-config pkgconf pkgconf pkg-config' ;;
     libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
+    gmp)           echo 'libgmp-dev gmp-devel gmp gmp-dev gmp' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
     valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;

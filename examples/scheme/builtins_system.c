@@ -135,8 +135,11 @@ static bool define_all(Vm *vm, const PrimitiveDesc *desc) {
 }
 
 bool builtins_define(Vm *vm) {
-    return define_all(vm, builtins_number) && define_all(vm, builtins_list) && define_all(vm, builtins_text) &&
-           define_all(vm, builtins_data) && define_all(vm, builtins_system) && define_all(vm, builtins_string) &&
-           define_all(vm, builtins_table) && define_all(vm, builtins_bytes) && define_all(vm, builtins_port) &&
-           define_all(vm, builtins_file);
+    const PrimitiveDesc *const all[] = {
+        builtins_number, builtins_real,   builtins_list,  builtins_text, builtins_data, builtins_system,
+        builtins_string, builtins_table,  builtins_bytes, builtins_port, builtins_file,
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!define_all(vm, all[i])) return false;
+    return true;
 }

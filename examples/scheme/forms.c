@@ -355,7 +355,7 @@ static Node *case_test(Unit *u, Var *key, Value data) {
     Value *rest = TN_HANDLE_VALUE(u->vm->m, data);
     Node *any = new_node(u, N_OR, (uint32_t)n);
     for (uint32_t i = 0; i < any->count; i++, *rest = cdr(*rest)) {
-        const char *same = IS(Flonum, car(*rest)) ? "eqv?" : "eq?";
+        const char *same = is_number(car(*rest)) && !is_fixnum(car(*rest)) ? "eqv?" : "eq?";
         any->list[i] = call_system(u, same, local_node(u, key), const_node(u, car(*rest)));
     }
     return n == 1 ? any->list[0] : any;

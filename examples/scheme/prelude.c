@@ -254,5 +254,22 @@ const char *const prelude_text[] = {
     "                    (hashtable-set! table (car entry) (cdr entry))))"
     "              alist)"
     "    table))",
+
+    /* ---- numbers ---- */
+    "(define (%simplest low high)" /* of the ratios between two positive ones: by continued fractions */
+    "  (let ((whole (floor low)))"
+    "    (cond ((= whole low) whole)"
+    "          ((< whole (floor high)) (+ whole 1))"
+    "          (else (+ whole (/ 1 (%simplest (/ 1 (- high whole)) (/ 1 (- low whole)))))))))",
+    "(define (rationalize x y)"
+    "  (cond ((and (exact? x) (exact? y))"
+    "         (let ((low (- x (abs y))) (high (+ x (abs y))))"
+    "           (cond ((positive? low) (%simplest low high))"
+    "                 ((negative? high) (- (%simplest (- high) (- low))))"
+    "                 (else 0))))"
+    "        ((or (nan? x) (nan? y) (and (infinite? x) (infinite? y))) +nan.0)"
+    "        ((infinite? x) x)"
+    "        ((infinite? y) 0.0)"
+    "        (else (inexact (rationalize (exact x) (exact y))))))",
     NULL,
 };

@@ -48,6 +48,7 @@ static inline bool is_reference(Value v) { return (v & 7) == 0; }
 
 typedef struct Pair { tn_value_field car, cdr; } Pair;
 typedef struct Flonum { double number; } Flonum;
+typedef struct Ratnum { tn_value_field numerator, denominator; } Ratnum; /* lowest terms; bignums are in number.h */
 typedef struct String { size_t length; uint32_t ch[]; } String; /* code points: string-set! is simple and quick */
 typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
 typedef struct Vector { size_t length; tn_value_field item[]; } Vector;
@@ -129,10 +130,9 @@ typedef struct Port {
 enum {
     Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
     Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
-    Continuation_type, Primitive_type,
-    Bytevector_type, WeakRef_type
+    Continuation_type, Primitive_type, Bytevector_type, WeakRef_type, Ratnum_type
 };
-enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type };
+enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type };
 
 static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER(v) >> 8); }
 static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
@@ -142,7 +142,9 @@ static inline Value value_of(const void *object) { return (Value)(uintptr_t)obje
 
 static inline Value car(Value pair) { return TN_READ_VALUE(AS(Pair, pair), car); }
 static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr); }
-static inline bool is_number(Value v) { return is_fixnum(v) || IS(Flonum, v); }
+static inline bool is_number(Value v) {
+    return is_fixnum(v) || IS(Flonum, v) || IS(Bignum, v) || IS(Ratnum, v);
+}
 static inline bool is_false(Value v) { return v == S_FALSE; }
 
 /* ---- the machine ---- */
@@ -282,7 +284,7 @@ typedef struct Mark { Value object; int label; } Mark;
 typedef struct Marks { Mark *slots; size_t n, room; } Marks;
 Mark *mark_of(Marks *marks, Value object, bool *fresh); /* made with the label 0; NULL without memory */
 
-/* number.c: *a and *b are rooted */
+/* number.c, exact.c, number_text.c: *a and *b are rooted */
 typedef Value (*NumberFn)(Vm *vm, const Value *a, const Value *b);
 Value num_add(Vm *vm, const Value *a, const Value *b);
 Value num_sub(Vm *vm, const Value *a, const Value *b);
@@ -290,20 +292,21 @@ Value num_mul(Vm *vm, const Value *a, const Value *b);
 Value num_div(Vm *vm, const Value *a, const Value *b);
 Value num_quotient(Vm *vm, const Value *a, const Value *b);
 Value num_remainder(Vm *vm, const Value *a, const Value *b);
-Value num_modulo(Vm *vm, const Value *a, const Value *b);
 enum { LESS = 1, EQUAL = 2, GREATER = 4 };
 int num_compare(Vm *vm, const char *who, const Value *a, const Value *b); /* 0: an error; 8: not ordered */
-double num_double(Value v);
-Value num_from_double(Vm *vm, double number, bool exact, const char *who);
+bool num_eqv(Value a, Value b);
+uint64_t num_hash(Value number); /* the same for numbers that are eqv? */
+void bignum_dispose(void *object);
 Value parse_number(Vm *vm, const char *text, int radix); /* S_FALSE if it is none */
-bool format_number(Buffer *out, Value number, int radix);
+bool format_number(Buffer *out, Value number, int radix); /* false: memory is out */
 
 /* prelude.c */
 extern const char *const prelude_text[]; /* NULL at the end */
 
 /* builtins_*.c */
-extern const PrimitiveDesc builtins_number[], builtins_list[], builtins_text[], builtins_data[], builtins_system[];
-extern const PrimitiveDesc builtins_string[], builtins_table[], builtins_bytes[], builtins_port[], builtins_file[];
+extern const PrimitiveDesc builtins_number[], builtins_real[], builtins_list[], builtins_text[], builtins_data[];
+extern const PrimitiveDesc builtins_system[], builtins_string[], builtins_table[], builtins_bytes[], builtins_port[];
+extern const PrimitiveDesc builtins_file[];
 bool builtins_define(Vm *vm);
 uint32_t fold_case(uint32_t c); /* of one character */
 extern const char *const feature_names[]; /* NULL at the end */

@@ -16,12 +16,6 @@ static uint64_t mix(uint64_t h) {
     return h ^ h >> 29;
 }
 
-static uint64_t hash_number(double number) {
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return mix(bits);
-}
-
 /* `budget` bounds the work: equal objects that differ only far inside may well collide. */
 static uint64_t hash_content(Vm *vm, Value v, int *budget) {
     uint64_t h = 1;
@@ -41,7 +35,7 @@ static uint64_t hash_content(Vm *vm, Value v, int *budget) {
         for (size_t i = 0; i < bytes->length; i++) h = (h ^ bytes->byte[i]) * UINT64_C(0xff51afd7ed558ccd);
         return mix(h);
     }
-    if (IS(Flonum, v)) return mix(h + hash_number(AS(Flonum, v)->number));
+    if (is_reference(v) && is_number(v)) return mix(h + mix(num_hash(v)));
     if (IS(Symbol, v)) return mix(h + AS(Symbol, v)->hash);
     if (IS(Vector, v)) {
         const Vector *vector = AS(Vector, v);
@@ -59,7 +53,7 @@ static Value hash_of(Vm *vm, int kind, Value key) {
     if (!is_reference(key)) h = mix(key);
     else if (type_of(key) == Symbol_type) h = AS(Symbol, key)->hash;
     else if (kind == TABLE_EQUAL) h = hash_content(vm, key, &budget);
-    else if (kind == TABLE_EQV && type_of(key) == Flonum_type) h = hash_number(AS(Flonum, key)->number);
+    else if (kind == TABLE_EQV && is_number(key)) h = mix(num_hash(key));
     else h = tn_hash(vm->m, AS(void, key));
     return fixnum((int64_t)(h >> 2));
 }
@@ -227,8 +221,7 @@ void table_clear(Vm *vm, Value table) {
 
 bool is_eqv(Value a, Value b) {
     if (a == b) return true;
-    if (!IS(Flonum, a) || !IS(Flonum, b)) return false;
-    return memcmp(AS(Flonum, a), AS(Flonum, b), sizeof(Flonum)) == 0;
+    return is_reference(a) && is_number(a) && num_eqv(a, b);
 }
 
 /* ---- equal? with a stack of its own, for structures of any depth and with cycles ---- */

@@ -2,6 +2,7 @@
  * everybody. Every constructor may collect, and returns 0 with `out of memory` pending when there is none. */
 #include <string.h>
 
+#include "number.h"
 #include "scheme.h"
 
 static void describe_symbol(const void *object, char *text, size_t size) {
@@ -42,12 +43,15 @@ static const tn_type_desc types[] = {
     TN_DESC(Primitive, .flags = TN_LEAF, .describe = describe_primitive),
     TN_DESC(Bytevector, .flags = TN_LEAF, TN_TAIL(1, 0, 0)),
     TN_DESC(WeakRef, TN_VALUES(WeakRef, target)),
+    TN_DESC(Ratnum, TN_VALUES(Ratnum, numerator, denominator)),
 
-    /* Special types: code never moves, so that the VM may hold addresses in it; ports have something to dispose of. */
+    /* Special types: code never moves, so that the VM may hold addresses in it; ports and bignums have something
+     * to dispose of. */
     TN_DESC(Code, TN_VALUES(Code, name, file, instructions, lines), TAIL_OF_VALUES, .flags = TN_BORN_OLD,
             .describe = describe_code),
     TN_DESC(Words, .flags = TN_LEAF | TN_BORN_OLD, TN_TAIL(sizeof(uint32_t), 0, 0)),
     TN_DESC(Port, .flags = TN_LEAF, .dispose = port_dispose),
+    TN_DESC(Bignum, .flags = TN_LEAF, .dispose = bignum_dispose),
 };
 
 bool types_add(tn_heap *heap) {

@@ -141,11 +141,13 @@ void tn_safepoint_slow(tn_mutator *m) {
 }
 
 /* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor
- * one comes first, which may well free them; it becomes a major if that was not enough. */
+ * one comes first, which may well free them; it becomes a major if that was not enough. So do bytes that take the room
+ * which the nursery has been promised below the hard limit, for they count there too: they must not eat the reserve. */
 void tn_external(tn_heap *heap, ptrdiff_t bytes) {
     if (!heap) return;
     AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
-    if (bytes <= 0 || heap->busy || !tni_pacing_major_due(heap, tni_young_bytes(heap))) return;
+    if (bytes <= 0 || heap->busy) return;
+    if (tni_pacing_fits(heap, 0) && !tni_pacing_major_due(heap, tni_young_bytes(heap))) return;
     tn_request_collection(heap);
     tni_mutator *m = tni_mutator_of(heap);
     if (m) tni_set_limit(m);

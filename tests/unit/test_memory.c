@@ -428,6 +428,47 @@ static void external_bytes_drive_major_collections(void **state) {
     host_close(&host);
 }
 
+/* Off-heap bytes are below the limit as well. The host counts before it allocates the object that owns them; what
+ * does not fit fails there, and when it takes them back, the reserve has not been touched. */
+static void external_bytes_leave_the_reserve(void **state) {
+    (void)state;
+    for (size_t bytes = 5000; bytes < 200000; bytes = bytes * 5 / 3) {
+        Host host;
+        host_exact(&host, "heap_max=24M");
+        TN_LOCAL(host.m, Pair, sparse); /* blocks with little in them: they count, beside what lives */
+        for (int i = 0; i < 40000; i++) {
+            TN_SCOPE(host.m);
+            Pair **p = TN_NEW(host.m, Pair);
+            CHECK(p != NULL);
+            TN_SET(host.m, p, cdr, sparse);
+            *sparse = *p;
+        }
+        support_collect(host.m, TN_MAJOR);
+        for (Pair *p = *sparse; p;) {
+            Pair *next = p;
+            for (int i = 0; i < 100 && next; i++) next = TN_READ(next, cdr);
+            TN_WRITE(host.m, p, cdr, next);
+            p = next;
+        }
+        support_collect(host.m, TN_MAJOR);
+        size_t owned = 0;
+        for (;;) {
+            TN_SCOPE(host.m);
+            tn_external(host.heap, (ptrdiff_t)bytes);
+            if (!TN_NEW(host.m, Pair)) break;
+            owned += bytes;
+        }
+        tn_external(host.heap, -(ptrdiff_t)bytes);
+        CHECK(owned > 12 * MIB);
+        CHECK(owned < 24 * MIB);
+        for (int i = 0; i < 100; i++) {
+            TN_SCOPE(host.m);
+            if (!TN_NEW(host.m, Pair)) FAIL("no room for the error with %zu bytes at a time", bytes);
+        }
+        host_close(&host);
+    }
+}
+
 /* ---- a system that gives no more ---- */
 
 /* Allows `more` bytes of address space beyond what the process has now. */
@@ -537,6 +578,7 @@ int main(void) {
         cmocka_unit_test(large_objects_go_back_when_they_die),
         cmocka_unit_test(holes_of_one_size_serve_for_another),
         cmocka_unit_test(external_bytes_drive_major_collections),
+        cmocka_unit_test(external_bytes_leave_the_reserve),
         cmocka_unit_test(system_out_of_memory_is_a_clean_failure),
         cmocka_unit_test(create_without_address_space_reports),
     };
