@@ -295,5 +295,6 @@ static bool define_all(Vm *vm, const PrimitiveDesc *desc) {
 
 bool builtins_define(Vm *vm) {
     return define_all(vm, builtins_number) && define_all(vm, builtins_list) && define_all(vm, builtins_text) &&
-           define_all(vm, builtins_data) && define_all(vm, builtins_system);
+           define_all(vm, builtins_data) && define_all(vm, builtins_system) && define_all(vm, builtins_record) &&
+           define_all(vm, builtins_library);
 }
