@@ -1,266 +1,19 @@
-/* library.c: owns the registry of libraries (R_LIBRARIES, by name): the standard ones, those that a program defines,
- * and those that are found in files; import sets; the features of cond-expand; and the reading of source files. Called
- * by define.c while a program is compiled, and by the prelude for (load) and (environment).
+/* library.c: owns the registry of libraries (R_LIBRARIES, by name): the standard ones (standard.c), those that a
+ * program defines, and those that are found in files (source.c); import sets; and the requirements of cond-expand.
+ * Called by define.c while a program is compiled.
  *
  * A library is compiled when it is first imported or, if the program defines it, where its definition is; its body is
  * evaluated once, when the first import of it is evaluated (%start-library). Everything here returns 0 (false) with a
  * condition pending when it fails. */
 #include <string.h>
-#include <wctype.h>
 
 #include "opcode.h"
-#include "scheme.h"
+#include "library.h"
 
-enum { LOAD_DEPTH_MAX = 100, NESTING_MAX = 100, FOLD_MAX = 10000000 };
-
-const char *const feature_names[] = {
-    "r7rs", "exact-closed", "ratios", "ieee-float", "full-unicode", "posix", "tenure", NULL,
-};
+enum { LOAD_DEPTH_MAX = 100, NESTING_MAX = 100 };
 
 static Value fail_form(Vm *vm, int64_t line, const char *message, Value form) {
     return fail_at(vm, C_SYNTAX, line, form, message);
-}
-
-static bool is_symbol(Value v, const char *text) {
-    return IS(Symbol, v) && symbol_is(v, text);
-}
-
-/* Adds to a list that grows at its head; false without memory. */
-static bool push(Vm *vm, Value *list, Value v) {
-    TN_SCOPE(vm->m);
-    Value made = cons(vm, TN_HANDLE_VALUE(vm->m, v), list);
-    if (made) *list = made;
-    return made != 0;
-}
-
-/* In place: the list is nobody else's. */
-static Value reversed(Vm *vm, Value list) {
-    Value result = S_NIL;
-    while (list != S_NIL) {
-        Value next = cdr(list);
-        TN_WRITE_VALUE(vm->m, AS(Pair, list), cdr, result);
-        result = list;
-        list = next;
-    }
-    return result;
-}
-
-/* ---- source files ---- */
-
-/* include-ci: symbols in lower case. Pairs are changed in place, so that their lines stay known. */
-static bool fold_case(Vm *vm, Value *datum, int *budget) {
-    TN_SCOPE(vm->m);
-    if (IS(Symbol, *datum)) {
-        const String *name = AS(String, TN_READ_VALUE(AS(Symbol, *datum), name));
-        size_t n = name->length;
-        uint32_t *text = malloc((n + 1) * sizeof *text);
-        if (!text) return out_of_memory(vm);
-        for (size_t i = 0; i < n; i++) text[i] = (uint32_t)towlower((wint_t)name->ch[i]);
-        Value folded = intern(vm, text, n);
-        free(text);
-        if (folded) *datum = folded;
-        return folded != 0;
-    }
-    Value *rest = TN_HANDLE_VALUE(vm->m, *datum);
-    TN_LOCAL_VALUE(vm->m, part);
-    for (; IS(Pair, *rest) && --*budget > 0; *rest = cdr(*rest)) {
-        *part = car(*rest);
-        if (!fold_case(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Pair, *rest), car, *part);
-        if (!IS(Symbol, cdr(*rest))) continue;
-        *part = cdr(*rest);
-        if (!fold_case(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Pair, *rest), cdr, *part);
-    }
-    for (size_t i = 0; IS(Vector, *datum) && i < AS(Vector, *datum)->length && --*budget > 0; i++) {
-        *part = TN_READ_VALUE(AS(Vector, *datum), item[i]);
-        if (!fold_case(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Vector, *datum), item[i], *part);
-    }
-    return true;
-}
-
-static Value read_all(Vm *vm, Reader *reader, const Value *positions, bool fold) {
-    TN_SCOPE(vm->m);
-    Value *list = TN_HANDLE_VALUE(vm->m, S_NIL);
-    TN_LOCAL_VALUE(vm->m, datum);
-    for (;;) {
-        int budget = FOLD_MAX;
-        if (!(*datum = read_datum(vm, reader, positions))) return 0;
-        if (*datum == S_EOF) return reversed(vm, *list);
-        if (fold && !fold_case(vm, datum, &budget)) return 0;
-        if (!push(vm, list, *datum)) return 0;
-    }
-}
-
-/* `name` beside the file `beside` (or where it says, if it is absolute), as UTF-8. */
-static bool path_beside(Vm *vm, Value beside, Value name, Buffer *path) {
-    TEMP_BUFFER(text);
-    buffer_free(path);
-    if (!print_value(vm, &text, name, false) || !buffer_add(&text, "", 0)) return false;
-    if (text.text[0] != '/' && IS(String, beside)) {
-        if (!print_value(vm, path, beside, false)) return false;
-        while (path->length && path->text[path->length - 1] != '/') path->length--;
-    }
-    return buffer_add(path, text.text, text.length);
-}
-
-/* Opens a file that is named in the file that is being compiled: beside that, or else beside the program. */
-static FILE *open_source(Vm *vm, Value name, Buffer *path) {
-    FILE *file = path_beside(vm, vm->reg[R_FILE], name, path) ? fopen(path->text, "r") : NULL;
-    if (file) return file;
-    return path_beside(vm, vm->reg[R_PROGRAM], name, path) ? fopen(path->text, "r") : NULL;
-}
-
-Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, Value *path) {
-    TEMP_BUFFER(text);
-    TN_SCOPE(vm->m);
-    FILE *file = open_source(vm, *name, &text);
-    if (!file) return fail(vm, "cannot open the file", *name);
-    Reader *reader = reader_file(file, false);
-    if (!reader) {
-        fclose(file);
-        return out_of_memory(vm);
-    }
-    Value *outer = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]), data = 0;
-    if ((*path = string_from_utf8(vm, text.text, text.length))) {
-        vm->reg[R_FILE] = *path; /* for errors */
-        data = read_all(vm, reader, positions, fold);
-        vm->reg[R_FILE] = *outer;
-    }
-    reader_close(reader);
-    return data;
-}
-
-/* ---- the standard libraries ---- */
-
-#define CXR "caaar caadr cadar caddr cdaar cdadr cddar cdddr caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr " \
-            "cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr "
-
-static const struct { const char *name, *exports; } standard[] = { /* exports NULL: all that there is */
-    {"base",
-     "* + - ... / < <= = => > >= _ abs and append apply assoc assq assv begin binary-port? boolean=? boolean? bytevector "
-     "bytevector-append bytevector-copy bytevector-copy! bytevector-length bytevector-u8-ref bytevector-u8-set! "
-     "bytevector? caar cadr call-with-current-continuation call-with-port call-with-values call/cc car case cdar cddr "
-     "cdr ceiling char->integer char-ready? char<=? char<? char=? char>=? char>? char? close-input-port "
-     "close-output-port close-port complex? cond cond-expand cons current-error-port current-input-port "
-     "current-output-port define define-record-type define-syntax define-values denominator do dynamic-wind else "
-     "eof-object eof-object? eq? equal? eqv? error error-object-irritants error-object-message error-object? even? "
-     "exact exact-integer-sqrt exact-integer? exact? expt features file-error? floor floor-quotient floor-remainder "
-     "floor/ flush-output-port for-each gcd get-output-bytevector get-output-string guard if include include-ci "
-     "inexact inexact? input-port-open? input-port? integer->char integer? lambda lcm length let let* let*-values "
-     "let-syntax let-values letrec letrec* letrec-syntax list list->string list->vector list-copy list-ref list-set! "
-     "list-tail list? make-bytevector make-list make-parameter make-string make-vector map max member memq memv min "
-     "modulo negative? newline not null? number->string number? numerator odd? open-input-bytevector "
-     "open-input-string open-output-bytevector open-output-string or output-port-open? output-port? pair? "
-     "parameterize peek-char peek-u8 positive? procedure? quasiquote quote quotient raise raise-continuable rational? "
-     "rationalize read-bytevector read-bytevector! read-char read-error? read-line read-string read-u8 real? "
-     "remainder reverse round set! set-car! set-cdr! square string string->list string->number string->symbol "
-     "string->utf8 string->vector string-append string-copy string-copy! string-fill! string-for-each string-length "
-     "string-map string-ref string-set! string<=? string<? string=? string>=? string>? string? substring "
-     "symbol->string symbol=? symbol? syntax-error syntax-rules textual-port? truncate truncate-quotient "
-     "truncate-remainder truncate/ u8-ready? unless unquote unquote-splicing utf8->string values vector vector->list "
-     "vector->string vector-append vector-copy vector-copy! vector-fill! vector-for-each vector-length vector-map "
-     "vector-ref vector-set! vector? when with-exception-handler write-bytevector write-char write-string write-u8 "
-     "zero?"},
-    {"case-lambda", "case-lambda"},
-    {"char",
-     "char-alphabetic? char-ci<=? char-ci<? char-ci=? char-ci>=? char-ci>? char-downcase char-foldcase "
-     "char-lower-case? char-numeric? char-upcase char-upper-case? char-whitespace? digit-value string-ci<=? "
-     "string-ci<? string-ci=? string-ci>=? string-ci>? string-downcase string-foldcase string-upcase"},
-    {"complex", "angle imag-part magnitude make-polar make-rectangular real-part"},
-    {"cxr", CXR},
-    {"eval", "environment eval"},
-    {"file",
-     "call-with-input-file call-with-output-file delete-file file-exists? open-binary-input-file "
-     "open-binary-output-file open-input-file open-output-file with-input-from-file with-output-to-file"},
-    {"inexact", "acos asin atan cos exp finite? infinite? log nan? sin sqrt tan"},
-    {"lazy", "delay delay-force force make-promise promise?"},
-    {"load", "load"},
-    {"process-context", "command-line emergency-exit exit get-environment-variable get-environment-variables"},
-    {"read", "read"},
-    {"repl", "interaction-environment"},
-    {"time", "current-jiffy current-second jiffies-per-second"},
-    {"write", "display write write-shared write-simple"},
-    {"r5rs",
-     "* + - / < <= = > >= abs acos and angle append apply asin assoc assq assv atan begin boolean? caar cadr cdar cddr "
-     CXR "call-with-current-continuation call-with-input-file call-with-output-file call-with-values car case cdr "
-     "ceiling char->integer char-alphabetic? char-ci<=? char-ci<? char-ci=? char-ci>=? char-ci>? char-downcase "
-     "char-lower-case? char-numeric? char-ready? char-upcase char-upper-case? char-whitespace? char<=? char<? char=? "
-     "char>=? char>? char? close-input-port close-output-port complex? cond cons cos current-input-port "
-     "current-output-port define define-syntax delay denominator display do dynamic-wind eof-object? eq? equal? eqv? "
-     "eval even? exact->inexact exact? exp expt floor for-each force gcd if imag-part inexact->exact inexact? "
-     "input-port? integer->char integer? interaction-environment lambda lcm length let let* let-syntax letrec "
-     "letrec-syntax list list->string list->vector list-ref list-tail list? load log magnitude make-polar "
-     "make-rectangular make-string make-vector map max member memq memv min modulo negative? newline not "
-     "null-environment null? number->string number? numerator odd? open-input-file open-output-file or output-port? "
-     "pair? peek-char positive? procedure? quasiquote quote quotient rational? rationalize read read-char real-part "
-     "real? remainder reverse round scheme-report-environment set! set-car! set-cdr! sin sqrt string string->list "
-     "string->number string->symbol string-append string-ci<=? string-ci<? string-ci=? string-ci>=? string-ci>? "
-     "string-copy string-fill! string-length string-ref string-set! string<=? string<? string=? string>=? string>? "
-     "string? substring symbol->string symbol? tan truncate values vector vector->list vector-fill! vector-length "
-     "vector-ref vector-set! vector? with-input-from-file with-output-to-file write write-char zero?"},
-    {"tenure", NULL},
-};
-enum { STANDARD_COUNT = sizeof standard / sizeof standard[0] };
-
-/* (scheme NAME), and (tenure). */
-static int standard_number(Value name) {
-    bool scheme = list_length(name) == 2 && is_symbol(car(name), "scheme");
-    if (!scheme && list_length(name) != 1) return -1;
-    Value last = scheme ? car(cdr(name)) : car(name);
-    for (int i = 0; i < STANDARD_COUNT; i++)
-        if (is_symbol(last, standard[i].name) && scheme == (standard[i].exports != NULL)) return i;
-    return -1;
-}
-
-/* The cell of the system's environment that has a value, or 0. */
-static Value system_cell(Vm *vm, Value name) {
-    Value cell = table_get(vm, TN_READ_VALUE(AS(Environment, vm->reg[R_SYSTEM]), table), name, 0);
-    return cell && TN_READ_VALUE(AS(Global, cell), value) != S_UNBOUND ? cell : 0;
-}
-
-/* Puts what the list of names has into the table, and what there is not (if wanted) into the list *missing. */
-static bool add_names(Vm *vm, const char *names, const Value *table, Value *missing) {
-    TN_SCOPE(vm->m);
-    TN_LOCAL_VALUE(vm->m, name);
-    TN_LOCAL_VALUE(vm->m, cell);
-    for (const char *at = names; *at;) {
-        char text[64];
-        size_t n = strcspn(at, " ");
-        snprintf(text, sizeof text, "%.*s", (int)n, at);
-        if (!(*name = intern_c(vm, text))) return false;
-        if ((*cell = system_cell(vm, *name)) && !table_set(vm, table, name, cell)) return false;
-        if (!*cell && missing && !push(vm, missing, *name)) return false;
-        at += n + strspn(at + n, " ");
-    }
-    return true;
-}
-
-/* Entries of a table (table.c) that keep their places while nothing is added to it: false when there are no more. */
-static bool next_entry(Value table, size_t *at, Value *key, Value *value) {
-    const Table *t = AS(Table, table);
-    while (*at < t->used) {
-        const Vector *entries = AS(Vector, TN_READ_VALUE(t, entries));
-        size_t i = 3 * (*at)++;
-        *key = TN_READ_VALUE(entries, item[i + 1]);
-        *value = TN_READ_VALUE(entries, item[i + 2]);
-        if (*key != S_DELETED) return true;
-    }
-    return false;
-}
-
-static bool add_everything(Vm *vm, const Value *table) {
-    TN_SCOPE(vm->m);
-    TN_LOCAL_VALUE(vm->m, name);
-    TN_LOCAL_VALUE(vm->m, cell);
-    Value *all = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, vm->reg[R_SYSTEM]), table));
-    for (size_t at = 0; next_entry(*all, &at, name, cell);) {
-        const String *text = AS(String, TN_READ_VALUE(AS(Symbol, *name), name));
-        if (text->length && text->ch[0] == '%') continue;
-        if (system_cell(vm, *name) && !table_set(vm, table, name, cell)) return false;
-    }
-    return true;
 }
 
 static Value new_library(Vm *vm, const Value *name) {
@@ -278,13 +31,13 @@ static Value new_library(Vm *vm, const Value *name) {
     return table_set(vm, &vm->reg[R_LIBRARIES], name, made) ? *made : 0;
 }
 
+/* Libraries that come with the system hold its own cells: who imports them gets cells of his own. */
 static Value standard_library(Vm *vm, const Value *name, int number) {
     TN_SCOPE(vm->m);
     Value *library = TN_HANDLE_VALUE(vm->m, new_library(vm, name));
     if (!*library) return 0;
     Value *exports = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Library, *library), exports));
-    const char *names = standard[number].exports;
-    if (names ? !add_names(vm, names, exports, NULL) : !add_everything(vm, exports)) return 0;
+    if (!standard_exports(vm, number, exports)) return 0;
     AS(Library, *library)->standard = AS(Library, *library)->ready = true;
     return *library;
 }
@@ -689,54 +442,9 @@ static Value p_make_environment(Vm *vm, int argc, const Value *argv) {
     return environment_new(vm, &none);
 }
 
-/* The names that the standard libraries should export and the system does not have. */
-static Value p_missing_exports(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    TN_SCOPE(vm->m);
-    Value *missing = TN_HANDLE_VALUE(vm->m, S_NIL), *table = TN_HANDLE_VALUE(vm->m, table_new(vm, TABLE_EQ));
-    if (!*table) return 0;
-    for (int i = 0; i < STANDARD_COUNT; i++)
-        if (standard[i].exports && !add_names(vm, standard[i].exports, table, missing)) return 0;
-    return reversed(vm, *missing);
-}
-
-/* (%open-source name): a vector of the data of a file, their lines, and its path, for %next-thunk. */
-static Value p_open_source(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    if (!IS(String, *argv)) return fail_type(vm, "load", "a string", *argv);
-    TN_SCOPE(vm->m);
-    TN_LOCAL_VALUE(vm->m, path);
-    const Value none = S_FALSE;
-    Value *positions = TN_HANDLE_VALUE(vm->m, table_new(vm, TABLE_EQ));
-    if (!*positions) return 0;
-    Value *data = TN_HANDLE_VALUE(vm->m, read_source(vm, argv, positions, false, path));
-    Value source = *data ? make_vector(vm, 3, &none) : 0;
-    if (!source) return 0;
-    TN_INIT_VALUE(AS(Vector, source), item[0], *data);
-    TN_INIT_VALUE(AS(Vector, source), item[1], *positions);
-    TN_INIT_VALUE(AS(Vector, source), item[2], *path);
-    return source;
-}
-
-/* (%next-thunk source environment): what evaluates the next datum, #f at the end. */
-static Value p_next_thunk(Vm *vm, int argc, const Value *argv) {
-    UNUSED;
-    if (!IS(Environment, argv[1])) return fail_type(vm, "load", "an environment", argv[1]);
-    Value data = TN_READ_VALUE(AS(Vector, argv[0]), item[0]);
-    if (data == S_NIL) return S_FALSE;
-    TN_SCOPE(vm->m);
-    Value *form = TN_HANDLE_VALUE(vm->m, car(data)), *outer = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]);
-    Value *positions = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Vector, argv[0]), item[1]));
-    TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[0], cdr(data));
-    vm->reg[R_FILE] = TN_READ_VALUE(AS(Vector, argv[0]), item[2]);
-    Value thunk = compile(vm, form, &argv[1], positions);
-    vm->reg[R_FILE] = *outer;
-    return thunk;
-}
-
 const PrimitiveDesc builtins_library[] = {
     {"%library-thunk!", p_library_thunk, 1, 1, 0, 0},     {"%make-environment", p_make_environment, 0, 0, 0, 0},
-    {"%missing-exports", p_missing_exports, 0, 0, 0, 0},  {"%open-source", p_open_source, 1, 1, 0, 0},
-    {"%next-thunk", p_next_thunk, 2, 2, 0, 0},
+    {"%missing-exports", p_missing_exports, 0, 0, 0, 0},
+    {"%open-source", p_open_source, 1, 1, 0, 0},          {"%next-thunk", p_next_thunk, 2, 2, 0, 0},
     {0},
 };
