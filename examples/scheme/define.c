@@ -72,6 +72,7 @@ static Node *values_vector(Unit *u, const Scope *s, const Value *form) {
     Node *lambda = new_node(u, N_LAMBDA, 0);
     Function *f = lambda->function =
         expand_formals(u, &inner, "define-values", TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)));
+    f->name = unit_keep(u, unit_check(u, intern_c(u->vm, "define-values"))); /* for messages */
     f->body = new_node(u, N_CALL, f->count);
     f->body->a = system_node(u, "vector");
     for (uint32_t i = 0; i < f->count; i++) f->body->list[i] = local_node(u, f->params[i]);

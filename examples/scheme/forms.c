@@ -550,7 +550,9 @@ static Node *quasi_list(Unit *u, const Scope *s, const Value *datum, int level) 
     }
     Node *result = *rest == S_NIL ? same_node(u, S_NIL) : quasi(u, s, rest, level);
     for (uint32_t i = n; i-- > 0;) {
-        if (splice[i]) {
+        if (splice[i] && is_same(result) && u->pool[result->index] == S_NIL) {
+            result = parts[i]; /* at the end: the list itself */
+        } else if (splice[i]) {
             result = call_system(u, "append", parts[i], settled(u, result));
         } else if (is_same(parts[i]) && is_same(result)) {
             result = same_node(u, u->pool[kept[i]]);

@@ -7,7 +7,7 @@
 enum { FOLD_MAX = 10000000 };
 
 /* include-ci: symbols in lower case. Pairs are changed in place, so that their lines stay known. */
-static bool fold_case(Vm *vm, Value *datum, int *budget) {
+static bool fold_symbols(Vm *vm, Value *datum, int *budget) {
     TN_SCOPE(vm->m);
     if (IS(Symbol, *datum)) {
         const String *name = AS(String, TN_READ_VALUE(AS(Symbol, *datum), name));
@@ -24,16 +24,16 @@ static bool fold_case(Vm *vm, Value *datum, int *budget) {
     TN_LOCAL_VALUE(vm->m, part);
     for (; IS(Pair, *rest) && --*budget > 0; *rest = cdr(*rest)) {
         *part = car(*rest);
-        if (!fold_case(vm, part, budget)) return false;
+        if (!fold_symbols(vm, part, budget)) return false;
         TN_WRITE_VALUE(vm->m, AS(Pair, *rest), car, *part);
         if (!IS(Symbol, cdr(*rest))) continue;
         *part = cdr(*rest);
-        if (!fold_case(vm, part, budget)) return false;
+        if (!fold_symbols(vm, part, budget)) return false;
         TN_WRITE_VALUE(vm->m, AS(Pair, *rest), cdr, *part);
     }
     for (size_t i = 0; IS(Vector, *datum) && i < AS(Vector, *datum)->length && --*budget > 0; i++) {
         *part = TN_READ_VALUE(AS(Vector, *datum), item[i]);
-        if (!fold_case(vm, part, budget)) return false;
+        if (!fold_symbols(vm, part, budget)) return false;
         TN_WRITE_VALUE(vm->m, AS(Vector, *datum), item[i], *part);
     }
     return true;
@@ -47,7 +47,7 @@ static Value read_all(Vm *vm, Reader *reader, const Value *positions, bool fold)
         int budget = FOLD_MAX;
         if (!(*datum = read_datum(vm, reader, positions))) return 0;
         if (*datum == S_EOF) return reversed(vm, *list);
-        if (fold && !fold_case(vm, datum, &budget)) return 0;
+        if (fold && !fold_symbols(vm, datum, &budget)) return 0;
         if (!push(vm, list, *datum)) return 0;
     }
 }

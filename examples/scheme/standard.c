@@ -1,5 +1,5 @@
 /* standard.c: what the standard libraries export, and the names of the features that the system has. A name that the
- * system has no definition of is left out of its library; (%missing-exports) tells them. */
+ * system has no definition of is an unbound variable to who imports it; (%missing-exports) tells them. */
 #include <string.h>
 
 #include "library.h"
@@ -88,13 +88,7 @@ int standard_number(Value name) {
     return -1;
 }
 
-/* The cell of the system's environment that has a value, or 0. */
-static Value system_cell(Vm *vm, Value name) {
-    Value cell = table_get(vm, TN_READ_VALUE(AS(Environment, vm->reg[R_SYSTEM]), table), name, 0);
-    return cell && TN_READ_VALUE(AS(Global, cell), value) != S_UNBOUND ? cell : 0;
-}
-
-/* Puts what the list of names has into the table, and what there is not (if wanted) into the list *missing. */
+/* Puts the cells of the names into the table, and the names that have no value (if wanted) into the list *missing. */
 static bool add_names(Vm *vm, const char *names, const Value *table, Value *missing) {
     TN_SCOPE(vm->m);
     TN_LOCAL_VALUE(vm->m, name);
@@ -104,8 +98,9 @@ static bool add_names(Vm *vm, const char *names, const Value *table, Value *miss
         size_t n = strcspn(at, " ");
         snprintf(text, sizeof text, "%.*s", (int)n, at);
         if (!(*name = intern_c(vm, text))) return false;
-        if ((*cell = system_cell(vm, *name)) && !table_set(vm, table, name, cell)) return false;
-        if (!*cell && missing && !push(vm, missing, *name)) return false;
+        if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name)) || !table_set(vm, table, name, cell)) return false;
+        bool there = TN_READ_VALUE(AS(Global, *cell), value) != S_UNBOUND;
+        if (!there && missing && !push(vm, missing, *name)) return false;
         at += n + strspn(at + n, " ");
     }
     return true;
@@ -132,7 +127,8 @@ static bool add_everything(Vm *vm, const Value *table) {
     for (size_t at = 0; next_entry(*all, &at, name, cell);) {
         const String *text = AS(String, TN_READ_VALUE(AS(Symbol, *name), name));
         if (text->length && text->ch[0] == '%') continue;
-        if (system_cell(vm, *name) && !table_set(vm, table, name, cell)) return false;
+        if (TN_READ_VALUE(AS(Global, *cell), value) == S_UNBOUND) continue;
+        if (!table_set(vm, table, name, cell)) return false;
     }
     return true;
 }
