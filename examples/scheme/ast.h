@@ -1,5 +1,10 @@
-/* ast.h: what lies between data and bytecode. expand.c and forms.c make a tree of nodes from a datum (this is where
- * macros will go), compile.c finds out which variables are captured, and codegen.c emits instructions.
+/* ast.h: what lies between data and bytecode. expand.c and forms.c make a tree of nodes from a datum, with the macros
+ * of syntax.c and the definitions of define.c; compile.c finds out which variables are captured, and codegen.c emits
+ * instructions.
+ *
+ * A name is a symbol or an alias: what a macro's template inserts is wrapped in an alias, which knows where the macro
+ * was defined, so that it means what it meant there. Names are compared by identity. A name that nothing around it
+ * binds is looked up without its wrapping in the place that the alias knows (resolve).
  *
  * Nodes live in C memory and die with the unit. They refer to no object directly: what they need (constants, names,
  * cells) is kept in the unit's pool, a range of values that the collector knows, and nodes hold numbers of the
@@ -26,13 +31,30 @@ typedef struct Var {
     uint32_t slot;      /* in the frame of `owner` */
 } Var;
 
-typedef struct Scope {
+/* What a name stands for inside of an expression: a variable, or the keyword of a macro or special form. */
+typedef struct Binding {
+    uint32_t name;    /* in the pool */
+    uint32_t keyword; /* in the pool: a Macro or Syntax; 0: a variable */
     Var *var;
+    struct Binding *next;
+} Binding;
+
+/* The scope of a body grows while its definitions are found: macros that are defined there see all of them. */
+typedef struct Scope {
+    Binding *first;
     const struct Scope *outer;
 } Scope;
 
+/* What a name means: `local`, or the cell of a variable of the top level. The values are raw. */
+typedef struct Meaning {
+    const Binding *local;
+    Value keyword; /* a Macro or Syntax, or 0 */
+    Value cell;    /* if not local */
+} Meaning;
+
 struct Function {
     uint32_t name; /* in the pool; 0: none */
+    uint32_t file; /* in the pool */
     Var **params;
     uint32_t count;
     bool rest;
@@ -79,6 +101,7 @@ typedef struct Unit {
     struct Chunk *chunks;
     int64_t line;   /* of the form that is being expanded */
     int depth;      /* of nesting, bounded for the C stack's sake */
+    size_t made;    /* by macros: pairs and aliases, bounded */
     jmp_buf failed;
 } Unit;
 
@@ -122,8 +145,20 @@ Node *expand_sequence(Unit *u, const Scope *s, const Value *forms);
 Node *expand_body(Unit *u, const Scope *s, const Value *forms);
 Node *expand_lambda(Unit *u, const Scope *s, const Value *params, const Value *body);
 Node *expand_toplevel(Unit *u, const Value *form);
+Node *let_one(Unit *u, Var *var, Node *value, Node *body);
+Node *thunk(Unit *u, Node *body);
+int64_t enter_line(Unit *u, Value form); /* the line of what is expanded now; returns the one to go back to */
+void deepen(Unit *u); /* one level more, or an error */
 void name_function(Unit *u, Node *node, uint32_t name);
-bool refers_to(Unit *u, const Scope *s, Value v, int symbol); /* v is the symbol in vm->reg[symbol], and no variable */
+static inline bool is_name(Value v) { return IS(Symbol, v) || IS(Alias, v); }
+Value base_name(Value name);                  /* the symbol inside of aliases */
+Value strip(Unit *u, const Value *datum);     /* the datum with symbols for aliases */
+Meaning resolve(Unit *u, const Scope *s, const Value *name);
+Meaning resolve_in(Unit *u, const Scope *s, const Value *environment, const Value *name);
+bool is_keyword(Unit *u, const Scope *s, Value v, const char *name); /* v is a name for this special form */
+/* Expands the macro use that *form may be, until it is none; returns the special form that it is then, or NULL. */
+const struct Form *expand_head(Unit *u, const Scope *s, Value *form);
+Binding *bind_name(Unit *u, Scope *s, Value name);
 static inline Value nth(Value list, int n) {
     while (n-- > 0) list = cdr(list);
     return car(list);
@@ -142,8 +177,26 @@ typedef struct Form {
 } Form;
 extern const Form forms[];
 extern const size_t forms_count;
-Node *form_define(Unit *u, const Scope *s, const Value *form);
+_Noreturn void bad_form(Unit *u, const char *name, Value form);
+void check_form(Unit *u, const Form *f, Value form); /* its length */
 Node *form_begin(Unit *u, const Scope *s, const Value *form);
-Node *define_value(Unit *u, const Scope *s, const Value *form, uint32_t name);
+Function *expand_formals(Unit *u, const Scope **s, const char *who, const Value *formals);
+
+/* define.c: definitions, in bodies and at the top level, and forms that stand for several others */
+Node *form_define(Unit *u, const Scope *s, const Value *form);
+Node *form_define_values(Unit *u, const Scope *s, const Value *form);
+Node *form_define_syntax(Unit *u, const Scope *s, const Value *form);
+Node *form_define_record(Unit *u, const Scope *s, const Value *form);
+Node *form_let_syntax(Unit *u, const Scope *s, const Value *form);
+Node *form_letrec_syntax(Unit *u, const Scope *s, const Value *form);
+Node *form_include_ci(Unit *u, const Scope *s, const Value *form);
+Node *form_include(Unit *u, const Scope *s, const Value *form);
+Node *form_cond_expand(Unit *u, const Scope *s, const Value *form);
+Node *form_import(Unit *u, const Scope *s, const Value *form);
+Node *form_define_library(Unit *u, const Scope *s, const Value *form);
+
+/* syntax.c: macros. Both return raw values. */
+Value make_macro(Unit *u, const Scope *s, const Value *rules); /* what (syntax-rules ...) or a keyword stands for */
+Value expand_macro(Unit *u, const Scope *s, const Value *macro, const Value *form);
 
 #endif

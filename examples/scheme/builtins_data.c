@@ -127,7 +127,7 @@ static Value p_vector_append(Vm *vm, int argc, const Value *argv) {
 
 static Value p_procedure_p(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    return boolean(IS(Closure, *argv) || IS(Primitive, *argv) || IS(Continuation, *argv));
+    return boolean(IS(Closure, *argv) || IS(Primitive, *argv) || IS(Continuation, *argv) || IS(Applicable, *argv));
 }
 
 /* (%make-promise state), (%promise-state p), (%promise-set! p state): state is a pair (done . value or thunk). */

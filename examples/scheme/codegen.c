@@ -475,8 +475,8 @@ Value gen_function(Unit *u, const Function *f) {
     uint32_t instructions = make_words(u, &g->code), lines = make_words(u, &g->lines);
     Code *code = TN_ALLOC_TAIL(u->vm->m, Code, tn_value, g->constants.n);
     if (!code) unit_no_memory(u);
-    TN_INIT_VALUE(code, name, u->pool[f->name]);
-    TN_INIT_VALUE(code, file, u->vm->reg[R_FILE]);
+    TN_INIT_VALUE(code, name, base_name(u->pool[f->name]));
+    TN_INIT_VALUE(code, file, u->pool[f->file]);
     TN_INIT_VALUE(code, instructions, u->pool[instructions]);
     TN_INIT_VALUE(code, lines, u->pool[lines]);
     code->start = AS(Words, u->pool[instructions])->word;

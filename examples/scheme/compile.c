@@ -20,6 +20,10 @@ _Noreturn void unit_fail(Unit *u) {
 _Noreturn void syntax_error(Unit *u, const char *message, Value form) {
     Value line = form && IS(Pair, form) ? table_get(u->vm, *u->positions, form, 0) : 0;
     if (line) u->line = fixnum_value(line);
+    if (form) {
+        TN_SCOPE(u->vm->m);
+        form = strip(u, TN_HANDLE_VALUE(u->vm->m, form));
+    }
     fail_at(u->vm, C_SYNTAX, u->line, form, message);
     unit_fail(u);
 }
@@ -164,8 +168,21 @@ static void analyse(Unit *u, Function *f, Node *node) {
 
 /* ---- the entrance ---- */
 
+/* The body of a library: starts the libraries that it uses, then evaluates its forms. */
+static Node *expand_library(Unit *u, const Value *forms_list, const Value *libraries) {
+    TN_SCOPE(u->vm->m);
+    Value *rest = TN_HANDLE_VALUE(u->vm->m, *libraries);
+    uint32_t starts = (uint32_t)list_length(*libraries), n = starts + (uint32_t)list_length(*forms_list), i = 0;
+    Node *sequence = new_node(u, N_SEQ, n + 1);
+    for (; i < starts; i++, *rest = cdr(*rest))
+        sequence->list[i] = call_system(u, "%start-library", const_node(u, car(*rest)), NULL);
+    for (*rest = *forms_list; i < n; i++, *rest = cdr(*rest)) sequence->list[i] = expand_nth(u, NULL, rest, 0);
+    sequence->list[n] = const_node(u, S_UNSPECIFIED);
+    return sequence;
+}
+
 /* Everything that may fail with a longjmp is below here; the unit is the caller's, so it survives that. */
-static Value compile_unit(Unit *u, const Value *form) {
+static Value compile_unit(Unit *u, const Value *form, const Value *libraries) {
     tn_mark mark = tn_save(u->vm->m);
     if (setjmp(u->failed)) {
         tn_restore(u->vm->m, mark);
@@ -175,7 +192,7 @@ static Value compile_unit(Unit *u, const Value *form) {
     }
     unit_keep(u, S_FALSE); /* number 0 */
     Function *f = new_function(u, 0);
-    f->body = expand_toplevel(u, form);
+    f->body = libraries ? expand_library(u, form, libraries) : expand_toplevel(u, form);
     u->depth = 0;
     analyse(u, f, f->body);
     u->depth = 0;
@@ -186,15 +203,16 @@ static Value compile_unit(Unit *u, const Value *form) {
     return value_of(closure);
 }
 
-Value compile(Vm *vm, const Value *form, const Value *environment, const Value *positions) {
+Value compile_all(Vm *vm, const Value *form, const Value *libraries, const Value *environment, const Value *positions) {
     TN_SCOPE(vm->m);
-    Value *table = TN_HANDLE_VALUE(vm->m, *positions);
+    Value *table = TN_HANDLE_VALUE(vm->m, *positions), *file = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]);
     if (*table == S_FALSE && !(*table = table_new(vm, TABLE_EQ))) return 0;
     Unit unit = {.vm = vm, .environment = environment, .positions = table};
     tn_range_desc pool = {.base = &unit.pool, .top = &unit.pool_top, .values = 1};
     unit.range = tn_range_add(vm->m, &pool);
     if (!unit.range) return out_of_memory(vm);
-    Value closure = compile_unit(&unit, form);
+    Value closure = compile_unit(&unit, form, libraries);
+    vm->reg[R_FILE] = *file; /* an error in an included file has left it */
     tn_range_remove(vm->m, unit.range);
     free(unit.pool);
     while (unit.chunks) {
@@ -203,6 +221,10 @@ Value compile(Vm *vm, const Value *form, const Value *environment, const Value *
         unit.chunks = next;
     }
     return closure;
+}
+
+Value compile(Vm *vm, const Value *form, const Value *environment, const Value *positions) {
+    return compile_all(vm, form, NULL, environment, positions);
 }
 
 Value expand_forms_define(Vm *vm) {

@@ -2,7 +2,7 @@
  * proper list of an allowed length. The table at the end is the only place where their names occur. */
 #include "ast.h"
 
-static _Noreturn void bad_form(Unit *u, const char *name, Value form) {
+_Noreturn void bad_form(Unit *u, const char *name, Value form) {
     char message[64];
     snprintf(message, sizeof message, "%s: bad syntax", name);
     syntax_error(u, message, form);
@@ -10,7 +10,8 @@ static _Noreturn void bad_form(Unit *u, const char *name, Value form) {
 
 static Node *form_quote(Unit *u, const Scope *s, const Value *form) {
     (void)s;
-    return const_node(u, nth(*form, 1));
+    TN_SCOPE(u->vm->m);
+    return const_node(u, strip(u, TN_HANDLE_VALUE(u->vm->m, nth(*form, 1))));
 }
 
 static Node *form_lambda(Unit *u, const Scope *s, const Value *form) {
@@ -34,47 +35,10 @@ static Node *form_if(Unit *u, const Scope *s, const Value *form) {
     return node;
 }
 
-/* (define name), (define name value), (define (name . params) body ...). */
-Node *define_value(Unit *u, const Scope *s, const Value *form, uint32_t name) {
-    TN_SCOPE(u->vm->m);
-    int64_t outer = u->line;
-    Value line = table_get(u->vm, *u->positions, *form, 0);
-    if (line) u->line = fixnum_value(line);
-    Node *value;
-    if (IS(Pair, nth(*form, 1))) {
-        Value *params = TN_HANDLE_VALUE(u->vm->m, cdr(nth(*form, 1)));
-        value = expand_lambda(u, s, params, TN_HANDLE_VALUE(u->vm->m, tail(*form, 2)));
-    } else if (tail(*form, 2) == S_NIL) {
-        value = const_node(u, S_UNSPECIFIED);
-    } else {
-        if (tail(*form, 3) != S_NIL) bad_form(u, "define", *form);
-        value = expand_nth(u, s, form, 2);
-    }
-    name_function(u, value, name);
-    u->line = outer;
-    return value;
-}
-
-/* At the top level; expand_body takes those inside of bodies. */
-Node *form_define(Unit *u, const Scope *s, const Value *form) {
-    if (s) syntax_error(u, "define: not allowed here", *form);
-    TN_SCOPE(u->vm->m);
-    Value *name = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
-    if (IS(Pair, *name)) *name = car(*name);
-    if (!IS(Symbol, *name)) syntax_error(u, "define: expected a name", *form);
-    Node *node = new_node(u, N_DEFINE, 0);
-    node->index = unit_keep(u, unit_check(u, environment_cell(u->vm, u->environment, name)));
-    Global *cell = AS(Global, u->pool[node->index]);
-    cell->builtin = false;
-    if (IS(Syntax, TN_READ_VALUE(cell, value))) TN_WRITE_VALUE(u->vm->m, cell, value, S_UNBOUND);
-    node->a = define_value(u, s, form, unit_keep(u, *name));
-    return node;
-}
-
 static Node *form_set(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
     Value *name = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
-    if (!IS(Symbol, *name)) syntax_error(u, "set!: expected a name", *form);
+    if (!is_name(*name)) syntax_error(u, "set!: expected a name", *form);
     Node *target = expand(u, s, name);
     Node *node = new_node(u, target->kind == N_LOCAL ? N_SET : N_SET_GLOBAL, 0);
     node->var = target->var;
@@ -97,7 +61,7 @@ Node *form_begin(Unit *u, const Scope *s, const Value *form) {
 static Value binding_name(Unit *u, const char *who, Value binding) {
     char message[64];
     snprintf(message, sizeof message, "%s: bad binding", who);
-    if (list_length(binding) != 2 || !IS(Symbol, car(binding))) syntax_error(u, message, binding);
+    if (list_length(binding) != 2 || !is_name(car(binding))) syntax_error(u, message, binding);
     return car(binding);
 }
 
@@ -177,7 +141,7 @@ static Node *named_let(Unit *u, const Scope *s, const Value *form) {
 }
 
 static Node *form_let(Unit *u, const Scope *s, const Value *form) {
-    if (IS(Symbol, nth(*form, 1))) return named_let(u, s, form);
+    if (is_name(nth(*form, 1))) return named_let(u, s, form);
     TN_SCOPE(u->vm->m);
     Value *bindings = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
     const Scope *inner = s;
@@ -235,7 +199,7 @@ static Node *form_do(Unit *u, const Scope *s, const Value *form) {
     for (uint32_t i = 0; i < loop->count; i++, *rest = cdr(*rest)) {
         *binding = car(*rest);
         int64_t length = list_length(*binding);
-        if (length < 2 || length > 3 || !IS(Symbol, car(*binding))) syntax_error(u, "do: bad binding", *binding);
+        if (length < 2 || length > 3 || !is_name(car(*binding))) syntax_error(u, "do: bad binding", *binding);
         loop->list[i] = expand_nth(u, s, binding, 1);
         loop->vars[i] = new_var(u, car(*binding));
         inner = bind(u, inner, loop->vars[i]);
@@ -285,7 +249,7 @@ static Node *form_unless(Unit *u, const Scope *s, const Value *form) {
     return make_if(u, test, const_node(u, S_UNSPECIFIED), body);
 }
 
-static Node *let_one(Unit *u, Var *var, Node *value, Node *body) {
+Node *let_one(Unit *u, Var *var, Node *value, Node *body) {
     Node *node = new_node(u, N_LET, 1);
     node->vars = unit_alloc(u, sizeof(Var *));
     node->vars[0] = var;
@@ -314,7 +278,7 @@ static Node *expand_clauses(Unit *u, const Scope *s, const char *who, const Valu
         *clause = car(*rest);
         int64_t n = list_length(*clause);
         if (n < 1) bad_form(u, who, *clause);
-        if (refers_to(u, s, car(*clause), R_ELSE)) {
+        if (is_keyword(u, s, car(*clause), "else")) {
             if (cdr(*rest) != S_NIL) syntax_error(u, "else must be the last clause", *clause);
             *hole = expand_sequence(u, s, TN_HANDLE_VALUE(u->vm->m, cdr(*clause)));
             return result;
@@ -325,7 +289,7 @@ static Node *expand_clauses(Unit *u, const Scope *s, const char *who, const Valu
             both->list[0] = test;
             *hole = both;
             hole = &both->list[1];
-        } else if (n == 3 && refers_to(u, s, nth(*clause, 1), R_ARROW)) {
+        } else if (n == 3 && is_keyword(u, s, nth(*clause, 1), "=>")) {
             Var *var = new_var(u, S_FALSE);
             Node *call = call_one(u, expand_nth(u, s, clause, 2), local_node(u, var));
             Node *branch = make_if(u, local_node(u, var), call, NULL);
@@ -353,9 +317,10 @@ static Node *case_test(Unit *u, Var *key, Value data) {
     if (n == 0) return const_node(u, S_FALSE);
     TN_SCOPE(u->vm->m);
     Value *rest = TN_HANDLE_VALUE(u->vm->m, data);
+    *rest = strip(u, rest);
     Node *any = new_node(u, N_OR, (uint32_t)n);
     for (uint32_t i = 0; i < any->count; i++, *rest = cdr(*rest)) {
-        const char *same = is_number(car(*rest)) && !is_fixnum(car(*rest)) ? "eqv?" : "eq?";
+        const char *same = is_reference(car(*rest)) && !IS(Symbol, car(*rest)) ? "eqv?" : "eq?";
         any->list[i] = call_system(u, same, local_node(u, key), const_node(u, car(*rest)));
     }
     return n == 1 ? any->list[0] : any;
@@ -363,7 +328,7 @@ static Node *case_test(Unit *u, Var *key, Value data) {
 
 static Node *case_body(Unit *u, const Scope *s, Var *key, const Value *clause) {
     TN_SCOPE(u->vm->m);
-    if (list_length(*clause) == 3 && refers_to(u, s, nth(*clause, 1), R_ARROW))
+    if (list_length(*clause) == 3 && is_keyword(u, s, nth(*clause, 1), "=>"))
         return call_one(u, expand_nth(u, s, clause, 2), local_node(u, key));
     return expand_sequence(u, s, TN_HANDLE_VALUE(u->vm->m, cdr(*clause)));
 }
@@ -377,7 +342,7 @@ static Node *form_case(Unit *u, const Scope *s, const Value *form) {
     for (; *rest != S_NIL; *rest = cdr(*rest)) {
         *clause = car(*rest);
         if (list_length(*clause) < 2) bad_form(u, "case", *clause);
-        if (refers_to(u, s, car(*clause), R_ELSE)) {
+        if (is_keyword(u, s, car(*clause), "else")) {
             if (cdr(*rest) != S_NIL) syntax_error(u, "else must be the last clause", *clause);
             *hole = case_body(u, s, key, clause);
             return let_one(u, key, value, result);
@@ -393,7 +358,7 @@ static Node *form_case(Unit *u, const Scope *s, const Value *form) {
 
 /* ---- the rest ---- */
 
-static Node *thunk(Unit *u, Node *body) {
+Node *thunk(Unit *u, Node *body) {
     Node *lambda = new_node(u, N_LAMBDA, 0);
     lambda->function = new_function(u, 0);
     lambda->function->body = body;
@@ -405,11 +370,12 @@ static Node *thunk(Unit *u, Node *body) {
 static Node *form_guard(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
     Value *spec = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
-    if (list_length(*spec) < 1 || !IS(Symbol, car(*spec))) bad_form(u, "guard", *form);
+    if (list_length(*spec) < 1 || !is_name(car(*spec))) bad_form(u, "guard", *form);
     Node *body = thunk(u, expand_body(u, s, TN_HANDLE_VALUE(u->vm->m, tail(*form, 2))));
     Value last = S_FALSE;
+    if (list_length(*spec) < 0) bad_form(u, "guard", *form);
     for (Value c = cdr(*spec); IS(Pair, c); c = cdr(c)) last = car(c);
-    bool has_else = IS(Pair, last) && refers_to(u, s, car(last), R_ELSE);
+    bool has_else = IS(Pair, last) && is_keyword(u, s, car(last), "else");
     Node *handler = new_node(u, N_LAMBDA, 0);
     handler->function = new_function(u, has_else ? 1 : 2);
     Var **params = handler->function->params;
@@ -434,59 +400,102 @@ static Node *form_delay(Unit *u, const Scope *s, const Value *form) {
     return call_system(u, "%delay", thunk(u, value), NULL);
 }
 
-/* (let-values (((a b . c) e) ...) body ...), one binding after the other, like let*-values; and (receive formals e
- * body ...). */
-static Node *bind_values(Unit *u, const Scope *s, const Value *formals, const Value *expression, const Value *rest,
-                         const Value *body);
-
-static Node *values_body(Unit *u, const Scope *s, const Value *bindings, const Value *body) {
-    if (*bindings == S_NIL) return expand_body(u, s, body);
-    if (!IS(Pair, *bindings) || list_length(car(*bindings)) != 2) bad_form(u, "let-values", *bindings);
-    TN_SCOPE(u->vm->m);
-    Value *formals = TN_HANDLE_VALUE(u->vm->m, nth(car(*bindings), 0));
-    Value *expression = TN_HANDLE_VALUE(u->vm->m, nth(car(*bindings), 1));
-    return bind_values(u, s, formals, expression, TN_HANDLE_VALUE(u->vm->m, cdr(*bindings)), body);
-}
-
-static Node *bind_values(Unit *u, const Scope *s, const Value *formals, const Value *expression, const Value *rest,
+/* (let-values (((a b . c) e) ...) body ...): a procedure for each binding, inside the one before. The expressions of
+ * let-values all see `outer` only; NULL: each sees the variables before it (let*-values). */
+static Node *bind_values(Unit *u, const Scope *outer, const Scope *s, const char *who, const Value *bindings,
                          const Value *body) {
-    if (++u->depth > 500) syntax_error(u, "expressions nested too deeply", 0);
-    Node *producer = expand(u, s, expression);
+    if (*bindings == S_NIL) return expand_body(u, s, body);
+    if (list_length(car(*bindings)) != 2) bad_form(u, who, *bindings);
+    deepen(u);
+    TN_SCOPE(u->vm->m);
+    Value *binding = TN_HANDLE_VALUE(u->vm->m, car(*bindings));
+    Node *producer = expand_nth(u, outer ? outer : s, binding, 1);
     Node *lambda = new_node(u, N_LAMBDA, 0);
-    uint32_t n = 0;
-    Value p = *formals;
-    for (; IS(Pair, p) && n < 1000; p = cdr(p)) n++;
-    lambda->function = new_function(u, n + (p != S_NIL));
-    lambda->function->rest = p != S_NIL;
-    p = *formals;
-    for (uint32_t i = 0; i < lambda->function->count; i++) {
-        Value name = IS(Pair, p) ? car(p) : p;
-        if (!IS(Symbol, name)) syntax_error(u, "let-values: expected a name", *formals);
-        lambda->function->params[i] = new_var(u, name);
-        s = bind(u, s, lambda->function->params[i]);
-        if (IS(Pair, p)) p = cdr(p);
-    }
-    lambda->function->body = values_body(u, s, rest, body);
+    lambda->function = expand_formals(u, &s, who, TN_HANDLE_VALUE(u->vm->m, car(*binding)));
+    lambda->function->body = bind_values(u, outer, s, who, TN_HANDLE_VALUE(u->vm->m, cdr(*bindings)), body);
     u->depth--;
     return call_system(u, "%apply-values", lambda, producer);
 }
 
-static Node *form_let_values(Unit *u, const Scope *s, const Value *form) {
+static Node *expand_values(Unit *u, const Scope *s, const Value *form, const char *who, bool parallel) {
+    const Scope empty = {.outer = s}; /* at the top level, `outer` must be there too */
     TN_SCOPE(u->vm->m);
-    return values_body(u, s, TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)), TN_HANDLE_VALUE(u->vm->m, tail(*form, 2)));
+    Value *bindings = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
+    if (list_length(*bindings) < 0) bad_form(u, who, *form);
+    return bind_values(u, parallel ? &empty : NULL, s, who, bindings, TN_HANDLE_VALUE(u->vm->m, tail(*form, 2)));
+}
+
+static Node *form_let_values(Unit *u, const Scope *s, const Value *form) {
+    return expand_values(u, s, form, "let-values", true);
+}
+
+static Node *form_let_star_values(Unit *u, const Scope *s, const Value *form) {
+    return expand_values(u, s, form, "let*-values", false);
 }
 
 static Node *form_receive(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
-    Value *nil = TN_HANDLE_VALUE(u->vm->m, S_NIL);
-    return bind_values(u, s, TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)), TN_HANDLE_VALUE(u->vm->m, nth(*form, 2)), nil,
-                       TN_HANDLE_VALUE(u->vm->m, tail(*form, 3)));
+    Node *producer = expand_nth(u, s, form, 2);
+    Node *lambda = new_node(u, N_LAMBDA, 0);
+    lambda->function = expand_formals(u, &s, "receive", TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)));
+    lambda->function->body = expand_body(u, s, TN_HANDLE_VALUE(u->vm->m, tail(*form, 3)));
+    return call_system(u, "%apply-values", lambda, producer);
+}
+
+/* (case-lambda (formals body ...) ...): an object that chooses among its procedures (record.c). */
+static Node *form_case_lambda(Unit *u, const Scope *s, const Value *form) {
+    TN_SCOPE(u->vm->m);
+    Value *rest = TN_HANDLE_VALUE(u->vm->m, cdr(*form));
+    TN_LOCAL_VALUE(u->vm->m, formals);
+    TN_LOCAL_VALUE(u->vm->m, body);
+    Node *call = new_node(u, N_CALL, (uint32_t)list_length(*rest));
+    call->a = system_node(u, "%case-lambda");
+    for (uint32_t i = 0; i < call->count; i++, *rest = cdr(*rest)) {
+        if (list_length(car(*rest)) < 2) bad_form(u, "case-lambda", *form);
+        *formals = car(car(*rest));
+        *body = cdr(car(*rest));
+        call->list[i] = expand_lambda(u, s, formals, body);
+    }
+    return call;
+}
+
+/* (parameterize ((p e) ...) body ...): (%parameterize (list (cons p e) ...) (lambda () body ...)). */
+static Node *form_parameterize(Unit *u, const Scope *s, const Value *form) {
+    TN_SCOPE(u->vm->m);
+    Value *rest = TN_HANDLE_VALUE(u->vm->m, nth(*form, 1));
+    TN_LOCAL_VALUE(u->vm->m, binding);
+    int64_t n = list_length(*rest);
+    if (n < 0) bad_form(u, "parameterize", *form);
+    Node *list = new_node(u, N_CALL, (uint32_t)n);
+    list->a = system_node(u, "list");
+    for (uint32_t i = 0; i < list->count; i++, *rest = cdr(*rest)) {
+        *binding = car(*rest);
+        if (list_length(*binding) != 2) syntax_error(u, "parameterize: bad binding", *binding);
+        Node *parameter = expand_nth(u, s, binding, 0);
+        list->list[i] = call_system(u, "cons", parameter, expand_nth(u, s, binding, 1));
+    }
+    Node *body = expand_body(u, s, TN_HANDLE_VALUE(u->vm->m, tail(*form, 2)));
+    return call_system(u, "%parameterize", list, thunk(u, body));
+}
+
+/* (syntax-error message form ...). */
+static Node *form_syntax_error(Unit *u, const Scope *s, const Value *form) {
+    (void)s;
+    TN_SCOPE(u->vm->m);
+    Value *plain = TN_HANDLE_VALUE(u->vm->m, *form);
+    *plain = strip(u, plain);
+    Value *message = TN_HANDLE_VALUE(u->vm->m, nth(*plain, 1)), *irritants = TN_HANDLE_VALUE(u->vm->m, tail(*plain, 2));
+    Value condition = unit_check(u, make_condition(u->vm, C_SYNTAX, message, irritants));
+    AS(Condition, condition)->line = u->line;
+    TN_WRITE_VALUE(u->vm->m, AS(Condition, condition), file, u->vm->reg[R_FILE]);
+    u->vm->reg[R_PENDING] = condition;
+    unit_fail(u);
 }
 
 /* ---- quasiquote ---- */
 
-static bool is_tagged(Unit *u, const Scope *s, Value v, int symbol) {
-    return list_length(v) == 2 && refers_to(u, s, car(v), symbol);
+static bool is_tagged(Unit *u, const Scope *s, Value v, const char *keyword) {
+    return IS(Pair, v) && IS(Pair, cdr(v)) && cdr(cdr(v)) == S_NIL && is_keyword(u, s, car(v), keyword);
 }
 
 static Node *quasi(Unit *u, const Scope *s, const Value *datum, int level);
@@ -502,12 +511,20 @@ static bool is_same(const Node *node) {
     return node->kind == N_CONST && node->count == 1;
 }
 
+/* A part that becomes an operand: it loses its aliases now, and not each time when it is made part of a longer one. */
+static Node *settled(Unit *u, Node *node) {
+    if (!is_same(node)) return node;
+    TN_SCOPE(u->vm->m);
+    node->index = unit_keep(u, strip(u, TN_HANDLE_VALUE(u->vm->m, u->pool[node->index])));
+    return node;
+}
+
 /* (list 'tag datum), one level in or out. */
 static Node *quasi_tagged(Unit *u, const Scope *s, const Value *datum, int level) {
     TN_SCOPE(u->vm->m);
     Node *inner = quasi(u, s, TN_HANDLE_VALUE(u->vm->m, nth(*datum, 1)), level);
     if (is_same(inner)) return same_node(u, *datum);
-    return call_system(u, "list", const_node(u, car(*datum)), inner);
+    return call_system(u, "list", const_node(u, base_name(car(*datum))), inner);
 }
 
 /* A list from its last pair to its first, so that what is constant at its end stays one constant. */
@@ -516,10 +533,11 @@ static Node *quasi_list(Unit *u, const Scope *s, const Value *datum, int level) 
     Value *rest = TN_HANDLE_VALUE(u->vm->m, *datum);
     TN_LOCAL_VALUE(u->vm->m, item);
     uint32_t n = 0;
-    for (Value p = *datum; IS(Pair, p) && n < 100000; p = cdr(p)) {
-        if (n > 0 && (is_tagged(u, s, p, R_UNQUOTE) || is_tagged(u, s, p, R_QUASIQUOTE))) break;
+    for (; IS(Pair, *rest) && n < 100000; *rest = cdr(*rest)) {
+        if (n > 0 && (is_tagged(u, s, *rest, "unquote") || is_tagged(u, s, *rest, "quasiquote"))) break;
         n++;
     }
+    *rest = *datum;
     Node **parts = unit_alloc(u, n * sizeof(Node *));
     bool *splice = unit_alloc(u, n * sizeof(bool));
     uint32_t *kept = unit_alloc(u, n * sizeof(uint32_t)); /* the pair itself, for a constant end */
@@ -527,13 +545,15 @@ static Node *quasi_list(Unit *u, const Scope *s, const Value *datum, int level) 
         TN_SCOPE(u->vm->m);
         *item = car(*rest);
         kept[i] = unit_keep(u, *rest);
-        splice[i] = level == 0 && is_tagged(u, s, *item, R_UNQUOTE_SPLICING);
+        splice[i] = level == 0 && is_tagged(u, s, *item, "unquote-splicing");
         parts[i] = splice[i] ? expand_nth(u, s, item, 1) : quasi(u, s, item, level);
     }
     Node *result = *rest == S_NIL ? same_node(u, S_NIL) : quasi(u, s, rest, level);
     for (uint32_t i = n; i-- > 0;) {
-        if (splice[i]) {
-            result = call_system(u, "append", parts[i], result);
+        if (splice[i] && is_same(result) && u->pool[result->index] == S_NIL) {
+            result = parts[i]; /* at the end: the list itself */
+        } else if (splice[i]) {
+            result = call_system(u, "append", parts[i], settled(u, result));
         } else if (is_same(parts[i]) && is_same(result)) {
             result = same_node(u, u->pool[kept[i]]);
         } else {
@@ -541,8 +561,8 @@ static Node *quasi_list(Unit *u, const Scope *s, const Value *datum, int level) 
             while (first > 0 && !splice[first - 1]) first--;
             Node *call = new_node(u, N_CALL, i - first + 2);
             call->a = system_node(u, "cons*");
-            for (uint32_t j = first; j <= i; j++) call->list[j - first] = parts[j];
-            call->list[i - first + 1] = result;
+            for (uint32_t j = first; j <= i; j++) call->list[j - first] = settled(u, parts[j]);
+            call->list[i - first + 1] = settled(u, result);
             result = call;
             i = first;
         }
@@ -566,12 +586,12 @@ static Node *quasi(Unit *u, const Scope *s, const Value *datum, int level) {
         node = is_same(node) ? same_node(u, *datum) : call_system(u, "list->vector", node, NULL);
     } else if (!IS(Pair, *datum)) {
         node = same_node(u, *datum);
-    } else if (is_tagged(u, s, *datum, R_UNQUOTE)) {
+    } else if (is_tagged(u, s, *datum, "unquote")) {
         node = level == 0 ? expand_nth(u, s, datum, 1) : quasi_tagged(u, s, datum, level - 1);
-    } else if (is_tagged(u, s, *datum, R_UNQUOTE_SPLICING)) {
+    } else if (is_tagged(u, s, *datum, "unquote-splicing")) {
         if (level == 0) syntax_error(u, "unquote-splicing: not in a list", *datum);
         node = quasi_tagged(u, s, datum, level - 1);
-    } else if (is_tagged(u, s, *datum, R_QUASIQUOTE)) {
+    } else if (is_tagged(u, s, *datum, "quasiquote")) {
         node = quasi_tagged(u, s, datum, level + 1);
     } else {
         node = quasi_list(u, s, datum, level);
@@ -582,12 +602,18 @@ static Node *quasi(Unit *u, const Scope *s, const Value *datum, int level) {
 
 static Node *form_quasiquote(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
-    return quasi(u, s, TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)), 0);
+    return settled(u, quasi(u, s, TN_HANDLE_VALUE(u->vm->m, nth(*form, 1)), 0));
 }
 
 static Node *form_unquote(Unit *u, const Scope *s, const Value *form) {
     (void)s;
     syntax_error(u, "unquote: not in a quasiquote", *form);
+}
+
+/* Keywords that mean something only inside of other forms. */
+static Node *form_auxiliary(Unit *u, const Scope *s, const Value *form) {
+    (void)s;
+    syntax_error(u, "not allowed here", *form);
 }
 
 const Form forms[] = {
@@ -602,7 +628,17 @@ const Form forms[] = {
     {"and", form_and, 1, -1},          {"or", form_or, 1, -1},
     {"when", form_when, 2, -1},        {"unless", form_unless, 2, -1},
     {"guard", form_guard, 3, -1},      {"delay", form_delay, 2, 2},
-    {"delay-force", form_delay_force, 2, 2}, {"let-values", form_let_values, 3, -1},
-    {"let*-values", form_let_values, 3, -1}, {"receive", form_receive, 4, -1},
+    {"delay-force", form_delay_force, 2, 2},
+    {"let-values", form_let_values, 3, -1},
+    {"let*-values", form_let_star_values, 3, -1}, {"receive", form_receive, 4, -1},
+    {"case-lambda", form_case_lambda, 1, -1}, {"parameterize", form_parameterize, 3, -1},
+    {"define-values", form_define_values, 3, 3}, {"define-record-type", form_define_record, 3, -1},
+    {"define-syntax", form_define_syntax, 3, 3}, {"let-syntax", form_let_syntax, 3, -1},
+    {"letrec-syntax", form_letrec_syntax, 3, -1}, {"syntax-error", form_syntax_error, 2, -1},
+    {"include", form_include, 2, -1},  {"include-ci", form_include_ci, 2, -1},
+    {"cond-expand", form_cond_expand, 1, -1}, {"import", form_import, 1, -1},
+    {"define-library", form_define_library, 2, -1}, {"syntax-rules", form_auxiliary, 1, -1},
+    {"else", form_auxiliary, 1, -1},   {"=>", form_auxiliary, 1, -1},
+    {"...", form_auxiliary, 1, -1},    {"_", form_auxiliary, 1, -1},
 };
 const size_t forms_count = sizeof forms / sizeof forms[0];

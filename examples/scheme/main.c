@@ -114,7 +114,8 @@ static int run_program(Vm *vm, const Options *o) {
     }
     Reader *reader = file ? reader_file(file, prompt) : reader_text(o->expression, strlen(o->expression));
     Value text = string_from_utf8(vm, name, strlen(name));
-    if (text) vm->reg[R_FILE] = text;
+    if (text) vm->reg[R_FILE] = vm->reg[R_PROGRAM] = text;
+    AS(Environment, vm->reg[R_USER])->used = prompt; /* an import hides nothing there */
     int status = 1;
     if (reader && text && file == stdin) {
         Value port = port_new(vm, NULL, NULL, reader); /* owns the reader */

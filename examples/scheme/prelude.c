@@ -271,5 +271,27 @@ const char *const prelude_text[] = {
     "        ((infinite? x) x)"
     "        ((infinite? y) 0.0)"
     "        (else (inexact (rationalize (exact x) (exact y))))))",
+
+    /* ---- parameters, libraries, environments ---- */
+    "(define (make-parameter value . converter)"
+    "  (if (pair? converter)"
+    "      (%make-parameter ((car converter) value) (car converter))"
+    "      (%make-parameter value #f)))",
+    "(define (%parameterize bindings thunk)"
+    "  (let ((cells (map (lambda (b)"
+    "                      (let ((convert (%parameter-converter (car b))))"
+    "                        (cons (car b) (if convert (convert (cdr b)) (cdr b)))))"
+    "                    bindings)))"
+    "    (define (swap!) (for-each (lambda (b) (set-cdr! b (%parameter-swap! (car b) (cdr b)))) cells))"
+    "    (dynamic-wind swap! thunk swap!)))",
+    "(define (%start-library library) (let ((thunk (%library-thunk! library))) (if thunk (thunk))))",
+    "(define (environment . sets) (let ((e (%make-environment))) (eval (cons 'import sets) e) e))",
+    "(define (scheme-report-environment version) (environment '(scheme r5rs)))",
+    "(define (null-environment version) (environment '(scheme r5rs)))",
+    "(define (load name . place)"
+    "  (let ((source (%open-source name)) (place (if (pair? place) (car place) (interaction-environment))))"
+    "    (let loop ()"
+    "      (let ((thunk (%next-thunk source place)))"
+    "        (if thunk (begin (thunk) (loop)))))))",
     NULL,
 };

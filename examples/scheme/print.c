@@ -93,8 +93,11 @@ Mark *mark_of(Marks *m, Value object, bool *fresh) {
     return mark;
 }
 
+/* Records are laid out like vectors. */
+static bool is_row(Value v) { return IS(Vector, v) || IS(Record, v); }
+
 static bool is_compound(Value v) {
-    return IS(Pair, v) || IS(Vector, v);
+    return IS(Pair, v) || is_row(v);
 }
 
 /* Small structures are the usual case: true if a walk of at most 2000 steps visits all of it, which no cycle
@@ -105,8 +108,8 @@ static bool is_small(Printer *p, Value v) {
         Value next = p->todo[--p->todo_n].value;
         if (steps > 2000) ok = false;
         else if (IS(Pair, next)) ok = later(p, (Todo){.value = cdr(next)}) && later(p, (Todo){.value = car(next)});
-        else if (IS(Vector, next) && AS(Vector, next)->length > 2000) ok = false;
-        else if (IS(Vector, next))
+        else if (is_row(next) && AS(Vector, next)->length > 2000) ok = false;
+        else if (is_row(next))
             for (size_t i = 0; i < AS(Vector, next)->length && ok; i++)
                 ok = later(p, (Todo){.value = TN_READ_VALUE(AS(Vector, next), item[i])});
     }
@@ -256,6 +259,10 @@ static bool print_simple(Printer *p, Value v) {
         return print_named(p, "procedure", TN_READ_VALUE(code, name));
     }
     case Primitive_type: return add(p, "#<procedure ") && add(p, AS(Primitive, v)->desc->name) && add(p, ">");
+    case Applicable_type: return print_named(p, "procedure", TN_READ_VALUE(AS(Applicable, v), name));
+    case RecordType_type: return print_named(p, "record-type", TN_READ_VALUE(AS(RecordType, v), name));
+    case Macro_type: return add(p, "#<syntax>");
+    case Library_type: return add(p, "#<library>");
     case Continuation_type: return add(p, "#<continuation>");
     case Table_type: return add(p, "#<hashtable>");
     case Promise_type: return add(p, "#<promise>");
@@ -308,6 +315,11 @@ static bool print_one(Vm *vm, Printer *p, Value v) {
     bool done;
     if (!print_label(p, v, &done)) return false;
     if (done) return true;
+    if (IS(Record, v)) {
+        Value name = TN_READ_VALUE(AS(RecordType, TN_READ_VALUE(AS(Record, v), item[0])), name);
+        const String *text = AS(String, TN_READ_VALUE(AS(Symbol, name), name));
+        return add(p, "#<") && print_string(p, text, 0) && later(p, (Todo){.kind = A_ITEMS, .value = v, .at = 1});
+    }
     if (IS(Vector, v)) return add(p, "#(") && later(p, (Todo){.kind = A_ITEMS, .value = v});
     const char *prefix = prefix_of(vm, v);
     if (prefix && !has_label(p, cdr(v))) return add(p, prefix) && later(p, (Todo){.value = car(cdr(v))});
@@ -327,7 +339,7 @@ static bool print_step(Vm *vm, Printer *p, Todo t) {
                    later(p, (Todo){.value = car(t.value)});
         return add(p, " . ") && later(p, (Todo){.kind = A_TEXT, .text = ")"}) && later(p, (Todo){.value = t.value});
     case A_ITEMS:
-        if (t.at == AS(Vector, t.value)->length) return add(p, ")");
+        if (t.at == AS(Vector, t.value)->length) return add(p, IS(Record, t.value) ? ">" : ")");
         return add(p, t.at ? " " : "") && later(p, (Todo){.kind = A_ITEMS, .value = t.value, .at = t.at + 1}) &&
                later(p, (Todo){.value = TN_READ_VALUE(AS(Vector, t.value), item[t.at])});
     }

@@ -57,15 +57,34 @@ typedef struct Closure { tn_value_field code, free[]; } Closure;
 typedef struct Values { size_t length; tn_value_field item[]; } Values;
 typedef struct Promise { tn_value_field state; } Promise; /* a pair (done . value or thunk), perhaps shared */
 typedef struct Syntax { size_t form; } Syntax;                  /* a special form: index into expand.c's table */
+/* What a macro's template inserts: a name (a symbol, or again an alias) as it is seen where the macro was defined, at
+ * the top level of an environment or, within one unit of compilation, in a scope there (ast.h). */
+typedef struct Alias { tn_value_field name, environment; const void *scope; } Alias;
+typedef struct Macro { tn_value_field rules, environment; const void *scope; } Macro; /* rules as syntax.c makes them */
 typedef struct Index { size_t length; uint32_t slot[]; } Index; /* of a hash table: 0 free, else entry + 1 */
 
 /* A variable of the top level. Compiled code holds the cell itself. `builtin`: has the value that the system gave
  * it, so that the compiler may inline what it stands for. */
-typedef struct Global { tn_value_field value, name; bool builtin; } Global;
+typedef struct Global {
+    tn_value_field value, name, home; /* home: the environment that owns it */
+    bool builtin;
+    bool defined;  /* by a definition with this very name */
+    bool inserted; /* by a definition that a macro's template has inserted */
+} Global;
 
 /* Cells by name. A name that is found only in `parent` gets a cell of its own with the same value at first use: a
  * program may redefine anything without disturbing the system's own procedures. */
-typedef struct Environment { tn_value_field table, parent; } Environment;
+typedef struct Environment { tn_value_field table, parent; bool used; /* a program has begun in it */ } Environment;
+
+/* exports: a table from symbols to cells; thunk: evaluates the body, #f when that has begun. */
+typedef struct Library { tn_value_field name, environment, exports, thunk; bool standard, ready; } Library;
+
+typedef struct RecordType { tn_value_field name, fields; } RecordType;
+typedef struct Record { size_t length; tn_value_field item[]; } Record; /* like a vector: the type, then the fields */
+
+/* Procedures that are neither bytecode nor primitives (record.c): of records, parameters, case-lambda. */
+typedef struct Applicable { tn_value_field name, data, more; uint32_t kind, index; } Applicable;
+enum { A_RECORD_MAKE, A_RECORD_IS, A_RECORD_GET, A_RECORD_SET, A_PARAMETER, A_CASES };
 
 /* Entries in the order of insertion (hash, key, value; three items each), so that programs see the same order
  * wherever objects happen to be. A weak table (by eq?) has its keys in `keys`, a tn_weak_array, instead. */
@@ -130,7 +149,8 @@ typedef struct Port {
 enum {
     Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
     Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
-    Continuation_type, Primitive_type, Bytevector_type, WeakRef_type, Ratnum_type
+    Continuation_type, Primitive_type, Bytevector_type, WeakRef_type, Ratnum_type, Alias_type, Macro_type, Library_type,
+    RecordType_type, Record_type, Applicable_type
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type };
 
@@ -159,7 +179,9 @@ enum {
     R_FILE,           /* name of the file that is being compiled */
     R_RAISE, R_REWIND, /* procedures of the prelude that the VM calls */
     R_RAISED_FILE,    /* where the last object that is no condition was raised */
-    R_QUOTE, R_QUASIQUOTE, R_UNQUOTE, R_UNQUOTE_SPLICING, R_ELSE, R_ARROW, R_DEFINE, R_BEGIN, R_LAMBDA, R_DOT3,
+    R_QUOTE, R_QUASIQUOTE, R_UNQUOTE, R_UNQUOTE_SPLICING,
+    R_LIBRARIES,      /* by name: an equal? table */
+    R_PROGRAM,        /* name of the program's file */
     R_STDOUT, R_STDERR, R_STDIN,
     R_IN, R_OUT, R_ERR, /* the current ports; #f: the standard ones */
     R_COUNT
@@ -190,6 +212,7 @@ struct Vm {
     bool booting;                   /* the prelude is being compiled */
     int argc;                       /* the program and its arguments: (command-line) */
     char **argv;
+    int load_depth;                 /* of libraries that import libraries */
 };
 
 #define FRAME_SLOTS 3   /* below fp: return address, distance to the caller's fp, the closure */
@@ -213,8 +236,11 @@ bool symbols_open(Vm *vm);
 void symbols_close(Vm *vm);
 Value intern(Vm *vm, const uint32_t *text, size_t length);
 Value intern_c(Vm *vm, const char *text);
+bool symbol_is(Value symbol, const char *text);
 Value environment_new(Vm *vm, const Value *parent);
 Value environment_cell(Vm *vm, const Value *environment, const Value *name); /* the Global, made if missing */
+Value environment_define(Vm *vm, const Value *environment, const Value *name); /* the one that a definition defines */
+Value environment_import(Vm *vm, const Value *environment, const Value *name, const Value *cell, bool copy);
 
 /* error.c: all return 0 and leave the condition in R_PENDING */
 Value out_of_memory(Vm *vm);
@@ -258,7 +284,18 @@ Value read_datum(Vm *vm, Reader *reader, const Value *positions);
 
 /* expand.c, compile.c: a procedure of no arguments that evaluates *form */
 Value compile(Vm *vm, const Value *form, const Value *environment, const Value *positions);
+Value compile_all(Vm *vm, const Value *forms, const Value *libraries, const Value *environment, const Value *positions);
 Value expand_forms_define(Vm *vm); /* defines the special forms in R_SYSTEM */
+
+/* library.c: all return 0 with a condition pending when they fail */
+Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, Value *path); /* the list of its data */
+Value import_all(Vm *vm, const Value *sets, const Value *environment, int64_t line); /* the libraries to be started */
+Value library_define(Vm *vm, const Value *form, const Value *positions, int64_t line);
+int feature_holds(Vm *vm, const Value *requirement, int64_t line); /* 1 or 0; -1: it has failed */
+extern const char *const feature_names[]; /* NULL at the end */
+
+/* record.c */
+Value applicable_call(Vm *vm, int argc, const Value *argv); /* argv[-1] is the procedure, and not A_CASES */
 
 /* vm.c, stack.c */
 bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots);
@@ -307,6 +344,7 @@ extern const char *const prelude_text[]; /* NULL at the end */
 extern const PrimitiveDesc builtins_number[], builtins_real[], builtins_list[], builtins_text[], builtins_data[];
 extern const PrimitiveDesc builtins_system[], builtins_string[], builtins_table[], builtins_bytes[], builtins_port[];
 extern const PrimitiveDesc builtins_file[];
+extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
 uint32_t fold_case(uint32_t c); /* of one character */
 extern const char *const feature_names[]; /* NULL at the end */

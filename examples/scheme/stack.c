@@ -100,7 +100,7 @@ void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp) {
 static bool open_registers(Vm *vm) {
     static const struct { int reg; const char *name; } names[] = {
         {R_QUOTE, "quote"}, {R_QUASIQUOTE, "quasiquote"}, {R_UNQUOTE, "unquote"},
-        {R_UNQUOTE_SPLICING, "unquote-splicing"}, {R_ELSE, "else"}, {R_ARROW, "=>"},
+        {R_UNQUOTE_SPLICING, "unquote-splicing"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!(vm->reg[names[i].reg] = intern_c(vm, names[i].name))) return false;
@@ -113,6 +113,7 @@ static bool open_registers(Vm *vm) {
     return (vm->reg[R_OUT_OF_MEMORY] = make_condition(vm, C_MEMORY, text, nil)) &&
            (vm->reg[R_SYSTEM] = environment_new(vm, none)) &&
            (vm->reg[R_USER] = environment_new(vm, &vm->reg[R_SYSTEM])) &&
+           (vm->reg[R_LIBRARIES] = table_new(vm, TABLE_EQUAL)) &&
            (vm->reg[R_STDOUT] = port_new(vm, stdout, NULL, NULL)) &&
            (vm->reg[R_STDERR] = port_new(vm, stderr, NULL, NULL));
 }

@@ -119,6 +119,14 @@ Value intern_c(Vm *vm, const char *text) {
     return intern(vm, wide, n);
 }
 
+bool symbol_is(Value symbol, const char *text) {
+    const String *name = AS(String, TN_READ_VALUE(AS(Symbol, symbol), name));
+    if (name->length != strlen(text)) return false;
+    for (size_t i = 0; i < name->length; i++)
+        if (name->ch[i] != (unsigned char)text[i]) return false;
+    return true;
+}
+
 Value environment_new(Vm *vm, const Value *parent) {
     TN_SCOPE(vm->m);
     Value table = table_new(vm, TABLE_EQ);
@@ -131,21 +139,76 @@ Value environment_new(Vm *vm, const Value *parent) {
     return value_of(environment);
 }
 
-Value environment_cell(Vm *vm, const Value *environment, const Value *name) {
-    Value cell = table_get(vm, TN_READ_VALUE(AS(Environment, *environment), table), *name, 0);
-    if (cell) return cell;
-
-    TN_SCOPE(vm->m);
-    Value parent = TN_READ_VALUE(AS(Environment, *environment), parent);
-    Value inherited = parent == S_FALSE ? 0 : table_get(vm, TN_READ_VALUE(AS(Environment, parent), table), *name, 0);
-    Value *from = TN_HANDLE_VALUE(vm->m, inherited);
+static Value new_cell(Vm *vm, const Value *environment, const Value *name, const Value *from) {
     Global *global = TN_ALLOC(vm->m, Global);
     if (!global) return out_of_memory(vm);
     TN_INIT_VALUE(global, value, *from ? TN_READ_VALUE(AS(Global, *from), value) : S_UNBOUND);
     TN_INIT_VALUE(global, name, *name);
+    TN_INIT_VALUE(global, home, *environment);
     global->builtin = *from && AS(Global, *from)->builtin;
-    Value *rooted = TN_HANDLE_VALUE(vm->m, value_of(global));
+    return value_of(global);
+}
+
+/* The cell gets the name `key` in the environment; returns the cell. */
+static Value put_cell(Vm *vm, const Value *environment, const Value *key, Value cell) {
+    if (!cell) return 0;
+    TN_SCOPE(vm->m);
+    Value *rooted = TN_HANDLE_VALUE(vm->m, cell);
     Value *table = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, *environment), table));
-    if (!table_set(vm, table, name, rooted)) return 0;
-    return *rooted;
+    return table_set(vm, table, key, rooted) ? *rooted : 0;
+}
+
+static Value find_cell(Vm *vm, Value environment, Value name) {
+    return table_get(vm, TN_READ_VALUE(AS(Environment, environment), table), name, 0);
+}
+
+Value environment_cell(Vm *vm, const Value *environment, const Value *name) {
+    Value cell = find_cell(vm, *environment, *name);
+    if (cell) return cell;
+    TN_SCOPE(vm->m);
+    Value parent = TN_READ_VALUE(AS(Environment, *environment), parent);
+    Value *from = TN_HANDLE_VALUE(vm->m, parent == S_FALSE ? 0 : find_cell(vm, parent, *name));
+    return put_cell(vm, environment, name, new_cell(vm, environment, name, from));
+}
+
+/* A definition that a macro has inserted gets a cell of its own, which the alias alone names, so that it can disturb
+ * nobody. For the convenience of programs the plain symbol names it too, if it is not in use otherwise. */
+static Value define_alias(Vm *vm, const Value *environment, const Value *alias) {
+    Value cell = find_cell(vm, *environment, *alias);
+    if (cell) return cell;
+    TN_SCOPE(vm->m);
+    Value *symbol = TN_HANDLE_VALUE(vm->m, *alias);
+    while (IS(Alias, *symbol)) *symbol = TN_READ_VALUE(AS(Alias, *symbol), name);
+    Value *made = TN_HANDLE_VALUE(vm->m, environment_cell(vm, environment, symbol));
+    if (!*made) return 0;
+    const Global *found = AS(Global, *made);
+    bool unused = TN_READ_VALUE(found, value) == S_UNBOUND && !found->defined;
+    if (!unused || found->inserted) {
+        bool replace = found->inserted;
+        Value *none = TN_HANDLE_VALUE(vm->m, 0);
+        if (!(*made = new_cell(vm, environment, symbol, none))) return 0;
+        if (replace && !put_cell(vm, environment, symbol, *made)) return 0;
+    }
+    AS(Global, *made)->inserted = AS(Global, *made)->defined = true;
+    return put_cell(vm, environment, alias, *made);
+}
+
+Value environment_define(Vm *vm, const Value *environment, const Value *name) {
+    if (IS(Alias, *name)) return define_alias(vm, environment, name);
+    TN_SCOPE(vm->m);
+    Value *cell = TN_HANDLE_VALUE(vm->m, environment_cell(vm, environment, name));
+    if (!*cell) return 0;
+    if (AS(Global, *cell)->inserted || TN_READ_VALUE(AS(Global, *cell), home) != *environment) {
+        Value *from = TN_HANDLE_VALUE(vm->m, AS(Global, *cell)->inserted ? 0 : *cell);
+        *cell = put_cell(vm, environment, name, new_cell(vm, environment, name, from));
+        if (!*cell) return 0;
+    }
+    AS(Global, *cell)->builtin = false;
+    AS(Global, *cell)->defined = true;
+    return *cell;
+}
+
+/* Names of the system get cells of their own, so that a program may redefine them; libraries share theirs. */
+Value environment_import(Vm *vm, const Value *environment, const Value *name, const Value *cell, bool copy) {
+    return put_cell(vm, environment, name, copy ? new_cell(vm, environment, name, cell) : *cell);
 }

@@ -35,7 +35,7 @@ static const tn_type_desc types[] = {
     TN_DESC(Promise, TN_VALUES(Promise, state)),
     TN_DESC(Syntax, .flags = TN_LEAF),
     TN_DESC(Index, .flags = TN_LEAF, TN_TAIL(sizeof(uint32_t), 0, 0)),
-    TN_DESC(Global, TN_VALUES(Global, value, name)),
+    TN_DESC(Global, TN_VALUES(Global, value, name, home)),
     TN_DESC(Environment, TN_VALUES(Environment, table, parent)),
     TN_DESC(Table, TN_VALUES(Table, entries, index, keys)),
     TN_DESC(Condition, TN_VALUES(Condition, message, irritants, file)),
@@ -44,6 +44,12 @@ static const tn_type_desc types[] = {
     TN_DESC(Bytevector, .flags = TN_LEAF, TN_TAIL(1, 0, 0)),
     TN_DESC(WeakRef, TN_VALUES(WeakRef, target)),
     TN_DESC(Ratnum, TN_VALUES(Ratnum, numerator, denominator)),
+    TN_DESC(Alias, TN_VALUES(Alias, name, environment)),
+    TN_DESC(Macro, TN_VALUES(Macro, rules, environment)),
+    TN_DESC(Library, TN_VALUES(Library, name, environment, exports, thunk)),
+    TN_DESC(RecordType, TN_VALUES(RecordType, name, fields)),
+    TN_DESC(Record, TAIL_OF_VALUES),
+    TN_DESC(Applicable, TN_VALUES(Applicable, name, data, more)),
 
     /* Special types: code never moves, so that the VM may hold addresses in it; ports and bignums have something
      * to dispose of. */

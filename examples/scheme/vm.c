@@ -120,6 +120,17 @@ static Value make_values(Vm *vm, size_t count, const Value *items) {
     return value_of(values);
 }
 
+/* The first procedure of a case-lambda that takes n arguments, or 0. */
+static Value choose_case(const Applicable *a, size_t n) {
+    const Vector *closures = AS(Vector, TN_READ_VALUE(a, data));
+    for (size_t i = 0; i < closures->length; i++) {
+        Value closure = TN_READ_VALUE(closures, item[i]);
+        const Code *code = CODE_OF(closure);
+        if (code->rest ? n >= code->required : n == code->required) return closure;
+    }
+    return 0;
+}
+
 static Value fail_name(Vm *vm, const char *message, const Global *cell) {
     return fail(vm, message, TN_READ_VALUE(cell, name));
 }
@@ -491,6 +502,7 @@ apply: {
     case Closure_type: break;
     case Primitive_type: goto apply_primitive;
     case Continuation_type: goto apply_continuation;
+    case Applicable_type: goto apply_applicable;
     default: RAISE(fail(vm, "not a procedure", f));
     }
     const Code *callee = CODE_OF(f);
@@ -552,6 +564,28 @@ apply_primitive: {
     NEXT();
 }
 
+apply_applicable: { /* record.c; the accessors of records and the choice of case-lambda are done here */
+    const Applicable *a = AS(Applicable, sp[-(ptrdiff_t)n - 1]);
+    if (a->kind == A_CASES) {
+        Value chosen = choose_case(a, n);
+        if (!chosen) RAISE(fail(vm, "case-lambda: no clause takes so many arguments", fixnum((int64_t)n)));
+        sp[-(ptrdiff_t)n - 1] = chosen;
+        goto apply;
+    }
+    if (a->kind == A_RECORD_GET && n == 1 && IS(Record, sp[-1]) &&
+        TN_READ_VALUE(AS(Record, sp[-1]), item[0]) == TN_READ_VALUE(a, data)) {
+        acc = TN_READ_VALUE(AS(Record, sp[-1]), item[a->index]);
+    } else {
+        SAVE();
+        acc = applicable_call(vm, (int)n, sp - n);
+        LOWER();
+        if (TN_UNLIKELY(!acc)) goto raise;
+    }
+    if (tail_call) goto do_return;
+    sp -= n + FRAME_SLOTS;
+    NEXT();
+}
+
 apply_apply: { /* (apply f x ... list): the same call with everything spread out */
     Value list = sp[-1];
     int64_t length = list_length(list);
@@ -602,8 +636,10 @@ apply_callcc: { /* (call/cc f), (%call/ec f): f applied to what this call would 
 
 apply_eval: { /* (eval form [environment]) */
     static const Value no_positions = S_FALSE;
+    const Value *place = n > 1 ? sp - 1 : &vm->reg[R_USER];
+    if (!IS(Environment, *place)) RAISE(fail_type(vm, "eval", "an environment", *place));
     SAVE();
-    acc = compile(vm, sp - n, &vm->reg[R_USER], &no_positions);
+    acc = compile(vm, sp - n, place, &no_positions);
     LOWER();
     if (!acc) goto raise;
     sp -= n;
