@@ -347,7 +347,6 @@ extern const PrimitiveDesc builtins_file[];
 extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
 uint32_t fold_case(uint32_t c); /* of one character */
-extern const char *const feature_names[]; /* NULL at the end */
 
 /* port.c */
 void port_dispose(void *object);

@@ -4,10 +4,6 @@
 
 #include "library.h"
 
-const char *const feature_names[] = {
-    "r7rs", "exact-closed", "ratios", "ieee-float", "full-unicode", "posix", "tenure", NULL,
-};
-
 #define CXR "caaar caadr cadar caddr cdaar cdadr cddar cdddr caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr " \
             "cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr "
 
