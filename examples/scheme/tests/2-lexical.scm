@@ -28,7 +28,7 @@
 (check (symbol->string '|a\tb\nc|) => "a\tb\nc")
 (check (symbol->string '||) => "")
 (check (symbol? '+soup+) => #t)
-(check (map symbol? '(+ - ... -- -a +.a .a.b a.b 1+ -1+ |1|)) => '(#t #t #t #t #t #t #t #t #t #t #t))
+(check (map symbol? '(+ - ... -- -a +.a .a.b a.b |1|)) => '(#t #t #t #t #t #t #t #t #t))
 (check (map number? (read-all "+5 -5 .5 -.5 +.5 5.")) => '(#t #t #t #t #t #t))
 (check (symbol->string 'λ) => "λ")
 

@@ -1,4 +1,4 @@
-;; 4-2-derived.scm: R7RS 4.2, derived expression types, without parameters and guard (6-11-control.scm and
+;; 4-2-derived.scm: R7RS 4.2, derived expression types, without parameters and guard (6-10-control.scm and
 ;; 6-11-exceptions.scm have more of those).
 (import (scheme base) (scheme case-lambda) (scheme lazy) (scheme write) (scheme process-context))
 (include "check.scm")

@@ -52,7 +52,8 @@
 (check (list one two) => '(1 2))
 (check (let () (def-two p q 5) (+ p q)) => 15)
 (define-syntax be-like-begin
-  (syntax-rules () ((be-like-begin name) (define-syntax name (syntax-rules () ((name expr (... ...)) (begin expr (... ...))))))))
+  (syntax-rules () ((be-like-begin name) (define-syntax name
+                                           (syntax-rules () ((name expr (... ...)) (begin expr (... ...))))))))
 (be-like-begin sequence)
 (check (sequence 1 2 3 4) => 4)
 (check (let ((=> #f)) (cond (#t => 'ok))) => 'ok)
@@ -157,7 +158,8 @@
 (check (let ((helper (lambda (x) 'wrong))) (with-helper 'right)) => 'right)
 (define-syntax while
   (syntax-rules () ((_ c body ...) (let loop () (when c body ... (loop))))))
-(check (let ((n 3) (sum 0)) (define (loop) 'mine) (while (> n 0) (set! sum (+ sum n)) (set! n (- n 1)) (loop)) sum) => 6)
+(check (let ((n 3) (sum 0)) (define (loop) 'mine) (while (> n 0) (set! sum (+ sum n)) (set! n (- n 1)) (loop)) sum)
+       => 6)
 (define-syntax bind-x (syntax-rules () ((_ e) (let ((x 'macro)) e))))
 (check (let ((x 'user)) (bind-x x)) => 'user)
 (define-syntax bind-given (syntax-rules () ((_ n e) (let ((n 'macro)) e))))
@@ -169,7 +171,8 @@
 (check (let ((limit 3) (log '())) (my-do-times (i limit) (set! log (cons (list i limit) log))) log)
        => '((2 3) (1 3) (0 3)))
 (define-syntax loop-until
-  (syntax-rules () ((_ id init test return step) (letrec ((loop (lambda (id) (if test return (loop step))))) (loop init)))))
+  (syntax-rules () ((_ id init test return step) (letrec ((loop (lambda (id) (if test return (loop step)))))
+                                                   (loop init)))))
 (check (loop-until loop 0 (= loop 3) loop (+ loop 1)) => 3)
 ;; The temporaries of a recursive macro are all different.
 (define-syntax my-letrec
@@ -193,7 +196,8 @@
 (check (let ((+ -)) (add-five 1)) => 6)
 (check (let ((y 10)) (make-adder-macro add-y y) (let ((y 1000)) (add-y y))) => 1010)
 (define-syntax make-lister
-  (syntax-rules () ((_ name (fixed ...)) (define-syntax name (syntax-rules () ((_ x (... ...)) (list fixed ... x (... ...))))))))
+  (syntax-rules () ((_ name (fixed ...)) (define-syntax name
+                                           (syntax-rules () ((_ x (... ...)) (list fixed ... x (... ...))))))))
 (make-lister list-ab ('a 'b))
 (check (list-ab 1 2) => '(a b 1 2))
 ;; A literal that a macro passes on, quoted symbols without a trace of the renaming.

@@ -5,6 +5,9 @@
 ;;     (check-error EXPRESSION)            EXPRESSION must raise an error object
 ;;     (check-report NAME)                 the last form of a file
 ;;
+;; The expectations have been compared with those of Guile 3. A line ";; guile differs" stands before a check where
+;; Guile does not do what the standard says, or cannot read it.
+;;
 ;; A check goes by the text of its own expression. An expression that raises fails its check, and the file goes on.
 
 (define checks 0)
