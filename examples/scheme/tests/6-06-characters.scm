@@ -1,0 +1,48 @@
+;; 6-06-characters.scm: R7RS 6.6, characters.
+(import (scheme base) (scheme char) (scheme write) (scheme process-context))
+(include "check.scm")
+
+(define (written x) (let ((port (open-output-string))) (write x port) (get-output-string port)))
+
+(check (map char? (list #\a #\space "a" 'a 97)) => '(#t #t #f #f #f))
+(check (map char->integer '(#\A #\a #\0 #\space #\x3bb #\x10ffff)) => '(65 97 48 32 955 1114111))
+(check (map integer->char '(65 955 0 1114111)) => '(#\A #\λ #\null #\x10ffff))
+(check-error (integer->char -1))
+(check-error (integer->char 1114112))
+(check-error (integer->char 55296))
+(check-error (integer->char 57343))
+(check (char->integer (integer->char 57344)) => 57344)
+(check-error (char->integer "a"))
+
+(check (list (char=? #\a #\a) (char=? #\a #\b) (char=? #\a #\a #\a) (char=? #\a #\a #\b)) => '(#t #f #t #f))
+(check (list (char<? #\a #\b #\c) (char<? #\a #\c #\b) (char<? #\A #\a) (char<? #\z #\λ)) => '(#t #f #t #t))
+(check (list (char>? #\c #\b #\a) (char>? #\a #\b) (char<=? #\a #\a #\b) (char>=? #\b #\b #\a) (char>=? #\a #\b))
+       => '(#t #f #t #t #f))
+(check (list (char-ci=? #\a #\A) (char-ci=? #\a #\A #\a) (char-ci=? #\a #\b) (char-ci<? #\a #\B) (char-ci>? #\b #\A))
+       => '(#t #t #f #t #t))
+(check (list (char-ci<=? #\a #\A #\b) (char-ci>=? #\B #\b #\A) (char-ci=? #\λ #\Λ) (char-ci=? #\ς #\σ))
+       => '(#t #t #t #t))
+(check-error (char<? #\a "b"))
+(check-error (char=? 1 #\a))
+
+(check (map char-alphabetic? '(#\a #\Z #\λ #\0 #\space #\_ #\ä #\語)) => '(#t #t #t #f #f #f #t #t))
+(check (map char-numeric? '(#\0 #\9 #\a #\x0663 #\½ #\space)) => '(#t #t #f #t #f #f))
+(check (map char-whitespace? '(#\space #\newline #\tab #\return #\x0c #\xa0 #\x2003 #\a #\null))
+       => '(#t #t #t #t #t #t #t #f #f))
+(check (map char-upper-case? '(#\A #\a #\Σ #\σ #\1 #\语)) => '(#t #f #t #f #f #f))
+(check (map char-lower-case? '(#\a #\A #\σ #\Σ #\1 #\ß)) => '(#t #f #t #f #f #t))
+(check (map digit-value '(#\3 #\0 #\9 #\a #\x0664 #\x0AE6 #\x0EA6)) => '(3 0 9 #f 4 0 #f))
+(check (map char-upcase '(#\a #\A #\1 #\ß #\ä #\λ #\я)) => '(#\A #\A #\1 #\ß #\Ä #\Λ #\Я))
+(check (map char-downcase '(#\A #\a #\! #\Ä #\Λ #\Я)) => '(#\a #\a #\! #\ä #\λ #\я))
+(check (map char-foldcase '(#\A #\a #\Σ #\ς #\1)) => '(#\a #\a #\σ #\σ #\1))
+(check-error (char-upcase "a"))
+(check-error (char-alphabetic? 1))
+(check-error (digit-value 1))
+
+(check (map written '(#\a #\A #\( #\space #\newline #\λ #\\ #\"))
+       => '("#\\a" "#\\A" "#\\(" "#\\space" "#\\newline" "#\\λ" "#\\\\" "#\\\""))
+;; guile differs: it has other names.
+(check (map written '(#\tab #\return #\null #\delete #\alarm #\backspace #\escape))
+       => '("#\\tab" "#\\return" "#\\null" "#\\delete" "#\\alarm" "#\\backspace" "#\\escape"))
+
+(check-report "6.6 characters")

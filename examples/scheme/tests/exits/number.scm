@@ -1,0 +1,4 @@
+;; status: 7
+;; output: 
+(import (scheme base) (scheme write) (scheme process-context))
+(exit 7)
