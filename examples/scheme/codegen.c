@@ -464,6 +464,14 @@ static uint32_t make_words(Unit *u, const Array *array) {
     return unit_keep(u, value_of(words));
 }
 
+/* Procedures of the prelude whose last step is a call of the program's own, which R7RS wants to be a tail call. */
+static bool ends_in_call(Value name) {
+    static const char *const names[] = {"call-with-values", "%guard", "%guard-else", "call-with-escape-continuation"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (IS(Symbol, name) && symbol_is(name, names[i])) return true;
+    return false;
+}
+
 Value gen_function(Unit *u, const Function *f) {
     Gen gen_here = {.u = u, .f = f, .line = f->body->line};
     Gen *g = &gen_here;
@@ -483,6 +491,7 @@ Value gen_function(Unit *u, const Function *f) {
     code->required = f->count - f->rest;
     code->rest = f->rest;
     code->library = u->vm->booting;
+    code->ends_in_call = code->library && ends_in_call(TN_READ_VALUE(code, name));
     code->frame = g->deepest;
     code->length = g->constants.n;
     for (uint32_t i = 0; i < g->constants.n; i++) TN_INIT_VALUE(code, constant[i], u->pool[g->constants.at[i]]);

@@ -27,6 +27,7 @@ const char *const prelude_text[] = {
     "    result))",
 
     "(define (with-exception-handler handler thunk)"
+    "  (if (not (procedure? handler)) (error \"with-exception-handler: expected a procedure\" handler))"
     "  (let ((outer (%handlers)))"
     "    (%set-handlers! (cons handler outer))"
     "    (let ((result (thunk)))"

@@ -113,6 +113,7 @@ typedef struct Code {
     uint32_t required;     /* parameters */
     bool rest;
     bool library;          /* part of the prelude: errors name the line of its caller */
+    bool ends_in_call;     /* such a part that is a tail call of the program's nevertheless */
     uint32_t frame;        /* the most slots that it uses above fp */
     size_t length;
     tn_value_field constant[];

@@ -1,5 +1,5 @@
 ;; 6-01-equivalence.scm: R7RS 6.1, eq?, eqv? and equal?.
-(import (scheme base) (scheme read) (scheme write) (scheme inexact) (scheme process-context))
+(import (scheme base) (scheme cxr) (scheme read) (scheme write) (scheme inexact) (scheme process-context))
 (include "check.scm")
 
 (check (eqv? 'a 'a) => #t)

@@ -1,5 +1,5 @@
 ;; 6-13-output.scm: R7RS 6.13.3, output: write, display, labels for what is shared or circular.
-(import (scheme base) (scheme read) (scheme write) (scheme process-context))
+(import (scheme base) (scheme cxr) (scheme read) (scheme write) (scheme process-context))
 (include "check.scm")
 
 (define (to-string writer object) (let ((port (open-output-string))) (writer object port) (get-output-string port)))
