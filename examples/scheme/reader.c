@@ -5,6 +5,7 @@
  * Labels: #1=datum is kept in a table; #1# within the datum itself yields a placeholder, a Box, which no datum has
  * otherwise, and when all has been read the placeholders are replaced (patch_labels). */
 #include <string.h>
+#include <strings.h>
 
 #include "reader.h"
 
@@ -272,8 +273,8 @@ static Value read_hash_word(Vm *vm, Reader *r, int64_t line) {
     TEMP_BUFFER(token);
     if (!buffer_add(&token, "#", 1)) return out_of_memory(vm);
     if (!add_token(vm, r, &token)) return 0;
-    if (!strcmp(token.text, "#t") || !strcmp(token.text, "#true")) return S_TRUE;
-    if (!strcmp(token.text, "#f") || !strcmp(token.text, "#false")) return S_FALSE;
+    if (!strcasecmp(token.text, "#t") || !strcasecmp(token.text, "#true")) return S_TRUE;
+    if (!strcasecmp(token.text, "#f") || !strcasecmp(token.text, "#false")) return S_FALSE;
     if (reader_peek(r) == '(' && (!strcmp(token.text, "#u8") || !strcmp(token.text, "#U8"))) {
         reader_char(r);
         return read_bytes(vm, r, line);
