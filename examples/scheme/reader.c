@@ -191,7 +191,7 @@ static Value read_character(Vm *vm, Reader *r, int64_t line) {
     if (first == -1) return bad(vm, line, "unexpected end of file after #\\");
     if (is_delimiter(reader_peek(r))) return character((uint32_t)first);
     uint32_t c = (uint32_t)first;
-    if (!buffer_add_char(&token, c)) return out_of_memory(vm);
+    if (!buffer_add_char(&token, r->fold ? fold_case(c) : c)) return out_of_memory(vm);
     if (!add_token(vm, r, &token)) return 0;
     for (size_t i = 0; i < sizeof char_names / sizeof char_names[0]; i++)
         if (!strcmp(token.text, char_names[i].name)) return character(char_names[i].c);

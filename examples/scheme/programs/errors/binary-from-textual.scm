@@ -1,0 +1,2 @@
+(define out (open-output-string))
+(write-u8 1 out)

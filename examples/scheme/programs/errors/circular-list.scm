@@ -1,0 +1,3 @@
+(define l (list 1 2))
+(set-cdr! (cdr l) l)
+(memq (quote x) l)

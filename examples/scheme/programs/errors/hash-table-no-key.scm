@@ -1,0 +1,3 @@
+(define t (make-hash-table))
+(hash-table-set! t "a" 1)
+(hash-table-ref t "b")

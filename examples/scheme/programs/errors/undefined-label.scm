@@ -1,0 +1,2 @@
+(display "first")
+(quote (1 #3# 2))
