@@ -275,7 +275,8 @@ bool format_number(Buffer *out, Value number, int radix); /* false: memory is ou
 extern const char *const prelude_text[]; /* NULL at the end */
 
 /* builtins_*.c */
-extern const PrimitiveDesc builtins_number[], builtins_real[], builtins_list[], builtins_text[], builtins_data[], builtins_system[];
+extern const PrimitiveDesc builtins_number[], builtins_list[], builtins_text[], builtins_data[], builtins_system[];
+extern const PrimitiveDesc builtins_real[];
 bool builtins_define(Vm *vm);
 void port_dispose(void *object);
 Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in); /* owns text and in, also when it fails */
