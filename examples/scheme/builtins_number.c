@@ -1,5 +1,5 @@
-/* builtins_number.c: the procedures on numbers: kinds, comparisons, arithmetic, text. The arithmetic itself is in number.c;
- * the functions of real numbers are in builtins_real.c. */
+/* builtins_number.c: the procedures on numbers: kinds, comparisons, arithmetic, text. The arithmetic itself is in
+ * number.c; the functions of real numbers are in builtins_real.c. */
 #include <math.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* builtins_real.c: the functions of real numbers: rounding, roots and powers, exponentials and angles. Exact numbers give
- * exact results where there are any, and what is too large for a flonum is still a number to log and sqrt. There are
- * no complex numbers: where only one would be right, the result is +nan.0. */
+/* builtins_real.c: the functions of real numbers: rounding, roots and powers, exponentials and angles. Exact numbers
+ * give exact results where there are any, and what is too large for a flonum is still a number to log and sqrt. There
+ * are no complex numbers: where only one would be right, the result is +nan.0. */
 #include <math.h>
 
 #include "number.h"
@@ -32,7 +32,10 @@ static Value rounded(Vm *vm, const Value *v, double (*fn)(double), IntegerFn exa
 static Value p_floor(Vm *vm, int argc, const Value *argv) { UNUSED; return rounded(vm, argv, floor, mpz_fdiv_q); }
 static Value p_ceiling(Vm *vm, int argc, const Value *argv) { UNUSED; return rounded(vm, argv, ceil, mpz_cdiv_q); }
 static Value p_truncate(Vm *vm, int argc, const Value *argv) { UNUSED; return rounded(vm, argv, trunc, mpz_tdiv_q); }
-static Value p_round(Vm *vm, int argc, const Value *argv) { UNUSED; return rounded(vm, argv, nearbyint, round_quotient); }
+static Value p_round(Vm *vm, int argc, const Value *argv) {
+    UNUSED;
+    return rounded(vm, argv, nearbyint, round_quotient);
+}
 
 /* Numerator or denominator; of a flonum, those of the exact number that it is. */
 static Value part(Vm *vm, const Value *v, bool numerator) {

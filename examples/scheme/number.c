@@ -1,5 +1,5 @@
-/* number.c: owns arithmetic beyond the VM's fast paths: which numbers meet, and what comes of it. Two exact numbers make
- * an exact one (exact.c); with a flonum the result is a flonum, but comparisons are exact. Operands come as rooted
+/* number.c: owns arithmetic beyond the VM's fast paths: which numbers meet, and what comes of it. Two exact numbers
+ * make an exact one (exact.c); with a flonum the result is a flonum, but comparisons are exact. Operands come as rooted
  * slots, for whatever allocates may move them. */
 #include <math.h>
 #include <string.h>

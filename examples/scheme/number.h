@@ -28,9 +28,9 @@ static inline bool is_exact(Value v) { return is_exact_integer(v) || IS(Ratnum, 
 /* exact.c: the operands are exact, and integers where that is said. */
 size_t exact_limbs(Value exact); /* of numerator and denominator together */
 bool exact_room(Vm *vm, const char *who, size_t limbs); /* before GMP makes a result of at most so many */
-bool exact_ready(size_t limbs);                          /* the same where nothing may collect: false when memory is out */
-Value exact_take(Vm *vm, mpz_t integer);                /* a value of it; clears it, also on failure */
-Value exact_take_ratio(Vm *vm, mpq_t ratio);            /* the same; the ratio is in lowest terms */
+bool exact_ready(size_t limbs);              /* the same where nothing may collect: false when memory is out */
+Value exact_take(Vm *vm, mpz_t integer);     /* a value of it; clears it, also on failure */
+Value exact_take_ratio(Vm *vm, mpq_t ratio); /* the same; the ratio is in lowest terms */
 Value exact_from_int(Vm *vm, int64_t n);
 Value exact_from_double(Vm *vm, double finite);
 typedef void (*IntegerFn)(mpz_ptr, mpz_srcptr, mpz_srcptr);
