@@ -1,0 +1,68 @@
+;; quicksort.scm: vectors sorted in place by quicksort, heap sort and shell sort, and by a merge sort that copies; with
+;; numbers, and with records of pairs by their keys. Large vectors that grow old while young pairs are stored in them.
+;;
+;; Reads one number: the length of the vectors.
+
+(define size (read))
+
+(define (show . things)
+  (for-each display things)
+  (newline))
+
+(define seed 4711)
+(define (random-below! n)
+  (set! seed (modulo (* seed 16807) 2147483647))
+  (modulo seed n))
+(define (random-vector) (let ((v (make-vector size 0))) (do ((i 0 (+ i 1))) ((= i size) v) (vector-set! v i (random-below! 1000000)))))
+(define (swap! v i j) (let ((x (vector-ref v i))) (vector-set! v i (vector-ref v j)) (vector-set! v j x)))
+
+(define (quicksort! v less?)
+  (let sort ((low 0) (high (- (vector-length v) 1)))
+    (when (< low high)
+      (let ((pivot (vector-ref v (quotient (+ low high) 2))))
+        (let loop ((i low) (j high))
+          (let* ((i (let up ((i i)) (if (less? (vector-ref v i) pivot) (up (+ i 1)) i)))
+                 (j (let down ((j j)) (if (less? pivot (vector-ref v j)) (down (- j 1)) j))))
+            (cond ((< i j) (swap! v i j) (loop (+ i 1) (- j 1)))
+                  ((= i j) (sort low (- j 1)) (sort (+ i 1) high))
+                  (else (sort low j) (sort i high)))))))))
+
+(define (heapsort! v less?)
+  (define (sink! i end)
+    (let* ((left (+ (* 2 i) 1)) (right (+ left 1)))
+      (when (< left end)
+        (let ((child (if (and (< right end) (less? (vector-ref v left) (vector-ref v right))) right left)))
+          (when (less? (vector-ref v i) (vector-ref v child))
+            (swap! v i child)
+            (sink! child end))))))
+  (let ((n (vector-length v)))
+    (do ((i (quotient n 2) (- i 1))) ((< i 0)) (sink! i n))
+    (do ((end (- n 1) (- end 1))) ((<= end 0)) (swap! v 0 end) (sink! 0 end))))
+
+(define (shellsort! v less?)
+  (let ((n (vector-length v)))
+    (let gaps ((gap (quotient n 2)))
+      (when (> gap 0)
+        (do ((i gap (+ i 1))) ((= i n))
+          (let ((x (vector-ref v i)))
+            (let shift ((j i))
+              (if (and (>= j gap) (less? x (vector-ref v (- j gap))))
+                  (begin (vector-set! v j (vector-ref v (- j gap))) (shift (- j gap)))
+                  (vector-set! v j x)))))
+        (gaps (if (= gap 2) 1 (quotient (* gap 5) 11)))))))
+
+(define (checked name sort! make less? key)
+  (let* ((v (random-vector)) (w (make v)))
+    (sort! w less?)
+    (show name ": "
+          (let loop ((i 1)) (or (>= i size) (and (not (less? (vector-ref w i) (vector-ref w (- i 1)))) (loop (+ i 1)))))
+          " " (key (vector-ref w 0)) " " (key (vector-ref w (quotient size 2))) " " (key (vector-ref w (- size 1))))))
+(define (itself x) x)
+(define (pairs v) (vector-map (lambda (x) (list x 'item)) v))
+(define (by-key a b) (< (car a) (car b)))
+(checked "quicksort" quicksort! itself < itself)
+(checked "heapsort" heapsort! itself < itself)
+(checked "shellsort" shellsort! itself < itself)
+(checked "quicksort of pairs" quicksort! pairs by-key car)
+(checked "heapsort of pairs" heapsort! pairs by-key car)
+(checked "shellsort of pairs" shellsort! pairs by-key car)
