@@ -15,7 +15,8 @@
   (set! seed (modulo (* seed 16807) 2147483647))
   (modulo seed n))
 (define (random-string n)
-  (let ((s (make-string n #\a))) (do ((i 0 (+ i 1))) ((= i n) s) (string-set! s i (string-ref "acgt" (random-below! 4))))))
+  (let ((s (make-string n #\a))) (do ((i 0 (+ i 1))) ((= i n) s)
+                                   (string-set! s i (string-ref "acgt" (random-below! 4))))))
 
 (define (edit-table a b)
   (let* ((m (string-length a)) (n (string-length b)) (table (make-vector (+ m 1) #f)))

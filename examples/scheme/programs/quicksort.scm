@@ -13,7 +13,8 @@
 (define (random-below! n)
   (set! seed (modulo (* seed 16807) 2147483647))
   (modulo seed n))
-(define (random-vector) (let ((v (make-vector size 0))) (do ((i 0 (+ i 1))) ((= i size) v) (vector-set! v i (random-below! 1000000)))))
+(define (random-vector) (let ((v (make-vector size 0)))
+                          (do ((i 0 (+ i 1))) ((= i size) v) (vector-set! v i (random-below! 1000000)))))
 (define (swap! v i j) (let ((x (vector-ref v i))) (vector-set! v i (vector-ref v j)) (vector-set! v j x)))
 
 (define (quicksort! v less?)
