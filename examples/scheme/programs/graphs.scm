@@ -81,7 +81,8 @@
                       (begin
                         (vector-set! seen node #t)
                         (let visit-edges ((edges (vector-ref graph node)) (order order))
-                          (if (null? edges) (cons node order) (visit-edges (cdr edges) (visit (car edges) order))))))))))))
+                          (if (null? edges) (cons node order)
+                            (visit-edges (cdr edges) (visit (car edges) order))))))))))))
 (define directed
   (let ((names (make-vector node-count 0)) (dag (make-vector node-count '())))
     (do ((i 0 (+ i 1))) ((= i node-count)) (vector-set! names i i))
@@ -133,7 +134,8 @@
                           (else (visit-edges (cdr edges)
                                        (heap-merge (list (+ d (cdr (car edges))) (car (car edges))) heap))))))))))))
 (show "shortest paths: "
-      (let loop ((i 0) (results '())) (if (= i 4) (reverse results) (loop (+ i 1) (cons (shortest-paths graph i) results)))))
+      (let loop ((i 0) (results '())) (if (= i 4) (reverse results)
+                                        (loop (+ i 1) (cons (shortest-paths graph i) results)))))
 
 ;; ---- Floyd and Warshall ----
 
@@ -157,5 +159,6 @@
                (let row ((j 0) (total total))
                  (if (= j n)
                      total
-                     (row (+ j 1) (let ((d (vector-ref (vector-ref rows i) j))) (if (< d 1000000) (+ total d) total))))))))))
+                     (row (+ j 1) (let ((d (vector-ref (vector-ref rows i) j)))
+                                    (if (< d 1000000) (+ total d) total))))))))))
 (show "all pairs: " (all-shortest dense-count))

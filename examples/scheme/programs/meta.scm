@@ -111,8 +111,10 @@
     (define append2 (lambda (a b) (if (null? a) b (cons (car a) (append2 (cdr a) b)))))
     (define range (lambda (low high) (if (< high low) '() (cons low (range (+ low 1) high)))))
     (define fold (lambda (f seed l) (if (null? l) seed (fold f (f (car l) seed) (cdr l)))))
-    (define shuffle (lambda (n seed) (if (= n 0) '() (cons seed (shuffle (- n 1) (remainder (+ (* seed 421) 54773) 259200))))))
-    (define filter1 (lambda (f l) (cond ((null? l) '()) ((f (car l)) (cons (car l) (filter1 f (cdr l)))) (else (filter1 f (cdr l))))))
+    (define shuffle (lambda (n seed) (if (= n 0) '() (cons seed
+                                                       (shuffle (- n 1) (remainder (+ (* seed 421) 54773) 259200))))))
+    (define filter1 (lambda (f l) (cond ((null? l) '()) ((f (car l)) (cons (car l) (filter1 f (cdr l))))
+                                    (else (filter1 f (cdr l))))))
     (define quick
       (lambda (l)
         (if (null? l)
@@ -137,7 +139,8 @@
     (define make-counter (lambda () (let ((n 0)) (lambda () (begin (set! n (+ n 1)) n)))))))
 (run library)
 (show "fib: " (run (list (list 'fib fib-size))))
-(show "sorted: " (let ((l (run (list (list 'quick (list 'shuffle sort-size 1)))))) (list (length l) (car l) (apply <= l))))
+(show "sorted: " (let ((l (run (list (list 'quick (list 'shuffle sort-size 1))))))
+                   (list (length l) (car l) (apply <= l))))
 (show "queens: " (run (list (list 'queens board-size board-size ''() '(lambda (board) 1)))))
 (show "counter: " (run '((define c (make-counter)) (c) (c) (let ((d (make-counter))) (begin (d) (+ (* 10 (c)) (d)))))))
 (show "squares: " (run '((map1 (lambda (x) (* x x)) (range 1 10)))))

@@ -83,7 +83,8 @@
 
 (define radicals (radicals-up-to (quotient largest 2)))
 (show "radicals: " (map length (vector->list radicals)))
-(define (right-size? size) (let loop ((l (vector-ref radicals size))) (or (null? l) (and (= size (carbons (car l))) (loop (cdr l))))))
+(define (right-size? size) (let loop ((l (vector-ref radicals size)))
+                             (or (null? l) (and (= size (carbons (car l))) (loop (cdr l))))))
 (show "sizes are right: " (let loop ((i 0)) (or (> i (quotient largest 2)) (and (right-size? i) (loop (+ i 1))))))
 (define (count n)
   (let ((bonds (bond-centred n radicals)))

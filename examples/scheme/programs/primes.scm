@@ -96,4 +96,5 @@
           ((odd? e) (loop (modulo (* base base) m) (quotient e 2) (modulo (* result base) m)))
           (else (loop (modulo (* base base) m) (quotient e 2) result)))))
 (define (fermat? n) (and (= 2 (power-modulo 2 n n)) (= 3 (power-modulo 3 n n))))
-(report "Fermat" (let loop ((n 5) (l '())) (if (> n small-limit) (reverse l) (loop (+ n 2) (if (fermat? n) (cons n l) l)))))
+(report "Fermat" (let loop ((n 5) (l '())) (if (> n small-limit) (reverse l)
+                                             (loop (+ n 2) (if (fermat? n) (cons n l) l)))))

@@ -38,7 +38,8 @@
 (show size " queens: " (length all) " solutions, the first " (car all))
 
 ;; A solution turned upside down is a solution.
-(show "closed under reversal: " (let loop ((rest all)) (or (null? rest) (and (member (reverse (car rest)) all) (loop (cdr rest))))))
+(show "closed under reversal: " (let loop ((rest all)) (or (null? rest)
+                                                         (and (member (reverse (car rest)) all) (loop (cdr rest))))))
 
 ;; ---- the count, with vectors that say which columns and diagonals are taken ----
 

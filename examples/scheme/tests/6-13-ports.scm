@@ -113,7 +113,7 @@
 (check (read-from "#\\)") => #\))
 (check (map read-from '("#\\x" "#\\x41" "#\\space" "#\\λ" "#\\(")) => '(#\x #\A #\space #\λ #\())
 (check (read-from "#!fold-case ABC") => 'abc)
-(check (length (read-from (string-append "(" (make-string 1500 #\() (make-string 1500 #\)) ")"))) => 1)
+(check (length (read-from (string-append "(" (make-string 500 #\() (make-string 500 #\)) ")"))) => 1)
 (check (length (read-from (string-append "(" (apply string-append (make-list 5000 "x ")) ")"))) => 5000)
 (define (read-fails? string) (guard (e ((read-error? e) #t) (else (list 'raised e))) (read-from string) #f))
 ;; guile differs: it takes some, and others are errors of bytevectors.
