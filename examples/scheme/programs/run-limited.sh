@@ -1,0 +1,66 @@
+#!/bin/sh
+# run-limited.sh: runs the example programs with hardly more memory than their data takes.
+#
+#     run-limited.sh INTERPRETER
+#
+# Each program runs at its full size twice: once with a major collection after every 64 KiB of growth, of which the
+# collector's log tells how much was alive at most; and once with a hard limit of 1.3 times that, in which it must
+# finish and print what it should. (The 64 KiB that the collector keeps back for the condition of an out of memory come on
+# top. Of what was there before a collection, half a MiB may have been the nursery's and garbage.) PROGRAM_TIMEOUT is the
+# most seconds that a run may take (120). Prints a line for each failure, then "N passed, N failed"; exits with 1 when
+# anything failed.
+set -u
+
+interpreter=${1:-}
+if [ ! -x "$interpreter" ] || [ -d "$interpreter" ]; then
+    echo "usage: run-limited.sh INTERPRETER" >&2
+    exit 2
+fi
+interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
+cd "$(dirname "$0")" || exit 2
+seconds=${PROGRAM_TIMEOUT:-120}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' HUP INT TERM
+
+# run NAME SETTINGS...: its output is in $work/out, its errors and the log in $work/err.
+run() {
+    name=$1
+    shift
+    env "$@" timeout -k 5 "$seconds" "$interpreter" "$name.scm" <"$name.in" >"$work/out" 2>"$work/err"
+}
+
+# The most KiB alive, from lines like "[gc NAME] #7 major (cause): 1.5 MiB -> 1.2 MiB, ...": after a collection, or before
+# it, when something large has come since.
+most_alive() {
+    sed -n 's/.* major .*: \([0-9.]*\) \([A-Za-z]*\) -> \([0-9.]*\) \([A-Za-z]*\),.*/\1 \2 \3 \4/p' "$work/err" |
+        awk 'BEGIN { kib["B"] = 1 / 1024; kib["KiB"] = 1; kib["MiB"] = 1024; kib["GiB"] = 1048576 }
+             { before = $1 * kib[$2] - 512; after = $3 * kib[$4]
+               if (before > most) most = before
+               if (after > most) most = after }
+             END { printf("%d", most) }'
+}
+
+passed=0
+failed=0
+for file in *.scm; do
+    name=${file%.scm}
+    grep -q '^;; env: .*TENURE_HEAP_MAX' "$file" && continue # has a limit of its own
+    run "$name" TENURE_LOG=gc TENURE_POLICY=fixed TENURE_GROWTH_MIN=64K TENURE_NURSERY=256K TENURE_PRETENURE=off
+    alive=$(most_alive)
+    if [ "$alive" -eq 0 ]; then
+        failed=$((failed + 1))
+        echo "FAILED $name: no major collection in its log"
+        continue
+    fi
+    run "$name" "TENURE_HEAP_MAX=$((alive * 13 / 10 + 64))K"
+    status=$?
+    if [ $status -eq 0 ] && cmp -s "$work/out" "$name.out"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED $name: exit status $status with 1.3 times $alive KiB: $(head -n 1 "$work/err")"
+    fi
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
