@@ -483,6 +483,8 @@ Value gen_function(Unit *u, const Function *f) {
     code->required = f->count - f->rest;
     code->rest = f->rest;
     code->library = u->vm->booting;
+    Value name = base_name(u->pool[f->name]);
+    code->jumped = code->library && IS(Symbol, name) && (symbol_is(name, "%guard") || symbol_is(name, "%guard-else"));
     code->frame = g->deepest;
     code->length = g->constants.n;
     for (uint32_t i = 0; i < g->constants.n; i++) TN_INIT_VALUE(code, constant[i], u->pool[g->constants.at[i]]);

@@ -112,6 +112,7 @@ typedef struct Code {
     uint32_t required;     /* parameters */
     bool rest;
     bool library;          /* part of the prelude: errors name the line of its caller */
+    bool jumped;           /* but a tail call of it may forget its caller: it raises nothing itself */
     uint32_t frame;        /* the most slots that it uses above fp */
     size_t length;
     tn_value_field constant[];

@@ -514,7 +514,7 @@ apply: {
     GROW(callee->frame + 2, ok);
     if (!ok) goto raise; /* the stack may have moved, but f is not used any more, and code does not move */
     Value *start = sp - n - 1;
-    if (tail_call && callee->library && !code->library) {
+    if (tail_call && callee->library && !callee->jumped && !code->library) {
         /* A procedure of the prelude is called, not jumped to, so that its errors can name the line of this call. */
         memmove(start + 2, start, (n + 1) * sizeof *start);
         sp += 2;
