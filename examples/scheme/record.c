@@ -9,7 +9,8 @@
 
 static const Value none = S_FALSE;
 
-static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Value *data, const Value *more, size_t index) {
+static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Value *data, const Value *more,
+                             size_t index) {
     Applicable *a = TN_ALLOC(vm->m, Applicable);
     if (!a) return out_of_memory(vm);
     TN_INIT_VALUE(a, name, *name);
