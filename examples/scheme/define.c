@@ -348,8 +348,10 @@ Node *form_define_library(Unit *u, const Scope *s, const Value *form) {
 
 /* ---- bodies ---- */
 
+typedef enum ItemKind { I_EXPRESSION, I_DEFINE, I_VALUES, I_PICK } ItemKind;
+
 typedef struct Item {
-    enum { I_EXPRESSION, I_DEFINE, I_VALUES, I_PICK } kind;
+    ItemKind kind;
     uint32_t form, file; /* in the pool */
     int64_t line;
     Var *var;     /* what it defines */
@@ -364,7 +366,7 @@ typedef struct Body {
     size_t n, room;
 } Body;
 
-static Item *add_item(Body *b, int kind, const Value *form) {
+static Item *add_item(Body *b, ItemKind kind, const Value *form) {
     if (b->n == b->room) {
         size_t room = b->room ? b->room * 2 : 8;
         Item *more = unit_alloc(b->u, room * sizeof *more);

@@ -60,7 +60,8 @@ static Value library_file(Vm *vm, Value name) {
 /* Evaluates the definitions of libraries in a file. */
 static bool load_library(Vm *vm, const Value *file) {
     TN_SCOPE(vm->m);
-    Value *outer = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]), *positions = TN_HANDLE_VALUE(vm->m, table_new(vm, TABLE_EQ));
+    Value *outer = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]);
+    Value *positions = TN_HANDLE_VALUE(vm->m, table_new(vm, TABLE_EQ));
     TN_LOCAL_VALUE(vm->m, path);
     TN_LOCAL_VALUE(vm->m, form);
     if (!*positions) return false;
@@ -173,7 +174,8 @@ static Value new_name(Vm *vm, Value modifier, Value arguments, Value name) {
 static bool is_modifier(Value set) {
     if (!IS(Pair, set) || !IS(Pair, cdr(set)) || !IS(Pair, car(cdr(set)))) return false;
     Value head = car(set);
-    return is_symbol(head, "only") || is_symbol(head, "except") || is_symbol(head, "prefix") || is_symbol(head, "rename");
+    return is_symbol(head, "only") || is_symbol(head, "except") || is_symbol(head, "prefix") ||
+           is_symbol(head, "rename");
 }
 
 static Value import_set(Vm *vm, const Value *set, int64_t line, int depth, Value *library);

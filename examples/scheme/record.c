@@ -9,7 +9,8 @@
 
 static const Value none = S_FALSE;
 
-static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Value *data, const Value *more, size_t index) {
+static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Value *data, const Value *more,
+                             size_t index) {
     Applicable *a = TN_ALLOC(vm->m, Applicable);
     if (!a) return out_of_memory(vm);
     TN_INIT_VALUE(a, name, *name);
@@ -87,7 +88,7 @@ static Value fail_instance(Vm *vm, const Applicable *a, Value got) {
     char who[64], type[64], wanted[80];
     cut_name(vm, TN_READ_VALUE(a, name), who);
     cut_name(vm, TN_READ_VALUE(AS(RecordType, TN_READ_VALUE(a, data)), name), type);
-    snprintf(wanted, sizeof wanted, "a %s", type);
+    snprintf(wanted, sizeof wanted, strchr("aeiou", type[0]) ? "an %s" : "a %s", type);
     return fail_type(vm, who, wanted, got);
 }
 

@@ -9,7 +9,8 @@
 
 static const struct { const char *name, *exports; } standard[] = { /* exports NULL: all that there is */
     {"base",
-     "* + - ... / < <= = => > >= _ abs and append apply assoc assq assv begin binary-port? boolean=? boolean? bytevector "
+     "* + - ... / < <= = => > >= _ abs and append apply assoc assq assv begin binary-port? boolean=? boolean? "
+     "bytevector "
      "bytevector-append bytevector-copy bytevector-copy! bytevector-length bytevector-u8-ref bytevector-u8-set! "
      "bytevector? caar cadr call-with-current-continuation call-with-port call-with-values call/cc car case cdar cddr "
      "cdr ceiling char->integer char-ready? char<=? char<? char=? char>=? char>? char? close-input-port "
@@ -94,7 +95,8 @@ static bool add_names(Vm *vm, const char *names, const Value *table, Value *miss
         size_t n = strcspn(at, " ");
         snprintf(text, sizeof text, "%.*s", (int)n, at);
         if (!(*name = intern_c(vm, text))) return false;
-        if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name)) || !table_set(vm, table, name, cell)) return false;
+        if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name))) return false;
+        if (!table_set(vm, table, name, cell)) return false;
         bool there = TN_READ_VALUE(AS(Global, *cell), value) != S_UNBOUND;
         if (!there && missing && !push(vm, missing, *name)) return false;
         at += n + strspn(at + n, " ");

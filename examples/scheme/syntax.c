@@ -511,7 +511,8 @@ static void fill_repeated(const Use *use, const Value *x, const Value *levels, c
         if (*deeper == S_NIL) append(use, list, TN_HANDLE_VALUE(vm->m, fill(&once, x)));
         else fill_repeated(&once, x, deeper, list);
     }
-    if (ended(*rests, *vars) != list_length(*vars)) syntax_error(use->u, "sequences of different lengths in a macro", 0);
+    if (ended(*rests, *vars) != list_length(*vars))
+        syntax_error(use->u, "sequences of different lengths in a macro", 0);
 }
 
 static Value fill_list(const Use *use, const Value *template) {

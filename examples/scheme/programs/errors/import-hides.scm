@@ -1,0 +1,2 @@
+(import (scheme base))
+(hashtable-size 1)

@@ -1,0 +1,2 @@
+(import (scheme base))
+(import (no such library))

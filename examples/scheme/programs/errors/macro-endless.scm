@@ -1,0 +1,2 @@
+(define-syntax again (syntax-rules () ((_ x) (again x))))
+(again 1)

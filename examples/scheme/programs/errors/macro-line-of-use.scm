@@ -1,0 +1,5 @@
+(define-syntax first (syntax-rules () ((_ x)
+                                       (car x))))
+(define (f y)
+  (first y))
+(f 5)

@@ -1,0 +1,3 @@
+(define-syntax only-names
+  (syntax-rules () ((_ x) (syntax-error "expected a name" x))))
+(only-names 'y)

@@ -1,0 +1,3 @@
+(DEFINE (Report . Things)
+  (FOR-EACH (LAMBDA (X) (WRITE X) (DISPLAY " ")) Things)
+  (NEWLINE))
