@@ -13,6 +13,7 @@ extern char **environ;
 /* The name of a file as C has it; what failed is reported. */
 static bool file_name(Vm *vm, Value v, Buffer *name) {
     if (!IS(String, v)) return fail_type(vm, WHO, "a file name", v);
+    if (vm->refuses_files) return fail_file(vm, WHO, EACCES, "--no-files");
     bool ok = buffer_add(name, "", 0);
     for (size_t i = 0; i < AS(String, v)->length && ok; i++) {
         if (AS(String, v)->ch[i] == 0) return fail_file(vm, WHO, ENOENT, name->text);

@@ -13,16 +13,17 @@ enum { STACK_BYTES = 256 << 20 };
 typedef struct Options {
     const char *file, *expression; /* neither: standard input */
     size_t stack_bytes;
-    bool stats;
+    bool stats, no_files;
     int argc; /* of (command-line): the program and what follows it */
     char **argv;
 } Options;
 
 static void usage(FILE *out) {
-    fputs("usage: tenure-scheme [--stats] [--stack=BYTES] [FILE ARGUMENT ... | -e EXPR]\n"
+    fputs("usage: tenure-scheme [--stats] [--stack=BYTES] [--no-files] [FILE ARGUMENT ... | -e EXPR]\n"
           "  without FILE or EXPR: a program on standard input, or a prompt if that is a terminal\n"
           "  --stats        the collector's summary on standard error at exit\n"
           "  --stack=BYTES  how deep recursion may become (K, M or G may follow; 256M)\n"
+          "  --no-files     the program may open, look for and delete no file\n"
           "  the collector's own options: TENURE_HELP=1 tenure-scheme -e 0\n", out);
 }
 
@@ -46,6 +47,7 @@ static int parse_options(int argc, char **argv, Options *o) {
             return 0;
         }
         if (!strcmp(a, "--stats")) o->stats = true;
+        else if (!strcmp(a, "--no-files")) o->no_files = true;
         else if (!strcmp(a, "-e") && i + 1 < argc) o->expression = argv[++i];
         else if (!strncmp(a, "--stack=", 8) && parse_bytes(a + 8, &o->stack_bytes)) continue;
         else if ((a[0] == '-' && a[1]) || o->expression) {
@@ -139,6 +141,7 @@ static int run_heap(tn_heap *heap, const Options *o) {
     Vm vm;
     int status = 1;
     if (vm_open(&vm, m, o->stack_bytes / sizeof(Value))) {
+        vm.refuses_files = o->no_files;
         vm.argc = o->argc;
         vm.argv = o->argv;
         status = run_program(&vm, o);

@@ -151,7 +151,7 @@ static Value p_make_parameter(Vm *vm, int argc, const Value *argv) {
 /* The register that holds the value of one of the port parameters, which are primitives; -1: it is none of them. */
 static int port_register(Value v) {
     static const struct { const char *name; int reg; } ports[] = {
-        {"current-output-port", R_STDOUT}, {"current-error-port", R_STDERR}, {"current-input-port", R_STDIN},
+        {"current-output-port", R_OUT}, {"current-error-port", R_ERR}, {"current-input-port", R_IN},
     };
     if (!IS(Primitive, v)) return -1;
     for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)

@@ -214,6 +214,7 @@ struct Vm {
     int argc;                       /* the program and its arguments: (command-line) */
     char **argv;
     int load_depth;                 /* of libraries that import libraries */
+    bool refuses_files;             /* programs may open, look for and delete no file (--no-files) */
 };
 
 #define FRAME_SLOTS 3   /* below fp: return address, distance to the caller's fp, the closure */

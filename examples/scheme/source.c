@@ -66,6 +66,7 @@ static bool path_beside(Vm *vm, Value beside, Value name, Buffer *path) {
 
 /* Opens a file that is named in the file that is being compiled: beside that, or else beside the program. */
 FILE *open_source(Vm *vm, Value name, Buffer *path) {
+    if (vm->refuses_files) return NULL;
     FILE *file = path_beside(vm, vm->reg[R_FILE], name, path) ? fopen(path->text, "r") : NULL;
     if (file) return file;
     return path_beside(vm, vm->reg[R_PROGRAM], name, path) ? fopen(path->text, "r") : NULL;
@@ -75,7 +76,7 @@ Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, 
     TEMP_BUFFER(text);
     TN_SCOPE(vm->m);
     FILE *file = open_source(vm, *name, &text);
-    if (!file) return fail(vm, "cannot open the file", *name);
+    if (!file) return fail_at(vm, C_FILE, 0, *name, "cannot open the file");
     Reader *reader = reader_file(file, false);
     if (!reader) {
         fclose(file);

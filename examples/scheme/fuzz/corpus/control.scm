@@ -1,0 +1,5 @@
+(define k #f)
+(dynamic-wind (lambda () 1) (lambda () (call/cc (lambda (c) (set! k c)))) (lambda () 2))
+(guard (e (#t e)) (raise 'x))
+(define-record-type p (make-p a) p? (a p-a set-p-a!))
+(p-a (make-p 1))

@@ -1,0 +1,5 @@
+(define-library (a b) (export f (rename g h)) (import (scheme base)) (begin (define (f) 1) (define (g) 2)))
+(import (a b))
+(f)
+(parameterize () (let-values (((a b) (values 1 2))) (+ a b)))
+(with-output-to-string (lambda () (write '(1 . 2))))
