@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the README shows is true: its first C block compiles as it stands against the public headers, runs, and prints the text
 # block behind it; the source between its <!-- hello --> markers is examples/hello.c; and the commands and files that it names
-# are there. Usage: readme_test.sh PROJECT LIBRARY
+# are there, and so are the functions that the Scheme's README points at. Usage: readme_test.sh PROJECT LIBRARY
 set -eu
 export LC_ALL=C
 root=$1 library=$2
@@ -34,4 +34,12 @@ for path in $(grep -oE '`(\./)?(examples|tests|bench|gc|include)/[A-Za-z0-9_./-]
 done
 [ "$(sed -n '/^```sh$/,/^```$/p' "$readme" | sed -n '2p;3p' | sed 's/ *#.*//')" = "./examples/run.sh
 ./tests/run.sh" ] || fail "the README does not open with the two commands"
+
+# The Scheme's README points at functions: `file.c`, `function`.
+scheme=$root/examples/scheme
+grep -oE '`[a-z_]+\.c`, `[A-Za-z_]+`' "$scheme/README.md" | tr -d '`,' >"$work/functions"
+[ -s "$work/functions" ] || fail "examples/scheme/README.md points at no function"
+while read -r file function; do
+    grep -qw "$function" "$scheme/$file" || fail "examples/scheme/README.md names $function of $file, which is not there"
+done <"$work/functions"
 echo "the README's embedding, quotation and paths are right"

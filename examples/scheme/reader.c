@@ -16,7 +16,7 @@ static Value bad(Vm *vm, int64_t line, const char *message) {
 }
 
 static bool is_delimiter(int c) {
-    return c == -1 || c == '(' || c == ')' || c == '"' || c == ';' || c == '|' || c == '\'' || c == ' ' || (c >= '\t' && c <= '\r');
+    return c == -1 || (c > 0 && c < 128 && strchr("()\";|' ", c)) || (c >= '\t' && c <= '\r');
 }
 
 /* Skips blanks and comments to the end of the line; the others begin with # (read_hash). */
