@@ -33,7 +33,7 @@ static Value p_equal_p(Vm *vm, int argc, const Value *argv) {
 }
 
 /* True of a list without end. */
-static bool is_circular(Value list) {
+bool is_circular(Value list) {
     Value slow = list;
     for (size_t n = 1; IS(Pair, list); n++) {
         list = cdr(list);

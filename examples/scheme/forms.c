@@ -529,6 +529,7 @@ static Node *quasi_tagged(Unit *u, const Scope *s, const Value *datum, int level
 
 /* A list from its last pair to its first, so that what is constant at its end stays one constant. */
 static Node *quasi_list(Unit *u, const Scope *s, const Value *datum, int level) {
+    if (is_circular(*datum)) syntax_error(u, "quasiquote: a circular template", 0);
     TN_SCOPE(u->vm->m);
     Value *rest = TN_HANDLE_VALUE(u->vm->m, *datum);
     TN_LOCAL_VALUE(u->vm->m, item);

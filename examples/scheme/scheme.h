@@ -348,6 +348,7 @@ extern const PrimitiveDesc builtins_system[], builtins_string[], builtins_table[
 extern const PrimitiveDesc builtins_file[];
 extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
+bool is_circular(Value list);
 uint32_t fold_case(uint32_t c); /* of one character */
 
 /* port.c */
