@@ -64,6 +64,11 @@ if [ "$mode" != --fast ]; then
     run_suites 'gcc -O0: the Scheme programs' build-O0 --suite quick
 fi
 
+if [ "$mode" = --all ]; then
+    printf '\n== clang, ASan, UBSan and libFuzzer: ten minutes each: build-fuzz\n'
+    examples/scheme/fuzz/run.sh 600 "$PWD/build-fuzz" || failed="$failed build-fuzz"
+fi
+
 seconds=$(($(date +%s) - started))
 if [ -n "$failed" ]; then
     printf '\nFAILED in:%s (%s s). The logs are in meson-logs/testlog.txt there.\n' "$failed" "$seconds"
