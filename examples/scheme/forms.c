@@ -633,7 +633,7 @@ const Form forms[] = {
     {"let-values", form_let_values, 3, -1},
     {"let*-values", form_let_star_values, 3, -1}, {"receive", form_receive, 4, -1},
     {"case-lambda", form_case_lambda, 1, -1}, {"parameterize", form_parameterize, 3, -1},
-    {"define-values", form_define_values, 3, 3}, {"define-record-type", form_define_record, 3, -1},
+    {"define-values", form_define_values, 3, 3}, {"define-record-type", form_define_record, 4, -1},
     {"define-syntax", form_define_syntax, 3, 3}, {"let-syntax", form_let_syntax, 3, -1},
     {"letrec-syntax", form_letrec_syntax, 3, -1}, {"syntax-error", form_syntax_error, 2, -1},
     {"include", form_include, 2, -1},  {"include-ci", form_include_ci, 2, -1},

@@ -1,1 +1,1 @@
-(include "no-such-file.scm")
+(include "not-there.scm")
