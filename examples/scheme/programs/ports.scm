@@ -2,7 +2,7 @@
 ;;
 ;; Reads the name of a file to make and delete again, how many lines it gets, and how many ports are left open.
 
-(define name (read))
+(define name (string-append (read) "." (number->string (current-jiffy)))) ; one run beside another
 (define line-count (read))
 (define left-open (read))
 
