@@ -302,9 +302,16 @@ static bool has_label(Printer *p, Value v) {
     return mark && mark->label >= 2;
 }
 
-/* 'x for (quote x), and so on. */
+static bool begins_with_at(Value v) {
+    if (!IS(Symbol, v)) return false;
+    const String *name = AS(String, TN_READ_VALUE(AS(Symbol, v), name));
+    return name->length && name->ch[0] == '@';
+}
+
+/* 'x for (quote x), and so on. What would be read as another prefix is kept apart. */
 static const char *prefix_of(Vm *vm, Value v) {
     if (!IS(Symbol, car(v)) || !IS(Pair, cdr(v)) || cdr(cdr(v)) != S_NIL) return NULL;
+    if (car(v) == vm->reg[R_UNQUOTE] && begins_with_at(car(cdr(v)))) return ", ";
     return car(v) == vm->reg[R_QUOTE] ? "'" : car(v) == vm->reg[R_QUASIQUOTE] ? "`" : car(v) == vm->reg[R_UNQUOTE] ? ","
          : car(v) == vm->reg[R_UNQUOTE_SPLICING] ? ",@" : NULL;
 }

@@ -8,6 +8,7 @@
 (define (simple object) (to-string write-simple object))
 (define (displayed object) (to-string display object))
 
+(check (read (open-input-string (written '(unquote @z)))) => '(unquote @z))
 (check (map written '(a 1 "s" #\a () #t #f (1 2) (1 . 2) #(1 2) (1 (2 . 3) . 4)))
        => '("a" "1" "\"s\"" "#\\a" "()" "#t" "#f" "(1 2)" "(1 . 2)" "#(1 2)" "(1 (2 . 3) . 4)"))
 (check (map displayed '(a 1 "s\"" #\a () #t #f ("x" #\y) #("z"))) => '("a" "1" "s\"" "a" "()" "#t" "#f" "(x y)" "#(z)"))
