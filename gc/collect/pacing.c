@@ -290,10 +290,10 @@ static void watch_cells(tn_heap *heap, size_t grown) {
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
     uint64_t now = tni_os_now();
-    p->old_rate = (uint64_t)((double)tni_pacing_grown(heap) / (double)(now - p->major_end + 1) * (double)SECOND);
+    size_t grown = tni_pacing_grown(heap);
+    p->old_rate = (uint64_t)((double)grown / (double)(now - p->major_end + 1) * (double)SECOND);
     p->major_end = now;
     p->mark_ns = ns;
-    size_t grown = tni_pacing_grown(heap);
     p->churning = p->live + grown > live + grown / 2;
     p->live = live;
     p->filled += grown;

@@ -8,9 +8,8 @@
 #include "space/os.h"
 
 enum {
-    LONGER = 3,               /* lanes: holes eight times as long as a cell */
-    TRIES = 16,               /* blocks without a hole for a cell, before a free one is taken */
-    SLACK = TNI_BLOCK / 128   /* a block with less in holes is full */
+    TRIES = 16,             /* blocks without a hole for a cell, before a free one is taken */
+    SLACK = TNI_BLOCK / 128 /* a block with less in holes is full */
 };
 
 /* ---- dead objects ---- */
@@ -126,20 +125,9 @@ static bool sweep_one(tn_heap *heap, bool leaf) {
     return true;
 }
 
-/* A partial block for the lane. One with long holes is filled soonest and costs least; but the longest are left to
- * cells that can use no others, while there are any. */
-static tni_block *take_partial(tni_old *old, unsigned lane) {
-    unsigned end = lane < TNI_SIZES ? TNI_SIZES : TNI_LANES;
-    unsigned first = lane + LONGER < end ? lane + LONGER : end - 1;
-    tni_block *block = NULL;
-    for (unsigned k = first + 1; !block && k-- > lane;) block = tni_old_take_partial(old, k);
-    for (unsigned k = first + 1; !block && k < end; k++) block = tni_old_take_partial(old, k);
-    return block;
-}
-
 static tni_block *take_block(tn_heap *heap, unsigned lane) {
-    tni_block *block = take_partial(&heap->old, lane);
-    while (!block && sweep_one(heap, lane >= TNI_SIZES)) block = take_partial(&heap->old, lane);
+    tni_block *block = tni_old_take_partial(&heap->old, lane);
+    while (!block && sweep_one(heap, lane >= TNI_SIZES)) block = tni_old_take_partial(&heap->old, lane);
     return block;
 }
 

@@ -98,9 +98,21 @@ void tni_old_file_partial(tni_old *old, tni_block *block) {
     lane->partial_end = block;
 }
 
+static tni_block *take_from(tni_lane *lane) {
+    tni_block *block = lane->partial;
+    if (block) lane->partial = block->next;
+    return block;
+}
+
+/* A block with long holes is filled soonest and costs least; but the longest are left to cells that can use no others,
+ * while there are any. */
 tni_block *tni_old_take_partial(tni_old *old, unsigned lane) {
-    tni_block *block = old->lanes[lane].partial;
-    if (block) old->lanes[lane].partial = block->next;
+    enum { LONGER = 3 }; /* lanes: holes eight times as long as a cell */
+    unsigned end = lane < TNI_SIZES ? TNI_SIZES : TNI_LANES;
+    unsigned first = lane + LONGER < end ? lane + LONGER : end - 1;
+    tni_block *block = NULL;
+    for (unsigned k = first + 1; !block && k-- > lane;) block = take_from(&old->lanes[k]);
+    for (unsigned k = first + 1; !block && k < end; k++) block = take_from(&old->lanes[k]);
     return block;
 }
 

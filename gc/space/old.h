@@ -70,7 +70,8 @@ TNI_INLINE char *tni_old_bump(tni_run *run, size_t cell) {
 void tni_old_count(tni_old *old);
 /* The lane whose cells fit a block's holes best, when it has so many and they have so many bytes. */
 unsigned tni_old_lane_for(unsigned holes, size_t bytes, bool leaf);
-/* Puts a block at the end of its lane's partial list; takes the first off one, NULL when it is empty. */
+/* Puts a block at the end of its lane's partial list; takes one off that is for this lane or a larger one, NULL when
+ * there is none. */
 void tni_old_file_partial(tni_old *old, tni_block *block);
 tni_block *tni_old_take_partial(tni_old *old, unsigned lane);
 /* Leaves the lanes without current blocks; these become partial. */
@@ -122,6 +123,5 @@ TNI_INLINE unsigned tni_hole_end(const tni_block *block, unsigned bit) {
     unsigned end = tni_find_bit(tni_block_used(block), NULL, bit + 1);
     return end < TNI_BLOCK_BITS ? end : TNI_BLOCK_BITS + 1;
 }
-
 
 #endif
