@@ -81,16 +81,8 @@ static int compare_folded(const String *a, const String *b) {
     }
 }
 
-static Value folded_chain(Vm *vm, int argc, const Value *argv, int accepted) {
-    for (int i = 0; i < argc; i++)
-        if (!check_string(vm, argv[i])) return 0;
-    for (int i = 0; i + 1 < argc; i++)
-        if (!(compare_folded(AS(String, argv[i]), AS(String, argv[i + 1])) & accepted)) return S_FALSE;
-    return S_TRUE;
-}
-
 #define CHAIN(name, accepted) \
-    static Value name(Vm *vm, int argc, const Value *argv) { return folded_chain(vm, argc, argv, accepted); }
+    static Value name(Vm *vm, int argc, const Value *argv) { return string_chain(vm, argc, argv, compare_folded, accepted); }
 CHAIN(p_ci_eq, EQUAL)
 CHAIN(p_ci_lt, LESS)
 CHAIN(p_ci_gt, GREATER)

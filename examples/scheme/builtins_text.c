@@ -102,15 +102,15 @@ static int compare_strings(const String *a, const String *b) {
     return a->length < b->length ? LESS : a->length > b->length ? GREATER : EQUAL;
 }
 
-static Value string_chain(Vm *vm, int argc, const Value *argv, int accepted) {
+Value string_chain(Vm *vm, int argc, const Value *argv, StringOrder compare, int accepted) {
     if (!check_strings(vm, argc, argv)) return 0;
     for (int i = 0; i + 1 < argc; i++)
-        if (!(compare_strings(AS(String, argv[i]), AS(String, argv[i + 1])) & accepted)) return S_FALSE;
+        if (!(compare(AS(String, argv[i]), AS(String, argv[i + 1])) & accepted)) return S_FALSE;
     return S_TRUE;
 }
 
 #define STRING_CHAIN(name, accepted) \
-    static Value name(Vm *vm, int argc, const Value *argv) { return string_chain(vm, argc, argv, accepted); }
+    static Value name(Vm *vm, int argc, const Value *argv) { return string_chain(vm, argc, argv, compare_strings, accepted); }
 STRING_CHAIN(p_string_eq, EQUAL)
 STRING_CHAIN(p_string_lt, LESS)
 STRING_CHAIN(p_string_gt, GREATER)

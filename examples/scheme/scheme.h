@@ -166,7 +166,6 @@ static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr);
 static inline bool is_number(Value v) {
     return is_fixnum(v) || IS(Flonum, v) || IS(Bignum, v) || IS(Ratnum, v);
 }
-static inline bool is_false(Value v) { return v == S_FALSE; }
 
 /* ---- the machine ---- */
 
@@ -349,6 +348,8 @@ extern const PrimitiveDesc builtins_file[];
 extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
 bool is_circular(Value list);
+typedef int (*StringOrder)(const String *a, const String *b); /* LESS, EQUAL or GREATER */
+Value string_chain(Vm *vm, int argc, const Value *argv, StringOrder compare, int accepted); /* each pair of neighbours */
 uint32_t fold_case(uint32_t c); /* of one character */
 
 /* port.c */

@@ -10,18 +10,10 @@
 # that runs for a tenth of a second, or if the mean is below 0.5, that is, if the other is twice as fast.
 set -u
 
-interpreter=${1:-}
-if [ ! -x "$interpreter" ] || [ -d "$interpreter" ]; then
-    echo "usage: compare.sh INTERPRETER [COMMAND]" >&2
-    exit 2
-fi
-interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
+arguments='INTERPRETER [COMMAND]'
+. "$(dirname "$0")/../testing.sh"
 other=${2:-guile --r7rs --no-auto-compile -s}
 command -v "${other%% *}" >/dev/null || { echo "${other%% *} is not installed: only the interpreter is timed"; other=''; }
-cd "$(dirname "$0")" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
 
 now() { date +%s%N; }
 

@@ -11,17 +11,9 @@
 # anything failed.
 set -u
 
-interpreter=${1:-}
-if [ ! -x "$interpreter" ] || [ -d "$interpreter" ]; then
-    echo "usage: run-limited.sh INTERPRETER" >&2
-    exit 2
-fi
-interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
-cd "$(dirname "$0")" || exit 2
+arguments=INTERPRETER
+. "$(dirname "$0")/../testing.sh"
 seconds=${PROGRAM_TIMEOUT:-120}
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
 
 # run NAME SETTINGS...: its output is in $work/out, its errors and the log in $work/err.
 run() {

@@ -11,26 +11,13 @@
 
 set -u
 
-interpreter=${1:-}
-size=${2:-full}
-case $size in
+arguments='INTERPRETER [full|small]'
+. "$(dirname "$0")/../testing.sh"
+case ${2:-full} in
     full) suffix='' seconds=${PROGRAM_TIMEOUT:-60} ;;
     small) suffix=.small seconds=${PROGRAM_TIMEOUT:-120} ;;
-    *) interpreter='' ;;
+    *) echo "usage: run-tests.sh $arguments" >&2 && exit 2 ;;
 esac
-if [ -z "$interpreter" ]; then
-    echo "usage: run-tests.sh INTERPRETER [full|small]" >&2
-    exit 2
-fi
-if [ ! -f "$interpreter" ] || [ ! -x "$interpreter" ]; then
-    echo "run-tests.sh: no interpreter at $interpreter" >&2
-    exit 2
-fi
-interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
-cd "$(dirname "$0")" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
 
 passed=0
 failed=0
@@ -40,14 +27,6 @@ fail() {
     failed=$((failed + 1))
     echo "FAILED $1: $2"
     [ $# -lt 3 ] || head -n 12 "$3" | sed 's/^/    /'
-}
-
-# ended STATUS: says in words how a program ended.
-ended() {
-    case $1 in
-        124 | 137) echo "no end after $seconds s (or killed)" ;;
-        *) if [ "$1" -gt 128 ]; then echo "signal $(($1 - 128))"; else echo "exit status $1"; fi ;;
-    esac
 }
 
 # same NAME EXPECTED GOT: compares, and reports the difference.
@@ -70,7 +49,7 @@ run_program() {
     if [ $status -ne 0 ]; then
         tail -n 3 "$work/out" >"$work/tail"
         cat "$work/err" >>"$work/tail"
-        fail "$name" "$(ended $status)" "$work/tail"
+        fail "$name" "$(ended $status "$seconds")" "$work/tail"
     else
         same "$name" "$name$suffix.out" "$work/out"
     fi
@@ -81,7 +60,7 @@ run_error() {
     (cd errors && exec timeout -k 5 "$seconds" "$interpreter" "$name.scm") </dev/null >"$work/out" 2>"$work/err"
     status=$?
     if [ $status -ne 1 ]; then
-        fail "errors/$name" "$(ended $status), not 1" "$work/err"
+        fail "errors/$name" "$(ended $status "$seconds"), not 1" "$work/err"
     else
         same "errors/$name" "errors/$name.err" "$work/err"
     fi

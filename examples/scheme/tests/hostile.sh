@@ -6,15 +6,8 @@
 # Prints a line for each failure, then "N inputs, N failed"; exits with 1 when anything failed.
 set -u
 
-interpreter=${1:-}
-if [ ! -x "$interpreter" ] || [ -d "$interpreter" ]; then
-    echo "usage: hostile.sh INTERPRETER" >&2
-    exit 2
-fi
-interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
+arguments=INTERPRETER
+. "$(dirname "$0")/../testing.sh"
 cd "$work" || exit 2
 
 results=$work/results # a line for each input

@@ -6,27 +6,15 @@
 # Each NAME.scm but check.scm is a program of its own: it prints its failures and then "TITLE: N checks, M failed", and
 # exits with 1 when any failed. Each exits/NAME.scm says in its first two lines with which status it must end and which
 # line it must print ("status: N", "output: TEXT"; TEXT may be empty). A file that ends without its last line counts
-# as one failure more. TEST_TIMEOUT is the most seconds that a file may take (60). Prints the failures, then
+# as one failure more. PROGRAM_TIMEOUT is the most seconds that a file may take (60). Prints the failures, then
 # "N checks in N files, N failed"; exits with 1 when anything failed, with 2 when there is nothing to test or to test
 # with.
 
 set -u
 
-interpreter=${1:-}
-seconds=${TEST_TIMEOUT:-60}
-if [ -z "$interpreter" ]; then
-    echo "usage: run-tests.sh INTERPRETER" >&2
-    exit 2
-fi
-if [ ! -f "$interpreter" ] || [ ! -x "$interpreter" ]; then
-    echo "run-tests.sh: no interpreter at $interpreter" >&2
-    exit 2
-fi
-interpreter=$(cd "$(dirname "$interpreter")" && pwd)/$(basename "$interpreter")
-cd "$(dirname "$0")" || exit 2
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
+arguments=INTERPRETER
+. "$(dirname "$0")/../testing.sh"
+seconds=${PROGRAM_TIMEOUT:-60}
 
 checks=0
 failed=0
@@ -35,14 +23,6 @@ failed=0
 run() {
     timeout -k 5 "$seconds" "$interpreter" "$1" </dev/null >"$work/out" 2>"$work/err"
     status=$?
-}
-
-# ended STATUS: says in words how a file ended.
-ended() {
-    case $1 in
-        124 | 137) echo "no end after $seconds s (or killed)" ;;
-        *) if [ "$1" -gt 128 ]; then echo "signal $(($1 - 128))"; else echo "exit status $1"; fi ;;
-    esac
 }
 
 # run_checks FILE: a file of the suite. The counts are in its last line.
@@ -56,7 +36,7 @@ run_checks() {
     if [ -z "$counts" ] || { [ $status -ne 0 ] && [ "${counts#* }" -eq 0 ]; }; then
         checks=$((checks + 1))
         failed=$((failed + 1))
-        echo "FAILED $1: $(ended $status)"
+        echo "FAILED $1: $(ended $status "$seconds")"
         head -n 12 "$work/err" | sed 's/^/    /'
     fi
     sed -n "s|^FAILED |$1: FAILED |p" "$work/out"
@@ -70,7 +50,7 @@ run_exit() {
     checks=$((checks + 1))
     if [ "$status" != "$expected" ] || ! cmp -s "$work/expected" "$work/out"; then
         failed=$((failed + 1))
-        echo "FAILED $1: $(ended $status), expected $expected; printed:"
+        echo "FAILED $1: $(ended $status "$seconds"), expected $expected; printed:"
         head -n 3 "$work/out" | sed 's/^/    /'
     fi
 }
