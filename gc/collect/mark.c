@@ -76,14 +76,6 @@ TNI_INLINE void mark_and_push(marking *k, void *object) {
     if (mark(k->leaves, object)) push(k, object);
 }
 
-static void visit_ref(tn_tracer *t, void **slot) {
-    if (*slot) mark_and_push((marking *)t, *slot);
-}
-static void visit_value(tn_tracer *t, tn_value *slot) {
-    void *at = tni_value_ref(&((marking *)t)->format, *slot);
-    if (at) mark_and_push((marking *)t, at);
-}
-
 /* ---- the loop ---- */
 
 /* Edges that wait for their mark words. Its address goes nowhere, so that compilers keep it in registers. */
@@ -93,6 +85,10 @@ typedef struct gathering {
     marking *k;
     void **edges, **next;
 } gathering;
+
+TNI_INLINE gathering begin_gathering(marking *k, void **edges) {
+    return (gathering){.format = k->format, .k = k, .edges = edges, .next = edges};
+}
 
 static bool make_room(marking *k, size_t entries) {
     while ((size_t)(k->end - k->top) < entries)
@@ -207,13 +203,27 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
  * (Prefetching: Cher, Hosking, Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
 static void drain(marking *k) {
     void *batch[BATCH], *edges[EDGES];
-    gathering g = {.format = k->format, .k = k, .edges = edges, .next = edges};
+    gathering g = begin_gathering(k, edges);
     for (unsigned count = 0;;) {
         for (unsigned i = 0; i < count; i++) gather(&g, batch[i]);
         count = take(&g, batch);
         if (!count && g.next == edges) return;
         settle(&g);
     }
+}
+
+static void visit_refs(tn_tracer *t, void **first, size_t count) {
+    void *edges[EDGES];
+    gathering g = begin_gathering((marking *)t, edges);
+    for (void **end = first + count; first < end; first++) gather_ref(&g.tracer, first);
+    settle(&g);
+}
+
+static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
+    void *edges[EDGES];
+    gathering g = begin_gathering((marking *)t, edges);
+    for (tn_value *end = first + count; first < end; first++) gather_value(&g.tracer, first);
+    settle(&g);
 }
 
 static void mark_roots(marking *k, tn_heap *heap) {
@@ -224,15 +234,16 @@ static void mark_roots(marking *k, tn_heap *heap) {
 
 /* After an overflow some marked objects have not been scanned, and nobody knows which. */
 static void scan_if_marked(void *object, void *user) {
-    marking *k = user;
+    void *edges[EDGES];
+    gathering g = begin_gathering(user, edges);
     if (!tni_marked(object)) return;
-    tn_header header = tni_header(object);
-    tni_each_slot(&k->tracer, &k->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
-    drain(k);
+    gather(&g, object);
+    settle(&g);
+    drain(g.k);
 }
 
 void tni_mark_heap(tn_heap *heap) {
-    marking k = {.tracer = {visit_ref, visit_value, heap},
+    marking k = {.tracer = {visit_refs, visit_values, heap},
                  .format = heap->format,
                  .layouts = heap->types.layouts,
                  .leaves = &heap->regions.leaves,

@@ -13,7 +13,7 @@ enum {
     WRITE_AHEAD = 640 /* bytes that copying asks for ahead of itself */
 };
 
-/* The state of one evacuation. The tracer is for callbacks and roots, whose slots are updated at once. */
+/* The state of one evacuation. The tracer is for callbacks and roots, whose slots are updated before it returns. */
 typedef struct evacuation {
     tn_tracer tracer;
     uintptr_t base, reserved; /* of the nursery */
@@ -100,9 +100,6 @@ TNI_INLINE void update_value(evacuation *e, tn_value *slot) {
     if ((uintptr_t)at - e->base < e->reserved) *slot = tni_value_moved(&e->format, w, moved(e, at));
 }
 
-static void visit_ref(tn_tracer *t, void **slot) { update_ref((evacuation *)t, slot); }
-static void visit_value(tn_tracer *t, tn_value *slot) { update_value((evacuation *)t, slot); }
-
 /* ---- the two loops ---- */
 
 /* Slots as in the barrier's log: bit 0 is set for a value. */
@@ -156,6 +153,20 @@ TNI_INLINE void gather(gathering *g, const tni_layout *layouts, void *object) {
     if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->e->tracer, object);
 }
 
+static void visit_refs(tn_tracer *t, void **first, size_t count) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering((evacuation *)t, batch);
+    for (void **end = first + count; first < end; first++) gather_ref(&g.tracer, first);
+    settle_all(&g);
+}
+
+static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering((evacuation *)t, batch);
+    for (tn_value *end = first + count; first < end; first++) gather_value(&g.tracer, first);
+    settle_all(&g);
+}
+
 static void drain(evacuation *e) {
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
@@ -196,9 +207,10 @@ static void visit_slots(evacuation *e, const tni_vector *log) {
 }
 
 static void visit_old_object(void *object, void *user) {
-    evacuation *e = user;
-    tn_header header = tni_header(object);
-    tni_each_slot(&e->tracer, &e->layouts[tni_header_type(header)], object, header, visit_ref, visit_value);
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(user, batch);
+    gather(&g, g.e->layouts, object);
+    settle_all(&g);
     arm(object);
 }
 
@@ -216,7 +228,7 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
 
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
-        .tracer = {visit_ref, visit_value, heap},
+        .tracer = {visit_refs, visit_values, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
         .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};

@@ -45,11 +45,12 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
     return cell;
 }
 
-/* What visits slots: the base of the state of each tracing loop. The two functions are for trace callbacks and
- * scanners; the loops themselves pass inline functions to tni_each_slot. */
+/* What visits slots: the base of the state of each tracing loop. The two functions are for roots, trace callbacks and
+ * scanners, and take many slots at once, for a host's stack may have millions; the loops themselves pass inline
+ * functions for a slot to tni_each_slot. */
 struct tn_tracer {
-    void (*ref)(tn_tracer *tracer, void **slot);
-    void (*value)(tn_tracer *tracer, tn_value *slot);
+    void (*refs)(tn_tracer *tracer, void **first, size_t count);
+    void (*values)(tn_tracer *tracer, tn_value *first, size_t count);
     tn_heap *heap;
 };
 typedef void (*tni_ref_fn)(tn_tracer *tracer, void **slot);

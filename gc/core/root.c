@@ -235,7 +235,7 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
 
 static void visit_cells(tni_roots *r, tn_tracer *tracer) {
     for (size_t i = 0; i < r->capacity; i++)
-        if (r->cells[i]) tracer->ref(tracer, (void **)(r->cells[i] & ~GLOBAL));
+        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~GLOBAL));
 }
 
 static void visit_scanners(tni_roots *r, tn_tracer *tracer) {
@@ -246,7 +246,7 @@ void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
     if (r->young_overflow) visit_cells(r, tracer);
     else /* a cell may have been removed since, and its memory be gone */
         for (size_t i = 0; i < r->young.count; i++)
-            if (find(r, (void *)r->young.at[i])) tracer->ref(tracer, (void **)r->young.at[i]);
+            if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
     r->young.count = 0;
     r->young_overflow = false;
     for (tn_range *range = r->ranges; range; range = range->next) {
@@ -268,8 +268,8 @@ void tni_roots_all(tni_roots *r, tn_tracer *tracer) {
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
     tni_mutator *m = tni_mutator_of(heap);
     if (!m) return;
-    for (void **h = m->handles_base; h < m->pub.handles; h++) tracer->ref(tracer, h);
-    for (tn_value *v = m->pub.values; v < m->values_end; v++) tracer->value(tracer, v);
+    tn_visit_refs(tracer, m->handles_base, (size_t)((void **)m->pub.handles - m->handles_base));
+    tn_visit_values(tracer, m->pub.values, (size_t)(m->values_end - m->pub.values));
 }
 
 void tni_roots_free(tni_roots *r) {

@@ -202,13 +202,8 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 
 /* ---- for trace callbacks and scanners ---- */
 
-void tn_visit(tn_tracer *tracer, void *slot) { tracer->ref(tracer, slot); }
-void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->value(tracer, slot); }
+void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
+void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }
 
-void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) {
-    for (size_t i = 0; i < count; i++) tracer->ref(tracer, (void **)first + i);
-}
-
-void tn_visit_values(tn_tracer *tracer, void *first, size_t count) {
-    for (size_t i = 0; i < count; i++) tracer->value(tracer, (tn_value *)first + i);
-}
+void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) { tracer->refs(tracer, first, count); }
+void tn_visit_values(tn_tracer *tracer, void *first, size_t count) { tracer->values(tracer, first, count); }

@@ -9,9 +9,11 @@
 #include "core/heap.h"
 #include "space/os.h"
 
-/* The state of one check: the tracer, then what the visitors need. */
+/* The state of one check: the tracer, then what checks a slot, and what that needs. */
 typedef struct check {
     tn_tracer tracer;
+    tni_ref_fn ref;
+    tni_value_fn value;
     tn_heap *heap;
     const char *when;     /* "before minor collection 12" */
     char when_text[64];
@@ -63,9 +65,16 @@ static void report(check *c, const void *slot, const void *target, bool readable
     tni_fatal(c->heap, "verify: %s: object %s, field '%s' holds %s, %s", c->when, from, field, to, what);
 }
 
-static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, void (*ref)(tn_tracer *, void **),
-                  void (*value)(tn_tracer *, tn_value *)) {
-    *c = (check){.tracer = {ref, value, heap}, .heap = heap};
+static void visit_refs(tn_tracer *t, void **first, size_t count) {
+    for (size_t i = 0; i < count; i++) ((check *)t)->ref(t, first + i);
+}
+
+static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
+    for (size_t i = 0; i < count; i++) ((check *)t)->value(t, first + i);
+}
+
+static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, tni_ref_fn ref, tni_value_fn value) {
+    *c = (check){.tracer = {visit_refs, visit_values, heap}, .ref = ref, .value = value, .heap = heap};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
 }
@@ -122,7 +131,7 @@ static void check_slots(check *c, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = tni_layout_of(c->heap, header);
     c->object = object;
-    tni_each_slot(&c->tracer, layout, object, header, c->tracer.ref, c->tracer.value);
+    tni_each_slot(&c->tracer, layout, object, header, c->ref, c->value);
     c->object = NULL;
 }
 
