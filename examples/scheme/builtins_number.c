@@ -24,7 +24,7 @@ static Value p_add(Vm *vm, int argc, const Value *argv) { return fold(vm, num_ad
 static Value p_mul(Vm *vm, int argc, const Value *argv) { return fold(vm, num_mul, fixnum(1), 0, argc, argv); }
 
 static Value p_sub(Vm *vm, int argc, const Value *argv) {
-    if (argc == 1 && IS(Flonum, *argv)) return make_flonum(vm, -AS(Flonum, *argv)->number); /* 0 - 0.0 is not -0.0 */
+    if (argc == 1 && is_flonum(*argv)) return make_flonum(vm, -flonum_value(*argv)); /* 0 - 0.0 is not -0.0 */
     if (argc == 1) return fold(vm, num_sub, fixnum(0), 0, argc, argv);
     return fold(vm, num_sub, argv[0], 1, argc, argv);
 }
@@ -116,7 +116,7 @@ static Value p_ge(Vm *vm, int argc, const Value *argv) { return chain(vm, argc, 
 
 static Value compare_to_zero(Vm *vm, const Value *v, int accepted) {
     if (!is_number(*v)) return fail_type(vm, WHO, "a number", *v);
-    double sign = IS(Flonum, *v) ? AS(Flonum, *v)->number : exact_sign(*v);
+    double sign = is_flonum(*v) ? flonum_value(*v) : exact_sign(*v);
     return boolean((sign < 0 ? LESS : sign > 0 ? GREATER : sign == 0 ? EQUAL : 8) & accepted);
 }
 
@@ -127,7 +127,7 @@ static Value p_negative(Vm *vm, int argc, const Value *argv) { UNUSED; return co
 static Value parity(Vm *vm, const Value *v, bool odd) {
     if (is_fixnum(*v)) return boolean((fixnum_value(*v) & 1) == odd);
     if (!is_whole(*v)) return fail_type(vm, WHO, "an integer", *v);
-    if (IS(Flonum, *v)) return boolean((fmod(AS(Flonum, *v)->number, 2) != 0) == odd);
+    if (is_flonum(*v)) return boolean((fmod(flonum_value(*v), 2) != 0) == odd);
     Integer view;
     integer_view(&view, *v);
     return boolean((bool)mpz_odd_p(view.z) == odd);
@@ -140,12 +140,12 @@ static Value p_even(Vm *vm, int argc, const Value *argv) { UNUSED; return parity
 static Value extreme(Vm *vm, int argc, const Value *argv, int wanted) {
     if (!check_numbers(vm, argc, argv)) return 0;
     int best = 0;
-    bool inexact = IS(Flonum, argv[0]);
+    bool inexact = is_flonum(argv[0]);
     for (int i = 1; i < argc; i++) {
-        inexact |= IS(Flonum, argv[i]);
+        inexact |= is_flonum(argv[i]);
         int order = num_compare(vm, WHO, &argv[i], &argv[best]);
         if (!order) return 0;
-        bool best_is_nan = IS(Flonum, argv[best]) && isnan(AS(Flonum, argv[best])->number);
+        bool best_is_nan = is_flonum(argv[best]) && isnan(flonum_value(argv[best]));
         if (order & (wanted | 8) && !best_is_nan) best = i;
     }
     return inexact ? num_inexact(vm, WHO, &argv[best]) : argv[best];
@@ -156,7 +156,7 @@ static Value p_max(Vm *vm, int argc, const Value *argv) { return extreme(vm, arg
 
 static Value p_abs(Vm *vm, int argc, const Value *argv) {
     if (!check_numbers(vm, argc, argv)) return 0;
-    if (IS(Flonum, *argv)) return make_flonum(vm, fabs(AS(Flonum, *argv)->number));
+    if (is_flonum(*argv)) return make_flonum(vm, fabs(flonum_value(*argv)));
     return exact_sign(*argv) < 0 ? fold(vm, num_sub, fixnum(0), 0, 1, argv) : *argv;
 }
 
@@ -171,7 +171,7 @@ static Value p_exact_rational_p(Vm *vm, int argc, const Value *argv) { UNUSED; r
 
 static Value p_rational_p(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    return boolean(is_exact(*argv) || (IS(Flonum, *argv) && isfinite(AS(Flonum, *argv)->number)));
+    return boolean(is_exact(*argv) || (is_flonum(*argv) && isfinite(flonum_value(*argv))));
 }
 
 static Value p_exact_p(Vm *vm, int argc, const Value *argv) {
@@ -184,17 +184,17 @@ static Value p_inexact_p(Vm *vm, int argc, const Value *argv) {
 
 static Value p_nan_p(Vm *vm, int argc, const Value *argv) {
     if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(IS(Flonum, *argv) && isnan(AS(Flonum, *argv)->number));
+    return boolean(is_flonum(*argv) && isnan(flonum_value(*argv)));
 }
 
 static Value p_finite_p(Vm *vm, int argc, const Value *argv) {
     if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(is_exact(*argv) || isfinite(AS(Flonum, *argv)->number));
+    return boolean(is_exact(*argv) || isfinite(flonum_value(*argv)));
 }
 
 static Value p_infinite_p(Vm *vm, int argc, const Value *argv) {
     if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(IS(Flonum, *argv) && isinf(AS(Flonum, *argv)->number));
+    return boolean(is_flonum(*argv) && isinf(flonum_value(*argv)));
 }
 
 static Value p_exact(Vm *vm, int argc, const Value *argv) { UNUSED; return num_exact(vm, WHO, argv); }

@@ -21,7 +21,7 @@ static void round_quotient(mpz_ptr z, mpz_srcptr numerator, mpz_srcptr denominat
 
 static Value rounded(Vm *vm, const Value *v, double (*fn)(double), IntegerFn exact_fn) {
     if (is_exact_integer(*v)) return *v;
-    if (IS(Flonum, *v)) return make_flonum(vm, fn(AS(Flonum, *v)->number));
+    if (is_flonum(*v)) return make_flonum(vm, fn(flonum_value(*v)));
     if (!IS(Ratnum, *v)) return fail_type(vm, WHO, "a number", *v);
     TN_SCOPE(vm->m);
     const Value *numerator = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Ratnum, *v), numerator));
@@ -45,7 +45,7 @@ static Value part(Vm *vm, const Value *v, bool numerator) {
     if (!IS(Ratnum, *exact)) *exact = numerator ? *exact : fixnum(1);
     else if (numerator) *exact = TN_READ_VALUE(AS(Ratnum, *exact), numerator);
     else *exact = TN_READ_VALUE(AS(Ratnum, *exact), denominator);
-    return IS(Flonum, *v) ? num_inexact(vm, WHO, exact) : *exact;
+    return is_flonum(*v) ? num_inexact(vm, WHO, exact) : *exact;
 }
 
 static Value p_numerator(Vm *vm, int argc, const Value *argv) { UNUSED; return part(vm, argv, true); }

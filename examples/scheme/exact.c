@@ -285,8 +285,9 @@ bool num_eqv(Value a, Value b) {
 uint64_t num_hash(Value v) {
     uint64_t h = 0;
     if (is_fixnum(v)) return v;
-    if (IS(Flonum, v)) {
-        memcpy(&h, &AS(Flonum, v)->number, sizeof h);
+    if (is_flonum(v)) {
+        double number = flonum_value(v);
+        memcpy(&h, &number, sizeof h);
         return h;
     }
     if (IS(Ratnum, v)) {

@@ -8,13 +8,13 @@
 
 bool is_whole(Value v) {
     if (is_exact_integer(v)) return true;
-    return IS(Flonum, v) && isfinite(AS(Flonum, v)->number) && AS(Flonum, v)->number == floor(AS(Flonum, v)->number);
+    return is_flonum(v) && isfinite(flonum_value(v)) && flonum_value(v) == floor(flonum_value(v));
 }
 
 /* What programs mix most: fixnums and flonums. */
 static inline bool quick_double(Value v, double *d) {
     if (is_fixnum(v)) *d = (double)fixnum_value(v);
-    else if (IS(Flonum, v)) *d = AS(Flonum, v)->number;
+    else if (is_flonum(v)) *d = flonum_value(v);
     else return false;
     return true;
 }
@@ -33,13 +33,13 @@ bool num_to_double(Vm *vm, const char *who, const Value *v, double *d) {
 Value num_exact(Vm *vm, const char *who, const Value *v) {
     if (is_exact(*v)) return *v;
     if (!is_number(*v)) return fail_type(vm, who, "a number", *v);
-    double d = AS(Flonum, *v)->number;
+    double d = flonum_value(*v);
     return isfinite(d) ? exact_from_double(vm, d) : fail_type(vm, who, "a finite number", *v);
 }
 
 Value num_inexact(Vm *vm, const char *who, const Value *v) {
     double d;
-    if (IS(Flonum, *v)) return *v;
+    if (is_flonum(*v)) return *v;
     return num_to_double(vm, who, v, &d) ? make_flonum(vm, d) : 0;
 }
 
@@ -129,7 +129,7 @@ Value num_divide(Vm *vm, const char *who, int kind, const Value *a, const Value 
         Value v = i ? *b : *a;
         if (!is_whole(v)) return fail_type(vm, who, "an integer", v);
     }
-    if (*b == fixnum(0) || (IS(Flonum, *b) && AS(Flonum, *b)->number == 0)) return by_zero(vm, who);
+    if (*b == fixnum(0) || (is_flonum(*b) && flonum_value(*b) == 0)) return by_zero(vm, who);
     if (is_fixnum(*a) && is_fixnum(*b))
         return exact_from_int(vm, divide_ints(kind, fixnum_value(*a), fixnum_value(*b)));
     if (is_exact(*a) && is_exact(*b)) return exact_integers(vm, who, functions[kind], a, b);
@@ -171,13 +171,13 @@ static int compare_doubles(double x, double y) { return x < y ? LESS : x > y ? G
 
 int num_compare(Vm *vm, const char *who, const Value *a, const Value *b) {
     if (is_fixnum(*a) && is_fixnum(*b)) return compare_ints(fixnum_value(*a), fixnum_value(*b));
-    if (IS(Flonum, *a) && IS(Flonum, *b)) return compare_doubles(AS(Flonum, *a)->number, AS(Flonum, *b)->number);
+    if (is_flonum(*a) && is_flonum(*b)) return compare_doubles(flonum_value(*a), flonum_value(*b));
     if (!is_number(*a) || !is_number(*b)) {
         fail_type(vm, who, "a number", is_number(*a) ? *b : *a);
         return 0;
     }
-    if (IS(Flonum, *b)) return exact_compare_double(vm, who, a, AS(Flonum, *b)->number);
-    if (!IS(Flonum, *a)) return exact_compare(vm, who, a, b);
-    int order = exact_compare_double(vm, who, b, AS(Flonum, *a)->number);
+    if (is_flonum(*b)) return exact_compare_double(vm, who, a, flonum_value(*b));
+    if (!is_flonum(*a)) return exact_compare(vm, who, a, b);
+    int order = exact_compare_double(vm, who, b, flonum_value(*a));
     return order == LESS ? GREATER : order == GREATER ? LESS : order;
 }

@@ -270,7 +270,7 @@ static bool format_flonum(Buffer *out, double d, int radix) {
 
 bool format_number(Buffer *out, Value number, int radix) {
     if (is_fixnum(number)) return format_integer(out, fixnum_value(number), radix);
-    if (IS(Flonum, number)) return format_flonum(out, AS(Flonum, number)->number, radix);
+    if (is_flonum(number)) return format_flonum(out, flonum_value(number), radix);
     if (IS(Ratnum, number)) {
         const Ratnum *ratio = AS(Ratnum, number);
         return format_number(out, TN_READ_VALUE(ratio, numerator), radix) && buffer_add(out, "/", 1) &&

@@ -223,7 +223,7 @@ static bool print_named(Printer *p, const char *kind, Value name) {
 }
 
 static bool print_immediate(Printer *p, Value v) {
-    if (is_fixnum(v)) return format_number(p->out, v, 10);
+    if (is_fixnum(v) || is_flonum_immediate(v)) return format_number(p->out, v, 10);
     if (is_char(v)) return print_char(p, char_value(v));
     switch (v) {
     case S_FALSE: return add(p, "#f");

@@ -4,6 +4,7 @@
  *
  *     ...xx1  a fixnum of 63 bits              ...010  #t #f () and other constants
  *     ...000  a reference to an object         ...110  a character (its code point)
+ *     ...100  a flonum whose exponent is one of the middle 256
  *
  * The collector is told so by TN_FORMAT_LOW_TAG(7, 0). The word 0 is no Scheme value: a C function that returns a
  * Value returns 0 when it has failed, and the condition object is then in vm->reg[R_PENDING].
@@ -17,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tenure.h"
 
@@ -41,13 +43,38 @@ static inline bool fits_fixnum(int64_t n) { return n >= FIXNUM_MIN && n <= FIXNU
 static inline bool is_char(Value v) { return (v & 7) == 6; }
 static inline uint32_t char_value(Value v) { return (uint32_t)(v >> 3); }
 static inline Value character(uint32_t c) { return (Value)c << 3 | 6; }
+
+/* Flonums from 2^-127 to 2^128, and the zeros, are immediates: with the sign rotated to the lowest bit and
+ * FLONUM_OFFSET taken off, the exponent's upper three bits are 0 and make room for the tag. 0: not this one. (Spur, the
+ * memory manager of Squeak, has them so.) All others are Flonum objects. */
+#define FLONUM_OFFSET ((uint64_t)896 << 53)
+static inline Value flonum_immediate(double number) {
+    uint64_t w;
+    memcpy(&w, &number, sizeof w);
+    w = w << 1 | w >> 63;
+    if (w > 1) {
+        w -= FLONUM_OFFSET;
+        if (w - 2 > UINT64_MAX / 8 - 2) return 0;
+    }
+    return w << 3 | 4;
+}
+static inline bool is_flonum_immediate(Value v) { return (v & 7) == 4; }
+static inline double flonum_from_immediate(Value v) {
+    double number;
+    uint64_t w = v >> 3;
+    if (w > 1) w += FLONUM_OFFSET;
+    w = w >> 1 | w << 63;
+    memcpy(&number, &w, sizeof number);
+    return number;
+}
+
 static inline Value boolean(bool b) { return b ? S_TRUE : S_FALSE; }
 static inline bool is_reference(Value v) { return (v & 7) == 0; }
 
 /* ---- objects ---- */
 
 typedef struct Pair { tn_value_field car, cdr; } Pair;
-typedef struct Flonum { double number; } Flonum;
+typedef struct Flonum { double number; } Flonum; /* a large or small one, an infinity or no number */
 typedef struct Ratnum { tn_value_field numerator, denominator; } Ratnum; /* lowest terms; bignums are in number.h */
 typedef struct String { size_t length; uint32_t ch[]; } String; /* code points: string-set! is simple and quick */
 typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
@@ -163,8 +190,12 @@ static inline Value value_of(const void *object) { return (Value)(uintptr_t)obje
 
 static inline Value car(Value pair) { return TN_READ_VALUE(AS(Pair, pair), car); }
 static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr); }
+static inline bool is_flonum(Value v) { return is_flonum_immediate(v) || IS(Flonum, v); }
+static inline double flonum_value(Value v) {
+    return is_flonum_immediate(v) ? flonum_from_immediate(v) : AS(Flonum, v)->number;
+}
 static inline bool is_number(Value v) {
-    return is_fixnum(v) || IS(Flonum, v) || IS(Bignum, v) || IS(Ratnum, v);
+    return is_fixnum(v) || is_flonum(v) || IS(Bignum, v) || IS(Ratnum, v);
 }
 
 /* ---- the machine ---- */

@@ -75,6 +75,8 @@ Value cons(Vm *vm, const Value *a, const Value *d) {
 }
 
 Value make_flonum(Vm *vm, double number) {
+    Value immediate = flonum_immediate(number);
+    if (immediate) return immediate;
     Flonum *flonum = TN_ALLOC(vm->m, Flonum);
     if (!flonum) return out_of_memory(vm);
     flonum->number = number;

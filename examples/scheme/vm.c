@@ -393,16 +393,14 @@ Value vm_run(Vm *vm, Value procedure) {
         LOWER();                                    \
         if (TN_UNLIKELY(!acc)) goto raise;          \
     } while (0)
-#define FLOAT(a, b, operation)                                                               \
-    if (IS(Flonum, a) && IS(Flonum, b)) {                                                    \
-        double result_ = AS(Flonum, a)->number operation AS(Flonum, b)->number;              \
-        SAVE();                                                                              \
-        Flonum *flonum_ = TN_ALLOC(m, Flonum);                                               \
-        LOWER();                                                                             \
-        if (!flonum_) RAISE(out_of_memory(vm));                                              \
-        flonum_->number = result_;                                                           \
-        acc = value_of(flonum_);                                                             \
-        NEXT();                                                                              \
+#define BOTH_FLONUMS(a, b) (is_flonum_immediate(a) && is_flonum_immediate(b))
+#define FLOAT(a, b, operation)                                                                       \
+    if (BOTH_FLONUMS(a, b)) {                                                                        \
+        Value flonum_ = flonum_immediate(flonum_from_immediate(a) operation flonum_from_immediate(b)); \
+        if (TN_LIKELY(flonum_)) {                                                                    \
+            acc = flonum_;                                                                           \
+            NEXT();                                                                                  \
+        }                                                                                            \
     }
     /* x + (y - 1) and x - (y - 1) are right for tagged words, and overflow when the numbers do */
 #define ARITHMETIC(a, b, overflow, operation, fn)                                                       \
@@ -460,6 +458,8 @@ Value vm_run(Vm *vm, Value procedure) {
         Value a_ = (a), b_ = (b);                                                    \
         if (TN_LIKELY(BOTH_FIXNUMS(a_, b_))) {                                       \
             ok = (int64_t)a_ operator (int64_t)b_;                                   \
+        } else if (BOTH_FLONUMS(a_, b_)) {                                           \
+            ok = flonum_from_immediate(a_) operator flonum_from_immediate(b_);       \
         } else {                                                                     \
             int result_ = slow_compare(vm, sp, a_, b_, who, accepted);               \
             LOWER();                                                                 \

@@ -1,4 +1,4 @@
-;; floats.scm: flonums, which live in the heap and die young: nearly every operation makes one.
+;; floats.scm: flonums: arithmetic on them, comparing and printing.
 ;;
 ;; Reads five numbers: the width of the picture of the Mandelbrot set, its rows, the most iterations for a point
 ;; of it, the steps of the planets, the intervals of the integrals.
