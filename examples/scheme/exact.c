@@ -81,10 +81,9 @@ static ptrdiff_t bytes_of(mpz_srcptr integer) {
     return (ptrdiff_t)((size_t)integer->_mp_alloc * sizeof(mp_limb_t) + 2 * sizeof(size_t)); /* and malloc's own */
 }
 
-void bignum_dispose(void *object) {
+void bignum_dispose(tn_heap *heap, void *object) {
     Bignum *b = object;
-    if (!b->heap) return;
-    tn_external(b->heap, -bytes_of(b->number));
+    tn_external(heap, -bytes_of(b->number));
     mpz_clear(b->number);
 }
 
@@ -132,7 +131,6 @@ Value exact_take(Vm *vm, mpz_t integer) {
         return out_of_memory(vm);
     }
     *b->number = *integer;
-    b->heap = vm->heap;
     return value_of(b);
 }
 

@@ -10,10 +10,7 @@
 #include "scheme.h"
 
 /* Owns the limbs, which are C memory: it has a dispose callback, and says what they take with tn_external. */
-typedef struct Bignum {
-    mpz_t number;
-    tn_heap *heap; /* for the callback, which is told the object only */
-} Bignum;
+typedef struct Bignum { mpz_t number; } Bignum;
 
 /* Exact numbers as GMP reads them: of a fixnum, a copy; of a bignum, its own limbs. They stay where they are when the
  * object moves, so a view is good as long as its number is alive. Neither is written to, copied or cleared. */

@@ -9,7 +9,7 @@
 enum { FILE_BYTES = 8192 }; /* about what an open file holds */
 
 /* A callback: it must not look at other objects, but tn_external is allowed. */
-void port_dispose(void *object) {
+void port_dispose(tn_heap *heap, void *object) {
     Port *port = object;
     if (port->out && port->owned) fclose(port->out);
     if (port->text) {
@@ -17,14 +17,14 @@ void port_dispose(void *object) {
         free(port->text);
     }
     reader_close(port->in);
-    if (port->heap) tn_external(port->heap, -(ptrdiff_t)port->external);
+    tn_external(heap, -(ptrdiff_t)port->external);
 }
 
 /* Tells the collector what the port holds now. */
-static void account(Port *port) {
+static void account(Vm *vm, Port *port) {
     size_t bytes = port->in || port->out ? FILE_BYTES : port->text ? port->text->capacity : 0;
     if (bytes == port->external) return;
-    tn_external(port->heap, (ptrdiff_t)bytes - (ptrdiff_t)port->external);
+    tn_external(vm->heap, (ptrdiff_t)bytes - (ptrdiff_t)port->external);
     port->external = bytes;
 }
 
@@ -32,16 +32,15 @@ Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in) {
     Port *port = TN_ALLOC(vm->m, Port);
     if (!port) {
         Port orphan = {.text = text, .in = in};
-        port_dispose(&orphan);
+        port_dispose(vm->heap, &orphan);
         return out_of_memory(vm);
     }
     port->out = out;
     port->text = text;
     port->in = in;
-    port->heap = vm->heap;
     port->input = in != NULL;
     port->open = true;
-    account(port);
+    account(vm, port);
     return value_of(port);
 }
 
@@ -97,7 +96,7 @@ static bool fail_write(Vm *vm, FILE *file, int error) {
 bool port_put(Vm *vm, Port *port, const char *text, size_t length) {
     if (port->out) return fwrite(text, 1, length, port->out) == length || fail_write(vm, port->out, errno);
     bool ok = buffer_add(port->text, text, length);
-    account(port);
+    account(vm, port);
     return ok || out_of_memory(vm);
 }
 
@@ -115,6 +114,6 @@ bool port_close(Vm *vm, Port *port) {
     port->out = NULL;
     port->in = NULL;
     port->open = false;
-    account(port);
+    account(vm, port);
     return !error || fail_write(vm, NULL, error);
 }

@@ -168,7 +168,6 @@ typedef struct Port {
     FILE *out;              /* one of these three: a file to write to, */
     Buffer *text;           /* text or bytes that are written to memory, */
     Reader *in;             /* or what is read from */
-    tn_heap *heap;
     size_t external;        /* the bytes that tn_external has been told of */
     bool binary, open, input;
     bool owned;             /* `out` is closed with the port */
@@ -365,7 +364,7 @@ enum { LESS = 1, EQUAL = 2, GREATER = 4 };
 int num_compare(Vm *vm, const char *who, const Value *a, const Value *b); /* 0: an error; 8: not ordered */
 bool num_eqv(Value a, Value b);
 uint64_t num_hash(Value number); /* the same for numbers that are eqv? */
-void bignum_dispose(void *object);
+void bignum_dispose(tn_heap *heap, void *object);
 Value parse_number(Vm *vm, const char *text, int radix); /* S_FALSE if it is none */
 bool format_number(Buffer *out, Value number, int radix); /* false: memory is out */
 
@@ -384,7 +383,7 @@ Value string_chain(Vm *vm, int argc, const Value *argv, StringOrder compare, int
 uint32_t fold_case(uint32_t c); /* of one character */
 
 /* port.c */
-void port_dispose(void *object);
+void port_dispose(tn_heap *heap, void *object);
 Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in); /* owns text and in, also when it fails */
 Value port_current(Vm *vm, int number); /* 0 input, 1 output, 2 errors; 0 on failure */
 Port *port_output(Vm *vm, int argc, const Value *argv, int at, bool binary); /* argv[at] or the current one; NULL */

@@ -56,9 +56,9 @@ typedef struct tn_type_desc {
     void (*trace)(tn_tracer *tracer, void *object);
 
     /* Called once when the object is reclaimed, or at tn_heap_destroy: frees what the object owns outside the heap. C
-     * only: of the API it may call nothing but tn_external, to take back what the object counted there, and it must not
-     * look at other objects. Runs on a mutator's thread. May be NULL. */
-    void (*dispose)(void *object);
+     * only: of the API it may call nothing but tn_user, and tn_external to take back what the object counted there, and
+     * it must not look at other objects. Runs on a mutator's thread. May be NULL. */
+    void (*dispose)(tn_heap *heap, void *object);
 
     /* Writes a short description ("symbol car") for reports, at most `size` bytes with the final 0. Must not call the
      * API. May be NULL. */

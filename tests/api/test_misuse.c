@@ -42,7 +42,7 @@ static tn_status failed(Case *c, const void *result) {
 
 /* ---- descriptions of types ---- */
 
-static void no_dispose(void *object) { (void)object; }
+static void no_dispose(tn_heap *heap, void *object) { (void)heap, (void)object; }
 static void no_trace(tn_tracer *tracer, void *object) { (void)tracer, (void)object; }
 
 enum { FREE_TYPE = 300, FREE_SPECIAL = TN_FIRST_SPECIAL + 300 };
@@ -372,7 +372,7 @@ static void act(void) {
     tn_clear_error(wrong.c->m);
     wrong.status = wrong.act(wrong.c);
 }
-static void act_dispose(void *object) { (void)object, act(); }
+static void act_dispose(tn_heap *heap, void *object) { (void)heap, (void)object, act(); }
 static void act_trace(tn_tracer *tracer, void *object) { (void)tracer, (void)object, act(); }
 static void act_scan(tn_tracer *tracer, void *user) { (void)tracer, (void)user, act(); }
 

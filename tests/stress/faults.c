@@ -93,7 +93,7 @@ typedef struct File {
 } File;
 enum { Pair_type = TN_FIRST_TYPE, Vector_type, File_type = TN_FIRST_SPECIAL };
 
-static void file_dispose(void *object) { ++*((File *)object)->disposed; }
+static void file_dispose(tn_heap *heap, void *object) { (void)heap, ++*((File *)object)->disposed; }
 
 static const tn_type_desc types[] = {
     TN_DESC(Pair, TN_REFS(Pair, car, cdr)),

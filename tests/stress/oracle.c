@@ -460,7 +460,6 @@ static void start(World *w) {
     if (tn_option_get(w->m, "debug", debug, sizeof debug) != TN_OK)
         world_fail(w, "tn_option_get: %s", tn_last_error(w->m));
     w->stressed = strstr(debug, "stress") != NULL;
-    shapes_world(w);
     shapes_register(w);
     if (tn_scanner_add(w->m, count_collection, w) != TN_OK) world_fail(w, "tn_scanner_add: %s", tn_last_error(w->m));
     for (int i = 0; i < RANGES; i++) {

@@ -113,11 +113,8 @@ static const struct {
 
 /* ---- types and their callbacks ---- */
 
-static World *world; /* a dispose callback gets nothing but its object */
-
-void shapes_world(World *w) { world = w; }
-
-static void disposed(uint64_t id) {
+static void disposed(tn_heap *heap, uint64_t id) {
+    World *world = tn_user(heap);
     if (id == 0 || id >= world->model.next)
         world_fail(world, "dispose: an object with the impossible id %llu", (unsigned long long)id);
     if (world->model.disposals[id]++)
@@ -125,12 +122,12 @@ static void disposed(uint64_t id) {
     world->disposed++;
 }
 
-static void tracked_dispose(void *object) { disposed(((TrackedO *)object)->id); }
-static void tracked_bytes_dispose(void *object) { disposed(((TrackedBytesO *)object)->id); }
+static void tracked_dispose(tn_heap *heap, void *object) { disposed(heap, ((TrackedO *)object)->id); }
+static void tracked_bytes_dispose(tn_heap *heap, void *object) { disposed(heap, ((TrackedBytesO *)object)->id); }
 
-static void owner_dispose(void *object) {
+static void owner_dispose(tn_heap *heap, void *object) {
     OwnerO *owner = object;
-    disposed(owner->id);
+    disposed(heap, owner->id);
     free(owner->buffer);
     owner->buffer = NULL;
 }

@@ -124,7 +124,6 @@ static inline bool chance(World *w, uint32_t percent) { return below(w, 100) < p
 /* ---- shapes.c ---- */
 extern const char *const shape_names[SHAPES];
 void shapes_register(World *w);
-void shapes_world(World *w); /* the one that dispose callbacks report to */
 /* Allocates, checks that the memory is zero, and fills in the plain data. NULL when memory is out; any other failure
  * ends the test. *node is the new node. May collect. For WEAK: of what `target` holds, with the model's `target_id`.
  */

@@ -45,7 +45,8 @@ void support_skip(const char *why) {
 
 /* ---- types ---- */
 
-static void file_dispose(void *object) {
+static void file_dispose(tn_heap *heap, void *object) {
+    (void)heap;
     File *file = object;
     if (file->disposed) ++*file->disposed;
 }
@@ -55,7 +56,8 @@ static void owner_trace(tn_tracer *tracer, void *object) {
     tn_visit_refs(tracer, owner->buffer, owner->count);
 }
 
-static void owner_dispose(void *object) {
+static void owner_dispose(tn_heap *heap, void *object) {
+    (void)heap;
     Owner *owner = object;
     free(owner->buffer);
 }

@@ -258,7 +258,8 @@ static void holes_among_disposed_objects_are_not_disposed_of(void **state) {
 }
 
 static int large_disposed;
-static void count_dispose(void *object) {
+static void count_dispose(tn_heap *heap, void *object) {
+    (void)heap;
     (void)object;
     large_disposed++;
 }
