@@ -1,7 +1,6 @@
-/* interrupt.c: SIGINT. The handler does what a signal handler may: it sets words. One of them is the mutator's
- * `stop`, which the machine polls at calls and loops anyway (vm.c); so an interrupt costs nothing until it comes, and
- * is raised there as a condition. An allocation that polls first clears `stop`, so the machine sets it again after a
- * collection while an interrupt is pending. */
+/* interrupt.c: SIGINT. The handler does what a signal handler may: it counts, and calls tn_interrupt, which sets the
+ * word that the machine polls at calls and loops anyway (vm.c). So an interrupt costs nothing until it comes, and is
+ * raised there as a condition. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 
@@ -19,7 +18,7 @@ static void on_signal(int number) {
         return;
     }
     tn_mutator *m = polled;
-    if (m) AO_store(&m->stop, 1);
+    if (m) tn_interrupt(m);
 }
 
 void interrupt_open(Vm *vm) {
@@ -41,6 +40,7 @@ bool interrupt_pending(void) {
 }
 
 Value fail_interrupted(Vm *vm) {
+    (void)tn_interrupted(vm->m); /* taken, for what waits for input has noticed without a poll */
     pending = 0;
     return fail_at(vm, C_INTERRUPT, 0, 0, "interrupted");
 }

@@ -16,9 +16,9 @@
 #include "scheme.h"
 
 #define SAVE() (vm->sp = sp)
-#define LOWER()                                                                          \
-    do {                                                                                 \
-        if (TN_UNLIKELY(vm->low > fp - FRAME_SLOTS)) after_collection(vm, fp - FRAME_SLOTS); \
+#define LOWER()                                                                  \
+    do {                                                                         \
+        if (TN_UNLIKELY(vm->low > fp - FRAME_SLOTS)) vm->low = fp - FRAME_SLOTS; \
     } while (0)
 #define NEXT()                          \
     do {                                \
@@ -47,13 +47,6 @@
         fp = vm->stack + offset_;                       \
         LOWER(); /* a failure has made a condition */   \
     } while (0)
-
-/* An allocation has polled the mutator's `stop` as well, and cleared it: an interrupt is still to be raised, at the
- * next poll of the machine. */
-static __attribute__((noinline, cold)) void after_collection(Vm *vm, Value *low) {
-    vm->low = low;
-    if (interrupt_pending()) AO_store(&vm->m->stop, 1);
-}
 
 /* What does not fit the fast paths. The operands are put above the stack, where they are rooted. */
 static __attribute__((noinline)) Value slow_number(Vm *vm, Value *sp, Value a, Value b, NumberFn fn);
@@ -490,7 +483,7 @@ poll: /* somebody has asked for a safepoint; nothing is held in C */
     SAVE();
     tn_safepoint(m);
     LOWER();
-    if (interrupt_pending()) RAISE(fail_interrupted(vm));
+    if (tn_interrupted(m)) RAISE(fail_interrupted(vm));
     NEXT();
 
     /* ---- calls of every kind: sp[-n - 1] is applied to the n values above it. An ordinary call has two free slots

@@ -18,7 +18,7 @@ static const char *const cause_names[] = {
 void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;
     const char *frontier = heap->nursery.frontier;
-    bool poll = heap->options.value.stress || AO_load(&m->pub.stop);
+    bool poll = heap->options.value.stress || AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
     if (!m->attached || heap->busy) frontier = NULL;
     else if (m->pub.window && m->window_checked) frontier = m->reserved;
@@ -130,13 +130,13 @@ tn_status tn_collect(tn_mutator *m, tn_kind kind) {
 void tn_request_collection(tn_heap *heap) {
     if (!heap) return;
     for (size_t i = 0; i < sizeof heap->mutators / sizeof *heap->mutators; i++)
-        AO_store_release(&heap->mutators[i].pub.stop, 1);
+        AO_or_full(&heap->mutators[i].pub.stop, TN_STOP_COLLECT);
 }
 
 void tn_safepoint_slow(tn_mutator *m) {
     if (!m || !tni_private(m)->attached || m->window || m->heap->busy) return;
-    if (!AO_load_acquire(&m->stop)) return;
-    AO_store(&m->stop, 0);
+    if (!(AO_load_acquire(&m->stop) & TN_STOP_COLLECT)) return;
+    AO_and_full(&m->stop, ~TN_STOP_COLLECT);
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);
 }
 

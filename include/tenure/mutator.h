@@ -7,13 +7,15 @@
  *     store a reference (a value: with offsets 32 and 40):
  *         if (new - [m + 16] < [m + 24]) call tn_write_slow, which stores it;  else [slot] = new
  *     poll:
- *         if ([m + 64] != 0) call tn_safepoint_slow
+ *         if ([m + 64] != 0) call tn_safepoint_slow, and look for tn_interrupted
  *
  * All of them belong to the mutator's own thread, but `stop`, which any thread may set. Treat them as read-only.
  * `handles` and `values` are no neighbours, lest compilers save both for a scope with one load of 16 bytes: of words
  * that were just stored one by one, such a load stalls the processor for a dozen cycles. */
 #ifndef TENURE_MUTATOR_H
 #define TENURE_MUTATOR_H
+
+#include <stdbool.h>
 
 #include <atomic_ops.h>
 
@@ -37,10 +39,13 @@ struct tn_mutator {
     uintptr_t value_size;  /* 40 */
     void **handles;        /* 48: the first free slot of the handle stack, which grows upwards ... */
     tn_heap *heap;         /* 56 */
-    volatile AO_t stop;    /* 64: not 0: the mutator is asked to reach a safepoint */
+    volatile AO_t stop;    /* 64: not 0: the mutator is asked to reach a safepoint, by TN_STOP_ bits */
     tn_value *values;      /* 72: ... towards the last slot of the value handles, which grow downwards */
     struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
 };
+
+#define TN_STOP_COLLECT ((AO_t)1) /* for a collection */
+#define TN_STOP_HOST ((AO_t)2)    /* by tn_interrupt */
 
 /* Attaches the calling thread to the heap and returns its mutator, owned by the heap. A mutator is used by one thread
  * at a time. In this version a heap has one mutator at a time: a second attach fails with TN_BAD_STATE. On failure
@@ -56,6 +61,18 @@ TN_API tn_status tn_detach(tn_mutator *m);
 TN_API void tn_safepoint_slow(tn_mutator *m);
 TN_INLINE void tn_safepoint(tn_mutator *m) {
     if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);
+}
+
+/* Asks the mutator to look up from its work: for Ctrl-C, timers, profilers, messages of other threads. The word that
+ * it polls for the collector is not 0 until it has called tn_interrupted; what has happened the host says in variables
+ * of its own, before the call. Any thread while m is attached, and signal handlers. Never collects. */
+TN_INLINE void tn_interrupt(tn_mutator *m) { AO_or_full(&m->stop, TN_STOP_HOST); }
+
+/* After a poll: true if m was interrupted since this was last true. The mutator's thread; never collects. */
+TN_INLINE bool tn_interrupted(tn_mutator *m) {
+    if (TN_LIKELY(!(AO_load(&m->stop) & TN_STOP_HOST))) return false;
+    AO_and_full(&m->stop, ~TN_STOP_HOST);
+    return true;
 }
 
 TN_END_DECLS

@@ -2,6 +2,7 @@
  * behind. */
 #define _GNU_SOURCE
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +185,40 @@ static void request_collects_at_the_next_safepoint_or_allocation(void **state) {
     TN_ALLOC(host.m, Pair);
     CHECK(support_stats(host.m).minors <= 2);
     tn_safepoint(host.m); /* whichever it was: once for both requests */
+    CHECK_EQ(support_stats(host.m).minors, 2);
+    host_close(&host);
+}
+
+static tn_mutator *interrupted;
+static void on_signal(int number) {
+    (void)number;
+    tn_interrupt(interrupted);
+}
+
+/* From a signal handler; neither a safepoint nor a collection takes it away from the host. */
+static void an_interrupt_waits_for_the_host(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    CHECK(!tn_interrupted(host.m));
+    interrupted = host.m;
+    signal(SIGUSR1, on_signal);
+    raise(SIGUSR1);
+    raise(SIGUSR1);
+    CHECK(AO_load(&host.m->stop));
+    tn_safepoint(host.m);
+    for (int i = 0; i < 1000; i++) TN_ALLOC(host.m, Pair);
+    CHECK_EQ(support_stats(host.m).minors, 0); /* it is no request for a collection */
+    tn_request_collection(host.heap);
+    tn_safepoint(host.m);
+    CHECK_EQ(support_stats(host.m).minors, 1);
+    CHECK(tn_interrupted(host.m));
+    CHECK(!tn_interrupted(host.m));
+    CHECK(!AO_load(&host.m->stop));
+    tn_interrupt(host.m);
+    tn_request_collection(host.heap);
+    CHECK(tn_interrupted(host.m)); /* and the other way round */
+    tn_safepoint(host.m);
     CHECK_EQ(support_stats(host.m).minors, 2);
     host_close(&host);
 }
@@ -457,6 +492,7 @@ int main(void) {
         cmocka_unit_test(handles_are_gone_when_a_mutator_detaches),
         cmocka_unit_test(each_kind_counts_and_collects),
         cmocka_unit_test(request_collects_at_the_next_safepoint_or_allocation),
+        cmocka_unit_test(an_interrupt_waits_for_the_host),
         cmocka_unit_test(allocation_answers_a_request_before_long),
         cmocka_unit_test(destroy_disposes_of_the_living_and_the_dead_once),
         cmocka_unit_test(holes_among_disposed_objects_are_not_disposed_of),
