@@ -1,9 +1,10 @@
 ;; paraffins.scm: counts and builds the paraffins of each size (trees of carbon atoms with four neighbours at most),
 ;; from radicals that are shared by all which contain them. A structure that grows and stays, and is never changed.
 ;;
-;; Reads one number: the size of the largest paraffins.
+;; Reads two numbers: the size of the largest paraffins, and how often all of it is done.
 
 (define largest (read))
+(define rounds (read))
 
 (define (show . things)
   (for-each display things)
@@ -76,29 +77,36 @@
                                (from (+ size 1) (- parts equal-parts) (- left (* size equal-parts)))))))))))
     (from 0 4 (- n 1))))
 
+;; The longest chain of carbons from the root, and the longest one that leads through the bond in the middle.
+(define (depth radical)
+  (if (eq? radical 'h)
+      0
+      (+ 1 (max (depth (vector-ref radical 0)) (depth (vector-ref radical 1)) (depth (vector-ref radical 2))))))
+(define (chain bond) (+ (depth (car bond)) (depth (cdr bond))))
+(define (histogram measure size things)
+  (let ((counts (make-vector (+ size 1) 0)))
+    (for-each (lambda (thing) (let ((n (measure thing))) (vector-set! counts n (+ 1 (vector-ref counts n))))) things)
+    counts))
+
 (define (carbons radical)
   (if (eq? radical 'h)
       0
       (+ 1 (+ (carbons (vector-ref radical 0)) (+ (carbons (vector-ref radical 1)) (carbons (vector-ref radical 2)))))))
 
-(define radicals (radicals-up-to (quotient largest 2)))
-(show "radicals: " (map length (vector->list radicals)))
-(define (right-size? size) (let loop ((l (vector-ref radicals size)))
-                             (or (null? l) (and (= size (carbons (car l))) (loop (cdr l))))))
-(show "sizes are right: " (let loop ((i 0)) (or (> i (quotient largest 2)) (and (right-size? i) (loop (+ i 1))))))
-(define (count n)
-  (let ((bonds (bond-centred n radicals)))
-    (+ (length bonds) (carbon-centred-count n radicals))))
-(show "paraffins: " (let loop ((n 1)) (if (> n largest) '() (cons (count n) (loop (+ n 1))))))
+;; One round builds all radicals, counts the paraffins of each size, and measures the bond-centred ones of the largest.
+(define (round-of largest)
+  (let* ((half (quotient largest 2)) (radicals (radicals-up-to half)))
+    (define (right-size? size)
+      (let loop ((l (vector-ref radicals size)))
+        (or (null? l) (and (= size (carbons (car l))) (loop (cdr l))))))
+    (define (count n) (+ (length (bond-centred n radicals)) (carbon-centred-count n radicals)))
+    (list (cons 'radicals (map length (vector->list radicals)))
+          (list 'sizes-are-right (let loop ((i 0)) (or (> i half) (and (right-size? i) (loop (+ i 1))))))
+          (cons 'paraffins (let loop ((n 1)) (if (> n largest) '() (cons (count n) (loop (+ n 1))))))
+          (list 'depths (histogram depth half (vector-ref radicals half)))
+          (list 'chains (histogram chain (* 2 half) (bond-centred (* 2 half) radicals))))))
 
-;; Longest chains of carbon in the radicals of the largest size: all of them are walked through.
-(define (depth radical)
-  (if (eq? radical 'h)
-      0
-      (+ 1 (max (depth (vector-ref radical 0)) (depth (vector-ref radical 1)) (depth (vector-ref radical 2))))))
-(define (histogram size)
-  (let ((counts (make-vector (+ size 1) 0)))
-    (for-each (lambda (r) (let ((d (depth r))) (vector-set! counts d (+ 1 (vector-ref counts d)))))
-              (vector-ref radicals size))
-    counts))
-(show "depths: " (histogram (quotient largest 2)))
+(define first-round (round-of largest))
+(for-each (lambda (line) (show (car line) ": " (cdr line))) first-round)
+(show "all rounds say so: "
+      (let loop ((i 1)) (or (>= i rounds) (and (equal? (round-of largest) first-round) (loop (+ i 1))))))
