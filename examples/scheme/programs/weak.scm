@@ -1,9 +1,10 @@
 ;; weak.scm: weak references and tables with weak keys: what they let go, and when.
 ;;
-;; Reads how many keys are made, and every how many of them one is kept.
+;; Reads how many keys are made, every how many of them one is kept, and how often those are looked up.
 
 (define key-count (read))
 (define keep-every (read))
+(define rounds (read))
 
 (define (show . things)
   (for-each display things)
@@ -43,7 +44,13 @@
           (loop (+ i 1) (if (= 0 (modulo i keep-every)) (cons key kept) kept))))))
 (gc)
 (show "entries: " (hash-table-count table) " of " key-count ", kept " (length keys))
-(show "found: " (apply + (map (lambda (k) (if (eqv? (hash-table-ref table k) (* (car k) (car k))) 1 0)) keys)))
+(define (found-in-one-round)
+  (let loop ((l keys) (found 0))
+    (cond ((null? l) found)
+          ((eqv? (hash-table-ref table (car l)) (* (caar l) (caar l))) (loop (cdr l) (+ found 1)))
+          (else (loop (cdr l) found)))))
+(show "found: " (let loop ((i 1) (found (found-in-one-round)))
+                  (if (= i rounds) found (loop (+ i 1) (min found (found-in-one-round))))))
 (show "by eq?: " (hash-table-ref/default table (list 0) 'none))
 (show "in order: " (equal? keys (hash-table-keys table)))
 (show "sum: " (apply + (hash-table-values table)) " " (hash-table-fold table (lambda (k v sum) (+ v sum)) 0))
