@@ -9,6 +9,7 @@
 #include "collect/sweep.h"
 #include "core/heap.h"
 #include "debug/poison.h"
+#include "debug/site.h"
 
 /* What is to be allocated: a header and its cell. For tn_reserve the cell is all of it. */
 typedef struct request {
@@ -241,7 +242,7 @@ static void *allocate(const request *r) {
 }
 
 static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
-                                                        size_t count) {
+                                                        size_t count, const tn_place *place) {
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
@@ -251,6 +252,7 @@ static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type t
                NULL;
     void *object = allocate(&r);
     if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
+    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, place);
     return object;
 }
 
@@ -278,22 +280,27 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
 }
 
 static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, size_t size, size_t element,
-                                                    size_t count) {
+                                                    size_t count, const tn_place *place) {
     if (!m) return NULL;
     cell_need need = need_of(m, type, size, element, count);
     if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
         return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
-    return allocate_checked(m, type, size, element, count);
+    return allocate_checked(m, type, size, element, count, place);
 }
 
 /* Calls nothing but in its last step, so that it need not save a register. */
-void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                        const tn_place *place) {
     if (TN_LIKELY(m != NULL)) {
         cell_need need = need_of(m, type, size, element, count);
         tni_run *run = &m->heap->old.runs[need.lane];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
     }
-    return allocate_any(m, type, size, element, count);
+    return allocate_any(m, type, size, element, count, place);
+}
+
+void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    return tn_alloc_slow_at_(m, type, size, element, count, NULL);
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {

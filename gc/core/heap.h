@@ -14,6 +14,7 @@
 #include "core/option.h"
 #include "core/root.h"
 #include "core/type.h"
+#include "debug/site.h"
 #include "observe/stats.h"
 #include "space/large.h"
 #include "space/nursery.h"
@@ -51,6 +52,7 @@ struct tn_heap {
     tni_mutator mutators[1];
     tni_options options;
     tni_stats stats;
+    tni_sites sites;
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */

@@ -70,7 +70,8 @@ static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
 static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {NULL, 0}};
 static const word debugs[] = {{"stress", 0}, {"move", TNI_DEBUG_MOVE}, {"verify", TNI_DEBUG_VERIFY},
-                              {"poison", TNI_DEBUG_POISON}, {NULL, 0}};
+                              {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},
+                              {"stale", TNI_DEBUG_STALE}, {NULL, 0}};
 /* The first two are what a value is shown as. */
 static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
                                 {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
@@ -106,7 +107,8 @@ static const row rows[] = {
      "gc: a line for each collection; config: the options in effect and where they come from"},
     {"debug", FLAGS, false, AT(debug), AT(stress), debugs, "none", 1, GIB(1),
      "stress=N: collect at each N-th allocation; move: evacuate all that is young and make the old places inaccessible; "
-     "verify: check the heap around each collection; poison: fill free memory"},
+     "verify: check the heap around each collection; poison: fill free memory; sites: remember where objects were "
+     "allocated; stale: move and sites, and uses of old places are named"},
     {"strict", BOOL, true, AT(strict), 0, no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
     {"help", BOOL, true, AT(help), 0, no_words, "off", 0, 1, "print this table"},
@@ -501,6 +503,7 @@ static const row *find(span key) {
 
 /* The word "auto" of heap_max becomes what it stands for now. */
 static void settle(tni_settings *s) {
+    if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
     if (s->heap_max != 0) return;
     uint64_t limit = tni_cgroup_limit("");
     s->heap_max = limit < MIB(1) ? (size_t)MIB(1) : limit > TIB(128) ? SIZE_MAX : (size_t)limit;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "collect/sweep.h"
+#include "debug/stale.h"
 #include "core/heap.h"
 #include "space/os.h"
 
@@ -49,16 +50,25 @@ static bool sorted_copy(tni_vector *to, const tni_vector *from) {
 
 static void describe(tn_heap *heap, const void *object, char *text, size_t size) {
     const tn_type_desc *d = tni_layout_of(heap, tni_header(object))->desc;
-    char own[64] = "";
+    char own[64] = "", site[256];
     if (d && d->describe) d->describe(object, own, sizeof own);
-    snprintf(text, size, "%p (%s%s%s)", object, d ? d->name : "no type", own[0] ? ": " : "", own);
+    tni_site_of(heap, object, site, sizeof site);
+    snprintf(text, size, "%p (%s%s%s%s)", object, d ? d->name : "no type", own[0] ? ": " : "", own, site);
+}
+
+/* What is no object any more, if anything is known of it. */
+static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
+    char was[300];
+    bool known = tni_stale_text(heap, target, was, sizeof was);
+    if (known) snprintf(text, size, "%p (%s)", target, was);
+    else snprintf(text, size, "%p", target);
 }
 
 /* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. */
 static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
-    char to[128], from[128], field[64] = "";
+    char to[400], from[400], field[64] = "";
     if (readable) describe(c->heap, target, to, sizeof to);
-    else snprintf(to, sizeof to, "%p", target);
+    else name_lost(c->heap, target, to, sizeof to);
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
     describe(c->heap, c->object, from, sizeof from);
     tni_field_name(tni_layout_of(c->heap, tni_header(c->object)), c->object, slot, field, sizeof field);
@@ -375,7 +385,7 @@ static void trace(check *c) {
 static void check_marked_object(void *object, void *user) {
     check *c = user;
     if (!tni_marked(object) || tni_bit(reached_bits(c, object), tni_bit_of(object))) return;
-    char text[128];
+    char text[400];
     describe(c->heap, object, text, sizeof text);
     tni_fatal(c->heap, "verify: %s: object %s is marked, but nothing refers to it", c->when, text);
 }

@@ -268,6 +268,96 @@ static void stress_and_move_make_a_missing_root_fault(void **state) {
     if (!child_faulted(&child)) FAIL("no fault: exit %d, signal %d: %s", child.code, child.signal, child.text);
 }
 
+/* ---- sites and stale ---- */
+
+enum { MOVED, DEAD, HEADER, TAIL };
+
+static void use_stale(void *arg) {
+    int how = *(int *)arg;
+    Host host;
+    host_exact(&host, "debug=stale");
+    tn_site(host.m, "script.lua", 77);
+    volatile Pair *raw = TN_ALLOC(host.m, Pair);
+    tn_site(host.m, NULL, 0);
+    volatile Vector *vector = TN_ALLOC_TAIL(host.m, Vector, void *, 100);
+    TN_SCOPE(host.m);
+    Pair **pair = TN_HANDLE(host.m, how == DEAD ? NULL : (Pair *)(uintptr_t)raw);
+    Vector **held = TN_HANDLE(host.m, (Vector *)(uintptr_t)vector);
+    CHECK(pair && held);
+    TN_ALLOC(host.m, Pair);
+    support_collect(host.m, TN_MINOR);
+    for (int i = 0; i < 100; i++) TN_ALLOC(host.m, Pair);
+    support_collect(host.m, TN_MINOR);
+    if (how == HEADER) TN_WRITE(host.m, (Pair *)(uintptr_t)raw, cdr, TN_ALLOC(host.m, Pair));
+    else if (how == TAIL) CHECK(TN_READ(vector, item[99]) == NULL);
+    else raw->number = 1;
+    host_close(&host);
+}
+
+static void stale_names_the_object_and_its_collection(void **state) {
+    (void)state;
+    for (int how = MOVED; how <= TAIL; how++) {
+        must_be_fatal(use_stale, &how);
+        CHECK_HAS(child.text, "stale pointer");
+        CHECK_HAS(child.text, how == TAIL ? "into a 'Vector'" : "into a 'Pair'");
+        CHECK_HAS(child.text, "test_debug.c:");
+        CHECK_HAS(child.text, "collection 1 (asked by the host)");
+        CHECK_HAS(child.text, how == DEAD ? "found dead" : "has moved to");
+        CHECK(!strstr(child.text, "script.lua:77") == (how == TAIL));
+    }
+}
+
+static void on_segv(int number) {
+    (void)number;
+    fprintf(stderr, "the host's own handler");
+    _exit(42);
+}
+
+/* A fault that is no business of the collector's, and one that is, where the host's on_fatal returns. */
+static void fault_with_a_handler(void *arg) {
+    bool ours = *(bool *)arg;
+    signal(SIGSEGV, on_segv);
+    tn_config config = TN_CONFIG_INIT;
+    config.options = "debug=stale";
+    config.ignore_environment = true;
+    tn_heap *heap = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(heap, &support_types[0]));
+    tn_mutator *m = tn_attach(heap, NULL);
+    volatile char *byte = (volatile char *)TN_ALLOC(m, Pair);
+    support_collect(m, TN_MINOR);
+    if (!ours) byte = (volatile char *)(uintptr_t)tn_heap_create; /* the library's code: not to be written to */
+    *byte = 1;
+}
+
+static void stale_calls_the_hosts_handler(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool ours = i;
+        child_run(&child, fault_with_a_handler, &ours);
+        if (child.code != 42) FAIL("exit %d, signal %d: %s", child.code, child.signal, child.text);
+        CHECK_HAS(child.text, "the host's own handler");
+        CHECK(!!strstr(child.text, "stale pointer") == ours);
+    }
+}
+
+static void store_without_barrier_with_sites(void *arg) {
+    (void)arg;
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify,sites");
+    tn_site(host.m, "script.lua", 12);
+    smuggle((char *)*old + offsetof(Pair, cdr), TN_ALLOC(host.m, Pair));
+    support_collect(host.m, TN_MINOR);
+    host_close(&host);
+}
+
+static void verify_names_both_allocation_sites(void **state) {
+    (void)state;
+    must_be_fatal(store_without_barrier_with_sites, NULL);
+    const char *holder = strstr(child.text, "pair 7, allocated at "), *target = strstr(child.text, " for script.lua:12");
+    CHECK(holder && strstr(holder, "test_debug.c:"));
+    CHECK(target != NULL);
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -401,6 +491,9 @@ int main(void) {
         cmocka_unit_test(every_mode_accepts_a_correct_host),
         cmocka_unit_test(move_makes_a_stale_pointer_fault),
         cmocka_unit_test(stress_and_move_make_a_missing_root_fault),
+        cmocka_unit_test(stale_names_the_object_and_its_collection),
+        cmocka_unit_test(stale_calls_the_hosts_handler),
+        cmocka_unit_test(verify_names_both_allocation_sites),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
