@@ -240,8 +240,8 @@ Value vm_run(Vm *vm, Value procedure) {
         NEXT();
     }
     CASE(FIX):
-    TN_WRITE_VALUE(m, AS(Closure, fp[A]), free[pc[0]], fp[pc[1]]);
-    pc += 2;
+    TN_WRITE_VALUE(m, AS(Closure, acc), free[A], fp[pc[0]]);
+    pc++;
     NEXT();
 
     /* ---- calls ---- */
