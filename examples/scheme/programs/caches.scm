@@ -1,6 +1,7 @@
 ;; caches.scm: caches that hold nothing alive: what is known of a tree in a weak table beside it, equal trees made one
 ;; by a table of weak references, and values that are made again when they have gone. Nothing is ever deleted by the
 ;; program; the collector has to, or the tables grow without bounds.
+;; env: TENURE_HEAP_MAX=16M
 ;;
 ;; Reads three numbers: the trees that are made, the depth of each, and the lookups in the cache of pages. What depends
 ;; on when something was collected is not printed.
