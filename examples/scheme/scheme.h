@@ -76,6 +76,7 @@ static inline bool is_reference(Value v) { return (v & 7) == 0; }
 typedef struct Pair { tn_value_field car, cdr; } Pair;
 typedef struct Flonum { double number; } Flonum; /* a large or small one, an infinity or no number */
 typedef struct Ratnum { tn_value_field numerator, denominator; } Ratnum; /* lowest terms; bignums are in number.h */
+typedef struct Complex { tn_value_field real, imaginary; } Complex; /* both exact, or both flonums (complex.c) */
 typedef struct String { size_t length; uint32_t ch[]; } String; /* code points: string-set! is simple and quick */
 typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
 typedef struct Vector { size_t length; tn_value_field item[]; } Vector;
@@ -177,7 +178,7 @@ enum {
     Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
     Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
     Continuation_type, Primitive_type, Bytevector_type, WeakRef_type, Ratnum_type, Alias_type, Macro_type, Library_type,
-    RecordType_type, Record_type, Applicable_type
+    RecordType_type, Record_type, Applicable_type, Complex_type
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type };
 
@@ -193,9 +194,10 @@ static inline bool is_flonum(Value v) { return is_flonum_immediate(v) || IS(Flon
 static inline double flonum_value(Value v) {
     return is_flonum_immediate(v) ? flonum_from_immediate(v) : AS(Flonum, v)->number;
 }
-static inline bool is_number(Value v) {
+static inline bool is_real(Value v) {
     return is_fixnum(v) || is_flonum(v) || IS(Bignum, v) || IS(Ratnum, v);
 }
+static inline bool is_number(Value v) { return is_real(v) || IS(Complex, v); }
 
 /* ---- the machine ---- */
 
@@ -352,7 +354,7 @@ typedef struct Mark { Value object; int label; } Mark;
 typedef struct Marks { Mark *slots; size_t n, room; } Marks;
 Mark *mark_of(Marks *marks, Value object, bool *fresh); /* made with the label 0; NULL without memory */
 
-/* number.c, exact.c, number_text.c: *a and *b are rooted */
+/* number.c, exact.c, complex.c, number_text.c: *a and *b are rooted */
 typedef Value (*NumberFn)(Vm *vm, const Value *a, const Value *b);
 Value num_add(Vm *vm, const Value *a, const Value *b);
 Value num_sub(Vm *vm, const Value *a, const Value *b);
@@ -374,7 +376,7 @@ extern const char *const prelude_text[]; /* NULL at the end */
 /* builtins_*.c */
 extern const PrimitiveDesc builtins_number[], builtins_real[], builtins_list[], builtins_text[], builtins_data[];
 extern const PrimitiveDesc builtins_system[], builtins_string[], builtins_table[], builtins_bytes[], builtins_port[];
-extern const PrimitiveDesc builtins_file[];
+extern const PrimitiveDesc builtins_file[], builtins_complex[];
 extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
 bool is_circular(Value list);

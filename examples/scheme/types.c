@@ -50,6 +50,7 @@ static const tn_type_desc types[] = {
     TN_DESC(RecordType, TN_VALUES(RecordType, name, fields)),
     TN_DESC(Record, TAIL_OF_VALUES),
     TN_DESC(Applicable, TN_VALUES(Applicable, name, data, more)),
+    TN_DESC(Complex, TN_VALUES(Complex, real, imaginary)),
 
     /* Special types: code never moves, so that the VM may hold addresses in it; ports and bignums have something
      * to dispose of. */
