@@ -6,7 +6,7 @@
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
-#include "debug/stale.h"
+#include "debug/fault.h"
 #include "space/os.h"
 
 #define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
@@ -87,7 +87,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     heap->stats.created_ns = tni_os_now();
     tni_pacing_init(heap, config->policy);
     tni_pacing_begin_cycle(heap);
-    tni_stale_changed(heap);
+    tni_fault_changed(heap);
     return heap;
 }
 
@@ -117,7 +117,7 @@ tn_status tn_heap_destroy(tn_heap *heap) {
         return tni_fail_heap(heap, TN_BAD_STATE,
                              "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
     tni_sweep_dispose_all(heap);
-    tni_stale_forget(heap);
+    tni_fault_forget(heap);
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);
     return TN_OK;
@@ -132,7 +132,8 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
         return tni_fail(m, error.status, "tn_option_set: %s", error.text);
     tni_pacing_changed(m->heap);
-    tni_stale_changed(m->heap);
+    tni_fault_changed(m->heap);
+    tni_handles_changed(m);
     tni_private(m)->until_stress = m->heap->options.value.stress;
     tni_set_limit(tni_private(m));
     return TN_OK;

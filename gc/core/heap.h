@@ -14,6 +14,7 @@
 #include "core/option.h"
 #include "core/root.h"
 #include "core/type.h"
+#include "debug/handle.h"
 #include "debug/site.h"
 #include "observe/stats.h"
 #include "space/large.h"
@@ -53,6 +54,7 @@ struct tn_heap {
     tni_options options;
     tni_stats stats;
     tni_sites sites;
+    tni_handle_checks checks; /* of handles */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */

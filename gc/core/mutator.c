@@ -36,6 +36,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->attached = true;
     tn_clear_error(&m->pub);
     tni_barrier_filter(&m->pub);
+    tni_handles_changed(&m->pub);
     tni_restart(heap);
     return &m->pub;
 }
@@ -52,6 +53,7 @@ tn_status tn_detach(tn_mutator *m) {
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
     p->attached = false;
+    tni_handles_forget(m->heap);
     tni_set_limit(p);
     tni_os_unmap(p->handles_base, m->heap->options.value.handles);
     p->handles_base = m->handles = NULL;
@@ -71,8 +73,8 @@ void tni_busy_end(tn_heap *heap) {
 }
 
 tn_mark tn_save(const tn_mutator *m) {
-    if (!m) return (tn_mark){NULL, NULL, NULL};
-    return (tn_mark){m->handles, m->values, m->window};
+    if (!m) return (tn_mark){NULL, NULL, NULL, 0};
+    return (tn_mark){m->handles, m->values, m->window, tni_scopes_open(m)};
 }
 
 void tn_restore(tn_mutator *m, tn_mark mark) {
@@ -84,6 +86,7 @@ void tn_restore(tn_mutator *m, tn_mark mark) {
                  "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
         return;
     }
+    tni_scopes_restored(m, mark);
     m->handles = mark.handles;
     m->values = mark.values;
     m->window = mark.window;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "collect/sweep.h"
-#include "debug/stale.h"
+#include "debug/fault.h"
 #include "core/heap.h"
 #include "space/os.h"
 

@@ -43,6 +43,7 @@ struct tn_mutator {
     tn_value *values;      /* 72: ... towards the last slot of the value handles, which grow downwards */
     struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
     tn_place site;         /* 88: of the host's own (tn_site) */
+    int checks;            /* 104: scopes and handles are checked by a host that is compiled without NDEBUG */
 };
 
 #define TN_STOP_COLLECT ((AO_t)1) /* for a collection */

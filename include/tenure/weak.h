@@ -21,9 +21,10 @@ TN_API void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
 
 /* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the
  * type. */
-TN_INLINE void **tn_weak_get(tn_mutator *m, tn_weak *const *w) {
-    return tn_push_(m, tn_weak_read(m, *w));
+TN_INLINE void **tn_weak_get_at_(tn_mutator *m, tn_weak *const *w, const tn_place *place) {
+    return tn_push_at_(m, tn_weak_read(m, *w), place);
 }
+#define tn_weak_get(m, w) tn_weak_get_at_((m), (w), TN_HERE_)
 #define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_weak_get((m), (w)))
 
 /* An array of values that are held weakly; slots of dead objects become 0. Immediates stay. `tn_length` tells its

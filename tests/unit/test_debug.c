@@ -358,6 +358,78 @@ static void verify_names_both_allocation_sites(void **state) {
     CHECK(target != NULL);
 }
 
+/* ---- handles ---- */
+
+enum { AFTER_SCOPE, VALUE_AFTER_SCOPE, TWICE, NOT_LAST, LONGJMP, LONGJMP_SEEN_OUTSIDE, GOOD };
+
+static jmp_buf target;
+
+static Pair **escape_wrongly(tn_mutator *m, int how) {
+    TN_SCOPE(m);
+    Pair **a = TN_NEW(m, Pair), **b = TN_NEW(m, Pair);
+    TN_LOCAL_VALUE(m, value);
+    if (how == AFTER_SCOPE) return a;
+    if (how == VALUE_AFTER_SCOPE) return (Pair **)(void *)value;
+    Pair **escaped = TN_ESCAPE(a);
+    if (how == TWICE) escaped = TN_ESCAPE(b);
+    if (how == NOT_LAST) TN_HANDLE(m, *b);
+    return escaped;
+}
+
+static void leave_by_longjmp(tn_mutator *m, int depth) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, kept);
+    if (depth == 0) longjmp(target, 1);
+    *kept = TN_ALLOC(m, Pair);
+    leave_by_longjmp(m, depth - 1);
+}
+
+static void enter_a_scope(tn_mutator *m) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, nothing);
+    CHECK(*nothing == NULL);
+}
+
+static void use_handles(void *arg) {
+    int how = *(int *)arg;
+    Host host;
+    host_exact(&host, "debug=handles");
+    {
+        TN_SCOPE(host.m);
+        tn_mark mark = tn_save(host.m);
+        if (how >= LONGJMP) {
+            if (!setjmp(target)) leave_by_longjmp(host.m, 3);
+            if (how == GOOD) tn_restore(host.m, mark);
+            if (how == LONGJMP) enter_a_scope(host.m);
+        }
+        if (how != LONGJMP_SEEN_OUTSIDE) {
+            Pair **pair = escape_wrongly(host.m, how);
+            if (how == VALUE_AFTER_SCOPE) pair = TN_HANDLE(host.m, *(Pair **)(void *)pair);
+            (*pair)->number = 1;
+        }
+    }
+    host_close(&host);
+}
+
+static void handles_are_checked(void **state) {
+    (void)state;
+#ifdef NDEBUG
+    skip();
+#endif
+    static const char *const reports[] = {
+        [AFTER_SCOPE] = "handle used after its scope: the handle made at", [VALUE_AFTER_SCOPE] = "handle used after its",
+        [TWICE] = "two handles escape from the scope of", [NOT_LAST] = "TN_ESCAPE was not the last thing in the scope of",
+        [LONGJMP] = "a longjmp out of it needs tn_save", [LONGJMP_SEEN_OUTSIDE] = "a longjmp out of it needs tn_save"};
+    for (int how = 0; how < GOOD; how++) {
+        must_be_fatal(use_handles, &how);
+        CHECK_HAS(child.text, reports[how]);
+        CHECK_HAS(child.text, "test_debug.c:");
+    }
+    int good = GOOD;
+    child_run(&child, use_handles, &good);
+    CHECK_CHILD_OK(&child);
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -494,6 +566,7 @@ int main(void) {
         cmocka_unit_test(stale_names_the_object_and_its_collection),
         cmocka_unit_test(stale_calls_the_hosts_handler),
         cmocka_unit_test(verify_names_both_allocation_sites),
+        cmocka_unit_test(handles_are_checked),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),

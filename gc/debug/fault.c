@@ -1,5 +1,5 @@
-/* debug/stale.c: see stale.h. */
-#include "debug/stale.h"
+/* debug/fault.c: see fault.h. */
+#include "debug/fault.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -29,9 +29,10 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
 
 static void report(tn_heap *heap, void *address) {
     char what[600], line[800];
-    if (!tni_stale_text(heap, address, what, sizeof what)) return;
-    snprintf(line, sizeof line, "stale pointer: %p is used, %s: read it again from its root after what may collect",
-             address, what);
+    if (tni_stale_text(heap, address, what, sizeof what))
+        snprintf(line, sizeof line, "stale pointer: %p is used, %s: read it again from its root after what may collect",
+                 address, what);
+    else if (!tni_handle_text(heap, address, line, sizeof line)) return;
     if (heap->on_fatal) heap->on_fatal(line, heap->user);
     else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, line);
 }
@@ -46,7 +47,7 @@ static void chain(int number, siginfo_t *info, void *context) {
 static void on_fault(int number, siginfo_t *info, void *context) {
     for (int i = 0; i < WATCHED; i++) {
         tn_heap *heap = (tn_heap *)AO_load_acquire(&watched[i]);
-        if (heap && tni_young(heap, info->si_addr)) report(heap, info->si_addr);
+        if (heap) report(heap, info->si_addr);
     }
     chain(number, info, context);
 }
@@ -70,16 +71,16 @@ static bool is_watched(const tn_heap *heap) {
     return false;
 }
 
-void tni_stale_forget(tn_heap *heap) {
+void tni_fault_forget(tn_heap *heap) {
     if (is_watched(heap)) replace((AO_t)heap, 0);
 }
 
-void tni_stale_changed(tn_heap *heap) {
-    bool wanted = heap->options.value.debug & TNI_DEBUG_STALE;
+void tni_fault_changed(tn_heap *heap) {
+    bool wanted = heap->options.value.debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES);
     if (!wanted) {
-        tni_stale_forget(heap);
+        tni_fault_forget(heap);
     } else if (!is_watched(heap)) {
         install();
-        if (!replace(0, (AO_t)heap)) tni_log(heap, "stale: more heaps than are looked at: this one is not");
+        if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: more heaps than are looked at when something faults: this one is not");
     }
 }
