@@ -20,7 +20,7 @@ static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element
     return holder;
 }
 
-tn_weak **tn_weak_new(tn_mutator *m, const void *h) {
+tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to",
@@ -43,7 +43,7 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
     return weak->referent;
 }
 
-tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count) {
+tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
     if (!m) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
     return array ? (tn_weak_array **)(void *)tn_push_(m, array) : NULL;

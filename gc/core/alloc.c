@@ -312,7 +312,10 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
-    return allocate(&r);
+    void *object = allocate(&r);
+    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, m->here);
+    m->here = NULL;
+    return object;
 }
 
 tn_status tn_reserve(tn_mutator *m, size_t bytes) {

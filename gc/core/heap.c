@@ -7,6 +7,7 @@
 #include "collect/collect.h"
 #include "collect/sweep.h"
 #include "debug/fault.h"
+#include "debug/leaks.h"
 #include "space/os.h"
 
 #define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
@@ -116,7 +117,9 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
                              "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
     tni_sweep_dispose_all(heap);
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
     tni_fault_forget(heap);
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);

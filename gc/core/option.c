@@ -68,7 +68,7 @@ static const word auto_nursery[] = {{"auto", 0}, {NULL, 0}};
 static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
 static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
-static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {NULL, 0}};
+static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
 static const word debugs[] = {{"stress", 0}, {"move", TNI_DEBUG_MOVE}, {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},
                               {"stale", TNI_DEBUG_STALE}, {"handles", TNI_DEBUG_HANDLES}, {NULL, 0}};
@@ -104,7 +104,8 @@ static const row rows[] = {
     {"huge_pages", BOOL, true, AT(huge_pages), 0, no_words, "on", 0, 1,
      "back what major collections add to the old space, and large objects, with huge pages"},
     {"log", FLAGS, false, AT(log), 0, logs, "none", 0, 0,
-     "gc: a line for each collection; config: the options in effect and where they come from"},
+     "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
+     "left when the heap is destroyed"},
     {"debug", FLAGS, false, AT(debug), AT(stress), debugs, "none", 1, GIB(1),
      "stress=N: collect at each N-th allocation; move: evacuate all that is young and make the old places inaccessible; "
      "verify: check the heap around each collection; poison: fill free memory; sites: remember where objects were "

@@ -6,12 +6,10 @@
 
 #include "core/heap.h"
 
-#define GLOBAL ((uintptr_t)1) /* of an entry: the cell is ours */
-
 /* ---- the hash set of cells: open addressing, linear probing, removal by shifting back ---- */
 
 static size_t home(const tni_roots *r, uintptr_t entry) {
-    uint64_t h = (entry & ~GLOBAL) * UINT64_C(0x9E3779B97F4A7C15); /* Fibonacci hashing (Knuth, vol. 3, 6.4) */
+    uint64_t h = (entry & ~TNI_GLOBAL) * UINT64_C(0x9E3779B97F4A7C15); /* Fibonacci hashing (Knuth, vol. 3, 6.4) */
     return (size_t)(h >> 32) & (r->capacity - 1);
 }
 
@@ -19,7 +17,7 @@ static size_t home(const tni_roots *r, uintptr_t entry) {
 static uintptr_t *find(const tni_roots *r, const void *cell) {
     if (!r->capacity || !cell) return NULL;
     for (size_t i = home(r, (uintptr_t)cell); r->cells[i]; i = (i + 1) & (r->capacity - 1))
-        if ((r->cells[i] & ~GLOBAL) == (uintptr_t)cell) return &r->cells[i];
+        if ((r->cells[i] & ~TNI_GLOBAL) == (uintptr_t)cell) return &r->cells[i];
     return NULL;
 }
 
@@ -87,14 +85,15 @@ void *const *tn_global_new(tn_mutator *m, const void *object) {
     void **cell = r->free_globals;
     r->free_globals = *cell;
     *cell = NULL;
-    put(r, (uintptr_t)cell | GLOBAL);
+    put(r, (uintptr_t)cell | TNI_GLOBAL);
+    tni_site_hold(m, cell);
     store(m->heap, cell, object);
     return cell;
 }
 
 static uintptr_t *find_global(tn_mutator *m, const void *global, const char *function) {
     uintptr_t *place = find(&m->heap->roots, global);
-    if (place && *place & GLOBAL) return place;
+    if (place && *place & TNI_GLOBAL) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: %p is no global of heap '%s': freed already, or never made here", function, global,
              m->heap->name);
     return NULL;
@@ -121,7 +120,7 @@ tn_status tn_global_free(tn_mutator *m, const void *global) {
 
 /* ---- root cells ---- */
 
-tn_status tn_root_add(tn_mutator *m, void *cell) {
+tn_status (tn_root_add)(tn_mutator *m, void *cell) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
@@ -131,6 +130,7 @@ tn_status tn_root_add(tn_mutator *m, void *cell) {
     if (!grow(r))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
     put(r, (uintptr_t)cell);
+    tni_site_hold(m, cell);
     void *object = *(void **)cell;
     *(void **)cell = NULL;
     store(m->heap, cell, object);
@@ -139,7 +139,7 @@ tn_status tn_root_add(tn_mutator *m, void *cell) {
 
 static uintptr_t *find_root(tn_mutator *m, const void *cell, const char *function) {
     uintptr_t *place = find(&m->heap->roots, cell);
-    if (place && !(*place & GLOBAL)) return place;
+    if (place && !(*place & TNI_GLOBAL)) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: cell %p is not registered with tn_root_add", function, cell);
     return NULL;
 }
@@ -162,7 +162,7 @@ tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
 
 /* ---- ranges ---- */
 
-tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc) {
+tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
     if (!m) return NULL;
     if (!desc || !desc->base || !desc->top || (desc->values != 0 && desc->values != 1)) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_range_add: a range needs the addresses of base and top, and values 0 or 1");
@@ -176,6 +176,7 @@ tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc) {
     range->desc = *desc;
     range->next = m->heap->roots.ranges;
     m->heap->roots.ranges = range;
+    tni_site_hold(m, range);
     if (desc->low) *(char **)desc->low = *(char **)desc->base; /* nothing in it has been visited yet */
     return range;
 }
@@ -206,7 +207,7 @@ static tni_scanner **find_scanner(tni_roots *r, tn_scan_fn scan, void *user) {
     return at;
 }
 
-tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user) {
+tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: the function is NULL");
@@ -217,6 +218,7 @@ tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
     *scanner = (tni_scanner){scan, user, r->scanners};
     r->scanners = scanner;
+    tni_site_hold(m, scanner);
     return TN_OK;
 }
 
@@ -235,7 +237,7 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
 
 static void visit_cells(tni_roots *r, tn_tracer *tracer) {
     for (size_t i = 0; i < r->capacity; i++)
-        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~GLOBAL));
+        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~TNI_GLOBAL));
 }
 
 static void visit_scanners(tni_roots *r, tn_tracer *tracer) {

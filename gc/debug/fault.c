@@ -18,7 +18,7 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
     const tni_birth *birth = tni_sites_birth(&cycle->births, (uintptr_t)address + 8); /* the header is part of it */
     if (!birth) return false;
     char site[300], fate[160];
-    tni_site_text(&heap->sites, birth->site, site, sizeof site);
+    tni_site_text(&heap->sites, birth->site, "allocated", site, sizeof site);
     if (birth->to) snprintf(fate, sizeof fate, "has moved to %p", (void *)birth->to);
     else snprintf(fate, sizeof fate, "found dead, for no root, handle or object referred to it");
     const tni_layout *layout = &heap->types.layouts[birth->type];

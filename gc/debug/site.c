@@ -72,41 +72,45 @@ const tni_birth *tni_sites_birth(const tni_births *b, uintptr_t address) {
     return low ? &b->at[low - 1] : NULL;
 }
 
-/* ---- old objects ---- */
+/* ---- by address ---- */
 
-static struct tni_old_site *find_old(const tni_sites *s, uintptr_t at) {
-    size_t mask = s->old_capacity - 1, i = hash_word(at) & mask;
-    while (s->old[i].at && s->old[i].at != at) i = (i + 1) & mask;
-    return &s->old[i];
+static struct tni_site_entry *find(const tni_site_map *map, uintptr_t at) {
+    size_t mask = map->capacity - 1, i = hash_word(at) & mask;
+    while (map->entry[i].at && map->entry[i].at != at) i = (i + 1) & mask;
+    return &map->entry[i];
 }
 
-/* Makes the table anew with `capacity` places, with the entries that `keep` says; without memory all are forgotten. */
-static void rebuild_old(tni_sites *s, size_t capacity, bool (*keep)(const void *object)) {
-    struct tni_old_site *before = s->old;
-    size_t places = s->old_capacity;
-    s->old = calloc(capacity, sizeof *s->old);
-    s->old_capacity = s->old ? capacity : 0;
-    s->old_count = 0;
-    for (size_t i = 0; i < places && s->old; i++) {
-        if (!before[i].at || (keep && !keep((const void *)before[i].at))) continue;
-        *find_old(s, before[i].at) = before[i];
-        s->old_count++;
+static uint32_t look_up(const tni_site_map *map, const void *at) {
+    return map->capacity ? find(map, (uintptr_t)at)->site : 0;
+}
+
+/* Makes the map anew with `capacity` places and the entries that `keep` says; without memory all are forgotten. */
+static void rebuild(tni_site_map *map, size_t capacity, bool (*keep)(const void *at)) {
+    tni_site_map before = *map;
+    map->entry = calloc(capacity, sizeof *map->entry);
+    map->capacity = map->entry ? capacity : 0;
+    map->count = 0;
+    for (size_t i = 0; i < before.capacity && map->entry; i++) {
+        const struct tni_site_entry *e = &before.entry[i];
+        if (!e->at || (keep && !keep((const void *)e->at))) continue;
+        *find(map, e->at) = *e;
+        map->count++;
     }
-    free(before);
+    free(before.entry);
 }
 
-static void put_old(tni_sites *s, uintptr_t at, uint32_t site) {
-    if (s->old_count >= s->old_capacity / 2) rebuild_old(s, s->old_capacity ? s->old_capacity * 2 : 1024, NULL);
-    if (!s->old_capacity) return;
-    struct tni_old_site *place = find_old(s, at);
-    if (!place->at) s->old_count++;
-    *place = (struct tni_old_site){at, site};
+static void put(tni_site_map *map, uintptr_t at, uint32_t site) {
+    if (map->count >= map->capacity / 2) rebuild(map, map->capacity ? map->capacity * 2 : 1024, NULL);
+    if (!map->capacity) return;
+    struct tni_site_entry *e = find(map, at);
+    if (!e->at) map->count++;
+    *e = (struct tni_site_entry){at, site};
 }
 
 static bool is_marked(const void *object) { return tni_marked(object); }
 
 void tni_sites_after_major(tn_heap *heap) {
-    if (heap->sites.old_count) rebuild_old(&heap->sites, heap->sites.old_capacity, is_marked);
+    if (heap->sites.old.count) rebuild(&heap->sites.old, heap->sites.old.capacity, is_marked);
 }
 
 /* ---- cycles ---- */
@@ -139,7 +143,7 @@ void tni_sites_after_minor(tn_heap *heap, const char *cause) {
     for (size_t i = 0; i < s->young.count; i++) {
         tni_birth *birth = &s->young.at[i];
         birth->to = (uintptr_t)tni_forwarded(tni_header((const void *)birth->at));
-        if (birth->to) put_old(s, birth->to, birth->site);
+        if (birth->to) put(&s->old, birth->to, birth->site);
     }
     if (heap->options.value.debug & TNI_DEBUG_STALE) keep_cycle(heap, cause);
 }
@@ -161,7 +165,8 @@ void tni_sites_free(tni_sites *s) {
     free(s->young.at);
     free(s->site);
     free(s->index);
-    free(s->old);
+    free(s->old.entry);
+    free(s->held.entry);
     *s = (tni_sites){0};
 }
 
@@ -173,28 +178,37 @@ void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
     if (tni_young(m->heap, object)) add_birth(&s->young, birth);
-    else put_old(s, birth.at, number);
+    else put(&s->old, birth.at, number);
 }
 
-void tni_site_text(const tni_sites *s, uint32_t number, char *text, size_t size) {
+void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *text, size_t size) {
     text[0] = 0;
     if (!number) return;
     const tni_site *site = &s->site[number];
     int n = 0;
-    if (site->code) n = snprintf(text, size, ", allocated at %s:%d", site->code->file, site->code->line);
+    if (site->code) n = snprintf(text, size, ", %s at %s:%d", verb, site->code->file, site->code->line);
     if (site->script.file && n >= 0 && (size_t)n < size)
-        snprintf(text + n, size - (size_t)n, "%s %s:%d", n ? " for" : ", allocated for", site->script.file,
+        snprintf(text + n, size - (size_t)n, "%s%s for %s:%d", n ? "" : ", ", n ? "" : verb, site->script.file,
                  site->script.line);
 }
 
-void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size) {
+uint32_t tni_site_number(const tn_heap *heap, const void *object) {
     const tni_sites *s = &heap->sites;
-    uint32_t number = 0;
-    if (tni_young(heap, object)) {
-        const tni_birth *birth = tni_sites_birth(&s->young, (uintptr_t)object);
-        if (birth && birth->at == (uintptr_t)object) number = birth->site;
-    } else if (s->old_capacity) {
-        number = find_old(s, (uintptr_t)object)->site;
-    }
-    tni_site_text(s, number, text, size);
+    if (!tni_young(heap, object)) return look_up(&s->old, object);
+    const tni_birth *birth = tni_sites_birth(&s->young, (uintptr_t)object);
+    return birth && birth->at == (uintptr_t)object ? birth->site : 0;
 }
+
+void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size) {
+    tni_site_text(&heap->sites, tni_site_number(heap, object), "allocated", text, size);
+}
+
+void tni_site_hold(tn_mutator *m, const void *at) {
+    const tn_place *here = m->here;
+    m->here = NULL;
+    if (!(m->heap->options.value.debug & TNI_DEBUG_SITES)) return;
+    tni_site site = {here, m->site};
+    put(&m->heap->sites.held, (uintptr_t)at, number_of(&m->heap->sites, &site));
+}
+
+uint32_t tni_site_held(const tn_heap *heap, const void *at) { return look_up(&heap->sites.held, at); }

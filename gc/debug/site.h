@@ -7,7 +7,8 @@
  *     T1  `young` has the objects of this cycle of the nursery that were allocated while the option was on, in the order
  *         of their addresses
  *     T2  `old` has the sites of old objects, by their addresses; after a major collection only those of live ones
- *     T3  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
+ *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
+ *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
  *
  * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. Callers:
  * core/alloc.c, collect/collect.c, and what reports. */
@@ -25,6 +26,12 @@ typedef struct tni_site {
     const tn_place *code; /* or NULL */
     tn_place script;      /* file NULL: none */
 } tni_site;
+
+/* From addresses to sites, by open addressing. */
+typedef struct tni_site_map {
+    struct tni_site_entry { uintptr_t at; uint32_t site; } *entry; /* at 0: free */
+    size_t count, capacity;
+} tni_site_map;
 
 /* A young object, and after its collection where it is (0: it has died). */
 typedef struct tni_birth {
@@ -50,14 +57,17 @@ typedef struct tni_sites {
     size_t count, capacity;
     uint32_t *index; /* open addressing over `site`; 2 * capacity places */
     tni_births young;
-    struct tni_old_site { uintptr_t at; uint32_t site; } *old; /* open addressing by address; at 0: free */
-    size_t old_count, old_capacity;
+    tni_site_map old, held; /* objects of the old space; globals, roots, ranges and scanners */
     tni_cycle *cycles;
     size_t cycle_count, cycle_capacity;
 } tni_sites;
 
 /* The object has just been allocated; `code` may be NULL. */
 void tni_site_record(tn_mutator *m, void *object, const tn_place *code);
+/* The host has registered what is at this address, at m->here. */
+void tni_site_hold(tn_mutator *m, const void *at);
+uint32_t tni_site_held(const tn_heap *heap, const void *at);
+uint32_t tni_site_number(const tn_heap *heap, const void *object);
 /* After evacuation, before the nursery is used again: survivors take their sites along. */
 void tni_sites_after_minor(tn_heap *heap, const char *cause);
 /* After marking, before sweeping: forgets the dead. */
@@ -66,9 +76,9 @@ void tni_sites_after_major(tn_heap *heap);
 void tni_sites_begin_cycle(tn_heap *heap);
 void tni_sites_free(tni_sites *sites);
 
-/* ", allocated at FILE:LINE for SCRIPT:LINE", or an empty text when nobody knows. */
+/* ", allocated at FILE:LINE for SCRIPT:LINE", or an empty text when nobody knows. `verb` says "allocated". */
 void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size);
-void tni_site_text(const tni_sites *sites, uint32_t site, char *text, size_t size);
+void tni_site_text(const tni_sites *sites, uint32_t site, const char *verb, char *text, size_t size);
 
 /* The cycle that the address belongs to, or NULL; and the object in it that the address is in, or NULL. */
 const tni_cycle *tni_sites_cycle(const tni_sites *sites, uintptr_t address);

@@ -43,7 +43,8 @@ struct tn_mutator {
     tn_value *values;      /* 72: ... towards the last slot of the value handles, which grow downwards */
     struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
     tn_place site;         /* 88: of the host's own (tn_site) */
-    int checks;            /* 104: scopes and handles are checked by a host that is compiled without NDEBUG */
+    const tn_place *here;  /* 104: of the call that is being made (TN_AT_) */
+    int checks;            /* 112: scopes and handles are checked by a host that is compiled without NDEBUG */
 };
 
 #define TN_STOP_COLLECT ((AO_t)1) /* for a collection */
@@ -72,6 +73,13 @@ TN_INLINE void tn_site(tn_mutator *m, const char *file, int line) {
     m->site.file = file;
     m->site.line = line;
 }
+
+/* How macros tell a function of the place of their use; the function takes it. */
+TN_INLINE tn_mutator *tn_at_(tn_mutator *m, const tn_place *place) {
+    if (TN_LIKELY(m != NULL)) m->here = place;
+    return m;
+}
+#define TN_AT_(m) tn_at_((m), TN_HERE_)
 
 /* Asks the mutator to look up from its work: for Ctrl-C, timers, profilers, messages of other threads. The word that
  * it polls for the collector is not 0 until it has called tn_interrupted; what has happened the host says in variables

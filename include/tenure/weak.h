@@ -15,6 +15,7 @@ typedef struct tn_weak tn_weak;
 
 /* A weak reference to *h. May collect; NULL when memory is out, TN_BAD_ARGUMENT when *h is NULL. */
 TN_API tn_weak **tn_weak_new(tn_mutator *m, const void *h);
+#define tn_weak_new(m, ...) tn_weak_new(TN_AT_(m), __VA_ARGS__)
 
 /* The referent as a raw pointer, or NULL when it is dead. Never collects. */
 TN_API void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
@@ -33,6 +34,7 @@ typedef struct tn_weak_array tn_weak_array;
 
 /* `count` slots of 0. May collect; NULL when memory is out. */
 TN_API tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count);
+#define tn_weak_array_new(m, ...) tn_weak_array_new(TN_AT_(m), __VA_ARGS__)
 /* Raw: the slot's value now, 0 when out of range (TN_BAD_ARGUMENT). A store. Never collect. */
 TN_API tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t index);
 TN_API tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value);

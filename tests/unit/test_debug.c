@@ -430,6 +430,60 @@ static void handles_are_checked(void **state) {
     CHECK_CHILD_OK(&child);
 }
 
+/* ---- leaks ---- */
+
+static void leave_much(void *arg) {
+    bool sites = *(bool *)arg;
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "untidy";
+    config.options = sites ? "debug=sites log=leaks" : "log=leaks";
+    config.ignore_environment = true;
+    tn_heap *heap = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(heap, &support_types[0]));
+    tn_mutator *m = tn_attach(heap, NULL);
+    {
+        TN_SCOPE(m);
+        Pair **pair = TN_NEW(m, Pair);
+        for (int i = 0; i < 3; i++) CHECK(TN_GLOBAL(m, pair) != NULL);
+        tn_weak **kept = tn_weak_new(m, pair), **lost = tn_weak_new(m, pair);
+        CHECK(kept && lost);
+        CHECK(TN_GLOBAL(m, kept) != NULL);
+        tn_external(heap, 4096);
+    }
+    CHECK_EQ(tn_detach(m), TN_OK);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+}
+
+static void leaks_are_listed_by_place(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool sites = i;
+        child_run(&child, leave_much, &sites);
+        CHECK_CHILD_OK(&child);
+        CHECK_HAS(child.text, sites ? "[leaks untidy] 3 globals left, made at " : "[leaks untidy] 4 globals left (");
+        CHECK_HAS(child.text, "[leaks untidy] 1 weak references left");
+        CHECK_HAS(child.text, "[leaks untidy] 4096 bytes of tn_external left");
+        if (sites) CHECK_HAS(child.text, "test_debug.c:");
+    }
+}
+
+static void nothing_is_left(void *arg) {
+    (void)arg;
+    Host host;
+    Pair **pair = old_pair(&host, "log=leaks");
+    Pair *const *global = TN_GLOBAL(host.m, pair);
+    CHECK_EQ(TN_GLOBAL_FREE(host.m, global), TN_OK);
+    CHECK(tn_weak_new(host.m, pair) != NULL);
+    host_close(&host);
+}
+
+static void no_leak_is_listed_where_there_is_none(void **state) {
+    (void)state;
+    child_run(&child, nothing_is_left, NULL);
+    CHECK_CHILD_OK(&child);
+    CHECK(!strstr(child.text, "leaks"));
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -567,6 +621,8 @@ int main(void) {
         cmocka_unit_test(stale_calls_the_hosts_handler),
         cmocka_unit_test(verify_names_both_allocation_sites),
         cmocka_unit_test(handles_are_checked),
+        cmocka_unit_test(leaks_are_listed_by_place),
+        cmocka_unit_test(no_leak_is_listed_where_there_is_none),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
