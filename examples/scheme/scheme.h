@@ -102,7 +102,11 @@ typedef struct Global {
 
 /* Cells by name. A name that is found only in `parent` gets a cell of its own with the same value at first use: a
  * program may redefine anything without disturbing the system's own procedures. */
-typedef struct Environment { tn_value_field table, parent; bool used; /* a program has begun in it */ } Environment;
+typedef struct Environment {
+    tn_value_field table, parent;
+    tn_value_field expected; /* a table of the names that a program will redefine, or #f */
+    bool used;               /* a program has begun in it */
+} Environment;
 
 /* exports: a table from symbols to cells; thunk: evaluates the body, #f when that has begun. */
 typedef struct Library { tn_value_field name, environment, exports, thunk; bool standard, ready; } Library;
@@ -271,6 +275,7 @@ Value intern(Vm *vm, const uint32_t *text, size_t length);
 Value intern_c(Vm *vm, const char *text);
 bool symbol_is(Value symbol, const char *text);
 Value environment_new(Vm *vm, const Value *parent);
+bool environment_expect(Vm *vm, const Value *environment, const Value *name); /* it will be redefined */
 Value environment_cell(Vm *vm, const Value *environment, const Value *name); /* the Global, made if missing */
 Value environment_define(Vm *vm, const Value *environment, const Value *name); /* the one that a definition defines */
 Value environment_import(Vm *vm, const Value *environment, const Value *name, const Value *cell, bool copy);
@@ -319,6 +324,11 @@ Value read_datum(Vm *vm, Reader *reader, const Value *positions);
 Value compile(Vm *vm, const Value *form, const Value *environment, const Value *positions);
 Value compile_all(Vm *vm, const Value *forms, const Value *libraries, const Value *environment, const Value *positions);
 Value expand_forms_define(Vm *vm); /* defines the special forms in R_SYSTEM */
+
+/* ahead.c: the text of a program as a list of pairs, each a form and the lines of its lists, up to S_EOF. Where reading
+ * has failed, the list ends before, and *error is the condition; else it is #f. */
+Value read_ahead(Vm *vm, Reader *reader, const Value *environment, Value *error);
+bool expect_definitions(Vm *vm, const Value *form, const Value *environment);
 
 /* library.c: all return 0 with a condition pending when they fail */
 Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, Value *path); /* the list of its data */

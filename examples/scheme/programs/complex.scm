@@ -37,3 +37,11 @@
         (loop (+ (* z z) c) (- n 1) (cons z seen)))))
 (for-each (lambda (c) (show c ": " (orbit c 6))) '(+i -i -2 -1 1/2+1/3i))
 (show (exact? (list-ref (orbit 1/4+1/2i 8) 7)))
+
+;; Numbers as keys, by eqv? and within lists: which of the second list are among the first?
+(define (found make keys others)
+  (let ((table (make)))
+    (for-each (lambda (key) (hashtable-set! table key #t)) keys)
+    (map (lambda (key) (hashtable-ref table key #f)) others)))
+(show (found make-eqv-hashtable '(1+i 1.5-i 1/2+1/3i) (list (+ 1 +i) (- 1.5 +i) (/ 3+2i 6) 1-i 1.0+i 1 +i)))
+(show (found make-equal-hashtable '((1+i) #(2.5-i)) (list (list (+ 1 +i)) (vector (- 2.5 +i)) '(1-i))))

@@ -132,4 +132,21 @@
 (check (let ((answer (lambda () 44))) (answer)) => 44)
 (check (let () (define (answer) 45) (answer)) => 45)
 
+;; ---- names of the system that are redefined further down ----
+;; The standard forbids it; Guile goes on with the old ones.
+(define (second-letter s) (string-ref s 1))
+(define (half n) (if (= (remainder n 2) 0) (quotient n 2) 'odd))
+(define (show-pair p) (set-car! p 3) (list-tail p 1))
+(check (list (second-letter "abc") (half 6) (half 7) (show-pair (list 1 2))) => '(#\b 3 odd (2)))
+(define (string-ref s i) (list s i))
+(begin (define quotient (lambda (a b) (list 'quotient a b))))
+(define (assign-remainder!) (set! remainder (lambda (a b) 'rest)))
+(cond-expand (no-such-feature (define set-car! 1)) (else (define-values (list-tail set-car!) (values list list))))
+(check (second-letter "abc") => '("abc" 1))
+(check (half 6) => '(quotient 6 2))
+(assign-remainder!)
+(set! = (lambda (a b) (eq? a 'rest)))
+(check (half 7) => '(quotient 7 2))
+(check (show-pair 'p) => '(p 1))
+
 (check-report "5 program structure")

@@ -1,8 +1,7 @@
 ;; 6-02-complex.scm: R7RS 6.2, the numbers that are not real: their lexemes, parts, arithmetic and functions. Guile has
 ;; no exact ones, so what needs them has not been compared with it.
 (import (scheme base) (scheme complex) (scheme inexact) (scheme read) (scheme write) (scheme process-context)
-        (only (scheme r5rs) exact->inexact inexact->exact)
-        (only (tenure) make-eqv-hashtable make-equal-hashtable hashtable-set! hashtable-ref))
+        (only (scheme r5rs) exact->inexact inexact->exact))
 (include "check.scm")
 
 (define pi 3.141592653589793)
@@ -35,7 +34,7 @@
 (check (map nan? (parts '+nan.0-inf.0i)) => '(#t #f))
 (check (map nan? (parts '+nan.0+nan.0i)) => '(#t #t))
 (check (imag-part '+nan.0-inf.0i) => -inf.0)
-(check (parts '1e400-1e400i) => '(+inf.0 -inf.0))
+(check (parts (string->number "1e400-1e400i")) => '(+inf.0 -inf.0))
 (check (list '1+0i '1.5-0i '-0i '+0i '1/2+0/5i) => '(1 1.5 0 0 1/2))
 (check (parts '1+0.0i) => '(1.0 0.0))
 (check (eqv? (imag-part '1.5-0.0i) -0.0) => #t)
@@ -169,16 +168,6 @@
   (exact-integer-sqrt +i) (rationalize 1+i 1) (rationalize 1 1.0+i) (atan 1+i 2) (atan 1 +i) (make-vector +i)
   (vector-ref #(1 2) +i) (exact 1+inf.0i) (exact +nan.0+i) (imag-part 'a) (real-part "1") (magnitude 'a) (angle 'a)
   (make-polar +i 1))
-
-;; Not of R7RS: hash tables, by eqv? and by equal?.
-(define (table-finds make keys others)
-  (let ((table (make)))
-    (for-each (lambda (key) (hashtable-set! table key #t)) keys)
-    (map (lambda (key) (hashtable-ref table key #f)) others)))
-(check (table-finds make-eqv-hashtable '(1+i 1.5-i 1/2+1/3i) (list (+ 1 +i) (- 1.5 +i) (/ 3+2i 6) 1-i 1.0+i 1 +i))
-       => '(#t #t #t #f #f #f #f))
-(check (table-finds make-equal-hashtable '((1+i) #(2.5-i)) (list (list (+ 1 +i)) (vector (- 2.5 +i)) '(1-i)))
-       => '(#t #t #f))
 
 ;; ---- exactness ----
 (check (list (exact 1.5+2.25i) (exact 1+i) (exact 1.5+0.0i) (exact -0.0+i)) => '(3/2+9/4i 1+i 3/2 +i))
