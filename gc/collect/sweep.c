@@ -105,12 +105,17 @@ static void file_swept(tni_old *old, tni_block *block, shape s) {
     else if (s.live < TNI_BLOCK - SLACK) tni_old_file_partial(old, block);
 }
 
+static void dispose_dead(tn_heap *heap, tni_block *block) {
+    size_t before = tni_external_bytes(heap);
+    tni_busy_begin(heap);
+    each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
+    tni_busy_end(heap);
+    size_t after = tni_external_bytes(heap);
+    if (after < before) tni_pacing_disposed(heap, before - after);
+}
+
 static void sweep_block(tn_heap *heap, tni_block *block) {
-    if (block->disposed) {
-        tni_busy_begin(heap);
-        each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
-        tni_busy_end(heap);
-    }
+    if (block->disposed) dispose_dead(heap, block);
     shape s = find_holes(block, true);
     if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(block);
     heap->old.unswept_blocks--;

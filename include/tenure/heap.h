@@ -37,7 +37,8 @@ typedef struct tn_pacing {
 typedef struct tn_policy {
     size_t (*nursery_size)(const tn_pacing *pacing, void *user); /* after each minor collection */
     size_t (*old_limit)(const tn_pacing *pacing,
-                        void *user); /* after each major: the old and external bytes that start the next */
+                        void *user); /* after each major: the old and external bytes that start the next. External
+                                      * bytes that its dead give back later are taken off. */
     void *user;
 } tn_policy;
 
