@@ -142,8 +142,8 @@ static uint64_t most_external(tn_mutator *m, uint32_t type, int count) {
     return most;
 }
 
-/* Old objects that own memory outside of the heap die, and are disposed of a while later: what they owned must not raise
- * the limit of one collection after the other. */
+/* Old objects that own memory outside of the heap die, and are disposed of a while later: what they owned must not
+ * raise the limit of one collection after the other. */
 static void limit_does_not_count_what_was_disposed_of(void **state) {
     (void)state;
     static const tn_type_desc desc = {
