@@ -119,10 +119,9 @@ static void fixed_means_fixed(void **state) {
 }
 
 enum { FOREIGN = 4096 };
-static tn_heap *foreign_heap;
-static void give_back(void *object) {
+static void give_back(tn_heap *heap, void *object) {
     (void)object;
-    tn_external(foreign_heap, -FOREIGN);
+    tn_external(heap, -FOREIGN);
 }
 
 /* Makes objects that own FOREIGN bytes each, and holds the last 64. Returns the most external bytes there were. */
@@ -133,7 +132,7 @@ static uint64_t most_external(tn_mutator *m, uint32_t type, int count) {
     for (int i = 0; i < HELD; i++) held[i] = TN_HANDLE(m, (void *)NULL);
     uint64_t most = 0;
     for (int i = 0; i < count; i++) {
-        tn_external(foreign_heap, FOREIGN);
+        tn_external(m->heap, FOREIGN);
         *held[i % HELD] = tn_alloc(m, type, 16);
         CHECK(*held[i % HELD] != NULL);
         uint64_t external = support_stats(m).external_bytes;
@@ -150,7 +149,6 @@ static void limit_does_not_count_what_was_disposed_of(void **state) {
         .number = TN_FIRST_SPECIAL + 9, .name = "Foreign", .size = 16, .flags = TN_LEAF, .dispose = give_back};
     Host host;
     host_exact(&host, "policy=fixed nursery=64K growth_min=256K pretenure=off");
-    foreign_heap = host.heap;
     CHECK(tn_type_add(host.heap, &desc) != 0);
     CHECK(most_external(host.m, desc.number, 20000) < 2 * MIB);
     CHECK(support_stats(host.m).majors > 100);
