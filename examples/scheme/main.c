@@ -201,6 +201,7 @@ int main(int argc, char **argv) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "scheme";
     config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.options = "growth_min=8M"; /* most programs are small and short: what they would save is less than that */
     tn_error error;
     tn_heap *heap = tn_heap_create(&config, &error);
     if (!heap) {
