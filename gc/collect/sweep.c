@@ -16,7 +16,7 @@ enum {
 
 static void dispose_object(void *object, void *user) {
     const tni_layout *layout = tni_layout_of(user, tni_header(object));
-    if (layout->disposed) layout->desc->dispose(user, object);
+    if (layout->disposed) tni_dispose(user, layout, object);
 }
 
 /* Calls visit for what begins in the block where there is a bit of `bits & ~without` (`without` may be NULL). */

@@ -112,7 +112,7 @@ static void dispose_young(tn_heap *heap) {
     for (size_t i = 0; i < v->count; i++) {
         void *object = (void *)v->at[i], *to = survivor(object);
         if (to) tni_block_of(to)->disposed = 1;
-        else tni_layout_of(heap, tni_header(object))->desc->dispose(heap, object);
+        else tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
     }
     v->count = 0;
 }

@@ -25,10 +25,19 @@ typedef void *(*attempt_fn)(const request *r);
 
 /* ---- checks ---- */
 
+static bool called_back(tn_mutator *m, const char *function) {
+    const tni_callback *c = &m->heap->callback;
+    if (c->name)
+        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
+    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
+    return false;
+}
+
 static bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy)
-        return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    if (m->heap->busy) return called_back(m, function);
+    if (m->heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
+        tni_fatal(m->heap, "%s: the mutator is used by another thread than the one that attached it", function);
     return true;
 }
 

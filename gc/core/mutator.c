@@ -34,6 +34,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->window_checked = m->hook_running = false;
     m->until_stress = heap->options.value.stress;
     m->attached = true;
+    m->thread = pthread_self();
     tn_clear_error(&m->pub);
     tni_barrier_filter(&m->pub);
     tni_handles_changed(&m->pub);

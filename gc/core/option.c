@@ -71,7 +71,8 @@ static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRET
 static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
 static const word debugs[] = {{"stress", 0}, {"move", TNI_DEBUG_MOVE}, {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},
-                              {"stale", TNI_DEBUG_STALE}, {"handles", TNI_DEBUG_HANDLES}, {NULL, 0}};
+                              {"stale", TNI_DEBUG_STALE}, {"handles", TNI_DEBUG_HANDLES},
+                              {"threads", TNI_DEBUG_THREADS}, {NULL, 0}};
 /* The first two are what a value is shown as. */
 static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
                                 {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
@@ -110,7 +111,8 @@ static const row rows[] = {
      "stress=N: collect at each N-th allocation; move: evacuate all that is young and make the old places inaccessible; "
      "verify: check the heap around each collection; poison: fill free memory; sites: remember where objects were "
      "allocated; stale: move and sites, and uses of old places are named; "
-     "handles: check scopes and escapes, and uses of handles after their scopes"},
+     "handles: check scopes and escapes, and uses of handles after their scopes; "
+     "threads: only the thread that has attached a mutator may use it"},
     {"strict", BOOL, true, AT(strict), 0, no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
     {"help", BOOL, true, AT(help), 0, no_words, "off", 0, 1, "print this table"},

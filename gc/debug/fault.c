@@ -22,8 +22,9 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
     if (birth->to) snprintf(fate, sizeof fate, "has moved to %p", (void *)birth->to);
     else snprintf(fate, sizeof fate, "found dead, for no root, handle or object referred to it");
     const tni_layout *layout = &heap->types.layouts[birth->type];
-    snprintf(text, size, "%td bytes into a '%.60s'%s, which collection %llu (%s) %s", (char *)address - (char *)birth->at,
-             layout->desc ? layout->desc->name : "?", site, cycle->number, cycle->cause, fate);
+    snprintf(text, size, "%td bytes into a '%.60s'%s, which collection %llu (%s) %s",
+             (const char *)address - (const char *)birth->at, layout->desc ? layout->desc->name : "?", site,
+             cycle->number, cycle->cause, fate);
     return true;
 }
 
@@ -52,6 +53,14 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     chain(number, info, context);
 }
 
+const tn_heap *tni_heap_of(const tn_heap *heap, const void *address) {
+    for (int i = 0; i < WATCHED; i++) {
+        const tn_heap *other = (const tn_heap *)AO_load_acquire(&watched[i]);
+        if (other && other != heap && address && tni_owns(other, address)) return other;
+    }
+    return NULL;
+}
+
 static void install(void) {
     if (!AO_compare_and_swap_full(&installed, 0, 1)) return;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
@@ -76,11 +85,11 @@ void tni_fault_forget(tn_heap *heap) {
 }
 
 void tni_fault_changed(tn_heap *heap) {
-    bool wanted = heap->options.value.debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES);
-    if (!wanted) {
+    unsigned debug = heap->options.value.debug;
+    if (debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES)) install();
+    if (!debug) {
         tni_fault_forget(heap);
     } else if (!is_watched(heap)) {
-        install();
-        if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: more heaps than are looked at when something faults: this one is not");
+        if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: too many heaps: what faults in this one is not named");
     }
 }

@@ -77,8 +77,8 @@ bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size
     name_place(made->at, handle);
     name_place(made->scope, scope);
     snprintf(text, size,
-             "handle used after its scope: the handle made at %s, in the scope of %s, which has closed: TN_ESCAPE it, or "
-             "make it in an outer scope",
+             "handle used after its scope: the handle made at %s, in the scope of %s, which has closed: TN_ESCAPE it, "
+             "or make it in an outer scope",
              handle, scope);
     return true;
 }
@@ -90,8 +90,8 @@ static tni_open_scope *innermost(tni_handle_checks *c) { return c->count ? &c->o
 static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_open_scope *scope) {
     char place[200];
     name_place(scope->place, place);
-    tni_fatal(m->heap, "the scope of %s was left without being closed: a longjmp out of it needs tn_save and tn_restore",
-              place);
+    tni_fatal(m->heap,
+              "the scope of %s was left without being closed: a longjmp out of it needs tn_save and tn_restore", place);
 }
 
 void tn_scope_opened_(tn_scope *s) {

@@ -1,7 +1,7 @@
 /* debug/handle.h: scopes and handles are used as they should be (TENURE_DEBUG=handles).
  *
- * Hosts that are compiled without NDEBUG tell of every scope and handle (tenure/handle.h). For others slots above the tops
- * are poisoned too, but not before the next collection, and nobody knows whose they were.
+ * Hosts that are compiled without NDEBUG tell of every scope and handle (tenure/handle.h). For others slots above the
+ * tops are poisoned too, but not before the next collection, and nobody knows whose they were.
  *
  *     H1  `open` has the scopes that are open, the innermost last, since the option was switched on
  *     H2  the slots of a scope that has closed hold their traps until they are used again: addresses in a range that

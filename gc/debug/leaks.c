@@ -41,8 +41,8 @@ static void end(tally *t) {
         say(t->heap, t->count[site], t->what, where);
         named += t->count[site];
     }
-    if (t->total > named)
-        say(t->heap, t->total - named, t->what, named ? ", made elsewhere" : " (TENURE_DEBUG=sites tells where they were made)");
+    const char *hint = " (TENURE_DEBUG=sites tells where they were made)";
+    if (t->total > named) say(t->heap, t->total - named, t->what, named ? ", made elsewhere" : hint);
     free(t->count);
 }
 
@@ -73,7 +73,7 @@ void tni_leaks_after(tn_heap *heap) {
     char line[200];
     ptrdiff_t bytes = (ptrdiff_t)AO_load(&heap->external);
     if (!bytes) return;
-    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external left after all objects were disposed of", heap->name,
-             bytes);
+    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external left after all objects were disposed of",
+             heap->name, bytes);
     tni_log(heap, line);
 }

@@ -18,7 +18,8 @@ static bool same_site(const tni_site *a, const tni_site *b) {
 /* Where the site is in the index, or where it would go. */
 static uint32_t *find_site(const tni_sites *s, const tni_site *site) {
     size_t mask = 2 * s->capacity - 1;
-    size_t i = hash_word((uintptr_t)site->code ^ (uintptr_t)site->script.file << 3 ^ (uintptr_t)site->script.line << 32);
+    uintptr_t script = (uintptr_t)site->script.file << 3 ^ (uintptr_t)site->script.line << 32;
+    size_t i = hash_word((uintptr_t)site->code ^ script);
     for (i &= mask; s->index[i] && !same_site(&s->site[s->index[i]], site);) i = (i + 1) & mask;
     return &s->index[i];
 }

@@ -4,8 +4,8 @@
  * perhaps a line of the host's script (tn_site). Each pair is one tni_site, numbered. While the option is on every
  * allocation takes the slow path; nothing else of the collector changes, and nothing costs anything while it is off.
  *
- *     T1  `young` has the objects of this cycle of the nursery that were allocated while the option was on, in the order
- *         of their addresses
+ *     T1  `young` has the objects of this cycle of the nursery that were allocated while the option was on, in the
+ *         order of their addresses
  *     T2  `old` has the sites of old objects, by their addresses; after a major collection only those of live ones
  *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
  *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "collect/sweep.h"
+#include "debug/callback.h"
 #include "debug/fault.h"
 #include "core/heap.h"
 #include "space/os.h"
@@ -59,8 +60,9 @@ static void describe(tn_heap *heap, const void *object, char *text, size_t size)
 /* What is no object any more, if anything is known of it. */
 static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
     char was[300];
-    bool known = tni_stale_text(heap, target, was, sizeof was);
-    if (known) snprintf(text, size, "%p (%s)", target, was);
+    const tn_heap *other = tni_heap_of(heap, target);
+    if (other) snprintf(text, size, "%p (in heap '%s')", target, other->name);
+    else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
 
@@ -141,6 +143,7 @@ static void check_slots(check *c, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = tni_layout_of(c->heap, header);
     c->object = object;
+    if (layout->shape == TNI_TRACED) tni_check_trace(c->heap, object, layout);
     tni_each_slot(&c->tracer, layout, object, header, c->ref, c->value);
     c->object = NULL;
 }

@@ -1,6 +1,7 @@
 /* test_debug.c: the debug modes find mistakes that are planted for them. Each is made in a forked child, which ends
  * by the report; and the same work without a mistake ends well under the same mode. */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -484,6 +485,86 @@ static void no_leak_is_listed_where_there_is_none(void **state) {
     CHECK(!strstr(child.text, "leaks"));
 }
 
+/* ---- callbacks, heaps and threads ---- */
+
+typedef struct Odd { long number; void *cell[2]; } Odd;
+static int odd_calls;
+enum { FICKLE, OUTSIDE, FAIR };
+static int odd_kind;
+
+static void odd_trace(tn_tracer *tracer, void *object) {
+    Odd *odd = object;
+    tn_visit_refs(tracer, odd->cell, odd_kind == FICKLE ? 1 + (size_t)(odd_calls++ & 1) : 2);
+    if (odd_kind == OUTSIDE) tn_visit(tracer, (char *)object + sizeof(Odd) + 8);
+}
+
+static void trace_oddly(void *arg) {
+    odd_kind = *(int *)arg;
+    static const tn_type_desc desc = {.number = TN_FIRST_TYPE + 50, .name = "Odd", .size = sizeof(Odd), .trace = odd_trace};
+    Host host;
+    host_exact(&host, "debug=verify");
+    CHECK(tn_type_add(host.heap, &desc));
+    void **odd = tn_push_(host.m, tn_alloc(host.m, desc.number, sizeof(Odd)));
+    support_collect(host.m, TN_MINOR);
+    support_collect(host.m, TN_MINOR);
+    CHECK(*odd != NULL);
+    host_close(&host);
+}
+
+static void trace_callbacks_are_checked(void **state) {
+    (void)state;
+    int kind = FICKLE;
+    must_be_fatal(trace_oddly, &kind);
+    CHECK_HAS(child.text, "the trace callback of type 'Odd' visits");
+    CHECK_HAS(child.text, "though nothing has changed");
+    kind = OUTSIDE;
+    must_be_fatal(trace_oddly, &kind);
+    CHECK_HAS(child.text, "the trace callback of type 'Odd' visits");
+    CHECK_HAS(child.text, "outside of its object");
+    kind = FAIR;
+    child_run(&child, trace_oddly, &kind);
+    CHECK_CHILD_OK(&child);
+}
+
+static void store_from_another_heap(void *arg) {
+    (void)arg;
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "elsewhere";
+    config.options = "debug=verify";
+    tn_heap *other = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(other, &support_types[0]));
+    tn_mutator *m = tn_attach(other, NULL);
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify");
+    TN_WRITE(host.m, *old, cdr, TN_ALLOC(m, Pair));
+    support_collect(host.m, TN_MINOR);
+}
+
+static void verify_names_the_other_heap(void **state) {
+    (void)state;
+    must_be_fatal(store_from_another_heap, NULL);
+    CHECK_HAS(child.text, "in heap 'elsewhere'");
+    CHECK_HAS(child.text, "cdr");
+}
+
+static void *allocate_as_another(void *m) { return TN_ALLOC((tn_mutator *)m, Leaf); }
+
+static void use_another_thread(void *arg) {
+    (void)arg;
+    Host host;
+    host_exact(&host, "debug=threads,stress=1");
+    TN_ALLOC(host.m, Leaf);
+    pthread_t thread;
+    pthread_create(&thread, NULL, allocate_as_another, host.m);
+    pthread_join(thread, NULL);
+}
+
+static void another_thread_is_found(void **state) {
+    (void)state;
+    must_be_fatal(use_another_thread, NULL);
+    CHECK_HAS(child.text, "used by another thread");
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -623,6 +704,9 @@ int main(void) {
         cmocka_unit_test(handles_are_checked),
         cmocka_unit_test(leaks_are_listed_by_place),
         cmocka_unit_test(no_leak_is_listed_where_there_is_none),
+        cmocka_unit_test(trace_callbacks_are_checked),
+        cmocka_unit_test(verify_names_the_other_heap),
+        cmocka_unit_test(another_thread_is_found),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
