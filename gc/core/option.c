@@ -22,7 +22,7 @@
 
 #include "core/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 512 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1024 };
 enum { FROM_BUILT_IN, FROM_CONFIG, FROM_ENVIRONMENT, FROM_SET };
 
 #define KIB(n) (UINT64_C(n) << 10)
@@ -108,11 +108,9 @@ static const row rows[] = {
      "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
      "left when the heap is destroyed"},
     {"debug", FLAGS, false, AT(debug), AT(stress), debugs, "none", 1, GIB(1),
-     "stress=N: collect at each N-th allocation; move: evacuate all that is young and make the old places inaccessible; "
-     "verify: check the heap around each collection; poison: fill free memory; sites: remember where objects were "
-     "allocated; stale: move and sites, and uses of old places are named; "
-     "handles: check scopes and escapes, and uses of handles after their scopes; "
-     "threads: only the thread that has attached a mutator may use it"},
+     "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
+     "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, sites, "
+     "and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator"},
     {"strict", BOOL, true, AT(strict), 0, no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
     {"help", BOOL, true, AT(help), 0, no_words, "off", 0, 1, "print this table"},
