@@ -115,7 +115,7 @@ static void *born_old(const request *r, char *object) {
     if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
     tni_set_header(object, header);
     if (heap->pacing.pretenuring) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
-    else if (!leaf) tni_barrier_log_object(&heap->barrier, object);
+    else if (!leaf) tni_barrier_log_object(heap, object);
     return object;
 }
 
@@ -255,12 +255,13 @@ static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type t
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
-    if (r.layout->disposed && !tni_vector_reserve(disposed, 1))
+    if (r.layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
         return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function,
                         r.layout->desc->name),
                NULL;
     void *object = allocate(&r);
-    if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
+    if (object && r.layout->disposed && tni_young(m->heap, object))
+        tni_vector_push(disposed, &m->heap->faults, (uintptr_t)object);
     if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, place);
     return object;
 }

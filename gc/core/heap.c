@@ -53,18 +53,20 @@ static void free_parts(tn_heap *heap) {
 static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
     size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
+    tni_faults *faults = &heap->faults;
     heap->regions.huge_pages = o->huge_pages;
-    if (!tni_nursery_init(&heap->nursery, nursery)) return false;
+    heap->regions.faults = faults;
+    if (!tni_nursery_init(&heap->nursery, faults, nursery)) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
-    heap->queue.at = tni_os_map(heap->queue.bytes, TNI_PAGE);
-    if (!heap->queue.at || !tni_types_init(&heap->types) || !tni_mark_init(&heap->mark)) return false;
+    heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
+    if (!heap->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
     tni_large_init(&heap->large, &heap->regions);
     return true;
 }
 
 static tn_heap *create(const tn_config *config, tn_error *error) {
-    tn_heap *heap = tni_os_map(HEAP_BYTES, TNI_PAGE);
+    tn_heap *heap = tni_os_map(NULL, HEAP_BYTES, TNI_PAGE);
     if (!heap)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
     take_config(heap, config);
@@ -74,6 +76,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
         tni_os_unmap(heap, HEAP_BYTES);
         return NULL;
     }
+    tni_faults_start(&heap->faults, heap);
     if (!make_parts(heap)) {
         size_t bytes = heap->options.value.nursery_max;
         free_parts(heap);
@@ -134,6 +137,7 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!key || !value) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
     if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
         return tni_fail(m, error.status, "tn_option_set: %s", error.text);
+    if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, m->heap);
     tni_pacing_changed(m->heap);
     tni_fault_changed(m->heap);
     tni_handles_changed(m);

@@ -13,6 +13,7 @@
 #include "collect/pacing.h"
 #include "collect/weak.h"
 #include "core/error.h"
+#include "core/fault.h"
 #include "core/option.h"
 #include "core/root.h"
 #include "core/type.h"
@@ -61,6 +62,7 @@ struct tn_heap {
     tni_pacing pacing;
     tni_mutator mutators[1];
     tni_options options;
+    tni_faults faults;
     tni_stats stats;
     tni_sites sites;
     tni_handle_checks checks; /* of handles */

@@ -22,7 +22,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
                               heap->name),
                NULL;
     size_t bytes = heap->options.value.handles;
-    m->handles_base = tni_os_map(bytes, TNI_PAGE);
+    m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (!m->handles_base)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
                               bytes),

@@ -28,10 +28,10 @@ static void put(tni_roots *r, uintptr_t entry) {
     r->count++;
 }
 
-static bool grow(tni_roots *r) {
+static bool grow(tni_roots *r, tni_faults *faults) {
     if (r->count * 2 < r->capacity) return true;
     tni_roots bigger = {.capacity = r->capacity ? r->capacity * 2 : 64};
-    bigger.cells = calloc(bigger.capacity, sizeof *bigger.cells);
+    bigger.cells = tni_calloc(faults, bigger.capacity, sizeof *bigger.cells);
     if (!bigger.cells) return r->count + 1 < r->capacity;
     for (size_t i = 0; i < r->capacity; i++)
         if (r->cells[i]) put(&bigger, r->cells[i]);
@@ -57,14 +57,15 @@ static void take_out(tni_roots *r, uintptr_t *place) {
 static void store(tn_heap *heap, void **cell, const void *object) {
     tni_roots *r = &heap->roots;
     if (tni_young(heap, object) && !tni_young(heap, *cell))
-        if (r->young.count > r->capacity || !tni_vector_push(&r->young, (uintptr_t)cell)) r->young_overflow = true;
+        if (r->young.count > r->capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
+            r->young_overflow = true;
     *cell = (void *)(uintptr_t)object;
 }
 
 /* ---- globals ---- */
 
-static bool new_slab(tni_roots *r) {
-    tni_slab *slab = calloc(1, sizeof *slab);
+static bool new_slab(tni_roots *r, tni_faults *faults) {
+    tni_slab *slab = tni_calloc(faults, 1, sizeof *slab);
     if (!slab) return false;
     slab->next = r->slabs;
     r->slabs = slab;
@@ -78,7 +79,8 @@ static bool new_slab(tni_roots *r) {
 void *const *tn_global_new(tn_mutator *m, const void *object) {
     if (!m || !tni_check_owner(m, object, "tn_global_new")) return NULL;
     tni_roots *r = &m->heap->roots;
-    if ((!r->free_globals && !new_slab(r)) || !grow(r)) {
+    tni_faults *faults = &m->heap->faults;
+    if ((!r->free_globals && !new_slab(r, faults)) || !grow(r, faults)) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->count);
         return NULL;
     }
@@ -127,7 +129,7 @@ tn_status (tn_root_add)(tn_mutator *m, void *cell) {
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
     if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return TN_WRONG_HEAP;
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
-    if (!grow(r))
+    if (!grow(r, &m->heap->faults))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
     put(r, (uintptr_t)cell);
     tni_site_hold(m, cell);
@@ -168,7 +170,7 @@ tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_range_add: a range needs the addresses of base and top, and values 0 or 1");
         return NULL;
     }
-    tn_range *range = malloc(sizeof *range);
+    tn_range *range = tni_calloc(&m->heap->faults, 1, sizeof *range);
     if (!range) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range");
         return NULL;
@@ -214,7 +216,7 @@ tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (*find_scanner(r, scan, user))
         return tni_fail(m, TN_BAD_ARGUMENT,
                         "tn_scanner_add: this function is registered already with this user pointer");
-    tni_scanner *scanner = malloc(sizeof *scanner);
+    tni_scanner *scanner = tni_calloc(&m->heap->faults, 1, sizeof *scanner);
     if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
     *scanner = (tni_scanner){scan, user, r->scanners};
     r->scanners = scanner;

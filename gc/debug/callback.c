@@ -13,13 +13,13 @@ typedef struct visit {
 static void visit_refs(tn_tracer *t, void **first, size_t count) {
     visit *v = (visit *)t;
     for (size_t i = 0; i < count; i++)
-        if (!tni_vector_push(&v->slots, (uintptr_t)(first + i))) v->no_memory = true;
+        if (!tni_vector_push(&v->slots, &t->heap->faults, (uintptr_t)(first + i))) v->no_memory = true;
 }
 
 static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
     visit *v = (visit *)t;
     for (size_t i = 0; i < count; i++)
-        if (!tni_vector_push(&v->slots, (uintptr_t)(first + i) | 1)) v->no_memory = true;
+        if (!tni_vector_push(&v->slots, &t->heap->faults, (uintptr_t)(first + i) | 1)) v->no_memory = true;
 }
 
 static visit trace(tn_heap *heap, const tni_layout *layout, void *object) {

@@ -9,8 +9,8 @@
  *
  * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
  * while a heap has such an option on. Callers: core/heap.c; debug/verify.c for the text. */
-#ifndef TNI_FAULT_H
-#define TNI_FAULT_H
+#ifndef TNI_DEBUG_FAULT_H
+#define TNI_DEBUG_FAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>

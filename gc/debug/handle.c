@@ -41,8 +41,8 @@ void tni_handles_changed(tn_mutator *m) {
     tni_handles_forget(m->heap);
     if (!wanted) return;
     c->slots = (size_t)((void **)p->values_end - p->handles_base);
-    c->trap = tni_os_reserve(c->slots * TNI_PAGE, TNI_PAGE);
-    c->made = tni_os_map(c->slots * sizeof *c->made, TNI_PAGE);
+    c->trap = tni_os_reserve(&m->heap->faults, c->slots * TNI_PAGE, TNI_PAGE);
+    c->made = tni_os_map(&m->heap->faults, c->slots * sizeof *c->made, TNI_PAGE);
     if (c->trap && c->made) m->checks = 1;
     else tni_handles_forget(m->heap);
 }

@@ -41,8 +41,8 @@ static bool has(const tni_vector *v, uintptr_t word) {
 }
 
 /* A sorted copy; left empty when memory is out, and then `false`: the check cannot be made. */
-static bool sorted_copy(tni_vector *to, const tni_vector *from) {
-    if (!tni_vector_reserve(to, from->count + 1)) return false;
+static bool sorted_copy(check *c, tni_vector *to, const tni_vector *from) {
+    if (!tni_vector_reserve(to, &c->heap->faults, from->count + 1)) return false;
     for (size_t i = 0; i < from->count; i++) to->at[i] = from->at[i];
     to->count = from->count;
     qsort(to->at, to->count, sizeof *to->at, compare);
@@ -340,8 +340,8 @@ void tni_verify_before_minor(tn_heap *heap) {
     check c;
     begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
     const tni_barrier *b = &heap->barrier;
-    if (sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
-        sorted_copy(&c.cells, &heap->roots.young)) {
+    if (sorted_copy(&c, &c.objects, &b->objects) && sorted_copy(&c, &c.slots, &b->slots) &&
+        sorted_copy(&c, &c.cells, &heap->roots.young)) {
         check_blocks(&c);
         check_pages(&c);
         check_nursery(&c);
@@ -369,7 +369,7 @@ static void reach(check *c, const void *slot, void *at) {
     uint64_t *bits = reached_bits(c, at);
     if (tni_bit(bits, tni_bit_of(at))) return;
     tni_bit_set(bits, tni_bit_of(at));
-    if (!tni_vector_push(&c->stack, (uintptr_t)at)) c->no_memory = true;
+    if (!tni_vector_push(&c->stack, &c->heap->faults, (uintptr_t)at)) c->no_memory = true;
 }
 
 static void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
@@ -412,7 +412,7 @@ void tni_verify_after_major(tn_heap *heap) {
     check c;
     begin(&c, heap, "after major", heap->stats.minors, reach_ref, reach_value);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
-    c.reached = tni_os_map(bytes, TNI_PAGE);
+    c.reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (c.reached) {
         trace(&c);
         if (!c.no_memory) tni_sweep_each_object(heap, check_marked_object, &c);

@@ -7,9 +7,10 @@
 
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) & ~(to - 1); }
 
-bool tni_nursery_init(tni_nursery *n, size_t reserve) {
+bool tni_nursery_init(tni_nursery *n, tni_faults *faults, size_t reserve) {
+    n->faults = faults;
     n->reserved = round_up(reserve, TNI_HUGE_PAGE);
-    n->base = tni_os_reserve(n->reserved, TNI_HUGE_PAGE);
+    n->base = tni_os_reserve(faults, n->reserved, TNI_HUGE_PAGE);
     if (!n->base) return false;
     n->start = n->frontier = n->end = n->dirty = n->base;
     return true;
@@ -23,7 +24,7 @@ void tni_nursery_free(tni_nursery *n) {
 static bool commit(tni_nursery *n, size_t bytes) {
     bytes = round_up(bytes, TNI_PAGE);
     if (bytes <= n->committed) return true;
-    if (!tni_os_commit(n->base + n->committed, bytes - n->committed)) return false;
+    if (!tni_os_commit(n->faults, n->base + n->committed, bytes - n->committed)) return false;
     n->committed = bytes;
     return true;
 }
@@ -31,7 +32,7 @@ static bool commit(tni_nursery *n, size_t bytes) {
 void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
     if (capacity > room && n->start != n->base) { /* only after a seal: round again */
-        tni_os_commit(n->base, n->committed);
+        tni_os_commit(n->faults, n->base, n->committed);
         /* Unless a cycle was not sealed, or one before the first seal went further, all of it is zero again. */
         if (n->dirty == n->start) n->dirty = n->base;
         n->start = n->base;

@@ -647,6 +647,13 @@ static void environment_turns_a_mode_on(void **state) {
 
 /* ---- raw windows ---- */
 
+static void scan_nothing(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
+
+static void count_line(const char *line, void *user) {
+    CHECK_HAS(line, "[fault ");
+    ((Host *)user)->lines++;
+}
+
 enum { WINDOW_LINE = __LINE__ + 6 }; /* where the window below is opened */
 
 static void allocate_in_a_window(void *arg) {
@@ -687,6 +694,50 @@ static void process_aborts_when_on_fatal_returns(void **state) {
     CHECK_EQ(child.signal, SIGABRT);
 }
 
+/* A scanner is one request. The option counts from when it is set; what is set beside it does not start it again. */
+static void fail_fails_the_nth_request_and_no_other(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail=3"), TN_OK);
+    for (int i = 1; i <= 5; i++) {
+        if (i == 2) CHECK_EQ(tn_option_set(host.m, "growth_min", "2M"), TN_OK);
+        CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[i]), i == 3 ? TN_OUT_OF_MEMORY : TN_OK);
+        CHECK_EQ(host.lines, i >= 3);
+    }
+    CHECK_HAS(host.log, "[fault heap] request 3 to the system fails");
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OUT_OF_MEMORY);
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
+    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OK);
+    host_close(&host);
+}
+
+/* Until no request is left, each fails the creation of the heap, with a reason, or does no harm. */
+static void fail_counts_from_the_creation_of_the_heap(void **state) {
+    (void)state;
+    int failed = 0;
+    for (unsigned n = 1; n < 100; n++) {
+        Host host = {.lines = 0};
+        char options[64];
+        tn_config config = TN_CONFIG_INIT;
+        tn_error error = {TN_OK, ""};
+        snprintf(options, sizeof options, "debug=fail=%u", n);
+        config.options = options;
+        config.log = count_line;
+        config.user = &host;
+        config.ignore_environment = true;
+        tn_heap *heap = tn_heap_create(&config, &error);
+        if (!heap) CHECK_EQ(error.status, TN_OUT_OF_MEMORY);
+        CHECK(heap || host.lines == 1);
+        failed += !heap;
+        CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+        if (!host.lines) break;
+    }
+    CHECK(failed >= 4); /* the nursery, the queue, the types, the stack of marking */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_finds_a_store_without_barrier),
@@ -711,6 +762,8 @@ int main(void) {
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
         cmocka_unit_test(environment_turns_a_mode_on),
+        cmocka_unit_test(fail_fails_the_nth_request_and_no_other),
+        cmocka_unit_test(fail_counts_from_the_creation_of_the_heap),
         cmocka_unit_test(allocation_in_a_window_is_fatal_and_names_the_window),
         cmocka_unit_test(process_aborts_when_on_fatal_returns),
     };

@@ -239,6 +239,13 @@ static void sets(void **state) {
     assert_int_equal(f->o.value.debug, TNI_DEBUG_MOVE | TNI_DEBUG_VERIFY);
     accepts(f, "debug", "poison", "poison");
     assert_int_equal(f->o.value.stress, 0);
+    accepts(f, "debug", "fail=7", "fail=7");
+    assert_int_equal(f->o.value.fail, 7);
+    accepts(f, "debug", "fail,stress=2,poison", "stress=2,poison,fail=1");
+    refuses(f, "debug", "stress=3,fail=0", "too small"); /* and stress stays 2 */
+    refuses(f, "debug", "fail=2x", "not a whole number");
+    accepts(f, "debug", "verify", "verify");
+    assert_int_equal(f->o.value.fail, 0);
     accepts(f, "debug", "none", "none");
     accepts(f, "log", "gc,config", "gc,config");
     assert_int_equal(f->o.value.log, TNI_LOG_GC | TNI_LOG_CONFIG);
