@@ -31,8 +31,8 @@ static bool commit(tni_nursery *n, size_t bytes) {
 
 void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
-    if (capacity > room && n->start != n->base) { /* only after a seal: round again */
-        tni_os_commit(n->faults, n->base, n->committed);
+    /* Only after a seal: round again. When the system refuses that, what room is left must do, or none. */
+    if (capacity > room && n->start != n->base && tni_os_commit(n->faults, n->base, n->committed)) {
         /* Unless a cycle was not sealed, or one before the first seal went further, all of it is zero again. */
         if (n->dirty == n->start) n->dirty = n->base;
         n->start = n->base;

@@ -647,6 +647,26 @@ static void environment_turns_a_mode_on(void **state) {
 
 /* ---- raw windows ---- */
 
+/* In every cycle the system refuses its first request: also when sealed memory is to be used again, after some ten. */
+static void seal_and_refuse(void *arg) {
+    (void)arg;
+    Host host;
+    host_exact(&host, "nursery=256K nursery_max=256K");
+    for (int i = 0; i < 40; i++) {
+        CHECK_EQ(tn_option_set(host.m, "debug", "move,fail"), TN_OK);
+        support_garbage(host.m, 200 << 10);
+        support_collect(host.m, TN_MINOR);
+    }
+    CHECK_HAS(host.log, "[fault");
+    host_close(&host);
+}
+
+static void move_survives_a_system_that_refuses(void **state) {
+    (void)state;
+    child_run(&child, seal_and_refuse, NULL);
+    CHECK_CHILD_OK(&child);
+}
+
 static void scan_nothing(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
 
 static void count_line(const char *line, void *user) {
@@ -763,6 +783,7 @@ int main(void) {
         cmocka_unit_test(stress_can_be_set_and_taken_back),
         cmocka_unit_test(environment_turns_a_mode_on),
         cmocka_unit_test(fail_fails_the_nth_request_and_no_other),
+        cmocka_unit_test(move_survives_a_system_that_refuses),
         cmocka_unit_test(fail_counts_from_the_creation_of_the_heap),
         cmocka_unit_test(allocation_in_a_window_is_fatal_and_names_the_window),
         cmocka_unit_test(process_aborts_when_on_fatal_returns),
