@@ -205,5 +205,10 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
 void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }
 
-void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) { tracer->refs(tracer, first, count); }
-void tn_visit_values(tn_tracer *tracer, void *first, size_t count) { tracer->values(tracer, first, count); }
+/* No slots may be at no address: of a buffer that is not there yet. */
+void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) {
+    if (count) tracer->refs(tracer, first, count);
+}
+void tn_visit_values(tn_tracer *tracer, void *first, size_t count) {
+    if (count) tracer->values(tracer, first, count);
+}
