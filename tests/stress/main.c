@@ -80,13 +80,15 @@ static void run_faults(const Settings *s, const char *debug) {
     size_t before = 0, after = 0;
     do {
         char options[160];
-        snprintf(options, sizeof options, "policy=fixed nursery=64K nursery_max=4M growth_min=64K debug=%s,fail=%u", debug, n);
+        snprintf(options, sizeof options,
+                 "policy=fixed nursery=64K nursery_max=4M growth_min=64K debug=%s,fail=%u", debug, n);
         bool made = run(s, options);
         if (!made) unmade++;
         if (made && !before) before = mappings();
         after = mappings();
     } while (world.fault && ++n);
-    printf("oracle: %u requests to the system failed in turn, %u of them without which there is no heap\n", n - 1, unmade);
+    printf("oracle: %u requests to the system failed in turn, %u of them without which there is no heap\n", n - 1,
+           unmade);
     if (n < 50) fprintf(stderr, "oracle: a run makes more requests than that\n"), exit(1);
     if (after > before + 8) fprintf(stderr, "oracle: %zu mappings became %zu\n", before, after), exit(1);
 }

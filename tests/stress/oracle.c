@@ -1,7 +1,6 @@
 /* oracle.c: random operations on a heap and on a plain model of it, side by side; after every forced collection, and
  * every few dozen steps, everything that the roots reach must agree (walk.c). What the operations are, and on what,
  * is drawn from w->draw: see main.c, and tests/fuzz/api.c. */
-#define _GNU_SOURCE
 #include "world.h"
 
 #include <inttypes.h>
@@ -405,7 +404,8 @@ static void run(World *w, uint64_t steps) {
     for (unsigned i = 0; i < OPS; i++) weights += ops[i].weight;
     for (; steps > 0 && w->step < w->steps; steps--) {
         w->step++;
-        keep(w, ops[op_at(below(w, weights))].run(w));
+        unsigned next = w->even ? below(w, OPS) : op_at(below(w, weights));
+        keep(w, ops[next].run(w));
         if (w->step >= w->next_walk) walk(w, -1);
         uint64_t outs = w->outs;
         if (w->live > LIVE_MAX || w->outs > 0) {

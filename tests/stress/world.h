@@ -84,6 +84,7 @@ struct World {
     uint64_t steps;
     const char *options;                        /* of the heap */
     void (*log)(const char *line, void *user);  /* of the heap; user: the World */
+    bool even;                                  /* each operation is as likely as any other */
     bool print;                                 /* each operation to standard error */
 
     tn_heap *heap;
