@@ -112,7 +112,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     if (c.kind == TN_FULL) trim_all(heap);
     tni_pacing_begin_cycle(heap);
     tni_sites_begin_cycle(heap);
-    tni_handles_poison(heap);
+    tni_handles_after(heap);
     tni_restart(heap);
     tni_busy_end(heap);
     heap->pacing.last_end = tni_os_now();

@@ -38,6 +38,7 @@ typedef enum kind {
     BYTES,   /* size_t: a number with a unit or %, or one of the row's words */
     TIME,    /* uint64_t: nanoseconds */
     PERCENT, /* unsigned */
+    NUMBER,  /* size_t: how many, or one of the row's words */
     CHOICE,  /* unsigned: one of the row's words */
     FLAGS,   /* unsigned: a set of the row's words, or "none" */
     BOOL
@@ -69,6 +70,7 @@ static const word no_words[] = {{NULL, 0}};
 static const word auto_nursery[] = {{"auto", 0}, {NULL, 0}};
 /* "auto" is settled when all sources have been read: see settle(). No range holds 0, so it cannot be meant otherwise. */
 static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
+static const word off[] = {{"off", SIZE_MAX}, {NULL, 0}};
 static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
 static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
@@ -103,6 +105,8 @@ static const row rows[] = {
      "memory kept back for a host's out-of-memory error"},
     {"handles", BYTES, true, AT(handles), no_words, "16M", KIB(64), GIB(1),
      "address space reserved for the handles of a mutator"},
+    {"handle_warn", NUMBER, false, AT(handle_warn), off, "100000", 1, 1000000000,
+     "so many live handles are a line in the log: a loop without a scope?"},
     {"huge_pages", BOOL, true, AT(huge_pages), no_words, "on", 0, 1,
      "back what major collections add to the old space, and large objects, with huge pages"},
     {"log", FLAGS, false, AT(log), logs, "none", 0, 0,
@@ -127,7 +131,8 @@ static const word *words_of(const row *r) { return r->kind == BOOL ? switches : 
 static void store(const row *r, tni_settings *s, uint64_t value) {
     void *field = (char *)s + r->field;
     switch (r->kind) {
-    case BYTES: *(size_t *)field = (size_t)value; break;
+    case BYTES:
+    case NUMBER: *(size_t *)field = (size_t)value; break;
     case TIME: *(uint64_t *)field = value; break;
     case PERCENT:
     case CHOICE:
@@ -139,7 +144,8 @@ static void store(const row *r, tni_settings *s, uint64_t value) {
 static uint64_t load(const row *r, const tni_settings *s) {
     const void *field = (const char *)s + r->field;
     switch (r->kind) {
-    case BYTES: return *(const size_t *)field;
+    case BYTES:
+    case NUMBER: return *(const size_t *)field;
     case TIME: return *(const uint64_t *)field;
     case PERCENT:
     case CHOICE:
@@ -375,8 +381,10 @@ static const char *read_value(const row *r, span s, tni_settings *settings) {
     case BYTES: wrong = read_bytes(s, &value); break;
     case TIME: wrong = read_time(s, &value); break;
     case PERCENT:
+    case NUMBER:
         wrong = read_number(&s, &value, &millionths);
-        if (!wrong && (millionths || !(s.size == 0 || same(s, "%")))) wrong = "not a whole number";
+        if (!wrong && r->kind == PERCENT && same(s, "%")) s.size = 0;
+        if (!wrong && (millionths || s.size)) wrong = "not a whole number";
         break;
     default: return "unknown word";
     }
@@ -431,6 +439,7 @@ static void write_value(const row *r, const tni_settings *settings, char *text, 
             return;
         }
     if (r->kind == PERCENT) snprintf(text, size, "%u%%", (unsigned)value);
+    else if (r->kind == NUMBER) snprintf(text, size, "%llu", (unsigned long long)value);
     else write_scaled(value, r->kind == TIME, text, size);
 }
 
@@ -446,6 +455,8 @@ static void write_accepted(const row *r, bool units, char *text, size_t size) {
     }
     if (r->kind == PERCENT) {
         snprintf(number, sizeof number, "%llu%%..%llu%%", (unsigned long long)r->min, (unsigned long long)r->max);
+    } else if (r->kind == NUMBER) {
+        snprintf(number, sizeof number, "%llu..%llu", (unsigned long long)r->min, (unsigned long long)r->max);
     } else if (r->kind == BYTES || r->kind == TIME) {
         write_scaled(r->min, r->kind == TIME, low, sizeof low);
         write_scaled(r->max, r->kind == TIME, high, sizeof high);

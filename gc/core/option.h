@@ -30,6 +30,7 @@ typedef struct tni_settings {
     unsigned cpu_max;      /* beyond this percent, with little freed, memory counts as out; 100: never */
     size_t reserve;        /* kept back, and given out first when memory is out */
     size_t handles;        /* the address range reserved for the handle stack, at creation */
+    size_t handle_warn;    /* more live handles than this are worth a line; SIZE_MAX: none */
     bool huge_pages;
     unsigned log;          /* TNI_LOG_ bits */
     unsigned debug;        /* TNI_DEBUG_ bits */

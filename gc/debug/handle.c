@@ -59,10 +59,36 @@ static void poison_values(tn_mutator *m, tn_value *value, tn_value *end) {
         *value = f->tag | (tn_value)(uintptr_t)(checks_of(m)->trap + number_of(m, value) * TNI_PAGE);
 }
 
-void tni_handles_poison(tn_heap *heap) {
+/* In a host that does not tell of its scopes. */
+static void warn(tn_mutator *m) {
+    tn_heap *heap = m->heap;
+    char line[300];
+    size_t count = tn_handle_count(m);
+    if (heap->checks.warned || count <= heap->options.value.handle_warn) return;
+    heap->checks.warned = true;
+    snprintf(line, sizeof line,
+             "[handles %s] %zu handles are live: a loop without a TN_SCOPE? A host without NDEBUG is told where by "
+             "TENURE_DEBUG=handles",
+             heap->name, count);
+    tni_log(heap, line);
+}
+
+static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, const tn_place *last, size_t count) {
+    char line[600], in[200], at[200];
+    name_place(scope->place, in);
+    name_place(last, at);
+    snprintf(line, sizeof line,
+             "[handles %s] %zu handles in the scope of %s, the last made at %s: a loop without a TN_SCOPE of its own?",
+             m->heap->name, count, in, at);
+    tni_log(m->heap, line);
+}
+
+void tni_handles_after(tn_heap *heap) {
     tni_mutator *p = tni_mutator_of(heap);
-    if (!p || !heap->checks.trap) return;
+    if (!p) return;
     tn_mutator *m = &p->pub;
+    warn(m);
+    if (!heap->checks.trap) return;
     size_t free_slots = (size_t)((void **)m->values - m->handles), some = free_slots / 2 < SOME ? free_slots / 2 : SOME;
     poison(m, m->handles, m->handles + some);
     poison_values(m, m->values - some, m->values);
@@ -151,8 +177,12 @@ void tn_scope_escaped_(tn_scope *s, bool value) {
 
 void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
     tni_handle_checks *c = checks_of(m);
-    const tni_open_scope *scope = innermost(c);
+    tni_open_scope *scope = innermost(c);
     c->made[number_of(m, slot)] = (tni_made){place, scope ? scope->place : NULL};
+    size_t count = scope ? (size_t)(m->handles - scope->handles) + (size_t)(scope->values - m->values) : 0;
+    if (!scope || scope->warned || count <= m->heap->options.value.handle_warn) return;
+    scope->warned = c->warned = true;
+    warn_of_scope(m, scope, place, count);
 }
 
 size_t tni_scopes_open(const tn_mutator *m) { return m->heap->checks.count; }

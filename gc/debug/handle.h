@@ -37,14 +37,16 @@ typedef struct tni_handle_checks {
     tni_made *made;      /* for each word of the handle stack */
     char *trap;          /* NULL: the option is off */
     size_t slots;        /* words of the handle stack */
+    bool warned;         /* that many handles live */
 } tni_handle_checks;
 
 /* The option may have been switched on or off; the mutator has been attached. */
 void tni_handles_changed(tn_mutator *m);
 /* The mutator is detached, or the heap destroyed. */
 void tni_handles_forget(tn_heap *heap);
-/* A collection ends: some slots above the tops are poisoned, for hosts that do not tell. */
-void tni_handles_poison(tn_heap *heap);
+/* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned, for
+ * hosts that do not tell. */
+void tni_handles_after(tn_heap *heap);
 /* tn_save and tn_restore. */
 size_t tni_scopes_open(const tn_mutator *m);
 void tni_scopes_restored(tn_mutator *m, tn_mark mark);

@@ -565,6 +565,36 @@ static void another_thread_is_found(void **state) {
     CHECK_HAS(child.text, "used by another thread");
 }
 
+/* ---- many handles ---- */
+
+static void make_many_handles(void *arg) {
+    bool checked = *(bool *)arg;
+    Host host;
+    host_exact(&host, checked ? "debug=handles handle_warn=1000" : "handle_warn=1000");
+    for (int round = 0; round < 2; round++) {
+        TN_SCOPE(host.m);
+        for (int i = 0; i < 1500; i++) CHECK(TN_NEW(host.m, Pair) != NULL);
+        support_collect(host.m, TN_MINOR);
+    }
+    for (int i = 0; i < 5000; i++) {
+        TN_SCOPE(host.m);
+        CHECK(TN_NEW(host.m, Pair) != NULL);
+    }
+    fputs(host.log, stderr);
+    host_close(&host);
+}
+
+static void loops_without_a_scope_are_logged(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool checked = i;
+        child_run(&child, make_many_handles, &checked);
+        CHECK_CHILD_OK(&child);
+        CHECK_HAS(child.text, checked ? "[handles heap] 1001 handles in the scope of" : "[handles heap] 1500 handles are live");
+        if (checked) CHECK_HAS(child.text, "test_debug.c:");
+    }
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -778,6 +808,7 @@ int main(void) {
         cmocka_unit_test(trace_callbacks_are_checked),
         cmocka_unit_test(verify_names_the_other_heap),
         cmocka_unit_test(another_thread_is_found),
+        cmocka_unit_test(loops_without_a_scope_are_logged),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
