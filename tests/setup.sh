@@ -30,8 +30,10 @@ setup_missing() {
     setup_has valgrind || echo valgrind
 }
 
-# What the benchmarks can do without: other collectors and allocators to compare with, and what draws the plots.
+# What can be done without: for the tests a debugger, for the benchmarks other collectors and allocators to compare with,
+# and what draws the plots.
 setup_wanted() {
+    [ "${1:-}" != TEST ] || setup_has gdb || echo gdb
     [ "${1:-}" = BENCH ] || return 0
     setup_library bdw-gc || echo bdwgc
     setup_header mimalloc.h || echo mimalloc
@@ -53,6 +55,7 @@ setup_packages() {
     libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
     gmp)           echo 'libgmp-dev gmp-devel gmp gmp-dev gmp' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
+    gdb)           echo 'gdb gdb gdb gdb gdb' ;;
     valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
@@ -113,7 +116,7 @@ setup_tools() {
     # One at a time: a system that lacks one package may have the others.
     for row in $(setup_wanted "${1:-}"); do setup_install "$row"; done
     missing=$(setup_wanted "${1:-}")
-    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is compared. To have them:"
+    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is tested or compared. To have them:"
     case $(meson --version) in
     0.*)
         setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"
