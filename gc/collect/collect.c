@@ -6,6 +6,7 @@
 #include "debug/poison.h"
 #include "debug/site.h"
 #include "debug/verify.h"
+#include "space/memcheck.h"
 #include "space/os.h"
 
 /* Blocks that are swept, and regions that go back to the system: each some hundred microseconds at most. */
@@ -66,6 +67,7 @@ static void minor(tn_heap *heap, tni_collection *c) {
     heap->stats.promoted += c->survived;
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
     if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
+    else tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start));
 }
 
 /* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the

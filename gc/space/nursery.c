@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "space/memcheck.h"
 #include "space/os.h"
 
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) & ~(to - 1); }
@@ -46,6 +47,7 @@ void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     }
     n->frontier = n->start;
     n->end = n->start + capacity;
+    tni_forbid(n->start, capacity);
 }
 
 bool tni_nursery_extend(tni_nursery *n, const char *upto) {
@@ -53,6 +55,7 @@ bool tni_nursery_extend(tni_nursery *n, const char *upto) {
     while (n->frontier < upto) {
         size_t left = (size_t)(n->end - n->frontier);
         char *to = n->frontier + (left < TNI_CHUNK ? left : TNI_CHUNK);
+        tni_allow(n->frontier, (size_t)(to - n->frontier));
         if (n->dirty > n->frontier) memset(n->frontier, 0, (size_t)((n->dirty < to ? n->dirty : to) - n->frontier));
         if (n->dirty < to) n->dirty = to;
         n->frontier = to;

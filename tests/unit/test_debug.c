@@ -595,6 +595,41 @@ static void loops_without_a_scope_are_logged(void **state) {
     }
 }
 
+/* ---- AddressSanitizer ---- */
+
+enum { YOUNG, OLD, LARGE_ONE };
+
+static void read_a_dead_object(void *arg) {
+    int kind = *(int *)arg;
+    Host host;
+    host_exact(&host, NULL);
+    volatile Leaf *leaf;
+    volatile Vector *vector;
+    {
+        TN_SCOPE(host.m);
+        Leaf **held = TN_NEW(host.m, Leaf), **neighbour = TN_NEW(host.m, Leaf);
+        Vector **large = TN_NEW_TAIL(host.m, Vector, void *, 5000);
+        CHECK(TN_GLOBAL(host.m, neighbour) != NULL); /* its block stays */
+        if (kind != YOUNG) support_collect(host.m, TN_MINOR);
+        leaf = *held;
+        vector = *large;
+    }
+    support_collect(host.m, kind == YOUNG ? TN_MINOR : TN_FULL);
+    if (kind == LARGE_ONE) CHECK(TN_READ(vector, item[4000]) == NULL);
+    else CHECK_EQ(leaf->number, 0);
+    fprintf(stderr, "nobody has noticed");
+}
+
+static void asan_reports_what_reads_dead_objects(void **state) {
+    (void)state;
+    if (!SUPPORT_ASAN) skip();
+    for (int kind = YOUNG; kind <= LARGE_ONE; kind++) {
+        child_run(&child, read_a_dead_object, &kind);
+        CHECK(!strstr(child.text, "nobody has noticed"));
+        CHECK(child_faulted(&child));
+    }
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -809,6 +844,7 @@ int main(void) {
         cmocka_unit_test(verify_names_the_other_heap),
         cmocka_unit_test(another_thread_is_found),
         cmocka_unit_test(loops_without_a_scope_are_logged),
+        cmocka_unit_test(asan_reports_what_reads_dead_objects),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
