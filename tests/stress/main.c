@@ -89,7 +89,7 @@ static void run_faults(const Settings *s, const char *debug) {
     } while (world.fault && ++n);
     printf("oracle: %u requests to the system failed in turn, %u of them without which there is no heap\n", n - 1,
            unmade);
-    if (n < 50) fprintf(stderr, "oracle: a run makes more requests than that\n"), exit(1);
+    if (n < 20) fprintf(stderr, "oracle: a run makes more requests than that\n"), exit(1);
     if (after > before + 8) fprintf(stderr, "oracle: %zu mappings became %zu\n", before, after), exit(1);
 }
 

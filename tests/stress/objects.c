@@ -116,10 +116,10 @@ void **op_new_huge(World *w) {
     return make_and_link(w, BYTES, (3u << 20) + below(w, 2u << 20));
 }
 
-/* Many at once, without a link between them but a chain. */
+/* Many at once, without a link between them but a chain; now and then a deep one. */
 void **op_new_chain(World *w) {
     TN_SCOPE(w->m);
-    uint32_t length = 1 + below(w, 300);
+    uint32_t length = 1 + below(w, !w->stressed && chance(w, 3) ? 6000 : 300);
     if (w->live > LIVE_MAX) return NULL;
     Picked head = {NULL, NULL};
     world_note(w, "a chain of %u", length);
