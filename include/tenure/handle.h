@@ -53,11 +53,11 @@ typedef struct tn_mark {
     tn_value *values;
     tn_window *window;
 } tn_mark;
-TN_API tn_mark tn_save(const tn_mutator *m);
-TN_API void tn_restore(tn_mutator *m, tn_mark mark);
+TN_API TN_NO_COLLECT tn_mark tn_save(const tn_mutator *m);
+TN_API TN_NO_COLLECT void tn_restore(tn_mutator *m, tn_mark mark);
 
 /* How many handles of the two kinds are live: for tests and for finding loops without a scope. */
-TN_API size_t tn_handle_count(const tn_mutator *m);
+TN_API TN_NO_COLLECT size_t tn_handle_count(const tn_mutator *m);
 
 /* ---- inline parts ---- */
 
@@ -84,7 +84,7 @@ TN_INLINE void tn_scope_close_(tn_scope *s) {
 }
 
 /* The stack is full: fatal, with the number of handles. There is no object to return NULL for. */
-TN_API __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
+TN_API TN_NO_COLLECT __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
 
 TN_INLINE void **tn_push_(tn_mutator *m, const void *object) {
     void **slot = m->handles;

@@ -1,0 +1,198 @@
+/* invoke.c: calls: what they do to the state, and what their arguments must not be. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "calls.h"
+#include "facts.h"
+#include "flow.h"
+
+/* ---- roots on the stack ---- */
+
+int root_of_call(const Flow *f, const Node *call) {
+    for (int i = 0; i < f->roots; i++)
+        if (f->root[i].call == call) return i;
+    return -1;
+}
+
+static int add_root(Flow *f, const Node *call, Variable *variable, bool range) {
+    int root = root_of_call(f, call);
+    if (root < 0 && f->roots < ROOTS_MAX) {
+        root = f->roots++;
+        f->root[root] = (Root){variable, call, range};
+    }
+    if (root >= 0) f->now.roots |= UINT32_C(1) << root;
+    return root;
+}
+
+/* The local variable whose address a description of a range has. */
+static Variable *range_variable(const Flow *f, Value description) {
+    if (description.kind != KIND_LOCAL) return NULL;
+    for (int i = 0; i < f->paths.count; i++) {
+        const Entry *entry = &f->now.entry[i];
+        if (f->paths.path[i].root == f->paths.path[description.tag].root && entry->kind == KIND_LOCAL)
+            return f->paths.path[entry->tag].root;
+    }
+    return NULL;
+}
+
+static Variable *local_variable(const Flow *f, Value address) {
+    return address.kind == KIND_LOCAL ? f->paths.path[address.tag].root : NULL;
+}
+
+static void remove_roots(Flow *f, const Variable *variable, bool ranges) {
+    for (int i = 0; i < f->roots; i++)
+        if (ranges ? f->root[i].range : f->root[i].variable == variable) f->now.roots &= ~(UINT32_C(1) << i);
+}
+
+static Value change_roots(Flow *f, const Node *call, enum role role, const Value *values, Value result) {
+    Variable *variable = NULL;
+    if (role == ROLE_ROOT_ADD && call->count > 2) variable = local_variable(f, values[2]);
+    if (role == ROLE_SCANNER_ADD && call->count > 3) variable = local_variable(f, values[3]);
+    if (role == ROLE_RANGE_ADD && call->count > 2) variable = range_variable(f, values[2]);
+    if (variable) {
+        result.kind = KIND_STATUS;
+        result.tag = (short)add_root(f, call, variable, role == ROLE_RANGE_ADD);
+        if (result.tag < 0) result.kind = KIND_NOTHING;
+    }
+    if (role == ROLE_ROOT_REMOVE && call->count > 2) remove_roots(f, local_variable(f, values[2]), false);
+    if (role == ROLE_SCANNER_REMOVE && call->count > 3) remove_roots(f, local_variable(f, values[3]), false);
+    if (role == ROLE_RANGE_REMOVE) remove_roots(f, NULL, true);
+    return result;
+}
+
+/* ---- arguments ---- */
+
+/* Does the callee read what the argument points to after it may have collected? */
+static bool reads_late(const Function *target, unsigned argument) {
+    if (!target || !target->body) return true;
+    return argument < 64 && target->late >> argument & 1;
+}
+
+static bool is_written(const Function *target, unsigned argument) {
+    return !target || argument >= target->parameters || !target->parameter[argument]->type.read_only;
+}
+
+static void pass_borrowed(Flow *f, Value argument) {
+    uint64_t bit = argument.tag < 64 ? UINT64_C(1) << argument.tag : 0;
+    if (bit & ~f->function->late) *f->learned = true;
+    f->function->late |= bit;
+}
+
+static bool holds_raw(const Flow *f, int number) {
+    const Path *path = &f->paths.path[number];
+    if (f->now.entry[number].kind == KIND_RAW) return true;
+    for (int i = 0; !path->field && i < f->paths.count; i++)
+        if (f->paths.path[i].root == path->root && f->paths.path[i].field && !is_beyond(&f->paths.path[i]) &&
+            f->now.entry[i].kind == KIND_RAW)
+            return true;
+    return false;
+}
+
+static void check_late(Flow *f, const Node *call, unsigned i, Value argument) {
+    char text[256];
+    const Function *target = call_target(call);
+    const char *name = target ? target->name : "the callee";
+    if (argument.kind == KIND_BORROWED) pass_borrowed(f, argument);
+    if (argument.kind == KIND_INTERIOR) {
+        snprintf(text, sizeof text, "a pointer into an object is passed to '%s', which reads through it after it may have collected",
+                 name);
+        finding(f, CHECK_INTERIOR, call->kid[i], text, call, NULL);
+    }
+    if (argument.kind == KIND_LOCAL && holds_raw(f, argument.tag)) {
+        snprintf(text, sizeof text, "the address of '%s', which is not rooted, is passed to '%s', which reads it after it may have collected",
+                 f->paths.path[argument.tag].root->name, name);
+        finding(f, CHECK_SLOT, call->kid[i], text, call, NULL);
+    }
+}
+
+static void check_arguments(Flow *f, const Node *call, const Value *values) {
+    const Function *target = call_target(call);
+    for (unsigned i = 1; i < call->count; i++)
+        if (reads_late(target, i - 1)) check_late(f, call, i, values[i]);
+}
+
+/* What the callee may have written through addresses of local variables is fresh. */
+static void take_results(Flow *f, const Node *call, const Value *values) {
+    const Function *target = call_target(call);
+    for (unsigned i = 1; i < call->count; i++) {
+        if (values[i].kind != KIND_LOCAL || !is_written(target, i - 1)) continue;
+        const Path *path = &f->paths.path[values[i].tag];
+        if (target && role_of(target) != ROLE_NONE) continue;
+        f->now.entry[values[i].tag] = (Entry){0};
+        for (int p = 0; !path->field && p < f->paths.count; p++)
+            if (f->paths.path[p].root == path->root && f->paths.path[p].field) f->now.entry[p] = (Entry){0};
+    }
+}
+
+/* ---- results ---- */
+
+static Value returned(Flow *f, const Node *call, const Function *target, const Value *values) {
+    Value result = by_type(call);
+    if (!target || !target->body) return result;
+    result.kind = converted(target->returns == KIND_UNKNOWN ? KIND_CONSTANT : target->returns, call->type);
+    result.raw = NULL;
+    if (result.kind == KIND_HANDLE) result.tag = (short)scope_number(f);
+    if (result.kind == KIND_BORROWED || result.kind == KIND_LOCAL || result.kind == KIND_STATUS) {
+        result.kind = KIND_NOTHING;
+        for (unsigned i = 1; i < call->count; i++)
+            if (values[i].kind == KIND_INTERIOR) result.kind = KIND_INTERIOR;
+    }
+    if (result.kind == KIND_RAW || result.kind == KIND_INTERIOR) result.raw = call;
+    return result;
+}
+
+static Value result_of(Flow *f, const Node *call, enum role role, const Value *values) {
+    switch (role) {
+    case ROLE_OBJECT: return (Value){.kind = KIND_RAW, .raw = call};
+    case ROLE_FIXED: return (Value){.kind = KIND_FIXED};
+    case ROLE_HANDLE: return (Value){.kind = KIND_HANDLE, .tag = (short)scope_number(f)};
+    case ROLE_ESCAPE: {
+        int scopes = f->scopes;
+        if (f->scopes > 0) f->scopes--;
+        Value result = {.kind = KIND_HANDLE, .tag = (short)scope_number(f)};
+        f->scopes = scopes;
+        return result;
+    }
+    default: return returned(f, call, call_target(call), values);
+    }
+}
+
+/* ---- the call ---- */
+
+static void collect_in(Flow *f, const Node *call, const Value *values) {
+    if (f->windows) {
+        const Node *window = f->window[f->windows - 1];
+        char text[128];
+        snprintf(text, sizeof text, "a call that may collect within TN_NO_GC, which begins in line %u", window->spot.line);
+        finding(f, CHECK_WINDOW, call, text, call, NULL);
+    }
+    check_arguments(f, call, values);
+    f->now.reserved = false;
+    pass_collection(f, call);
+}
+
+static Value finish(Flow *f, const Node *call, const Value *values, Value effects) {
+    const Function *target = call_target(call);
+    enum role role = target ? role_of(target) : ROLE_NONE;
+    unsigned how = call_collects(call);
+    if (how == ALLOCATES && f->now.reserved) how = 0;
+    if (how) collect_in(f, call, values);
+    if (role == ROLE_RESERVE) f->now.reserved = true;
+    take_results(f, call, values);
+    Value result = change_roots(f, call, role, values, result_of(f, call, role, values));
+    add_effects(&result, effects);
+    if (how && !result.call) result.call = call;
+    if (target && target->noreturn) f->now.reachable = false;
+    return result;
+}
+
+Value invoke(Flow *f, const Node *call) {
+    const Function *target = call_target(call);
+    bool store = target && role_of(target) == ROLE_STORE;
+    Value *values = calloc(call->count + 1, sizeof *values);
+    if (!values) exit(2);
+    Value effects = evaluate_parts(f, call->kid, call->count, values, store ? CHECK_STORE : CHECK_UNSEQUENCED);
+    Value result = finish(f, call, values, effects);
+    free(values);
+    return result;
+}
