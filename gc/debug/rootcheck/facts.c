@@ -10,6 +10,8 @@ static const struct { const char *name; enum role role; } roles[] = {
     {"tn_weak_read", ROLE_OBJECT},
     {"tn_stable", ROLE_FIXED}, {"malloc", ROLE_FIXED}, {"calloc", ROLE_FIXED}, {"realloc", ROLE_FIXED},
     {"aligned_alloc", ROLE_FIXED}, {"strdup", ROLE_FIXED},
+    {"strchr", ROLE_WITHIN}, {"strrchr", ROLE_WITHIN}, {"strstr", ROLE_WITHIN}, {"strpbrk", ROLE_WITHIN},
+    {"strchrnul", ROLE_WITHIN}, {"memchr", ROLE_WITHIN}, {"memrchr", ROLE_WITHIN}, {"memmem", ROLE_WITHIN},
     {"tn_push_", ROLE_HANDLE}, {"tn_push_value_", ROLE_HANDLE}, {"tn_new_", ROLE_HANDLE}, {"tn_get_", ROLE_HANDLE},
     {"tn_get_value_", ROLE_HANDLE}, {"tn_weak_new", ROLE_HANDLE}, {"tn_weak_array_new", ROLE_HANDLE},
     {"tn_weak_get", ROLE_HANDLE},

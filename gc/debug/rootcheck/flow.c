@@ -274,6 +274,7 @@ static void return_value(Flow *f, const Node *node, const Node *expression) {
     unsigned char kind = converted(value.kind, f->function->result);
     if (kind > f->function->returns) {
         f->function->returns = kind;
+        f->function->returned_parameter = value.tag;
         *f->learned = true;
     }
     if (!is_failure(expression)) {

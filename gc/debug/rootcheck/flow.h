@@ -81,6 +81,7 @@ void add_effects(Value *to, Value from);
 Place place_of(Flow *f, const Node *node);
 int quiet_path(Flow *f, const Node *node); /* of a variable or field, without evaluating anything; or -1 */
 Value read_place(Flow *f, Place place, const Node *node);
+void use_path(Flow *f, int number, const Node *node); /* one use of what it holds */
 Value address_of(Flow *f, Place place, const Node *node);
 void assign(Flow *f, Place place, Value value, const Node *node);
 Value by_type(const Node *node);

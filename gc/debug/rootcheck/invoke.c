@@ -93,7 +93,9 @@ static void check_late(Flow *f, const Node *call, unsigned i, Value argument) {
     const Function *target = call_target(call);
     const char *name = target ? target->name : "the callee";
     if (argument.kind == KIND_BORROWED) pass_borrowed(f, argument);
-    if (argument.kind == KIND_INTERIOR) {
+    bool object = argument.kind == KIND_RAW && target && target->body && i <= target->parameters &&
+                  !is_raw(target->parameter[i - 1]->type); /* as void * */
+    if (argument.kind == KIND_INTERIOR || object) {
         snprintf(text, sizeof text, "a pointer into an object is passed to '%s', which reads through it after it may have collected",
                  name);
         finding(f, CHECK_INTERIOR, call->kid[i], text, call, NULL);
@@ -111,17 +113,27 @@ static void check_arguments(Flow *f, const Node *call, const Value *values) {
         if (reads_late(target, i - 1)) check_late(f, call, i, values[i]);
 }
 
-/* What the callee may have written through addresses of local variables is fresh. */
+static void make_fresh(Flow *f, int number, const Node *call) {
+    const Path *path = &f->paths.path[number];
+    Type type = path->field ? path->field->is.type : path->root->type;
+    if (type.array) type.array = false, type.pointers--;
+    f->now.entry[number] = (Entry){.kind = is_raw(type) ? KIND_RAW : KIND_UNKNOWN, .from = call};
+}
+
+/* A local variable whose address the call gets: the callee reads it, or writes it, and then it is fresh. */
+static void pass_address(Flow *f, const Node *call, int number) {
+    const Path *path = &f->paths.path[number];
+    make_fresh(f, number, call);
+    for (int i = 0; !path->field && i < f->paths.count; i++)
+        if (f->paths.path[i].root == path->root && f->paths.path[i].field && !is_beyond(&f->paths.path[i]))
+            make_fresh(f, i, call);
+}
+
 static void take_results(Flow *f, const Node *call, const Value *values) {
     const Function *target = call_target(call);
-    for (unsigned i = 1; i < call->count; i++) {
-        if (values[i].kind != KIND_LOCAL || !is_written(target, i - 1)) continue;
-        const Path *path = &f->paths.path[values[i].tag];
-        if (target && role_of(target) != ROLE_NONE) continue;
-        f->now.entry[values[i].tag] = (Entry){0};
-        for (int p = 0; !path->field && p < f->paths.count; p++)
-            if (f->paths.path[p].root == path->root && f->paths.path[p].field) f->now.entry[p] = (Entry){0};
-    }
+    for (unsigned i = 1; i < call->count; i++)
+        if (values[i].kind == KIND_LOCAL && is_written(target, i - 1) && !(target && role_of(target) != ROLE_NONE))
+            pass_address(f, call, values[i].tag);
 }
 
 /* ---- results ---- */
@@ -132,10 +144,11 @@ static Value returned(Flow *f, const Node *call, const Function *target, const V
     result.kind = converted(target->returns == KIND_UNKNOWN ? KIND_CONSTANT : target->returns, call->type);
     result.raw = NULL;
     if (result.kind == KIND_HANDLE) result.tag = (short)scope_number(f);
-    if (result.kind == KIND_BORROWED || result.kind == KIND_LOCAL || result.kind == KIND_STATUS) {
-        result.kind = KIND_NOTHING;
-        for (unsigned i = 1; i < call->count; i++)
-            if (values[i].kind == KIND_INTERIOR) result.kind = KIND_INTERIOR;
+    if (result.kind == KIND_LOCAL || result.kind == KIND_STATUS) result.kind = KIND_NOTHING;
+    if (result.kind == KIND_BORROWED) {
+        unsigned argument = (unsigned)target->returned_parameter + 1;
+        result.kind = argument < call->count ? converted(values[argument].kind, call->type) : KIND_NOTHING;
+        result.tag = argument < call->count ? values[argument].tag : 0;
     }
     if (result.kind == KIND_RAW || result.kind == KIND_INTERIOR) result.raw = call;
     return result;
@@ -145,6 +158,9 @@ static Value result_of(Flow *f, const Node *call, enum role role, const Value *v
     switch (role) {
     case ROLE_OBJECT: return (Value){.kind = KIND_RAW, .raw = call};
     case ROLE_FIXED: return (Value){.kind = KIND_FIXED};
+    case ROLE_WITHIN:
+        if (call->count > 1 && values[1].kind == KIND_RAW) return (Value){.kind = KIND_INTERIOR, .raw = call};
+        return call->count > 1 ? values[1] : (Value){0};
     case ROLE_HANDLE: return (Value){.kind = KIND_HANDLE, .tag = (short)scope_number(f)};
     case ROLE_ESCAPE: {
         int scopes = f->scopes;
@@ -171,8 +187,14 @@ static void collect_in(Flow *f, const Node *call, const Value *values) {
     pass_collection(f, call);
 }
 
+static void read_arguments(Flow *f, const Node *call, const Value *values) {
+    for (unsigned i = 1; i < call->count; i++)
+        if (values[i].kind == KIND_LOCAL && !is_written(call_target(call), i - 1)) use_path(f, values[i].tag, call->kid[i]);
+}
+
 static Value finish(Flow *f, const Node *call, const Value *values, Value effects) {
     const Function *target = call_target(call);
+    read_arguments(f, call, values);
     enum role role = target ? role_of(target) : ROLE_NONE;
     unsigned how = call_collects(call);
     if (how == ALLOCATES && f->now.reserved) how = 0;

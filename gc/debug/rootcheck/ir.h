@@ -104,6 +104,7 @@ typedef struct Function {
      * collected. `succeeds`: it sometimes returns something else than a plain 0; `collects_well`: and may have collected
      * then, so that a caller who goes on after success must reckon with it. */
     unsigned char returns;
+    short returned_parameter; /* of KIND_BORROWED */
     bool succeeds, collects_well;
     uint64_t late;
 } Function;

@@ -63,7 +63,7 @@ static void find_closed(Flow *f, const Path *path, const Entry *entry, const Nod
 }
 
 /* One use of what a path holds. What has been found is forgotten, so that one mistake is told once. */
-static void use(Flow *f, int number, const Node *node) {
+void use_path(Flow *f, int number, const Node *node) {
     const Path *path = &f->paths.path[number];
     Entry *entry = &f->now.entry[number];
     if (entry->kind == KIND_HANDLE && (entry->stale || !is_open(f, entry->tag))) {
@@ -83,7 +83,7 @@ static void use(Flow *f, int number, const Node *node) {
 static void use_fields(Flow *f, int number, const Node *node) {
     const Variable *root = f->paths.path[number].root;
     for (int i = 0; i < f->paths.count; i++)
-        if (f->paths.path[i].root == root && f->paths.path[i].field && !is_beyond(&f->paths.path[i])) use(f, i, node);
+        if (f->paths.path[i].root == root && f->paths.path[i].field && !is_beyond(&f->paths.path[i])) use_path(f, i, node);
 }
 
 Value by_type(const Node *node) {
@@ -97,7 +97,7 @@ Value read_place(Flow *f, Place place, const Node *node) {
     if (node->type.array) return address_of(f, place, node);
     Value value = by_type(node);
     if (place.path >= 0) {
-        use(f, place.path, node);
+        use_path(f, place.path, node);
         if (node->type.base == BASE_RECORD && !node->type.pointers) use_fields(f, place.path, node);
         const Entry *entry = &f->now.entry[place.path];
         if (entry->kind != KIND_UNKNOWN) value = (Value){.kind = entry->kind, .tag = entry->tag};
@@ -150,6 +150,8 @@ static Place element(Flow *f, const Node *node) {
     Place place = {.path = -1, .effects = evaluate_parts(f, node->kid, node->count < 2 ? node->count : 2, parts, CHECK_UNSEQUENCED)};
     place.in_object = parts[0].kind == KIND_RAW || parts[0].kind == KIND_INTERIOR;
     if (parts[0].kind == KIND_LOCAL) place.path = parts[0].tag;
+    const Node *array = node->kid[0];
+    if (array->type.array && array->kind == N_NAME && array->variable->global) place.global = array->variable;
     return place;
 }
 
