@@ -26,7 +26,7 @@ static void go_to(Flow *f, Label *label) {
 /* goto *next: which instruction of the interpreted program comes next, and what it still needs, is not to be seen here. So
  * every instruction begins with fresh variables. */
 static void refresh(Flow *f) {
-    for (int i = 0; i < f->paths.count; i++) f->now.entry[i].stale = false;
+    for (int i = 0; i < f->paths.count; i++) f->now.entry[i].stale = f->now.entry[i].stale_twice = false;
 }
 
 static void walk_goto(Flow *f, const Node *node) {
@@ -94,10 +94,9 @@ static const Node *list_in(const Node *node) {
 /* T v = {a, .f = b}: what the fields, or the elements, hold. */
 static void declare_parts(Flow *f, Variable *variable, const Node *list) {
     for (unsigned i = 0; i < list->count; i++) {
-        const Node *part = list->kid[i];
-        if (part->collects) continue; /* evaluated already; once is enough */
+        const Node *part = list->kid[i], *inner = part->kind == N_DESIGNATED ? part->kid[0] : part;
         Place place = {.path = path_number(&f->paths, variable, part->kind == N_DESIGNATED ? part->field : NULL)};
-        if (part->kind == N_DESIGNATED || variable->type.array) assign(f, place, evaluate(f, part), part);
+        if (part->kind == N_DESIGNATED || variable->type.array) assign(f, place, part->collects ? by_type(inner) : evaluate(f, part), part); /* once is enough */
     }
 }
 
@@ -125,40 +124,33 @@ static void walk_declaration(Flow *f, const Node *node) {
 /* ---- branches and loops ---- */
 
 static void walk_if(Flow *f, const Node *node) {
-    evaluate_condition(f, node->kid[0]);
-    State other = f->now;
-    assume(f, node->kid[0], true);
+    State yes, no;
+    branch(f, node->kid[0], &yes, &no);
+    f->now = yes;
     flow_statement(f, node->kid[1]);
-    State after = f->now;
-    f->now = other;
-    assume(f, node->kid[0], false);
+    yes = f->now;
+    f->now = no;
     if (node->count > 2) flow_statement(f, node->kid[2]);
-    state_join(&f->now, &after, f->paths.count);
+    state_join(&f->now, &yes, f->paths.count);
+}
+
+static void test_loop(Flow *f, const Node *condition, State *out) {
+    State yes, no;
+    if (condition->kind == N_NOTHING) return;
+    branch(f, condition, &yes, &no);
+    state_join(out, &no, f->paths.count);
+    f->now = yes;
 }
 
 /* One turn: condition, body, step; for `do`, the condition comes last. */
 static void walk_turn(Flow *f, const Node *condition, const Node *body, const Node *step, bool test_first, State *out) {
     State continues = {0}, *outer = f->continues;
+    if (test_first) test_loop(f, condition, out);
     f->continues = &continues;
-    if (test_first && condition->kind != N_NOTHING) {
-        evaluate_condition(f, condition);
-        State end = f->now;
-        assume(f, condition, false);
-        state_join(out, &f->now, f->paths.count);
-        f->now = end;
-        assume(f, condition, true);
-    }
     flow_statement(f, body);
     state_join(&f->now, &continues, f->paths.count);
     f->continues = outer;
-    if (!test_first) {
-        evaluate_condition(f, condition);
-        State end = f->now;
-        assume(f, condition, false);
-        state_join(out, &f->now, f->paths.count);
-        f->now = end;
-        assume(f, condition, true);
-    }
+    if (!test_first) test_loop(f, condition, out);
     if (f->now.reachable) evaluate(f, step);
 }
 
@@ -251,12 +243,11 @@ static void return_value(Flow *f, const Node *node, const Node *expression);
 static void return_choice(Flow *f, const Node *node, const Node *choice) {
     static const Node one = {.kind = N_CONSTANT}, zero = {.kind = N_CONSTANT, .zero = true};
     bool conditional = choice->kind == N_CONDITIONAL, conjunction = choice->op == OP_AND;
-    evaluate_condition(f, choice->kid[0]);
-    State before = f->now;
-    assume(f, choice->kid[0], true);
+    State yes, no;
+    branch(f, choice->kid[0], &yes, &no);
+    f->now = yes;
     return_value(f, node, conditional || conjunction ? choice->kid[1] : &one);
-    f->now = before;
-    assume(f, choice->kid[0], false);
+    f->now = no;
     return_value(f, node, conditional ? choice->kid[2] : conjunction ? &zero : choice->kid[1]);
 }
 

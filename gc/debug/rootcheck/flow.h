@@ -72,7 +72,7 @@ void flow_statement(Flow *f, const Node *node);
 /* value.c */
 Value evaluate(Flow *f, const Node *node);
 Value evaluate_condition(Flow *f, const Node *node); /* what is only tested is not used */
-void assume(Flow *f, const Node *condition, bool truth);
+Value branch(Flow *f, const Node *condition, State *yes, State *no); /* what holds then; f->now is none of them */
 Value evaluate_parts(Flow *f, Node *const *kid, unsigned count, Value *values, enum check check); /* in any order */
 unsigned char converted(unsigned char kind, Type to);
 void add_effects(Value *to, Value from);

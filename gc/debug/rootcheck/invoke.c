@@ -78,39 +78,60 @@ static void pass_borrowed(Flow *f, Value argument) {
     f->function->late |= bit;
 }
 
-static bool holds_raw(const Flow *f, int number) {
-    const Path *path = &f->paths.path[number];
-    if (f->now.entry[number].kind == KIND_RAW) return true;
-    for (int i = 0; !path->field && i < f->paths.count; i++)
-        if (f->paths.path[i].root == path->root && f->paths.path[i].field && !is_beyond(&f->paths.path[i]) &&
-            f->now.entry[i].kind == KIND_RAW)
-            return true;
-    return false;
-}
-
-static void check_late(Flow *f, const Node *call, unsigned i, Value argument) {
+static void find_passed_interior(Flow *f, const Node *call, const Node *argument) {
     char text[256];
     const Function *target = call_target(call);
-    const char *name = target ? target->name : "the callee";
-    if (argument.kind == KIND_BORROWED) pass_borrowed(f, argument);
-    bool object = argument.kind == KIND_RAW && target && target->body && i <= target->parameters &&
-                  !is_raw(target->parameter[i - 1]->type); /* as void * */
-    if (argument.kind == KIND_INTERIOR || object) {
-        snprintf(text, sizeof text, "a pointer into an object is passed to '%s', which reads through it after it may have collected",
-                 name);
-        finding(f, CHECK_INTERIOR, call->kid[i], text, call, NULL);
+    snprintf(text, sizeof text,
+             "a pointer into an object is passed to '%s', which reads through it after it may have collected",
+             target ? target->name : "the callee");
+    finding(f, CHECK_INTERIOR, argument, text, call, NULL);
+}
+
+static void find_passed_slot(Flow *f, const Node *call, const Node *argument, const Path *path) {
+    char text[256];
+    const Function *target = call_target(call);
+    snprintf(text, sizeof text,
+             "the address of '%s', which is not rooted, is passed to '%s', which reads it after it may have collected",
+             path->root->name, target ? target->name : "the callee");
+    finding(f, CHECK_SLOT, argument, text, call, NULL);
+}
+
+static void check_late(Flow *f, const Node *call, const Node *argument, Value value, int depth);
+
+/* A local variable by its address, with its fields, and with what these point to. */
+static void check_local(Flow *f, const Node *call, const Node *argument, int number, int depth) {
+    const Path *path = &f->paths.path[number];
+    for (int i = 0; i < f->paths.count; i++) {
+        const Path *part = &f->paths.path[i];
+        bool inside = i == number || (!path->field && part->root == path->root && part->field && !is_beyond(part));
+        const Entry *entry = &f->now.entry[i];
+        if (inside && entry->kind == KIND_RAW) {
+            find_passed_slot(f, call, argument, path);
+            return;
+        }
+        if (inside) check_late(f, call, argument, (Value){.kind = entry->kind, .tag = entry->tag}, depth + 1);
     }
-    if (argument.kind == KIND_LOCAL && holds_raw(f, argument.tag)) {
-        snprintf(text, sizeof text, "the address of '%s', which is not rooted, is passed to '%s', which reads it after it may have collected",
-                 f->paths.path[argument.tag].root->name, name);
-        finding(f, CHECK_SLOT, call->kid[i], text, call, NULL);
-    }
+}
+
+static void check_late(Flow *f, const Node *call, const Node *argument, Value value, int depth) {
+    if (value.kind == KIND_BORROWED) pass_borrowed(f, value);
+    if (value.kind == KIND_INTERIOR) find_passed_interior(f, call, argument);
+    if (value.kind == KIND_LOCAL && depth < 4) check_local(f, call, argument, value.tag, depth);
+}
+
+/* An object as void *: the callee does not know it for one. */
+static bool is_disguised(const Function *target, unsigned i, Value value) {
+    return value.kind == KIND_RAW && target && target->body && i <= target->parameters &&
+           !is_raw(target->parameter[i - 1]->type);
 }
 
 static void check_arguments(Flow *f, const Node *call, const Value *values) {
     const Function *target = call_target(call);
     for (unsigned i = 1; i < call->count; i++)
-        if (reads_late(target, i - 1)) check_late(f, call, i, values[i]);
+        if (reads_late(target, i - 1)) {
+            check_late(f, call, call->kid[i], values[i], 0);
+            if (is_disguised(target, i, values[i])) find_passed_interior(f, call, call->kid[i]);
+        }
 }
 
 static void make_fresh(Flow *f, int number, const Node *call) {

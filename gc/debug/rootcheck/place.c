@@ -7,7 +7,7 @@
 
 void finding(Flow *f, enum check check, const Node *at, const char *text, const Node *call, const Node *from) {
     char reason[512] = "";
-    if (!f->loud) return;
+    if (!f->loud || !f->now.reachable) return;
     if (call) call_reason(call, reason, sizeof reason);
     report(check, at->spot, text, call ? call->spot : (Spot){0}, call ? reason : NULL, from ? from->spot : (Spot){0},
            from ? "it was taken from its place here" : NULL);
@@ -66,6 +66,7 @@ static void find_closed(Flow *f, const Path *path, const Entry *entry, const Nod
 void use_path(Flow *f, int number, const Node *node) {
     const Path *path = &f->paths.path[number];
     Entry *entry = &f->now.entry[number];
+    if (!f->now.reachable) return;
     if (entry->kind == KIND_HANDLE && (entry->stale || !is_open(f, entry->tag))) {
         find_closed(f, path, entry, node);
         *entry = (Entry){.kind = KIND_NOTHING};
@@ -75,7 +76,7 @@ void use_path(Flow *f, int number, const Node *node) {
         f->function->late |= bit;
     } else if (entry->stale) {
         find_stale(f, path, entry, node);
-        entry->stale = false;
+        entry->stale = entry->stale_twice = false;
     }
 }
 
@@ -234,7 +235,10 @@ void pass_collection(Flow *f, const Node *call) {
         const Path *path = &f->paths.path[i];
         if (path->field && path->field->is.visited) continue;
         if (entry->kind != KIND_RAW && entry->kind != KIND_INTERIOR && entry->kind != KIND_BORROWED) continue;
-        if (entry->stale) continue;
+        if (entry->stale) {
+            entry->stale_twice |= entry->cause != call;
+            continue;
+        }
         entry->stale = true;
         entry->cause = call;
     }
@@ -243,5 +247,5 @@ void pass_collection(Flow *f, const Node *call) {
 void take_back_collection(Flow *f, const Node *call) {
     if (f->now.collected == call) f->now.collected = NULL;
     for (int i = 0; i < f->paths.count; i++)
-        if (f->now.entry[i].cause == call) f->now.entry[i].stale = false;
+        if (f->now.entry[i].cause == call && !f->now.entry[i].stale_twice) f->now.entry[i].stale = false;
 }

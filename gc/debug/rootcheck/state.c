@@ -16,11 +16,22 @@ void state_clear(State *state) { memset(state, 0, sizeof *state); }
 
 const Node many_calls[1];
 
+static bool set(bool *flag) {
+    bool changed = !*flag;
+    *flag = true;
+    return changed;
+}
+
 static bool join_entry(Entry *into, const Entry *from) {
     bool changed = false;
+    if (from->mixed || (into->from && from->from && into->from != from->from)) changed |= set(&into->mixed);
+    if (from->stale_twice || (into->stale && from->stale && into->cause != from->cause))
+        changed |= set(&into->stale_twice);
     if (from->kind > into->kind) {
         Entry stronger = *from;
         stronger.stale |= into->stale;
+        stronger.stale_twice = into->stale_twice;
+        stronger.mixed = into->mixed;
         if (!stronger.cause) stronger.cause = into->cause;
         *into = stronger;
         changed = true;

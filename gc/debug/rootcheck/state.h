@@ -19,7 +19,8 @@ enum kind {
 
 typedef struct Entry {
     unsigned char kind;
-    bool stale;
+    bool stale, stale_twice; /* twice: by more than one call */
+    bool mixed;              /* `from` is only one of the places where it was assigned */
     short tag;
     const Node *cause; /* the call that has made it stale */
     const Node *from;  /* where it was assigned */

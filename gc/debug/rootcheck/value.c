@@ -103,14 +103,10 @@ static const Node *without_hint(const Node *node) {
 }
 
 static Value evaluate_logical(Flow *f, const Node *node) {
-    Value result = with_kind(evaluate_condition(f, node->kid[0]), KIND_NOTHING);
-    State other = f->now;
-    assume(f, node->kid[0], node->op == OP_AND);
-    add_effects(&result, evaluate_condition(f, node->kid[1]));
-    State here = f->now;
-    f->now = other;
-    assume(f, node->kid[0], node->op != OP_AND);
-    state_join(&f->now, &here, f->paths.count);
+    State yes, no;
+    Value result = branch(f, node, &yes, &no);
+    f->now = yes;
+    state_join(&f->now, &no, f->paths.count);
     return result;
 }
 
@@ -150,7 +146,7 @@ static void assume_root(Flow *f, int path, const Node *call, bool zero) {
 static void assume_constant(Flow *f, const Node *node, bool equal, bool zero) {
     int path = quiet_path(f, node);
     const Node *call = call_in(node);
-    if (!call && path >= 0) call = call_in(f->now.entry[path].from);
+    if (!call && path >= 0 && !f->now.entry[path].mixed) call = call_in(f->now.entry[path].from);
     if (zero || !equal) assume_root(f, path, call, equal);
     const Function *target = call ? call_target(call) : NULL;
     if (zero && !equal && target && target->body && !target->collects_well) take_back_collection(f, call);
@@ -163,21 +159,13 @@ static bool is_zero(const Node *node) {
     return node->zero;
 }
 
-void assume(Flow *f, const Node *node, bool truth) {
-    node = without_hint(node);
+/* What the truth of a plain condition tells. */
+static void assume(Flow *f, const Node *node, bool truth) {
     switch (node->kind) {
-    case N_NOT: assume(f, node->kid[0], !truth); break;
-    case N_CAST: assume(f, node->kid[0], truth); break;
-    case N_LOGICAL:
-        if (truth != (node->op == OP_AND)) break;
-        assume(f, node->kid[0], truth);
-        assume(f, node->kid[1], truth);
-        break;
     case N_COMPARE: {
         unsigned side = is_constant(node->kid[1]) ? 0 : 1;
         bool equal = truth == (node->op == OP_EQUAL);
-        if (is_constant(node->kid[!side]) && (node->op == OP_EQUAL || node->op == OP_DIFFERENT))
-            assume_constant(f, node->kid[side], equal, is_zero(node->kid[!side]));
+        if (is_constant(node->kid[!side])) assume_constant(f, node->kid[side], equal, is_zero(node->kid[!side]));
         break;
     }
     case N_CONSTANT: /* while (1), do ... while (0) */
@@ -188,16 +176,40 @@ void assume(Flow *f, const Node *node, bool truth) {
     }
 }
 
-static Value evaluate_choice(Flow *f, const Node *node) {
-    Value result = evaluate_condition(f, node->kid[0]), first, second = {0};
+static Value branch_logical(Flow *f, const Node *node, State *yes, State *no) {
+    State first_yes, first_no;
+    Value result = branch(f, node->kid[0], &first_yes, &first_no);
+    f->now = node->op == OP_AND ? first_yes : first_no;
+    add_effects(&result, branch(f, node->kid[1], yes, no));
+    if (node->op == OP_AND) state_join(no, &first_no, f->paths.count);
+    else state_join(yes, &first_yes, f->paths.count);
+    return result;
+}
+
+Value branch(Flow *f, const Node *node, State *yes, State *no) {
+    node = without_hint(node);
+    if (node->kind == N_NOT) return branch(f, node->kid[0], no, yes);
+    if (node->kind == N_CAST) return branch(f, node->kid[0], yes, no);
+    if (node->kind == N_LOGICAL) return branch_logical(f, node, yes, no);
+    Value result = evaluate_condition(f, node);
     State before = f->now;
-    assume(f, node->kid[0], true);
-    first = evaluate(f, node->kid[1]);
-    State after = f->now;
+    assume(f, node, true);
+    *yes = f->now;
     f->now = before;
-    assume(f, node->kid[0], false);
+    assume(f, node, false);
+    *no = f->now;
+    return with_kind(result, KIND_NOTHING);
+}
+
+static Value evaluate_choice(Flow *f, const Node *node) {
+    State yes, no;
+    Value result = branch(f, node->kid[0], &yes, &no), first, second = {0};
+    f->now = yes;
+    first = evaluate(f, node->kid[1]);
+    yes = f->now;
+    f->now = no;
     if (node->count > 2) second = evaluate(f, node->kid[2]);
-    state_join(&f->now, &after, f->paths.count);
+    state_join(&f->now, &yes, f->paths.count);
     add_effects(&result, first);
     add_effects(&result, second);
     const Value *stronger = first.kind >= second.kind ? &first : &second;
