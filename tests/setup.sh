@@ -10,6 +10,10 @@ setup_say() { printf '%s\n' "$*" >&2; }
 setup_has() { command -v "$1" >/dev/null 2>&1; }
 setup_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
 setup_library() { setup_has pkg-config && pkg-config --exists "$1"; }
+setup_libclang() {
+    for header in /usr/lib/llvm-*/include/clang-c/Index.h; do [ ! -e "$header" ] || return 0; done
+    setup_header clang-c/Index.h
+}
 
 # What is missing, as names of the rows below.
 setup_missing() {
@@ -28,6 +32,7 @@ setup_missing() {
     setup_has diff || echo diffutils
     setup_library cmocka || echo cmocka
     setup_has valgrind || echo valgrind
+    setup_libclang || echo libclang
 }
 
 # What the benchmarks can do without: other collectors and allocators to compare with, and what draws the plots.
@@ -54,6 +59,7 @@ setup_packages() {
     gmp)           echo 'libgmp-dev gmp-devel gmp gmp-dev gmp' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
     valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
+    libclang)      echo 'libclang-dev clang-devel clang clang-dev llvm' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
     mimalloc)      echo 'libmimalloc-dev mimalloc-devel mimalloc mimalloc-dev mimalloc' ;;

@@ -28,8 +28,9 @@ awk -v names="$work/names" '
 sed -i 's,\./,,g' "$work/names"
 
 status=0
-"$checker" ./*.c -- -std=gnu11 -I"$root/include" > "$work/output" || status=$?
-[ $status = 1 ] || { echo "exit status $status, expected 1" >&2; exit 1; }
+fail() { echo "FAILED: $*"; exit 1; }
+"$checker" --sarif="$work/sarif" ./*.c -- -std=gnu11 -I"$root/include" > "$work/output" || status=$?
+[ $status = 1 ] || fail "exit status $status, expected 1"
 sed -n 's/^\([^:]*:[0-9]*\):[0-9]*: warning: .*\[\([a-z-]*\)\]$/\1:\2/p' "$work/output" | sort -u > "$work/found"
 
 comm -13 "$work/expected" "$work/found" > "$work/wrong"
@@ -39,4 +40,25 @@ incomplete=$(awk 'NR == FNR { missed[$1]; next } $1 in missed { print $2 }' "$wo
 echo "$((total - incomplete)) of $total mistakes found, $(wc -l < "$work/expected") lines"
 sed 's/^/missed: /' "$work/missed"
 sed 's/^/false alarm: /' "$work/wrong"
+
+# The same findings as SARIF, and those that are excused.
+results=$(grep -c '"ruleId"' "$work/sarif") excused=$(grep -c '"suppressions"' "$work/sarif")
+[ "$results" = $(($(grep -c ' warning: ' "$work/output") + excused)) ] || fail "$results results in SARIF"
+[ "$excused" = 2 ] || fail "$excused findings are excused, expected 2"
+if command -v python3 > /dev/null; then python3 -m json.tool "$work/sarif" > /dev/null || fail "SARIF is no JSON"; fi
+
+# Names that are declared not to collect; files that cannot be read; a usage that is none.
+printf '%s\n' 'unknown_*  # of structs.c' > "$work/quiet"
+"$checker" --no-collect="$work/quiet" structs.c -- -std=gnu11 -I"$root/include" > "$work/output" || :
+! grep -q "unknown_hook" "$work/output" || fail "--no-collect has no effect"
+status=0
+"$checker" no-such-file.c 2> /dev/null || status=$?
+[ $status = 2 ] || fail "exit status $status for a missing file"
+status=0
+"$checker" roots.c 2> /dev/null > /dev/null || status=$?
+[ $status = 2 ] || fail "exit status $status for a file with errors"
+status=0
+"$checker" --nonsense 2> /dev/null || status=$?
+[ $status = 2 ] || fail "exit status $status for a wrong option"
+
 [ ! -s "$work/wrong" ] && [ "$total" -ge 80 ] && [ $((incomplete * 20)) -le "$total" ]

@@ -1,4 +1,4 @@
-/* facts.c: owns the tables of names: of the API's functions, and of functions of other libraries that do not collect. */
+/* facts.c: owns the tables of names: of the API's functions, and of other libraries' functions that do not collect. */
 #include "facts.h"
 
 #include <stdio.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 
 static const struct { const char *name; enum role role; } roles[] = {
-    {"tn_alloc", ROLE_OBJECT}, {"tn_alloc_tail", ROLE_OBJECT}, {"tn_alloc_slow", ROLE_OBJECT}, {"tn_bump_", ROLE_OBJECT},
-    {"tn_weak_read", ROLE_OBJECT},
+    {"tn_alloc", ROLE_OBJECT}, {"tn_alloc_tail", ROLE_OBJECT}, {"tn_alloc_slow", ROLE_OBJECT},
+    {"tn_bump_", ROLE_OBJECT}, {"tn_weak_read", ROLE_OBJECT},
     {"tn_stable", ROLE_FIXED}, {"malloc", ROLE_FIXED}, {"calloc", ROLE_FIXED}, {"realloc", ROLE_FIXED},
     {"aligned_alloc", ROLE_FIXED}, {"strdup", ROLE_FIXED},
     {"strchr", ROLE_WITHIN}, {"strrchr", ROLE_WITHIN}, {"strstr", ROLE_WITHIN}, {"strpbrk", ROLE_WITHIN},
@@ -34,7 +34,8 @@ enum role role_of(const Function *function) {
     return ROLE_NONE;
 }
 
-/* A name that ends in * stands for all that begin so. setjmp is not here: it returns again after whatever was called. */
+/* A name that ends in * stands for all that begin so. setjmp is not here: it returns again after whatever was
+ * called. */
 static const char *const quiet[] = {
     /* compilers, libatomic_ops */
     "__builtin_*", "__atomic_*", "__sync_*", "__assert_fail", "AO_*",
@@ -43,9 +44,10 @@ static const char *const quiet[] = {
     "to*", "is*", "ato*", "wc*", "mb*", "ascii*", "__ctype_*", "iconv*",
     /* files */
     "printf", "fprintf", "sprintf", "snprintf", "vprintf", "vfprintf", "vsprintf", "vsnprintf", "asprintf", "vasprintf",
-    "dprintf", "scanf", "sscanf", "fscanf", "__isoc99_*", "__isoc23_*", "f*open", "fopen*", "fdopen", "freopen", "fclose",
-    "fflush", "fread*", "fwrite*", "fget*", "fput*", "fseek*", "ftell*", "feof*", "ferror*", "fileno*", "getc*", "putc*",
-    "puts", "perror", "clearerr*", "ungetc", "rewind", "setvbuf", "setbuf", "getline", "getdelim", "popen", "pclose",
+    "dprintf", "scanf", "sscanf", "fscanf", "__isoc99_*", "__isoc23_*", "fopen*", "fdopen", "freopen", "fmemopen",
+    "fclose", "fflush", "fread*", "fwrite*", "fget*", "fput*", "fseek*", "ftell*", "feof*", "ferror*", "fileno*",
+    "getc*", "putc*", "puts", "perror", "clearerr*", "ungetc", "rewind", "setvbuf", "setbuf", "getline", "getdelim",
+    "popen", "pclose",
     "remove", "rename", "tmp*", "mkstemp*", "open", "openat", "close", "read", "write", "pread", "pwrite", "lseek*",
     "stat", "fstat", "lstat", "access", "unlink*", "rmdir", "mkdir*", "pipe*", "dup*", "fcntl*", "ioctl", "select",
     "poll", "isatty", "opendir", "readdir*", "closedir", "getcwd", "chdir", "realpath",

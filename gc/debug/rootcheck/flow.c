@@ -6,9 +6,6 @@
 #include "calls.h"
 #include "flow.h"
 
-/* Walks from an unreachable point are kept short: nothing is found there. */
-static void join(Flow *f, State *into) { state_join(into, &f->now, f->paths.count); }
-
 /* ---- labels ---- */
 
 static Label *label_named(Flow *f, const char *name) {
@@ -23,8 +20,8 @@ static void go_to(Flow *f, Label *label) {
     if (label && state_join(&label->state, &f->now, f->paths.count)) f->labels_changed = true;
 }
 
-/* goto *next: which instruction of the interpreted program comes next, and what it still needs, is not to be seen here. So
- * every instruction begins with fresh variables. */
+/* goto *next: which instruction of the interpreted program comes next, and what it still needs, is not to be seen here.
+ * So every instruction begins with fresh variables. */
 static void refresh(Flow *f) {
     for (int i = 0; i < f->paths.count; i++) f->now.entry[i].stale = f->now.entry[i].stale_twice = false;
 }
@@ -96,7 +93,8 @@ static void declare_parts(Flow *f, Variable *variable, const Node *list) {
     for (unsigned i = 0; i < list->count; i++) {
         const Node *part = list->kid[i], *inner = part->kind == N_DESIGNATED ? part->kid[0] : part;
         Place place = {.path = path_number(&f->paths, variable, part->kind == N_DESIGNATED ? part->field : NULL)};
-        if (part->kind == N_DESIGNATED || variable->type.array) assign(f, place, part->collects ? by_type(inner) : evaluate(f, part), part); /* once is enough */
+        if (part->kind != N_DESIGNATED && !variable->type.array) continue;
+        assign(f, place, part->collects ? by_type(inner) : evaluate(f, part), part); /* it has been called already */
     }
 }
 
@@ -179,7 +177,7 @@ static void walk_switch(Flow *f, const Node *node) {
     f->switch_has_default = false;
     f->now.reachable = false;
     flow_statement(f, node->kid[1]);
-    join(f, &out);
+    state_join(&out, &f->now, f->paths.count);
     if (!f->switch_has_default) state_join(&out, &from, f->paths.count);
     f->breaks = breaks;
     f->switches = switches;
@@ -260,8 +258,8 @@ static void return_value(Flow *f, const Node *node, const Node *expression) {
     Value value = evaluate(f, expression);
     if (!f->now.reachable) return;
     if (value.kind == KIND_HANDLE && value.tag != 0)
-        finding(f, CHECK_ESCAPE, node, "a handle is returned from within its scope: TN_ESCAPE moves it to the caller's", NULL,
-                NULL);
+        finding(f, CHECK_ESCAPE, node, "a handle is returned from within its scope: TN_ESCAPE moves it to the caller's",
+                NULL, NULL);
     unsigned char kind = converted(value.kind, f->function->result);
     if (kind > f->function->returns) {
         f->function->returns = kind;
@@ -284,7 +282,7 @@ static void walk_return(Flow *f, const Node *node) {
 /* ---- all ---- */
 
 static void jump(Flow *f, State *target) {
-    if (target) join(f, target);
+    if (target) state_join(target, &f->now, f->paths.count);
     f->now.reachable = false;
 }
 

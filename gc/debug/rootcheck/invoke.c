@@ -200,7 +200,8 @@ static void collect_in(Flow *f, const Node *call, const Value *values) {
     if (f->windows) {
         const Node *window = f->window[f->windows - 1];
         char text[128];
-        snprintf(text, sizeof text, "a call that may collect within TN_NO_GC, which begins in line %u", window->spot.line);
+        snprintf(text, sizeof text, "a call that may collect within TN_NO_GC, which begins in line %u",
+                 window->spot.line);
         finding(f, CHECK_WINDOW, call, text, call, NULL);
     }
     check_arguments(f, call, values);
@@ -210,7 +211,8 @@ static void collect_in(Flow *f, const Node *call, const Value *values) {
 
 static void read_arguments(Flow *f, const Node *call, const Value *values) {
     for (unsigned i = 1; i < call->count; i++)
-        if (values[i].kind == KIND_LOCAL && !is_written(call_target(call), i - 1)) use_path(f, values[i].tag, call->kid[i]);
+        if (values[i].kind == KIND_LOCAL && !is_written(call_target(call), i - 1))
+            use_path(f, values[i].tag, call->kid[i]);
 }
 
 static Value finish(Flow *f, const Node *call, const Value *values, Value effects) {

@@ -7,17 +7,31 @@
 
 Program program;
 
+typedef struct Chunk {
+    struct Chunk *before;
+    size_t bytes;
+} Chunk;
+
+static Chunk *chunks; /* nobody frees them, but they can be reached */
+
+static char *chunk_new(size_t bytes) {
+    Chunk *chunk = calloc(1, sizeof *chunk + bytes);
+    if (!chunk) {
+        fputs("tenure-rootcheck: out of memory\n", stderr);
+        exit(2);
+    }
+    *chunk = (Chunk){chunks, bytes};
+    chunks = chunk;
+    return (char *)(chunk + 1);
+}
+
 void *arena(size_t bytes) {
     static char *free_memory;
     static size_t left;
     bytes = (bytes + 15) & ~(size_t)15;
     if (bytes > left) {
         left = bytes > ((size_t)1 << 20) ? bytes : (size_t)1 << 20;
-        free_memory = calloc(1, left);
-        if (!free_memory) {
-            fputs("tenure-rootcheck: out of memory\n", stderr);
-            exit(2);
-        }
+        free_memory = chunk_new(left);
     }
     void *result = free_memory;
     free_memory += bytes;

@@ -17,7 +17,8 @@ static int complain(CXTranslationUnit unit) {
         CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
         if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
             errors++;
-            fprintf(stderr, "%s\n", text_of(clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions())));
+            unsigned how = clang_defaultDiagnosticDisplayOptions();
+            fprintf(stderr, "%s\n", text_of(clang_formatDiagnostic(diagnostic, how)));
         }
         clang_disposeDiagnostic(diagnostic);
     }

@@ -5,7 +5,8 @@
 /* Reads the units of BUILD/compile_commands.json whose paths begin with one of `under`, all if there are none. */
 int load_database(const char *build, int count, char **under);
 
-/* Reads files with the compiler's arguments given. Both: the number of units, or -1 with the reason on standard error. */
+/* Reads files with the compiler's arguments given. Both: the number of units, or -1 with the reason on standard
+ * error. */
 int load_files(int count, char **files, int arguments, char **argument);
 
 #endif

@@ -1,5 +1,5 @@
-/* lower.c: makes nodes (ir.h) of the functions of a translation unit. Each function is lowered once, also when many units
- * include it. On the way it notes which records are objects, and which variables and fields the collector is told of. */
+/* lower.c: makes nodes (ir.h) of the functions of a translation unit. Each function is lowered once, also when many
+ * units include it. On the way it notes which records are objects of the heap. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +87,8 @@ static CXFile last_file;
 /* The number of a file. Neighbours are mostly of the same one. */
 static int number_of_file(CXFile file) {
     static int number;
-    if (!last_file || !clang_File_isEqual(file, last_file)) number = file_number(text_of(clang_File_tryGetRealPathName(file)));
+    if (!last_file || !clang_File_isEqual(file, last_file))
+        number = file_number(text_of(clang_File_tryGetRealPathName(file)));
     last_file = file;
     return number;
 }
@@ -115,7 +116,8 @@ static char first_character(CXCursor cursor) {
 static bool is_annotated(CXCursor declaration, const char *with) {
     Cursors kids = children(declaration);
     for (unsigned i = 0; i < kids.count; i++)
-        if (is_kind(kids.at[i], CXCursor_AnnotateAttr) && strcmp(text_of(clang_getCursorSpelling(kids.at[i])), with) == 0)
+        if (is_kind(kids.at[i], CXCursor_AnnotateAttr) &&
+            strcmp(text_of(clang_getCursorSpelling(kids.at[i])), with) == 0)
             return true;
     CXType type = clang_getCursorType(declaration);
     return type.kind == CXType_Typedef && !is_kind(declaration, CXCursor_TypedefDecl) &&
@@ -128,7 +130,8 @@ static void describe(Variable *variable, CXCursor declaration) {
     CXType type = clang_getCursorType(declaration);
     variable->name = text_of(clang_getCursorSpelling(declaration));
     variable->type = type_of(type);
-    while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray) type = clang_getArrayElementType(type);
+    while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray)
+        type = clang_getArrayElementType(type);
     variable->constant = clang_isConstQualifiedType(type);
     variable->no_collect = is_annotated(declaration, "tn_no_collect");
     variable->parameter = -1;
@@ -241,7 +244,7 @@ static Node *lower_field(CXCursor cursor, Cursors kids) {
     if (!kids.count) return leaf(N_OTHER, cursor);
     /* The type of the base's own node would be that before its implicit conversion. */
     CXType base = clang_getCanonicalType(clang_getCursorType(kids.at[kids.count - 1]));
-    node->arrow = base.kind == CXType_Pointer || base.kind == CXType_ConstantArray || base.kind == CXType_IncompleteArray;
+    node->arrow = base.kind != CXType_Record;
     node->field = field_of(target);
     return node;
 }
@@ -285,8 +288,8 @@ static Node *lower_unary(CXCursor cursor, Cursors kids) {
         !clang_equalTypes(type, inner))
         return with_kids(N_ADDRESS, cursor, &operand, 1);
     if (lvalue) return with_kids(N_UPDATE, cursor, &operand, 1);
-    if (type.kind == CXType_Int && sign != '-' && sign != '~' && sign != '+') return with_kids(N_NOT, cursor, &operand, 1);
-    return with_kids(N_ARITHMETIC, cursor, &operand, 1);
+    bool not = type.kind == CXType_Int && sign != '-' && sign != '~' && sign != '+';
+    return with_kids(not ? N_NOT : N_ARITHMETIC, cursor, &operand, 1);
 }
 
 static Node *lower_binary(CXCursor cursor, Cursors kids) {
@@ -312,7 +315,7 @@ static Node *lower_unexposed(CXCursor cursor, Cursors kids) {
         return lower(kids.at[0]);
     CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
     unsigned first = 0;
-    while (first < kids.count && (!is_expression(kids.at[first]) || is_kind(kids.at[first], CXCursor_MemberRef))) first++;
+    while (first < kids.count && !is_expression(kids.at[first])) first++;
     if (type.kind == CXType_Void && kids.count && is_kind(kids.at[0], CXCursor_MemberRef)) {
         Node *node = with_kids(N_DESIGNATED, cursor, kids.at + kids.count - 1, 1);
         node->field = field_of(clang_getCursorReferenced(kids.at[0]));

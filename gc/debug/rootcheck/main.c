@@ -57,7 +57,8 @@ int main(int argc, char **argv) {
         fputs(usage, stderr);
         return 2;
     }
-    int units = o.build ? load_database(o.build, o.files, o.file) : load_files(o.files, o.file, o.arguments, o.argument);
+    int units = o.build ? load_database(o.build, o.files, o.file)
+                        : load_files(o.files, o.file, o.arguments, o.argument);
     if (units < 0) return 2;
     calls_infer();
     flow_learn_all();

@@ -1,9 +1,9 @@
 /* operators.c: which operator a cursor stands for. libclang 14 does not tell, and where a macro has written it, it
  * cannot be read at the cursor's place either. But libclang prints a function with all its macros expanded. There the
- * binary operators, which alone have blanks on both sides, and the parts of `for` statements come in the same order as in
- * a walk over the cursors; so the two are matched by counting. If the counts differ the function is `blind`: its
+ * binary operators, which alone have blanks on both sides, and the parts of `for` statements come in the same order as
+ * in a walk over the cursors; so the two are matched by counting. If the counts differ the function is `blind`: its
  * operators all count as arithmetic, which has the least order of evaluation. */
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "cursor.h"
@@ -74,7 +74,7 @@ static unsigned char header_parts(const char *text) {
     return (unsigned char)found;
 }
 
-static bool is_word_end(char c) { return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9')); }
+static bool is_in_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 static void match_text(Operators *o, const char *text) {
     unsigned count = 0, loops = 0;
@@ -83,7 +83,7 @@ static void match_text(Operators *o, const char *text) {
             at = skip_quoted(at);
             continue;
         }
-        if (strncmp(at, "for (", 5) == 0 && at > text && is_word_end(at[-1])) {
+        if (strncmp(at, "for (", 5) == 0 && at > text && !is_in_word(at[-1])) {
             if (loops < o->loops) o->parts[loops] = header_parts(at + 5);
             loops++;
         }

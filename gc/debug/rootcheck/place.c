@@ -32,8 +32,8 @@ bool is_open(const Flow *f, int scope) {
 /* ---- reading ---- */
 
 static const char *path_name(const Path *path, char *text, size_t size) {
-    if (path->field) snprintf(text, size, "%s%s%s", path->root->name, is_beyond(path) ? "->" : ".", path->field->is.name);
-    else snprintf(text, size, "%s", path->root->name);
+    const char *join = !path->field ? "" : is_beyond(path) ? "->" : ".";
+    snprintf(text, size, "%s%s%s", path->root->name, join, path->field ? path->field->is.name : "");
     return text;
 }
 
@@ -58,7 +58,8 @@ static void find_stale(Flow *f, const Path *path, const Entry *entry, const Node
 
 static void find_closed(Flow *f, const Path *path, const Entry *entry, const Node *node) {
     char name[128], text[256];
-    snprintf(text, sizeof text, "'%s', a handle, is used after its scope has ended", path_name(path, name, sizeof name));
+    path_name(path, name, sizeof name);
+    snprintf(text, sizeof text, "'%s', a handle, is used after its scope has ended", name);
     finding(f, CHECK_ESCAPE, node, text, NULL, entry->from);
 }
 
@@ -83,8 +84,10 @@ void use_path(Flow *f, int number, const Node *node) {
 /* A struct as a whole: each of its fields. */
 static void use_fields(Flow *f, int number, const Node *node) {
     const Variable *root = f->paths.path[number].root;
-    for (int i = 0; i < f->paths.count; i++)
-        if (f->paths.path[i].root == root && f->paths.path[i].field && !is_beyond(&f->paths.path[i])) use_path(f, i, node);
+    for (int i = 0; i < f->paths.count; i++) {
+        const Path *path = &f->paths.path[i];
+        if (path->root == root && path->field && !is_beyond(path)) use_path(f, i, node);
+    }
 }
 
 Value by_type(const Node *node) {
@@ -148,7 +151,7 @@ static Place field_of_place(Flow *f, const Node *node) {
 
 static Place element(Flow *f, const Node *node) {
     Value parts[2];
-    Place place = {.path = -1, .effects = evaluate_parts(f, node->kid, node->count < 2 ? node->count : 2, parts, CHECK_UNSEQUENCED)};
+    Place place = {.path = -1, .effects = evaluate_parts(f, node->kid, 2, parts, CHECK_UNSEQUENCED)};
     place.in_object = parts[0].kind == KIND_RAW || parts[0].kind == KIND_INTERIOR;
     if (parts[0].kind == KIND_LOCAL) place.path = parts[0].tag;
     const Node *array = node->kid[0];
@@ -215,8 +218,8 @@ static void assign_global(Flow *f, Place place, Value value, const Node *node) {
     }
     if (!is_raw(type) || converted(value.kind, type) != KIND_RAW) return;
     if (target->visited || place.global->visited) return;
-    snprintf(text, sizeof text, "'%s', which is no root, gets a raw pointer: the next collection may move or free its object",
-             target->name);
+    snprintf(text, sizeof text,
+             "'%s', which is no root, gets a raw pointer: a collection may move or free its object", target->name);
     finding(f, CHECK_GLOBAL, node, text, NULL, NULL);
 }
 

@@ -49,8 +49,10 @@ void report(enum check check, Spot spot, const char *text, Spot note_spot, const
         findings = realloc(findings, room * sizeof *findings);
         if (!findings) exit(2);
     }
-    findings[count++] = (Finding){check, false, {spot, arena_text(text)},
-                                  {{note_spot, note ? arena_text(note) : NULL}, {also_spot, also ? arena_text(also) : NULL}}};
+    Finding *f = &findings[count++];
+    *f = (Finding){check, false, {spot, arena_text(text)}, {{note_spot, NULL}, {also_spot, NULL}}};
+    if (note) f->notes[0].text = arena_text(note);
+    if (also) f->notes[1].text = arena_text(also);
 }
 
 /* ---- exceptions ---- */
@@ -162,9 +164,12 @@ unsigned report_print(FILE *out, bool summary) {
             fprintf(out, "note: %s\n", f->notes[n].text);
         }
     }
-    if (summary)
-        fprintf(out, "%u findings, %u exceptions in %zu lines (%.2f per 1000), %u functions of unknown operators\n", shown,
-                exceptions_used, lines_read, lines_read ? 1000.0 * exceptions_used / (double)lines_read : 0, program.blind);
+    double rate = lines_read ? 1000.0 * exceptions_used / (double)lines_read : 0;
+    if (summary) {
+        fprintf(out, "%u findings, %u exceptions in %zu lines: %.2f per 1000\n", shown, exceptions_used, lines_read,
+                rate);
+        if (program.blind) fprintf(out, "%u functions of unknown operators: see operators.c\n", program.blind);
+    }
     return shown;
 }
 

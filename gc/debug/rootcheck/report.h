@@ -29,7 +29,8 @@ void report_open(void);
 void report(enum check check, Spot spot, const char *text, Spot note_spot, const char *note, Spot also_spot,
             const char *also);
 
-/* Takes out what the sources excuse, and complains of exceptions that excuse nothing. Then prints all in the order of the sources. Returns the number of findings. */
+/* Takes out what the sources excuse, and complains of exceptions that excuse nothing. Then prints all in the order of
+ * the sources. Returns the number of findings. */
 unsigned report_print(FILE *out, bool summary);
 bool report_sarif(FILE *out);
 

@@ -1,20 +1,26 @@
 /* state.h: what is known at one point of a function about what its variables hold.
  *
  * A path is a variable, or a field of one (v.f, or v->f where *v is no object), or the elements of an array. Paths are
- * numbered per function as they are met. A state has an entry for each; one that has never been assigned is KIND_UNKNOWN,
- * and read by its type. Joining states is monotonous: raw beats constant, stale beats fresh. */
+ * numbered per function as they are met. A state has an entry for each; one that has never been assigned is
+ * KIND_UNKNOWN, and read by its type. Joining states is monotonous: raw beats constant, stale beats fresh. */
 #ifndef ROOTCHECK_STATE_H
 #define ROOTCHECK_STATE_H
 
 #include "ir.h"
 
-/* What a value is. KIND_NOTHING: nothing that the collector cares for. KIND_CONSTANT: an immediate or NULL. KIND_TAGGED:
- * computed from something raw. KIND_BORROWED: what a parameter points to; `tag` is its number. KIND_LOCAL: the address of
- * a local variable; `tag` is its path. KIND_HANDLE: `tag` is its scope. KIND_STATUS: whether a root has been
- * registered; `tag` is its number. */
+/* What a value is; of two, the later one here is the stronger. */
 enum kind {
-    KIND_UNKNOWN, KIND_NOTHING, KIND_CONSTANT, KIND_FIXED, KIND_STATUS, KIND_BORROWED, KIND_LOCAL, KIND_HANDLE, KIND_TAGGED,
-    KIND_RAW, KIND_INTERIOR
+    KIND_UNKNOWN,
+    KIND_NOTHING,  /* nothing that the collector cares for */
+    KIND_CONSTANT, /* an immediate, NULL */
+    KIND_FIXED,    /* the address of what does not move */
+    KIND_STATUS,   /* whether a root has been registered; `tag` is its number */
+    KIND_BORROWED, /* what a parameter points to; `tag` is its number */
+    KIND_LOCAL,    /* the address of a local variable; `tag` is its path */
+    KIND_HANDLE,   /* `tag` is its scope */
+    KIND_TAGGED,   /* computed from something raw */
+    KIND_RAW,
+    KIND_INTERIOR  /* an address within an object */
 };
 
 typedef struct Entry {

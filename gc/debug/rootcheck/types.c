@@ -1,5 +1,5 @@
-/* types.c: what a type means to the collector. Owns the records by name. A record is one of the heap when it is named in
- * a TN_DESC, or when an object of it is allocated or held by a handle (lower.c says so). */
+/* types.c: what a type means to the collector. Owns the records by name. A record is one of the heap when it is named
+ * in a TN_DESC, or when an object of it is allocated or held by a handle (lower.c says so). */
 #include <string.h>
 
 #include "cursor.h"

@@ -24,7 +24,8 @@ unsigned char converted(unsigned char kind, Type to) {
     }
     if (is_value(to)) return held ? KIND_RAW : kind;
     if (is_pointer(to)) {
-        if (kind == KIND_TAGGED && to.base != BASE_VOID && to.base != BASE_VALUE && to.base != BASE_CELL) return KIND_NOTHING;
+        bool to_reference = to.base == BASE_VOID || to.base == BASE_VALUE || to.base == BASE_CELL;
+        if (kind == KIND_TAGGED && !to_reference) return KIND_NOTHING;
         if (!held) return kind;
         return kind == KIND_RAW && to.base == BASE_VOID && to.pointers == 1 ? KIND_RAW : KIND_INTERIOR;
     }
@@ -35,10 +36,10 @@ unsigned char converted(unsigned char kind, Type to) {
 /* ---- parts whose order is open ---- */
 
 static void find_unsequenced(Flow *f, const Node *raw, const Node *call, enum check check) {
-    finding(f, check, raw,
-            check == CHECK_STORE ? "the object of this store is raw, and may have moved before it: the rest of it may collect"
-                                 : "this raw pointer may be read before another part of the expression collects",
-            call, NULL);
+    const char *text = check == CHECK_STORE
+                           ? "the object of this store is raw, and may have moved: the rest of the store may collect"
+                           : "this raw pointer may be read before another part of the expression collects";
+    finding(f, check, raw, text, call, NULL);
 }
 
 /* Each part from the state before all of them; the first two that clash are told. */
