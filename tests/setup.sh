@@ -32,11 +32,12 @@ setup_missing() {
     setup_has diff || echo diffutils
     setup_library cmocka || echo cmocka
     setup_has valgrind || echo valgrind
-    setup_libclang || echo libclang
 }
 
-# What the benchmarks can do without: other collectors and allocators to compare with, and what draws the plots.
+# What the tests can do without: the static checker's library. What the benchmarks can: other collectors and allocators to
+# compare with, and what draws the plots.
 setup_wanted() {
+    [ "${1:-}" != TEST ] || setup_libclang || echo libclang
     [ "${1:-}" = BENCH ] || return 0
     setup_library bdw-gc || echo bdwgc
     setup_header mimalloc.h || echo mimalloc
@@ -119,7 +120,7 @@ setup_tools() {
     # One at a time: a system that lacks one package may have the others.
     for row in $(setup_wanted "${1:-}"); do setup_install "$row"; done
     missing=$(setup_wanted "${1:-}")
-    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is compared. To have them:"
+    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is checked or compared. To have them:"
     case $(meson --version) in
     0.*)
         setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"

@@ -94,6 +94,7 @@ static void declare_parts(Flow *f, Variable *variable, const Node *list) {
         const Node *part = list->kid[i], *inner = part->kind == N_DESIGNATED ? part->kid[0] : part;
         Place place = {.path = path_number(&f->paths, variable, part->kind == N_DESIGNATED ? part->field : NULL)};
         if (part->kind != N_DESIGNATED && !variable->type.array) continue;
+        if (list_in(inner)) declare_parts(f, variable, list_in(inner)); /* of an array of structs */
         assign(f, place, part->collects ? by_type(inner) : evaluate(f, part), part); /* it has been called already */
     }
 }
