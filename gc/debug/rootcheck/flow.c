@@ -70,11 +70,17 @@ static void open_scope(Flow *f, const Node *declaration) {
     f->scopes++;
 }
 
-static void walk_block(Flow *f, const Node *node) {
+Value flow_block(Flow *f, const Node *node) {
+    Value value = {.kind = KIND_NOTHING};
     int scopes = f->scopes, windows = f->windows;
-    for (unsigned i = 0; i < node->count; i++) flow_statement(f, node->kid[i]);
+    for (unsigned i = 0; i < node->count; i++) {
+        const Node *statement = node->kid[i];
+        if (statement->kind < N_BLOCK && f->now.reachable) value = evaluate(f, statement);
+        else flow_statement(f, statement);
+    }
     while (f->scopes > scopes) close_scope(f);
     f->windows = windows;
+    return value;
 }
 
 /* ---- declarations ---- */
@@ -291,7 +297,7 @@ void flow_statement(Flow *f, const Node *node) {
     bool has_labels = f->labels > 0 || f->switches; /* then what follows may be reached */
     if (!f->now.reachable && !has_labels && node->kind != N_DECLARE) return;
     switch (node->kind) {
-    case N_BLOCK: walk_block(f, node); break;
+    case N_BLOCK: flow_block(f, node); break;
     case N_DECLARE: walk_declaration(f, node); break;
     case N_IF: walk_if(f, node); break;
     case N_WHILE: walk_loop(f, node->kid[0], node->kid[1], &(Node){.kind = N_NOTHING}, true); break;

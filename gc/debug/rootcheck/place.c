@@ -10,7 +10,7 @@ void finding(Flow *f, enum check check, const Node *at, const char *text, const 
     if (!f->loud || !f->now.reachable) return;
     if (call) call_reason(call, reason, sizeof reason);
     report(check, at->spot, text, call ? call->spot : (Spot){0}, call ? reason : NULL, from ? from->spot : (Spot){0},
-           from ? "it was taken from its place here" : NULL);
+           from ? "it was assigned here" : NULL);
 }
 
 /* ---- scopes ---- */

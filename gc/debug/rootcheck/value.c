@@ -256,18 +256,6 @@ static Value evaluate_update(Flow *f, const Node *node) {
     return old;
 }
 
-static Value evaluate_block(Flow *f, const Node *block) {
-    Value value = {.kind = KIND_NOTHING};
-    int scopes = f->scopes, windows = f->windows;
-    for (unsigned i = 0; i < block->count; i++) {
-        if (i + 1 < block->count || block->kid[i]->kind >= N_BLOCK) flow_statement(f, block->kid[i]);
-        else value = evaluate(f, block->kid[i]);
-    }
-    f->scopes = scopes;
-    f->windows = windows;
-    return value;
-}
-
 static Value evaluate_cast(Flow *f, const Node *node) {
     Value value = evaluate(f, node->kid[0]);
     value.kind = converted(value.kind, node->type);
@@ -304,7 +292,7 @@ Value evaluate(Flow *f, const Node *node) {
     case N_DESIGNATED: return evaluate_sequence(f, node);
     case N_ARITHMETIC: return evaluate_arithmetic(f, node);
     case N_CONDITIONAL: return evaluate_choice(f, node);
-    case N_BLOCK_VALUE: return evaluate_block(f, node->kid[0]);
+    case N_BLOCK_VALUE: return flow_block(f, node->kid[0]);
     case N_LIST:
     case N_OTHER: return evaluate_others(f, node);
     case N_FUNCTION:
