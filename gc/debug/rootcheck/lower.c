@@ -120,6 +120,7 @@ static bool is_annotated(CXCursor declaration, const char *with) {
             strcmp(text_of(clang_getCursorSpelling(kids.at[i])), with) == 0)
             return true;
     CXType type = clang_getCursorType(declaration);
+    while (type.kind == CXType_Elaborated) type = clang_Type_getNamedType(type);
     return type.kind == CXType_Typedef && !is_kind(declaration, CXCursor_TypedefDecl) &&
            is_annotated(clang_getTypeDeclaration(type), with);
 }
