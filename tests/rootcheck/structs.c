@@ -247,3 +247,26 @@ bool same_object(Interp *in, Value a, Lexer *lexer) {
     Value b = read_datum(in, lexer);
     return a == b; // expect: stale-pointer
 }
+
+/* An out parameter is written before the callee's last collection. */
+static bool read_named(Interp *in, Lexer *lexer, Value *out) {
+    *out = read_datum(in, lexer);
+    return next_token(lexer) == ':' && intern(in, lexer->text) != 0;
+}
+
+static bool read_named_last(Interp *in, Lexer *lexer, Value *out) {
+    if (next_token(lexer) != ':' || !intern(in, lexer->text)) return false;
+    *out = read_datum(in, lexer);
+    return *out != 0;
+}
+
+Value use_named(Interp *in, Lexer *lexer) {
+    Value v;
+    if (!read_named(in, lexer, &v)) return 0;
+    return v; // expect: stale-pointer
+}
+
+Value use_named_mended(Interp *in, Lexer *lexer) {
+    Value v;
+    return read_named_last(in, lexer, &v) ? v : 0;
+}

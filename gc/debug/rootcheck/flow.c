@@ -226,6 +226,7 @@ static void find_left_roots(Flow *f, const Node *node) {
 
 static void leave(Flow *f, const Node *node) {
     if (!f->now.reachable) return;
+    learn_bits(f, &f->function->early, f->now.overtaken);
     find_left_handles(f);
     find_left_roots(f, node);
 }

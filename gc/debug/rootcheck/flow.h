@@ -92,6 +92,8 @@ int scope_number(const Flow *f); /* of the innermost open scope; 0: the caller's
 bool is_open(const Flow *f, int scope);
 void finding(Flow *f, enum check check, const Node *at, const char *text, const Node *call, const Node *from);
 
+void learn_bits(Flow *f, uint64_t *fact, uint64_t bits); /* of the function */
+
 /* invoke.c */
 Value invoke(Flow *f, const Node *call);
 int root_of_call(const Flow *f, const Node *call); /* the number of what the call has registered, or -1 */

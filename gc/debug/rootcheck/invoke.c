@@ -62,10 +62,13 @@ static Value change_roots(Flow *f, const Node *call, enum role role, const Value
 
 /* ---- arguments ---- */
 
+/* Sets of parameters are bits; those beyond are not followed. */
+static uint64_t bit_of(unsigned parameter) { return parameter < 64 ? UINT64_C(1) << parameter : 0; }
+
 /* Does the callee read what the argument points to after it may have collected? */
 static bool reads_late(const Function *target, unsigned argument) {
     if (!target || !target->body) return true;
-    return argument < 64 && target->late >> argument & 1;
+    return target->late & bit_of(argument);
 }
 
 static bool is_written(const Function *target, unsigned argument) {
@@ -73,9 +76,7 @@ static bool is_written(const Function *target, unsigned argument) {
 }
 
 static void pass_borrowed(Flow *f, Value argument) {
-    uint64_t bit = argument.tag < 64 ? UINT64_C(1) << argument.tag : 0;
-    if (bit & ~f->function->late) *f->learned = true;
-    f->function->late |= bit;
+    learn_bits(f, &f->function->late, bit_of((unsigned)argument.tag));
 }
 
 static void find_passed_interior(Flow *f, const Node *call, const Node *argument) {
@@ -134,27 +135,32 @@ static void check_arguments(Flow *f, const Node *call, const Value *values) {
         }
 }
 
-static void make_fresh(Flow *f, int number, const Node *call) {
+static void make_fresh(Flow *f, int number, const Node *call, bool early) {
     const Path *path = &f->paths.path[number];
     Type type = path->field ? path->field->is.type : path->root->type;
     if (type.array) type.array = false, type.pointers--;
     f->now.entry[number] = (Entry){.kind = is_raw(type) ? KIND_RAW : KIND_UNKNOWN, .from = call};
+    f->now.entry[number].stale = is_raw(type) && early;
+    f->now.entry[number].cause = call;
 }
 
-/* A local variable whose address the call gets: the callee reads it, or writes it, and then it is fresh. */
-static void pass_address(Flow *f, const Node *call, int number) {
+/* A local variable whose address the call gets: the callee may write it, and then it is fresh, unless that was early. */
+static void pass_address(Flow *f, const Node *call, int number, bool early) {
     const Path *path = &f->paths.path[number];
-    make_fresh(f, number, call);
+    make_fresh(f, number, call, early);
     for (int i = 0; !path->field && i < f->paths.count; i++)
         if (f->paths.path[i].root == path->root && f->paths.path[i].field && !is_beyond(&f->paths.path[i]))
-            make_fresh(f, i, call);
+            make_fresh(f, i, call, false);
 }
 
 static void take_results(Flow *f, const Node *call, const Value *values) {
     const Function *target = call_target(call);
-    for (unsigned i = 1; i < call->count; i++)
+    for (unsigned i = 1; i < call->count; i++) {
+        bool early = target && target->early & bit_of(i - 1);
         if (values[i].kind == KIND_LOCAL && is_written(target, i - 1) && !(target && role_of(target) != ROLE_NONE))
-            pass_address(f, call, values[i].tag);
+            pass_address(f, call, values[i].tag, early);
+        if (values[i].kind == KIND_BORROWED && early) f->now.overtaken |= bit_of((unsigned)values[i].tag);
+    }
 }
 
 /* ---- results ---- */

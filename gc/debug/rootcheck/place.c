@@ -63,6 +63,11 @@ static void find_closed(Flow *f, const Path *path, const Entry *entry, const Nod
     finding(f, CHECK_ESCAPE, node, text, NULL, entry->from);
 }
 
+void learn_bits(Flow *f, uint64_t *fact, uint64_t bits) {
+    if (bits & ~*fact) *f->learned = true;
+    *fact |= bits;
+}
+
 /* One use of what a path holds. What has been found is forgotten, so that one mistake is told once. */
 void use_path(Flow *f, int number, const Node *node) {
     const Path *path = &f->paths.path[number];
@@ -72,9 +77,7 @@ void use_path(Flow *f, int number, const Node *node) {
         find_closed(f, path, entry, node);
         *entry = (Entry){.kind = KIND_NOTHING};
     } else if (entry->kind == KIND_BORROWED && entry->stale) {
-        uint64_t bit = entry->tag < 64 ? UINT64_C(1) << entry->tag : 0;
-        if (bit & ~f->function->late) *f->learned = true;
-        f->function->late |= bit;
+        learn_bits(f, &f->function->late, entry->tag < 64 ? UINT64_C(1) << entry->tag : 0);
     } else if (entry->stale) {
         find_stale(f, path, entry, node);
         entry->stale = entry->stale_twice = false;
@@ -223,7 +226,16 @@ static void assign_global(Flow *f, Place place, Value value, const Node *node) {
     finding(f, CHECK_GLOBAL, node, text, NULL, NULL);
 }
 
+/* *out = value */
+static void assign_through(Flow *f, unsigned parameter, Value value) {
+    uint64_t bit = parameter < 64 ? UINT64_C(1) << parameter : 0;
+    f->now.overtaken &= ~bit;
+    if (value.kind == KIND_RAW) f->now.written |= bit;
+    else f->now.written &= ~bit;
+}
+
 void assign(Flow *f, Place place, Value value, const Node *node) {
+    if (place.path < 0 && place.effects.kind == KIND_BORROWED) assign_through(f, (unsigned)place.effects.tag, value);
     if (place.path >= 0) assign_path(f, place.path, value, node);
     else if (place.global) assign_global(f, place, value, node);
 }
@@ -231,6 +243,7 @@ void assign(Flow *f, Place place, Value value, const Node *node) {
 /* ---- collections ---- */
 
 void pass_collection(Flow *f, const Node *call) {
+    f->now.overtaken |= f->now.written;
     if (!f->now.collected) f->now.collected = call;
     else if (f->now.collected != call) f->now.collected = MANY_CALLS;
     for (int i = 0; i < f->paths.count; i++) {

@@ -50,7 +50,10 @@ bool state_join(State *into, const State *from, int paths) {
         *into = *from;
         return true;
     }
-    bool changed = (from->roots & ~into->roots) || (into->reserved && !from->reserved);
+    bool changed = (from->roots & ~into->roots) || (from->written & ~into->written) ||
+                   (from->overtaken & ~into->overtaken) || (into->reserved && !from->reserved);
+    into->written |= from->written;
+    into->overtaken |= from->overtaken;
     if (from->collected && from->collected != into->collected && into->collected != MANY_CALLS) {
         into->collected = into->collected ? MANY_CALLS : from->collected;
         changed = true;
