@@ -144,7 +144,8 @@ static void make_fresh(Flow *f, int number, const Node *call, bool early) {
     f->now.entry[number].cause = call;
 }
 
-/* A local variable whose address the call gets: the callee may write it, and then it is fresh, unless that was early. */
+/* A local variable whose address the call gets: the callee may write it, and then it is fresh, unless that was
+ * early. */
 static void pass_address(Flow *f, const Node *call, int number, bool early) {
     const Path *path = &f->paths.path[number];
     make_fresh(f, number, call, early);

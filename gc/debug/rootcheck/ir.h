@@ -101,9 +101,10 @@ typedef struct Function {
     unsigned collects;
     struct Function *through;
 
-    /* Found by flow.c: what it returns (enum kind, state.h); which parameters (bits) it reads `late`, after it may have
-     * collected, and which it stores something raw through `early`, before it does. `succeeds`: it sometimes returns something else than a plain 0; `collects_well`: and may have
-     * collected then, so that a caller who goes on after success must reckon with it. */
+    /* Found by flow.c: what it returns (enum kind, state.h); which parameters (bits) it reads `late`, after it may
+     * have collected, and which it stores something raw through `early`, before it does. `succeeds`: it sometimes
+     * returns something else than a plain 0; `collects_well`: and may have collected then, so that a caller who goes on
+     * after success must reckon with it. */
     unsigned char returns;
     short returned_parameter; /* of KIND_BORROWED */
     bool succeeds, collects_well;

@@ -41,7 +41,7 @@ typedef struct State {
     bool reachable;
     bool reserved;  /* tn_reserve has made room */
     uint32_t roots; /* local variables that are registered, by number */
-    uint64_t written, overtaken; /* parameters through which something raw was stored; and has there been a collection */
+    uint64_t written, overtaken; /* parameters that something raw was stored through; and a collection has followed */
     const Node *collected; /* the call on the way here that may have collected; MANY_CALLS if there is more than one */
     Entry entry[PATHS_MAX];
 } State;
