@@ -193,3 +193,31 @@ Value call_two_mended(Interp *in, const Value *f, Value a, Value b) {
     in->sp = argv;
     return result;
 }
+
+/* In an array without a name. */
+Value call_both(Interp *in, const Value *f, Value a, Value b) {
+    return apply(in, f, 2, (const Value[]){a, b}); // expect: unrooted-slot
+}
+
+Value call_value(Interp *in, const Value *f, Lexer *lexer) {
+    return apply(in, f, 1, &(Value){read_datum(in, lexer)}); // expect: unrooted-slot
+}
+
+/* Addresses of raw values in an array without a name, read one after the other. */
+static Value list_of(Interp *in, size_t n, const Value *const *items) {
+    TN_SCOPE(in->m);
+    Value *list = TN_HANDLE_VALUE(in->m, NIL);
+    while (n-- > 0) *list = cons(in, items[n], list);
+    return *list;
+}
+
+Value quoted(Interp *in, Value datum) {
+    Value quote = intern(in, "quote");                               // datum is lost here already
+    return list_of(in, 2, (const Value *const[]){&quote, &datum}); // expect: unrooted-slot
+}
+
+Value quoted_mended(Interp *in, const Value *datum) {
+    TN_SCOPE(in->m);
+    Value *quote = TN_HANDLE_VALUE(in->m, intern(in, "quote"));
+    return list_of(in, 2, (const Value *const[]){quote, datum});
+}

@@ -90,7 +90,7 @@ static bool is_record_named(Type type, const char *name) {
 }
 
 static const Node *list_in(const Node *node) {
-    while (node->kind == N_CAST) node = node->kid[0];
+    while (node->kind == N_CAST || node->kind == N_LITERAL) node = node->kid[0];
     return node->kind == N_LIST ? node : NULL;
 }
 
@@ -105,6 +105,17 @@ static void declare_parts(Flow *f, Variable *variable, const Node *list) {
     }
 }
 
+/* T v = ..., (T){...}: `node` has the initialiser. Yields its effects. */
+Value flow_initialise(Flow *f, Variable *variable, const Node *node) {
+    Place place = {.path = variable->global ? -1 : path_number(&f->paths, variable, NULL)};
+    const Node *list = list_in(node->kid[0]);
+    Value value = evaluate(f, list ? list : node->kid[0]);
+    if (list && place.path >= 0) f->now.entry[place.path] = (Entry){.kind = KIND_CONSTANT};
+    else if (!variable->global) assign(f, place, value, node);
+    if (list && !variable->global) declare_parts(f, variable, list);
+    return value;
+}
+
 static void walk_declaration(Flow *f, const Node *node) {
     Variable *variable = node->variable;
     if (is_record_named(variable->type, "tn_scope")) {
@@ -112,18 +123,12 @@ static void walk_declaration(Flow *f, const Node *node) {
         return;
     }
     if (is_record_named(variable->type, "tn_window") && f->windows < SCOPES_MAX) f->window[f->windows++] = node;
-    Place place = {.path = -1};
-    if (variable->global) place.global = variable;
-    else place.path = path_number(&f->paths, variable, NULL);
-    if (!node->count) {
-        assign(f, place, (Value){.kind = KIND_CONSTANT}, node);
+    if (node->count) {
+        flow_initialise(f, variable, node);
         return;
     }
-    Value value = evaluate(f, node->kid[0]);
-    const Node *list = list_in(node->kid[0]);
-    if (list && place.path >= 0) f->now.entry[place.path] = (Entry){.kind = KIND_CONSTANT};
-    else if (!variable->global) assign(f, place, value, node);
-    if (list && !variable->global) declare_parts(f, variable, list);
+    Place place = {.path = variable->global ? -1 : path_number(&f->paths, variable, NULL)};
+    assign(f, place, (Value){.kind = KIND_CONSTANT}, node);
 }
 
 /* ---- branches and loops ---- */

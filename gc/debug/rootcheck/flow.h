@@ -68,6 +68,7 @@ typedef struct Flow {
 /* flow.c */
 void flow_learn_all(void); /* all functions, silently, until nothing new is learned of them; then aloud */
 void flow_statement(Flow *f, const Node *node);
+Value flow_initialise(Flow *f, Variable *variable, const Node *node); /* with the node's kid */
 Value flow_block(Flow *f, const Node *node); /* the value of its last statement, if that is an expression */
 
 /* value.c */

@@ -51,7 +51,8 @@ typedef struct Field {
 } Field;
 
 enum node_kind {
-    N_CONSTANT, N_NAME, N_FUNCTION, N_FIELD, N_INDEX, N_DEREF, N_ADDRESS, N_CAST, N_CALL, N_ASSIGN, N_UPDATE, /* += */
+    N_CONSTANT, N_NAME, N_FUNCTION, N_FIELD, N_INDEX, N_DEREF, N_ADDRESS, N_CAST, N_LITERAL, N_CALL, N_ASSIGN,
+    N_UPDATE, /* += ++ */
     N_LOGICAL, N_COMMA, N_COMPARE, N_ARITHMETIC, N_NOT, N_CONDITIONAL, N_LIST, N_DESIGNATED, N_BLOCK_VALUE,
     N_LABEL_ADDRESS, N_OTHER, /* all kids are evaluated, in any order */
     N_BLOCK, N_DECLARE, N_IF, N_WHILE, N_DO, N_FOR, N_SWITCH, N_CASE, N_LABEL, N_GOTO, N_GOTO_ANY, N_BREAK,
@@ -64,7 +65,8 @@ enum operator { OP_OTHER, OP_AND, OP_OR, OP_COMMA, OP_EQUAL, OP_DIFFERENT, OP_SH
 /* Kids: N_CALL: the callee, then the arguments. N_IF, N_CONDITIONAL: condition, then, perhaps else. N_WHILE: condition,
  * body. N_DO: body, condition. N_FOR: initialisation, condition, step, body; the first three perhaps N_NOTHING.
  * N_SWITCH: what is switched on, body. N_CASE, N_LABEL: the statement. N_DECLARE: perhaps the initialiser. N_INDEX:
- * array, index. */
+ * array, index. N_LITERAL, a compound literal, has a
+ * variable of its own, and one kid, what it is initialised with. */
 typedef struct Node {
     unsigned char kind, op;
     bool arrow;    /* N_FIELD: through a pointer */

@@ -276,6 +276,27 @@ static Node *lower_cast(CXCursor cursor, Cursors kids) {
     return node;
 }
 
+/* (T){...}; where its address is not taken, a scalar is as good as a cast. */
+static Node *lower_literal(CXCursor cursor, bool has_address) {
+    Cursors kids = children(cursor);
+    Node *node = lower_cast(cursor, kids);
+    bool scalar = !node->type.array && (node->type.base != BASE_RECORD || node->type.pointers);
+    if (node->kind != N_CAST || (scalar && !has_address)) return node;
+    node->kind = N_LITERAL;
+    node->variable = arena(sizeof *node->variable);
+    *node->variable = (Variable){.name = "a compound literal", .type = node->type, .parameter = -1};
+    return node;
+}
+
+static Node *lower_address(CXCursor cursor, CXCursor operand) {
+    CXCursor inner = without_parentheses(operand);
+    if (!is_kind(inner, CXCursor_CompoundLiteralExpr)) return with_kids(N_ADDRESS, cursor, &operand, 1);
+    Node *node = with_kids(N_ADDRESS, cursor, NULL, 0);
+    node->kid = arena(sizeof *node->kid);
+    node->kid[node->count++] = lower_literal(inner, true);
+    return node;
+}
+
 static Node *lower_unary(CXCursor cursor, Cursors kids) {
     if (kids.count != 1) return with_kids(N_OTHER, cursor, kids.at, kids.count);
     CXCursor operand = kids.at[0];
@@ -287,7 +308,7 @@ static Node *lower_unary(CXCursor cursor, Cursors kids) {
     if (is_deref(cursor, operand) && sign != '!') return with_kids(N_DEREF, cursor, &operand, 1);
     if (type.kind == CXType_Pointer && (lvalue || inner.kind == CXType_FunctionProto) &&
         !clang_equalTypes(type, inner))
-        return with_kids(N_ADDRESS, cursor, &operand, 1);
+        return lower_address(cursor, operand);
     if (lvalue) return with_kids(N_UPDATE, cursor, &operand, 1);
     bool not = type.kind == CXType_Int && sign != '-' && sign != '~' && sign != '+';
     return with_kids(not ? N_NOT : N_ARITHMETIC, cursor, &operand, 1);
@@ -366,8 +387,8 @@ static Node *lower_expression(CXCursor cursor) {
     case CXCursor_MemberRefExpr: return lower_field(cursor, kids);
     case CXCursor_CallExpr: return kids.count ? lower_call(cursor, kids) : leaf(N_OTHER, cursor);
     case CXCursor_ParenExpr: return lower(kids.at[kids.count - 1]);
-    case CXCursor_CStyleCastExpr:
-    case CXCursor_CompoundLiteralExpr: return lower_cast(cursor, kids);
+    case CXCursor_CStyleCastExpr: return lower_cast(cursor, kids);
+    case CXCursor_CompoundLiteralExpr: return lower_literal(cursor, false);
     case CXCursor_UnaryOperator: return lower_unary(cursor, kids);
     case CXCursor_BinaryOperator: return lower_binary(cursor, kids);
     case CXCursor_CompoundAssignOperator: return with_kids(N_UPDATE, cursor, kids.at, kids.count);

@@ -177,6 +177,10 @@ Place place_of(Flow *f, const Node *node) {
     case N_FIELD: return node->arrow ? field_through_pointer(f, node) : field_of_place(f, node);
     case N_INDEX: return element(f, node);
     case N_DEREF: return referent(f, node);
+    case N_LITERAL: {
+        Value effects = flow_initialise(f, node->variable, node);
+        return (Place){.path = path_number(&f->paths, node->variable, NULL), .effects = effects};
+    }
     default: return (Place){.path = -1, .effects = evaluate(f, node)};
     }
 }

@@ -279,6 +279,7 @@ Value evaluate(Flow *f, const Node *node) {
     case N_NAME:
     case N_FIELD:
     case N_INDEX:
+    case N_LITERAL:
     case N_DEREF: return read_place(f, place_of(f, node), node);
     case N_ADDRESS: return address_of(f, place_of(f, node->kid[0]), node);
     case N_CAST: return evaluate_cast(f, node);
