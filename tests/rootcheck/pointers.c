@@ -2,7 +2,12 @@
  * small scripting languages: instances, classes, methods, strings, and a compiler's tables. */
 #include "host.h"
 
-typedef struct Class { TN_FIELD(Symbol) name; TN_FIELD(struct Class) super; TN_FIELD(Vector) methods; int slots; } Class;
+typedef struct Class {
+    TN_FIELD(Symbol) name;
+    TN_FIELD(struct Class) super;
+    TN_FIELD(Vector) methods;
+    int slots;
+} Class;
 typedef struct Instance { TN_FIELD(Class) class; size_t length; tn_value_field slot[]; } Instance;
 enum { Class_type = TN_FIRST_TYPE + 20, Instance_type };
 static const tn_type_desc more_types[] = {
@@ -184,8 +189,8 @@ Value nested_calls(Interp *in, const Value *a, const Value *b, Env *const *env) 
 Node **collect_nodes(Interp *in, int n) {
     Node **nodes = malloc((size_t)n * sizeof *nodes);
     if (!nodes) return NULL;
-    for (int i = 0; i < n; i++) nodes[i] = node_alloc(in); // expect: unrooted-global
-    return nodes;
+    for (int i = 0; i < n; i++) nodes[i] = node_alloc(in);
+    return nodes; // expect: unrooted-memory
 }
 
 /* A condition with a side effect. */
@@ -254,7 +259,8 @@ long for_speed(Interp *in, Node *const *list) {
 /* Comma in a for. */
 size_t two_walkers(Interp *in, Node *list) {
     size_t count = 0;
-    for (Node *slow = list, *fast = list; fast; slow = TN_READ(slow, next), fast = TN_READ(fast, next)) { // expect: stale-pointer
+    for (Node *slow = list, *fast = list; fast;
+         slow = TN_READ(slow, next), fast = TN_READ(fast, next)) { // expect: stale-pointer
         count++;
         print(in, MAKE_INT(count));
     }
@@ -308,4 +314,41 @@ Value interpret(Interp *in, const char *ops, Node *node) {
 Value only_result(Interp *in, Value v) {
     if (!IS_INT(v)) return raise_error(in, "expected an integer");
     return MAKE_INT(INT(v) + 1);
+}
+
+/* Frames and arrays in C memory. */
+typedef struct CallFrame { Env *env; Value receiver; int pc; } CallFrame;
+
+Value with_frame(Interp *in, Env *env, const Value *form) {
+    CallFrame *frame = malloc(sizeof *frame);
+    if (!frame) return 0;
+    frame->env = env;
+    frame->pc = 0;
+    TN_SCOPE(in->m);
+    Value result = eval(in, form, TN_HANDLE(in->m, env));
+    if (frame->env->count > frame->pc) result = NIL; // expect: stale-pointer
+    free(frame);
+    return result;
+}
+
+Value sort_nodes(Interp *in, Node *list, size_t n) {
+    Node **nodes = calloc(n, sizeof *nodes);
+    if (!nodes) return 0;
+    for (size_t i = 0; i < n; i++, list = TN_READ(list, next)) nodes[i] = list;
+    Value sorted = make_vector(in, n);
+    for (size_t i = 0; sorted && i < n; i++)
+        TN_INIT_VALUE(AS(Vector, sorted), item[i], TN_READ_VALUE(nodes[i], value)); // expect: stale-pointer
+    free(nodes);
+    return sorted;
+}
+
+/* Filled when nothing collects any more. */
+long sum_sorted(Interp *in, Node *const *list, size_t n) {
+    Node **nodes = calloc(n, sizeof *nodes);
+    if (!nodes || !make_vector(in, n)) return 0;
+    Node *node = *list;
+    for (size_t i = 0; i < n; i++, node = TN_READ(node, next)) nodes[i] = node;
+    long sum = nodes[0]->number - nodes[n - 1]->number;
+    free(nodes);
+    return sum;
 }

@@ -19,27 +19,27 @@ void scan_known(tn_tracer *tracer, void *user) {
 
 void keep_pair(Interp *in) {
     Pair *pair = TN_ALLOC(in->m, Pair);
-    free_list = pair; // expect: unrooted-global
+    free_list = pair; // expect: unrooted-memory
 }
 
 Value remember_result(Interp *in, const Value *form, Env *const *env) {
-    last_result = eval(in, form, env); // expect: unrooted-global
+    last_result = eval(in, form, env); // expect: unrooted-memory
     return last_result;
 }
 
 Node *cached(Interp *in, int i) {
-    if (!cache[i]) cache[i] = node_alloc(in); // expect: unrooted-global
+    if (!cache[i]) cache[i] = node_alloc(in); // expect: unrooted-memory
     return cache[i];
 }
 
 Value quote(Interp *in) {
     static Value symbol;
-    if (!symbol) symbol = intern(in, "quote"); // expect: unrooted-global
+    if (!symbol) symbol = intern(in, "quote"); // expect: unrooted-memory
     return symbol;
 }
 
 void pool_add(Interp *in) {
-    pool.first = node_alloc(in); // expect: unrooted-global
+    pool.first = node_alloc(in); // expect: unrooted-memory
     pool.count++;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Seeded mistakes: runs the checker over the files of this directory and compares what it finds with their comments,
-# `// expect: CHECK, CHECK`. A function with such a comment is a mistake; all others must be silent. At least 95 % of the
-# mistakes must be found with all their lines, and nothing else.
+# `// expect: CHECK, CHECK`. A function with such a comment is a mistake; all others must be silent. At least 95 % of
+# the mistakes must be found with all their lines, and nothing else.
 #
 #     tests/rootcheck/run.sh CHECKER SOURCE-ROOT
 set -eu
@@ -36,7 +36,8 @@ sed -n 's/^\([^:]*:[0-9]*\):[0-9]*: warning: .*\[\([a-z-]*\)\]$/\1:\2/p' "$work/
 comm -13 "$work/expected" "$work/found" > "$work/wrong"
 comm -23 "$work/expected" "$work/found" > "$work/missed"
 total=$(cut -d' ' -f2 "$work/names" | sort -u | wc -l)
-incomplete=$(awk 'NR == FNR { missed[$1]; next } $1 in missed { print $2 }' "$work/missed" "$work/names" | sort -u | wc -l)
+awk 'NR == FNR { missed[$1]; next } $1 in missed { print $2 }' "$work/missed" "$work/names" > "$work/incomplete"
+incomplete=$(sort -u "$work/incomplete" | wc -l)
 echo "$((total - incomplete)) of $total mistakes found, $(wc -l < "$work/expected") lines"
 sed 's/^/missed: /' "$work/missed"
 sed 's/^/false alarm: /' "$work/wrong"

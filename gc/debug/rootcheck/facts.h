@@ -11,6 +11,7 @@ enum role {
     ROLE_NONE,
     ROLE_OBJECT,        /* returns a raw pointer to an object, although its type is void * */
     ROLE_FIXED,         /* returns what never moves */
+    ROLE_MEMORY,        /* returns memory that is not the heap's */
     ROLE_WITHIN,        /* returns a pointer into what its first argument points to */
     ROLE_HANDLE,        /* returns a handle in the innermost scope */
     ROLE_ESCAPE,        /* returns a handle in the scope around that */

@@ -248,6 +248,14 @@ static bool is_failure(const Node *node) {
     return node->zero || (target && target->body && !target->succeeds);
 }
 
+/* Memory from malloc that holds raw pointers: nobody will visit them. */
+static void find_returned_memory(Flow *f, const Node *node, const Variable *memory) {
+    for (int i = 0; memory->memory && i < f->paths.count; i++)
+        if (f->paths.path[i].root == memory && f->now.entry[i].kind == KIND_RAW && f->now.entry[i].stale)
+            finding(f, CHECK_MEMORY, node, "memory from malloc is returned that holds raw pointers, which a call may have "
+                    "made stale", f->now.entry[i].cause, f->now.entry[i].from);
+}
+
 static void return_value(Flow *f, const Node *node, const Node *expression);
 
 /* return a ? b : c, and && and ||, as if they were statements: what is known differs. */
@@ -273,6 +281,7 @@ static void return_value(Flow *f, const Node *node, const Node *expression) {
     if (value.kind == KIND_HANDLE && value.tag != 0)
         finding(f, CHECK_ESCAPE, node, "a handle is returned from within its scope: TN_ESCAPE moves it to the caller's",
                 NULL, NULL);
+    if (value.kind == KIND_LOCAL) find_returned_memory(f, node, f->paths.path[value.tag].root);
     unsigned char kind = converted(value.kind, f->function->result);
     if (kind > f->function->returns) {
         f->function->returns = kind;

@@ -29,14 +29,16 @@ static Variable *range_variable(const Flow *f, Value description) {
     if (description.kind != KIND_LOCAL) return NULL;
     for (int i = 0; i < f->paths.count; i++) {
         const Entry *entry = &f->now.entry[i];
-        if (f->paths.path[i].root == f->paths.path[description.tag].root && entry->kind == KIND_LOCAL)
+        if (f->paths.path[i].root == f->paths.path[description.tag].root && entry->kind == KIND_LOCAL &&
+            !f->paths.path[entry->tag].root->memory)
             return f->paths.path[entry->tag].root;
     }
     return NULL;
 }
 
 static Variable *local_variable(const Flow *f, Value address) {
-    return address.kind == KIND_LOCAL ? f->paths.path[address.tag].root : NULL;
+    if (address.kind != KIND_LOCAL || f->paths.path[address.tag].root->memory) return NULL;
+    return f->paths.path[address.tag].root;
 }
 
 static void remove_roots(Flow *f, const Variable *variable, bool ranges) {
@@ -106,6 +108,7 @@ static void check_local(Flow *f, const Node *call, const Node *argument, int num
         const Path *part = &f->paths.path[i];
         bool inside = i == number || (!path->field && part->root == path->root && part->field && !is_beyond(part));
         const Entry *entry = &f->now.entry[i];
+        if (part->field && part->field->is.visited) continue;
         if (inside && entry->kind == KIND_RAW) {
             find_passed_slot(f, call, argument, path);
             return;
@@ -186,6 +189,10 @@ static Value result_of(Flow *f, const Node *call, enum role role, const Value *v
     switch (role) {
     case ROLE_OBJECT: return (Value){.kind = KIND_RAW, .raw = call};
     case ROLE_FIXED: return (Value){.kind = KIND_FIXED};
+    case ROLE_MEMORY: {
+        int path = path_number(&f->paths, call->variable, NULL);
+        return path < 0 ? (Value){.kind = KIND_FIXED} : (Value){.kind = KIND_LOCAL, .tag = (short)path};
+    }
     case ROLE_WITHIN:
         if (call->count > 1 && values[1].kind == KIND_RAW) return (Value){.kind = KIND_INTERIOR, .raw = call};
         return call->count > 1 ? values[1] : (Value){0};

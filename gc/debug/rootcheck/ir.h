@@ -43,6 +43,7 @@ typedef struct Variable {
     bool constant; /* const: what it holds is no object of the heap */
     bool visited;  /* a global or field that the collector is told of (tn_visit, tn_root_add, a range) */
     bool no_collect; /* a pointer to functions that never collect */
+    bool memory;     /* stands for what a call of malloc has returned */
     int parameter; /* its number, or -1 */
 } Variable;
 
@@ -66,7 +67,7 @@ enum operator { OP_OTHER, OP_AND, OP_OR, OP_COMMA, OP_EQUAL, OP_DIFFERENT, OP_SH
  * body. N_DO: body, condition. N_FOR: initialisation, condition, step, body; the first three perhaps N_NOTHING.
  * N_SWITCH: what is switched on, body. N_CASE, N_LABEL: the statement. N_DECLARE: perhaps the initialiser. N_INDEX:
  * array, index. N_LITERAL, a compound literal, has a
- * variable of its own, and one kid, what it is initialised with. */
+ * variable of its own, and one kid, what it is initialised with. So has an N_CALL, for the memory that it may return. */
 typedef struct Node {
     unsigned char kind, op;
     bool arrow;    /* N_FIELD: through a pointer */

@@ -325,7 +325,10 @@ static Node *lower_binary(CXCursor cursor, Cursors kids) {
 }
 
 static Node *lower_call(CXCursor cursor, Cursors kids) {
+    static const Type words = {.base = BASE_WORD, .pointers = 1, .array = true};
     Node *node = with_kids(N_CALL, cursor, kids.at, kids.count);
+    node->variable = arena(sizeof *node->variable);
+    *node->variable = (Variable){.name = "memory from malloc", .type = words, .memory = true, .parameter = -1};
     CXCursor target = clang_getCursorReferenced(cursor);
     node->no_collect = !clang_Cursor_isNull(target) && is_annotated(target, "tn_no_collect");
     return node;

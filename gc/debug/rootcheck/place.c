@@ -227,7 +227,7 @@ static void assign_global(Flow *f, Place place, Value value, const Node *node) {
     if (target->visited || place.global->visited) return;
     snprintf(text, sizeof text,
              "'%s', which is no root, gets a raw pointer: a collection may move or free its object", target->name);
-    finding(f, CHECK_GLOBAL, node, text, NULL, NULL);
+    finding(f, CHECK_MEMORY, node, text, NULL, NULL);
 }
 
 /* *out = value */
