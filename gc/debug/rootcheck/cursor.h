@@ -38,6 +38,7 @@ unsigned loop_parts(const Operators *operators, CXCursor loop, unsigned kids);
 /* types.c */
 Type type_of(CXType type);
 Record *record_of(CXCursor declaration);
+const char *key_of(CXCursor declaration); /* different for the same name in different files */
 void note_description(CXCursor list); /* an initialiser of a tn_type_desc: TN_DESC */
 
 /* lower.c */

@@ -250,10 +250,12 @@ static bool is_failure(const Node *node) {
 
 /* Memory from malloc that holds raw pointers: nobody will visit them. */
 static void find_returned_memory(Flow *f, const Node *node, const Variable *memory) {
-    for (int i = 0; memory->memory && i < f->paths.count; i++)
-        if (f->paths.path[i].root == memory && f->now.entry[i].kind == KIND_RAW && f->now.entry[i].stale)
-            finding(f, CHECK_MEMORY, node, "memory from malloc is returned that holds raw pointers, which a call may have "
-                    "made stale", f->now.entry[i].cause, f->now.entry[i].from);
+    static const char text[] = "memory from malloc is returned, and a call may have made raw pointers in it stale";
+    for (int i = 0; memory->memory && i < f->paths.count; i++) {
+        const Entry *entry = &f->now.entry[i];
+        if (f->paths.path[i].root == memory && entry->kind == KIND_RAW && entry->stale)
+            finding(f, CHECK_MEMORY, node, text, entry->cause, entry->from);
+    }
 }
 
 static void return_value(Flow *f, const Node *node, const Node *expression);

@@ -20,6 +20,8 @@ typedef struct Spot {
 typedef struct Record {
     const char *name;
     bool heap, fixed;
+    bool complete; /* its definition has been seen */
+    struct Record *next;
 } Record;
 
 /* BASE_VALUE: tn_value and its typedefs. BASE_WORD: other integers of 64 bits. BASE_CELL: a TN_FIELD or
@@ -67,7 +69,8 @@ enum operator { OP_OTHER, OP_AND, OP_OR, OP_COMMA, OP_EQUAL, OP_DIFFERENT, OP_SH
  * body. N_DO: body, condition. N_FOR: initialisation, condition, step, body; the first three perhaps N_NOTHING.
  * N_SWITCH: what is switched on, body. N_CASE, N_LABEL: the statement. N_DECLARE: perhaps the initialiser. N_INDEX:
  * array, index. N_LITERAL, a compound literal, has a
- * variable of its own, and one kid, what it is initialised with. So has an N_CALL, for the memory that it may return. */
+ * variable of its own, and one kid, what it is initialised with. So has an N_CALL, for the memory
+ * that it may return. */
 typedef struct Node {
     unsigned char kind, op;
     bool arrow;    /* N_FIELD: through a pointer */

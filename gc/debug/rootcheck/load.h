@@ -9,4 +9,7 @@ int load_database(const char *build, int count, char **under);
  * error. */
 int load_files(int count, char **files, int arguments, char **argument);
 
+/* After all has been read: what only its whole tells. */
+void types_settle(void);
+
 #endif

@@ -140,7 +140,7 @@ static void describe(Variable *variable, CXCursor declaration) {
 
 static Field *field_of(CXCursor declaration) {
     static Table fields;
-    Field **known = (Field **)table_at(&fields, text_of(clang_getCursorUSR(declaration)));
+    Field **known = (Field **)table_at(&fields, key_of(declaration));
     if (!*known) {
         *known = arena(sizeof **known);
         describe(&(*known)->is, declaration);
@@ -196,11 +196,9 @@ static void note_attributes(Function *function, CXCursor declaration) {
 
 /* Static functions of the same name in different files are different. */
 static Function *function_of(CXCursor declaration) {
-    const char *usr = text_of(clang_getCursorUSR(declaration)), *file = "";
-    if (clang_getCursorLinkage(declaration) == CXLinkage_Internal)
-        file = file_path(spot_of(clang_getCanonicalCursor(declaration)).file);
-    char *key = arena(strlen(usr) + strlen(file) + 2);
-    strcat(strcat(strcpy(key, usr), "@"), file);
+    bool internal = clang_getCursorLinkage(declaration) == CXLinkage_Internal;
+    const char *key = internal ? key_of(clang_getCanonicalCursor(declaration))
+                               : text_of(clang_getCursorUSR(declaration));
     Function *function = function_named(key);
     if (function->name) return function;
     function->name = text_of(clang_getCursorSpelling(declaration));

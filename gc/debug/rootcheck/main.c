@@ -60,6 +60,7 @@ int main(int argc, char **argv) {
     int units = o.build ? load_database(o.build, o.files, o.file)
                         : load_files(o.files, o.file, o.arguments, o.argument);
     if (units < 0) return 2;
+    types_settle();
     calls_infer();
     flow_learn_all();
     unsigned found = report_print(stdout, o.summary);

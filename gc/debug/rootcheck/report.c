@@ -19,7 +19,7 @@ static const struct { const char *name, *about; } checks[CHECKS] = {
     [CHECK_ESCAPE] = {"handle-escape", "A handle is used, returned or stored beyond its scope."},
     [CHECK_WINDOW] = {"raw-window", "A call that may collect is made within TN_NO_GC."},
     [CHECK_STACK_ROOT] = {"stack-root", "A local variable is still a root when its function returns."},
-    [CHECK_MEMORY] = {"unrooted-memory", "A static variable, or memory from malloc, holds a raw pointer and is no root."},
+    [CHECK_MEMORY] = {"unrooted-memory", "A static variable or memory, which is no root, holds a raw pointer."},
     [CHECK_EXCEPTION] = {"exception", "An exception gives no reason, or excuses nothing."},
 };
 

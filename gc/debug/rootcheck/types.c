@@ -3,15 +3,39 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "load.h"
+
+static Record *records; /* all of them */
+
+/* A struct that is declared in one header and defined in a source is two records, until all is read. */
+void types_settle(void) {
+    for (Record *r = records; r; r = r->next)
+        for (const Record *other = records; other && !r->complete; other = other->next) {
+            if (!other->heap || strcmp(other->name, r->name) != 0) continue;
+            r->heap = true;
+            r->fixed |= other->fixed;
+        }
+}
+
+/* Two programs in one database may have structs of the same name: the file tells them apart. */
+const char *key_of(CXCursor declaration) {
+    const char *usr = text_of(clang_getCursorUSR(declaration));
+    const char *file = file_path(spot_of(declaration).file);
+    char *key = arena(strlen(usr) + strlen(file) + 2);
+    return strcat(strcat(strcpy(key, usr), "@"), file);
+}
 
 Record *record_of(CXCursor declaration) {
-    static Table records;
-    const char *key = text_of(clang_getCursorUSR(declaration));
-    Record **known = (Record **)table_at(&records, key);
+    static Table known_records;
+    CXCursor definition = clang_getCursorDefinition(declaration);
+    bool complete = !clang_Cursor_isNull(definition);
+    Record **known = (Record **)table_at(&known_records, key_of(complete ? definition : declaration));
     if (!*known) {
+        const char *name = text_of(clang_getCursorSpelling(declaration));
+        bool heap = strcmp(name, "tn_weak") == 0 || strcmp(name, "tn_weak_array") == 0;
         *known = arena(sizeof **known);
-        (*known)->name = text_of(clang_getCursorSpelling(declaration));
-        (*known)->heap = strcmp((*known)->name, "tn_weak") == 0 || strcmp((*known)->name, "tn_weak_array") == 0;
+        **known = (Record){.name = name, .heap = heap, .complete = complete, .next = records};
+        records = *known;
     }
     return *known;
 }
