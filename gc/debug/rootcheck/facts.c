@@ -9,7 +9,7 @@ static const struct { const char *name; enum role role; } roles[] = {
     {"tn_alloc", ROLE_OBJECT}, {"tn_alloc_tail", ROLE_OBJECT}, {"tn_alloc_slow", ROLE_OBJECT},
     {"tn_bump_", ROLE_OBJECT}, {"tn_weak_read", ROLE_OBJECT},
     {"tn_stable", ROLE_FIXED}, {"strdup", ROLE_FIXED}, {"malloc", ROLE_MEMORY}, {"calloc", ROLE_MEMORY},
-    {"realloc", ROLE_MEMORY}, {"reallocarray", ROLE_MEMORY}, {"aligned_alloc", ROLE_MEMORY},
+    {"alloca", ROLE_MEMORY}, {"__builtin_alloca", ROLE_MEMORY}, {"realloc", ROLE_MEMORY}, {"reallocarray", ROLE_MEMORY}, {"aligned_alloc", ROLE_MEMORY},
     {"strchr", ROLE_WITHIN}, {"strrchr", ROLE_WITHIN}, {"strstr", ROLE_WITHIN}, {"strpbrk", ROLE_WITHIN},
     {"strchrnul", ROLE_WITHIN}, {"memchr", ROLE_WITHIN}, {"memrchr", ROLE_WITHIN}, {"memmem", ROLE_WITHIN},
     {"tn_push_", ROLE_HANDLE}, {"tn_push_value_", ROLE_HANDLE}, {"tn_new_", ROLE_HANDLE}, {"tn_get_", ROLE_HANDLE},

@@ -225,7 +225,8 @@ static void collect_in(Flow *f, const Node *call, const Value *values) {
 
 static void read_arguments(Flow *f, const Node *call, const Value *values) {
     for (unsigned i = 1; i < call->count; i++)
-        if (values[i].kind == KIND_LOCAL && !is_written(call_target(call), i - 1))
+        if (values[i].kind == KIND_LOCAL && !is_written(call_target(call), i - 1) &&
+            f->now.entry[values[i].tag].kind != KIND_STRUCT)
             use_path(f, values[i].tag, call->kid[i]);
 }
 

@@ -46,7 +46,8 @@ static bool points_to_reference(Type type) {
 static void find_stale(Flow *f, const Path *path, const Entry *entry, const Node *node) {
     char name[128], text[256];
     const Type type = path->field ? path->field->is.type : path->root->type;
-    enum check check = entry->kind == KIND_RAW ? CHECK_STALE : points_to_reference(type) ? CHECK_TAIL : CHECK_INTERIOR;
+    bool whole = entry->kind == KIND_RAW || entry->kind == KIND_STRUCT;
+    enum check check = whole ? CHECK_STALE : points_to_reference(type) ? CHECK_TAIL : CHECK_INTERIOR;
     static const char *const what[] = {
         [CHECK_STALE] = "'%s' is used after a call that may collect: its object may have moved or died",
         [CHECK_INTERIOR] = "'%s', which points into an object, is used after a call that may collect",
@@ -93,6 +94,16 @@ static void use_fields(Flow *f, int number, const Node *node) {
     }
 }
 
+static bool is_struct(Type type) { return type.base == BASE_RECORD && !type.pointers; }
+
+/* A reference in a struct that was copied as a whole. */
+static void use_copied(Flow *f, int number, const Node *node) {
+    const Path *path = &f->paths.path[number];
+    if (!path->field || is_beyond(path) || !is_raw(node->type) || f->now.entry[number].kind != KIND_UNKNOWN) return;
+    int whole = path_number(&f->paths, path->root, NULL);
+    if (whole >= 0 && f->now.entry[whole].kind == KIND_STRUCT) use_path(f, whole, node);
+}
+
 Value by_type(const Node *node) {
     Value value = {.kind = KIND_NOTHING};
     if (is_raw(node->type)) value = (Value){.kind = KIND_RAW, .raw = node};
@@ -104,10 +115,11 @@ Value read_place(Flow *f, Place place, const Node *node) {
     if (node->type.array) return address_of(f, place, node);
     Value value = by_type(node);
     if (place.path >= 0) {
-        use_path(f, place.path, node);
-        if (node->type.base == BASE_RECORD && !node->type.pointers) use_fields(f, place.path, node);
+        if (is_struct(node->type)) use_fields(f, place.path, node);
+        else use_path(f, place.path, node);
+        use_copied(f, place.path, node);
         const Entry *entry = &f->now.entry[place.path];
-        if (entry->kind != KIND_UNKNOWN) value = (Value){.kind = entry->kind, .tag = entry->tag};
+        if (entry->kind != KIND_UNKNOWN && !is_struct(node->type)) value = (Value){.kind = entry->kind, .tag = entry->tag};
         if (value.kind == KIND_RAW || value.kind == KIND_INTERIOR) value.raw = node;
     } else if (place.global && place.global->constant) {
         value = (Value){.kind = KIND_CONSTANT};
@@ -148,7 +160,8 @@ static Place field_of_place(Flow *f, const Node *node) {
     place.field = node->field;
     if (place.path < 0) return place;
     const Path *path = &f->paths.path[place.path];
-    place.path = path->field ? -1 : path_number(&f->paths, path->root, node->field);
+    bool cell = node->kid[0]->type.base == BASE_CELL; /* one with the field that it is the type of */
+    if (!cell) place.path = path->field ? -1 : path_number(&f->paths, path->root, node->field);
     return place;
 }
 
@@ -203,6 +216,7 @@ static void assign_path(Flow *f, int number, Value value, const Node *node) {
     Type type = path->field ? path->field->is.type : path->root->type;
     if (path->elements && type.array) type.array = false, type.pointers--;
     Entry entry = {.kind = converted(value.kind, type), .tag = value.tag, .from = node};
+    if (is_struct(type) && value.kind != KIND_CONSTANT) entry.kind = KIND_STRUCT;
     Entry *now = &f->now.entry[number];
     if (path->elements) {
         if (now->kind > entry.kind) return;
@@ -254,7 +268,9 @@ void pass_collection(Flow *f, const Node *call) {
         Entry *entry = &f->now.entry[i];
         const Path *path = &f->paths.path[i];
         if (path->field && path->field->is.visited) continue;
-        if (entry->kind != KIND_RAW && entry->kind != KIND_INTERIOR && entry->kind != KIND_BORROWED) continue;
+        bool may_go = entry->kind == KIND_RAW || entry->kind == KIND_INTERIOR || entry->kind == KIND_BORROWED ||
+                      entry->kind == KIND_STRUCT;
+        if (!may_go) continue;
         if (entry->stale) {
             entry->stale_twice |= entry->cause != call;
             continue;

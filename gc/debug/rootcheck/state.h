@@ -18,6 +18,7 @@ enum kind {
     KIND_BORROWED, /* what a parameter points to; `tag` is its number */
     KIND_LOCAL,    /* the address of a local variable; `tag` is its path */
     KIND_HANDLE,   /* `tag` is its scope */
+    KIND_STRUCT,   /* a struct that was copied as a whole: its references are as raw as those that it came from */
     KIND_TAGGED,   /* computed from something raw */
     KIND_RAW,
     KIND_INTERIOR  /* an address within an object */

@@ -73,6 +73,17 @@ static Value evaluate_others(Flow *f, const Node *node) {
     return all;
 }
 
+/* va_arg: the caller's arguments are raw, and read as late as it is called. */
+static Value evaluate_other(Flow *f, const Node *node) {
+    Value value = evaluate_others(f, node);
+    const Record *list = node->count == 1 ? node->kid[0]->type.record : NULL;
+    if (!list || strcmp(list->name, "__va_list_tag") != 0 || !is_raw(node->type)) return value;
+    if (f->now.collected)
+        finding(f, CHECK_STALE, node, "an argument of a variable number is read after a call that may collect",
+                f->now.collected == MANY_CALLS ? NULL : f->now.collected, NULL);
+    return by_type(node);
+}
+
 static Value evaluate_arithmetic(Flow *f, const Node *node) {
     Value values[2] = {0};
     Value result = evaluate_parts(f, node->kid, node->count, values, CHECK_UNSEQUENCED);
@@ -294,8 +305,8 @@ Value evaluate(Flow *f, const Node *node) {
     case N_ARITHMETIC: return evaluate_arithmetic(f, node);
     case N_CONDITIONAL: return evaluate_choice(f, node);
     case N_BLOCK_VALUE: return flow_block(f, node->kid[0]);
-    case N_LIST:
-    case N_OTHER: return evaluate_others(f, node);
+    case N_LIST: return evaluate_others(f, node);
+    case N_OTHER: return evaluate_other(f, node);
     case N_FUNCTION:
     case N_LABEL_ADDRESS: return (Value){.kind = KIND_FIXED};
     default:
