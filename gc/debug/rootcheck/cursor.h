@@ -13,9 +13,7 @@ typedef struct Cursors {
     unsigned count, room;
 } Cursors;
 Cursors children(CXCursor cursor); /* in the arena */
-bool is_expression(CXCursor cursor);
 bool is_kind(CXCursor cursor, enum CXCursorKind kind);
-CXCursor without_parentheses(CXCursor cursor);
 const char *text_of(CXString string); /* in the arena */
 
 /* Designates something that can be assigned to, and is not being read: reading is an implicit cast around it. */
@@ -37,7 +35,6 @@ unsigned loop_parts(const Operators *operators, CXCursor loop, unsigned kids);
 
 /* types.c */
 Type type_of(CXType type);
-Record *record_of(CXCursor declaration);
 const char *key_of(CXCursor declaration); /* different for the same name in different files */
 void note_description(CXCursor list); /* an initialiser of a tn_type_desc: TN_DESC */
 

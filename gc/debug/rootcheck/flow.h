@@ -73,7 +73,6 @@ Value flow_block(Flow *f, const Node *node); /* the value of its last statement,
 
 /* value.c */
 Value evaluate(Flow *f, const Node *node);
-Value evaluate_condition(Flow *f, const Node *node); /* what is only tested is not used */
 Value branch(Flow *f, const Node *condition, State *yes, State *no); /* what holds then; f->now is none of them */
 Value evaluate_parts(Flow *f, Node *const *kid, unsigned count, Value *values, enum check check); /* in any order */
 unsigned char converted(unsigned char kind, Type to);
@@ -90,7 +89,6 @@ Value by_type(const Node *node);
 void pass_collection(Flow *f, const Node *call);
 void take_back_collection(Flow *f, const Node *call); /* it turns out that this call has not collected */
 int scope_number(const Flow *f); /* of the innermost open scope; 0: the caller's */
-bool is_open(const Flow *f, int scope);
 void finding(Flow *f, enum check check, const Node *at, const char *text, const Node *call, const Node *from);
 
 void learn_bits(Flow *f, uint64_t *fact, uint64_t bits); /* of the function */

@@ -37,7 +37,7 @@ Cursors children(CXCursor cursor) {
 }
 
 bool is_kind(CXCursor cursor, enum CXCursorKind kind) { return clang_getCursorKind(cursor) == kind; }
-bool is_expression(CXCursor cursor) { return clang_isExpression(clang_getCursorKind(cursor)); }
+static bool is_expression(CXCursor cursor) { return clang_isExpression(clang_getCursorKind(cursor)); }
 
 const char *text_of(CXString string) {
     const char *text = clang_getCString(string);
@@ -51,7 +51,7 @@ static CXCursor last_child(CXCursor cursor) {
     return kids.count ? kids.at[kids.count - 1] : clang_getNullCursor();
 }
 
-CXCursor without_parentheses(CXCursor cursor) {
+static CXCursor without_parentheses(CXCursor cursor) {
     while (is_kind(cursor, CXCursor_ParenExpr)) cursor = last_child(cursor);
     return cursor;
 }

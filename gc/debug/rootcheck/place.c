@@ -22,7 +22,7 @@ int scope_number(const Flow *f) {
     return 0;
 }
 
-bool is_open(const Flow *f, int scope) {
+static bool is_open(const Flow *f, int scope) {
     if (scope == 0) return true;
     for (int i = 0; i < f->scopes; i++)
         if (f->scope[i] == f->known_scope[scope - 1]) return true;
@@ -99,7 +99,8 @@ static bool is_struct(Type type) { return type.base == BASE_RECORD && !type.poin
 /* A reference in a struct that was copied as a whole. */
 static void use_copied(Flow *f, int number, const Node *node) {
     const Path *path = &f->paths.path[number];
-    if (!path->field || is_beyond(path) || !is_raw(node->type) || f->now.entry[number].kind != KIND_UNKNOWN) return;
+    if (!path->field || is_beyond(path) || !is_raw(node->type)) return;
+    if (f->now.entry[number].kind != KIND_UNKNOWN) return;
     int whole = path_number(&f->paths, path->root, NULL);
     if (whole >= 0 && f->now.entry[whole].kind == KIND_STRUCT) use_path(f, whole, node);
 }
@@ -119,7 +120,8 @@ Value read_place(Flow *f, Place place, const Node *node) {
         else use_path(f, place.path, node);
         use_copied(f, place.path, node);
         const Entry *entry = &f->now.entry[place.path];
-        if (entry->kind != KIND_UNKNOWN && !is_struct(node->type)) value = (Value){.kind = entry->kind, .tag = entry->tag};
+        if (entry->kind != KIND_UNKNOWN && !is_struct(node->type))
+            value = (Value){.kind = entry->kind, .tag = entry->tag};
         if (value.kind == KIND_RAW || value.kind == KIND_INTERIOR) value.raw = node;
     } else if (place.global && place.global->constant) {
         value = (Value){.kind = KIND_CONSTANT};

@@ -12,8 +12,6 @@ int path_number(Paths *paths, Variable *root, Field *field) {
     return paths->count++;
 }
 
-void state_clear(State *state) { memset(state, 0, sizeof *state); }
-
 const Node many_calls[1];
 
 static bool set(bool *flag) {

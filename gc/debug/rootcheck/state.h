@@ -61,7 +61,6 @@ typedef struct Paths {
 /* The path's number, or -1 when there are too many. */
 int path_number(Paths *paths, Variable *root, Field *field);
 
-void state_clear(State *state); /* unreachable */
 bool state_join(State *into, const State *from, int paths); /* true: `into` has changed */
 
 /* A field of what a pointer refers to, which outlives the function. */

@@ -25,7 +25,7 @@ const char *key_of(CXCursor declaration) {
     return strcat(strcat(strcpy(key, usr), "@"), file);
 }
 
-Record *record_of(CXCursor declaration) {
+static Record *record_of(CXCursor declaration) {
     static Table known_records;
     CXCursor definition = clang_getCursorDefinition(declaration);
     bool complete = !clang_Cursor_isNull(definition);

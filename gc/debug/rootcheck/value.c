@@ -122,7 +122,8 @@ static Value evaluate_logical(Flow *f, const Node *node) {
     return result;
 }
 
-Value evaluate_condition(Flow *f, const Node *node) {
+/* What is only tested is not used. */
+static Value evaluate_condition(Flow *f, const Node *node) {
     node = without_hint(node);
     switch (node->kind) {
     case N_NAME:
