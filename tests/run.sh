@@ -67,6 +67,7 @@ fi
 if [ "$mode" = --all ]; then
     printf '\n== clang, ASan, UBSan and libFuzzer: ten minutes each: build-fuzz\n'
     examples/scheme/fuzz/run.sh 600 "$PWD/build-fuzz" || failed="$failed build-fuzz"
+    tests/fuzz/run.sh 600 "$PWD/build-fuzz" || failed="$failed build-fuzz"
 fi
 
 seconds=$(($(date +%s) - started))

@@ -34,9 +34,10 @@ setup_missing() {
     setup_has valgrind || echo valgrind
 }
 
-# What the tests can do without: the static checker's library. What the benchmarks can: other collectors and allocators to
-# compare with, and what draws the plots.
+# What can be done without: for the tests a debugger and the static checker's library, for the benchmarks other collectors
+# and allocators to compare with, and what draws the plots.
 setup_wanted() {
+    [ "${1:-}" != TEST ] || setup_has gdb || echo gdb
     [ "${1:-}" != TEST ] || setup_libclang || echo libclang
     [ "${1:-}" = BENCH ] || return 0
     setup_library bdw-gc || echo bdwgc
@@ -59,6 +60,7 @@ setup_packages() {
     libatomic_ops) echo 'libatomic-ops-dev libatomic_ops-devel libatomic_ops libatomic_ops-dev libatomic_ops' ;;
     gmp)           echo 'libgmp-dev gmp-devel gmp gmp-dev gmp' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
+    gdb)           echo 'gdb gdb gdb gdb gdb' ;;
     valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
     libclang)      echo 'libclang-dev clang-devel clang clang-dev llvm' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
@@ -120,7 +122,7 @@ setup_tools() {
     # One at a time: a system that lacks one package may have the others.
     for row in $(setup_wanted "${1:-}"); do setup_install "$row"; done
     missing=$(setup_wanted "${1:-}")
-    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is checked or compared. To have them:"
+    [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is tested or compared. To have them:"
     case $(meson --version) in
     0.*)
         setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"

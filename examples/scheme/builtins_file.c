@@ -127,8 +127,8 @@ static Value p_current_second(Vm *vm, int argc, const Value *argv) {
     return make_flonum(vm, (double)t.tv_sec + (double)t.tv_nsec / 1e9);
 }
 
-const char *const feature_names[] = {"r7rs", "exact-closed", "ratios", "ieee-float", "full-unicode", "tenure",
-                                     "tenure-scheme",
+const char *const feature_names[] = {"r7rs", "exact-closed", "exact-complex", "ratios", "ieee-float", "full-unicode",
+                                     "tenure", "tenure-scheme",
 #ifdef __linux__
                                      "linux", "gnu-linux", "unix", "posix",
 #elif defined __unix__ || defined __APPLE__

@@ -1,6 +1,5 @@
 /* builtins_number.c: the procedures on numbers: kinds, comparisons, arithmetic, text. The arithmetic itself is in
  * number.c; the functions of real numbers are in builtins_real.c. */
-#include <math.h>
 #include <string.h>
 
 #include "number.h"
@@ -9,6 +8,12 @@
 static Value check_numbers(Vm *vm, int argc, const Value *argv) {
     for (int i = 0; i < argc; i++)
         if (!is_number(argv[i])) return fail_type(vm, WHO, "a number", argv[i]);
+    return S_TRUE;
+}
+
+static Value check_reals(Vm *vm, int argc, const Value *argv) {
+    for (int i = 0; i < argc; i++)
+        if (!is_real(argv[i])) return fail_real(vm, WHO, argv[i]);
     return S_TRUE;
 }
 
@@ -25,6 +30,7 @@ static Value p_mul(Vm *vm, int argc, const Value *argv) { return fold(vm, num_mu
 
 static Value p_sub(Vm *vm, int argc, const Value *argv) {
     if (argc == 1 && is_flonum(*argv)) return make_flonum(vm, -flonum_value(*argv)); /* 0 - 0.0 is not -0.0 */
+    if (argc == 1 && IS(Complex, *argv)) return fold(vm, num_mul, fixnum(-1), 0, argc, argv);
     if (argc == 1) return fold(vm, num_sub, fixnum(0), 0, argc, argv);
     return fold(vm, num_sub, argv[0], 1, argc, argv);
 }
@@ -100,7 +106,7 @@ static Value p_lcm(Vm *vm, int argc, const Value *argv) { return fold(vm, num_lc
 
 /* All neighbours in one of the accepted orders. */
 static Value chain(Vm *vm, int argc, const Value *argv, int accepted) {
-    if (!check_numbers(vm, argc, argv)) return 0;
+    if (!(accepted == EQUAL ? check_numbers : check_reals)(vm, argc, argv)) return 0;
     for (int i = 0; i + 1 < argc; i++) {
         int order = num_compare(vm, WHO, &argv[i], &argv[i + 1]);
         if (!(order & accepted)) return order ? (Value)S_FALSE : 0;
@@ -115,12 +121,18 @@ static Value p_le(Vm *vm, int argc, const Value *argv) { return chain(vm, argc, 
 static Value p_ge(Vm *vm, int argc, const Value *argv) { return chain(vm, argc, argv, GREATER | EQUAL); }
 
 static Value compare_to_zero(Vm *vm, const Value *v, int accepted) {
-    if (!is_number(*v)) return fail_type(vm, WHO, "a number", *v);
+    if (!is_real(*v)) return fail_real(vm, WHO, *v);
     double sign = is_flonum(*v) ? flonum_value(*v) : exact_sign(*v);
     return boolean((sign < 0 ? LESS : sign > 0 ? GREATER : sign == 0 ? EQUAL : 8) & accepted);
 }
 
-static Value p_zero(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, EQUAL); }
+static Value p_zero(Vm *vm, int argc, const Value *argv) {
+    UNUSED;
+    double complex z;
+    if (!IS(Complex, *argv)) return compare_to_zero(vm, argv, EQUAL);
+    return is_exact(real_part(*argv)) ? (Value)S_FALSE : complex_double(vm, WHO, argv, &z) ? boolean(z == 0) : 0;
+}
+
 static Value p_positive(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, GREATER); }
 static Value p_negative(Vm *vm, int argc, const Value *argv) { UNUSED; return compare_to_zero(vm, argv, LESS); }
 
@@ -138,7 +150,7 @@ static Value p_even(Vm *vm, int argc, const Value *argv) { UNUSED; return parity
 
 /* The least or greatest; a flonum if any argument is one. */
 static Value extreme(Vm *vm, int argc, const Value *argv, int wanted) {
-    if (!check_numbers(vm, argc, argv)) return 0;
+    if (!check_reals(vm, argc, argv)) return 0;
     int best = 0;
     bool inexact = is_flonum(argv[0]);
     for (int i = 1; i < argc; i++) {
@@ -154,15 +166,12 @@ static Value extreme(Vm *vm, int argc, const Value *argv, int wanted) {
 static Value p_min(Vm *vm, int argc, const Value *argv) { return extreme(vm, argc, argv, LESS); }
 static Value p_max(Vm *vm, int argc, const Value *argv) { return extreme(vm, argc, argv, GREATER); }
 
-static Value p_abs(Vm *vm, int argc, const Value *argv) {
-    if (!check_numbers(vm, argc, argv)) return 0;
-    if (is_flonum(*argv)) return make_flonum(vm, fabs(flonum_value(*argv)));
-    return exact_sign(*argv) < 0 ? fold(vm, num_sub, fixnum(0), 0, 1, argv) : *argv;
-}
+static Value p_abs(Vm *vm, int argc, const Value *argv) { UNUSED; return num_abs(vm, WHO, argv); }
 
 /* ---- kinds ---- */
 
 static Value p_number_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_number(*argv)); }
+static Value p_real_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_real(*argv)); }
 static Value p_integer_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_whole(*argv)); }
 static Value p_fixnum_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_fixnum(*argv)); }
 static Value p_exact_integer_p(Vm *vm, int argc, const Value *argv) { UNUSED; return boolean(is_exact_integer(*argv)); }
@@ -175,26 +184,33 @@ static Value p_rational_p(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value p_exact_p(Vm *vm, int argc, const Value *argv) {
-    return check_numbers(vm, argc, argv) ? boolean(is_exact(*argv)) : 0;
+    return check_numbers(vm, argc, argv) ? boolean(is_exact(real_part(*argv))) : 0;
 }
 
 static Value p_inexact_p(Vm *vm, int argc, const Value *argv) {
-    return check_numbers(vm, argc, argv) ? boolean(!is_exact(*argv)) : 0;
+    return check_numbers(vm, argc, argv) ? boolean(!is_exact(real_part(*argv))) : 0;
+}
+
+static bool is_nan(double d) { return isnan(d); }
+static bool is_infinite(double d) { return isinf(d); }
+static bool is_not_finite(double d) { return !isfinite(d); }
+
+/* Whether the real or the imaginary part is a flonum that passes the test. */
+static bool any_part(Value v, bool (*test)(double)) {
+    Value x = real_part(v), y = imaginary_part(v);
+    return (is_flonum(x) && test(flonum_value(x))) || (is_flonum(y) && test(flonum_value(y)));
 }
 
 static Value p_nan_p(Vm *vm, int argc, const Value *argv) {
-    if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(is_flonum(*argv) && isnan(flonum_value(*argv)));
+    return check_numbers(vm, argc, argv) ? boolean(any_part(*argv, is_nan)) : 0;
 }
 
 static Value p_finite_p(Vm *vm, int argc, const Value *argv) {
-    if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(is_exact(*argv) || isfinite(flonum_value(*argv)));
+    return check_numbers(vm, argc, argv) ? boolean(!any_part(*argv, is_not_finite)) : 0;
 }
 
 static Value p_infinite_p(Vm *vm, int argc, const Value *argv) {
-    if (!check_numbers(vm, argc, argv)) return 0;
-    return boolean(is_flonum(*argv) && isinf(flonum_value(*argv)));
+    return check_numbers(vm, argc, argv) ? boolean(any_part(*argv, is_infinite)) : 0;
 }
 
 static Value p_exact(Vm *vm, int argc, const Value *argv) { UNUSED; return num_exact(vm, WHO, argv); }
@@ -259,10 +275,9 @@ const PrimitiveDesc builtins_number[] = {
     {"min", p_min, 1, -1, 0, 0},
     {"max", p_max, 1, -1, 0, 0},
     {"abs", p_abs, 1, 1, 0, 0},
-    {"magnitude", p_abs, 1, 1, 0, 0},
     {"number?", p_number_p, 1, 1, 0, 0},
     {"complex?", p_number_p, 1, 1, 0, 0},
-    {"real?", p_number_p, 1, 1, 0, 0},
+    {"real?", p_real_p, 1, 1, 0, 0},
     {"rational?", p_rational_p, 1, 1, 0, 0},
     {"integer?", p_integer_p, 1, 1, 0, 0},
     {"exact-integer?", p_exact_integer_p, 1, 1, 0, 0},

@@ -137,7 +137,7 @@ static bool define_all(Vm *vm, const PrimitiveDesc *desc) {
 bool builtins_define(Vm *vm) {
     const PrimitiveDesc *const all[] = {
         builtins_number, builtins_real,   builtins_list,  builtins_text, builtins_data, builtins_system,
-        builtins_string, builtins_table,  builtins_bytes, builtins_port, builtins_file,
+        builtins_string, builtins_table,  builtins_bytes, builtins_port, builtins_file, builtins_complex,
         builtins_record, builtins_library,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -9,9 +9,12 @@
 
 /* ---- characters ---- */
 
-/* Unicode's simple folding; the Turkish i without a dot, and with one, fold to themselves. */
+/* Unicode's simple folding: mostly to small letters. The Turkish i without a dot, and with one, fold to themselves, and
+ * Cherokee, whose small letters are younger, to its capitals. */
 uint32_t fold_case(uint32_t c) {
-    return c == 0x130 || c == 0x131 ? c : (uint32_t)towlower((wint_t)towupper((wint_t)c));
+    if (c == 0x130 || c == 0x131) return c;
+    wint_t capital = towupper((wint_t)c);
+    return (uint32_t)(capital >= 0x13a0 && capital < 0x13f6 ? capital : towlower(capital));
 }
 
 /* The zeros of the decimal digits (Unicode 14): nine more follow each. */

@@ -176,16 +176,18 @@ static void gen_let(Gen *g, Node *node, bool tail_position) {
     g->depth -= node->count;
 }
 
-/* After the procedures [first, end) of a body have been made: gives them those of them that were not there yet. */
+/* After the procedures [first, end) of a body have been made: gives them those of them that were not there yet. What is
+ * in a box is reached through it; but a procedure that is in a box itself wants its neighbours like any other. */
 static void gen_fix(Gen *g, const Node *node, uint32_t first, uint32_t end) {
     for (uint32_t i = first; i < end; i++) {
-        if (is_boxed(node->vars[i])) continue;
         const Function *f = node->list[i]->function;
+        bool in_acc = false;
         for (uint32_t k = 0; k < f->free_count; k++)
             for (uint32_t j = i; j < end; j++) {
                 if (f->free[k] != node->vars[j] || is_boxed(node->vars[j])) continue;
-                emit(g, OP_FIX, node->vars[i]->slot);
-                emit_word(g, k);
+                if (!in_acc) gen_ref(g, node->vars[i]);
+                in_acc = true;
+                emit(g, OP_FIX, k);
                 emit_word(g, node->vars[j]->slot);
             }
     }

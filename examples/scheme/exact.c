@@ -226,6 +226,42 @@ Value exact_divide(Vm *vm, const Value *a, const Value *b) {
     return exact_take_ratio(vm, q);
 }
 
+/* ---- roots and powers ---- */
+
+Value exact_root(Vm *vm, const char *who, const Value *v, unsigned long k) {
+    if (!exact_room(vm, who, exact_limbs(*v) + 1)) return 0;
+    Rational x;
+    rational_view(&x, *v);
+    mpq_t q;
+    mpq_init(q);
+    if (mpz_root(mpq_numref(q), x.numerator.z, k) && mpz_root(mpq_denref(q), x.denominator.z, k))
+        return exact_take_ratio(vm, q);
+    mpq_clear(q);
+    return S_FALSE;
+}
+
+Value exact_power(Vm *vm, const char *who, const Value *base, const Value *integer) {
+    int sign = exact_sign(*integer);
+    if (sign == 0 || *base == fixnum(1)) return fixnum(1);
+    if (*base == fixnum(0)) return sign > 0 ? *base : fail(vm, "expt: division by zero", 0);
+    Integer e;
+    integer_view(&e, *integer);
+    if (*base == fixnum(-1)) return mpz_odd_p(e.z) ? *base : fixnum(1);
+
+    Rational x;
+    rational_view(&x, *base);
+    double bits = (double)(mpz_sizeinbase(x.numerator.z, 2) + mpz_sizeinbase(x.denominator.z, 2));
+    bits *= fabs(mpz_get_d(e.z));
+    if (!exact_room(vm, who, bits < 1e15 ? (size_t)(bits / GMP_NUMB_BITS) + 2 : SIZE_MAX)) return 0;
+    unsigned long n = mpz_get_ui(e.z);
+    mpq_t q;
+    mpq_init(q);
+    mpz_pow_ui(mpq_numref(q), x.numerator.z, n);
+    mpz_pow_ui(mpq_denref(q), x.denominator.z, n);
+    if (sign < 0) mpq_inv(q, q);
+    return exact_take_ratio(vm, q);
+}
+
 /* ---- order ---- */
 
 static int order_of(int difference) { return difference < 0 ? LESS : difference > 0 ? GREATER : EQUAL; }
@@ -275,6 +311,7 @@ bool num_eqv(Value a, Value b) {
     if (!is_reference(a) || !is_reference(b) || type_of(a) != type_of(b)) return false;
     if (IS(Flonum, a)) return memcmp(AS(Flonum, a), AS(Flonum, b), sizeof(Flonum)) == 0;
     if (IS(Bignum, a)) return mpz_cmp(AS(Bignum, a)->number, AS(Bignum, b)->number) == 0;
+    if (IS(Complex, a)) return num_eqv(real_part(a), real_part(b)) && num_eqv(imaginary_part(a), imaginary_part(b));
     const Ratnum *x = AS(Ratnum, a), *y = AS(Ratnum, b);
     return num_eqv(TN_READ_VALUE(x, numerator), TN_READ_VALUE(y, numerator)) &&
            num_eqv(TN_READ_VALUE(x, denominator), TN_READ_VALUE(y, denominator));
@@ -292,6 +329,7 @@ uint64_t num_hash(Value v) {
         const Ratnum *ratio = AS(Ratnum, v);
         return num_hash(TN_READ_VALUE(ratio, numerator)) * 31 + num_hash(TN_READ_VALUE(ratio, denominator));
     }
+    if (IS(Complex, v)) return num_hash(real_part(v)) * 37 + num_hash(imaginary_part(v));
     mpz_srcptr z = AS(Bignum, v)->number;
     for (size_t i = 0; i < mpz_size(z); i++) h = (h ^ mpz_getlimbn(z, (mp_size_t)i)) * UINT64_C(0xff51afd7ed558ccd);
     return mpz_sgn(z) < 0 ? ~h : h;
@@ -352,4 +390,14 @@ double exact_double(Value v) {
     uint64_t bits = leading_bits(AS(Bignum, v)->number, &exponent);
     double result = scaled(bits, exponent);
     return exact_sign(v) < 0 ? -result : result;
+}
+
+double exact_mantissa(Value v, long *exponent) {
+    long down;
+    Rational x;
+    rational_view(&x, v);
+    double mantissa = mpz_get_d_2exp(exponent, x.numerator.z);
+    mantissa /= mpz_get_d_2exp(&down, x.denominator.z);
+    *exponent -= down;
+    return mantissa;
 }

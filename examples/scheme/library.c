@@ -447,6 +447,6 @@ static Value p_make_environment(Vm *vm, int argc, const Value *argv) {
 const PrimitiveDesc builtins_library[] = {
     {"%library-thunk!", p_library_thunk, 1, 1, 0, 0},     {"%make-environment", p_make_environment, 0, 0, 0, 0},
     {"%missing-exports", p_missing_exports, 0, 0, 0, 0},
-    {"%open-source", p_open_source, 1, 1, 0, 0},          {"%next-thunk", p_next_thunk, 2, 2, 0, 0},
+    {"%open-source", p_open_source, 2, 2, 0, 0},          {"%next-thunk", p_next_thunk, 2, 2, 0, 0},
     {0},
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scheme.h"
@@ -68,8 +69,25 @@ static bool is_interrupted(const Vm *vm) {
     return IS(Condition, raised) && AS(Condition, raised)->kind == C_INTERRUPT;
 }
 
-/* Reads, compiles and runs form after form. At a prompt, values are shown and errors do not end it. */
-static int run(Vm *vm, Reader *reader, bool prompt) {
+/* The forms come from the reader one by one, or from what has been read ahead. */
+typedef struct Program { Reader *reader; bool prompt, ahead; Value *forms, *error; } Program;
+
+static bool next_form(Vm *vm, const Program *p, Value *form, Value *positions) {
+    if (!p->ahead)
+        return (*positions = table_new(vm, TABLE_EQ)) && (*form = read_datum(vm, p->reader, positions));
+    if (*p->forms == S_NIL) {
+        vm->reg[R_PENDING] = *p->error;
+        return false;
+    }
+    *form = car(car(*p->forms));
+    *positions = cdr(car(*p->forms));
+    *p->forms = cdr(*p->forms);
+    return true;
+}
+
+/* Compiles and runs form after form. At a prompt, values are shown and errors do not end it. */
+static int run(Vm *vm, const Program *p) {
+    bool prompt = p->prompt;
     for (;;) {
         TN_SCOPE(vm->m);
         TN_LOCAL_VALUE(vm->m, form);
@@ -79,14 +97,14 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
             fflush(stdout);
         }
         Value value = 0;
-        if ((*positions = table_new(vm, TABLE_EQ)) && (*form = read_datum(vm, reader, positions))) {
+        if (next_form(vm, p, form, positions)) {
             if (*form == S_EOF) return 0;
             Value procedure = compile(vm, form, &vm->reg[R_USER], positions);
             *positions = 0; /* the program's own data is not to be kept by its text */
             *form = 0;
             if (procedure) value = vm_run(vm, procedure);
-        } else if (!is_interrupted(vm)) {
-            reader_skip_line(reader);
+        } else if (prompt && !is_interrupted(vm)) {
+            reader_skip_line(p->reader);
         }
         if (vm->exit_code >= 0) return vm->exit_code;
         if (!value) report(vm, vm->reg[R_PENDING]);
@@ -102,6 +120,20 @@ static int run(Vm *vm, Reader *reader, bool prompt) {
         stack_shrink(vm);
         if (!value && !prompt) return interrupted ? 130 : 1; /* as a shell says of SIGINT */
     }
+}
+
+/* Reads ahead what is there as a whole. Standard input is not: what follows a form may be data for it. */
+static int run_text(Vm *vm, Reader *reader, bool ahead) {
+    TN_SCOPE(vm->m);
+    TN_LOCAL_VALUE(vm->m, forms);
+    TN_LOCAL_VALUE(vm->m, error);
+    if (ahead) *forms = read_ahead(vm, reader, &vm->reg[R_USER], error);
+    return run(vm, &(Program){.reader = reader, .ahead = ahead, .forms = forms, .error = error});
+}
+
+static bool is_regular(FILE *file) {
+    struct stat status;
+    return fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* Opens what the options say; standard input becomes the port that (read) reads from, so that data may follow the
@@ -123,9 +155,9 @@ static int run_program(Vm *vm, const Options *o) {
         Value port = port_new(vm, NULL, NULL, reader); /* owns the reader */
         if (!port) return 1;
         vm->reg[R_STDIN] = port;
-        status = run(vm, reader, prompt);
+        status = run(vm, &(Program){.reader = reader, .prompt = prompt});
     } else {
-        if (reader && text) status = run(vm, reader, false);
+        if (reader && text) status = run_text(vm, reader, !file || is_regular(file));
         reader_close(reader);
     }
     return status;
@@ -169,6 +201,7 @@ int main(int argc, char **argv) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "scheme";
     config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.options = "growth_min=8M"; /* most programs are small and short: what they would save is less than that */
     tn_error error;
     tn_heap *heap = tn_heap_create(&config, &error);
     if (!heap) {

@@ -1,6 +1,6 @@
 /* number.c: owns arithmetic beyond the VM's fast paths: which numbers meet, and what comes of it. Two exact numbers
- * make an exact one (exact.c); with a flonum the result is a flonum, but comparisons are exact. Operands come as rooted
- * slots, for whatever allocates may move them. */
+ * make an exact one (exact.c); with a flonum the result is a flonum, but comparisons are exact; where a number is not
+ * real, complex.c does the rest. Operands come as rooted slots, for whatever allocates may move them. */
 #include <math.h>
 #include <string.h>
 
@@ -19,12 +19,13 @@ static inline bool quick_double(Value v, double *d) {
     return true;
 }
 
+Value fail_real(Vm *vm, const char *who, Value got) {
+    return fail_type(vm, who, IS(Complex, got) ? "a real number" : "a number", got);
+}
+
 bool num_to_double(Vm *vm, const char *who, const Value *v, double *d) {
     if (quick_double(*v, d)) return true;
-    if (!is_number(*v)) {
-        fail_type(vm, who, "a number", *v);
-        return false;
-    }
+    if (!is_real(*v)) return fail_real(vm, who, *v);
     if (IS(Ratnum, *v) && !exact_room(vm, who, 2 * exact_limbs(*v) + 4)) return false;
     *d = exact_double(*v);
     return true;
@@ -32,6 +33,7 @@ bool num_to_double(Vm *vm, const char *who, const Value *v, double *d) {
 
 Value num_exact(Vm *vm, const char *who, const Value *v) {
     if (is_exact(*v)) return *v;
+    if (IS(Complex, *v)) return complex_exact(vm, who, v);
     if (!is_number(*v)) return fail_type(vm, who, "a number", *v);
     double d = flonum_value(*v);
     return isfinite(d) ? exact_from_double(vm, d) : fail_type(vm, who, "a finite number", *v);
@@ -39,13 +41,24 @@ Value num_exact(Vm *vm, const char *who, const Value *v) {
 
 Value num_inexact(Vm *vm, const char *who, const Value *v) {
     double d;
-    if (is_flonum(*v)) return *v;
+    double complex z;
+    if (is_flonum(real_part(*v))) return *v;
+    if (IS(Complex, *v)) return complex_double(vm, who, v, &z) ? make_complex(vm, z) : 0;
     return num_to_double(vm, who, v, &d) ? make_flonum(vm, d) : 0;
 }
 
-/* Not both are exact: one is a flonum, or no number. `who` is the operator. */
-static Value inexact(Vm *vm, const char *who, const Value *a, const Value *b) {
+Value num_abs(Vm *vm, const char *who, const Value *v) {
+    if (!is_real(*v)) return fail_real(vm, who, *v);
+    if (is_flonum(*v)) return make_flonum(vm, fabs(flonum_value(*v)));
+    if (exact_sign(*v) >= 0) return *v;
+    const Value zero = fixnum(0);
+    return num_sub(vm, &zero, v);
+}
+
+/* Not both are exact and real: one is a flonum or complex, or no number. `who` is the operator. */
+static Value other(Vm *vm, const char *who, const Value *a, const Value *b) {
     double x, y;
+    if (IS(Complex, *a) || IS(Complex, *b)) return complex_arithmetic(vm, who, a, b);
     if (!num_to_double(vm, who, a, &x) || !num_to_double(vm, who, b, &y)) return 0;
     switch (*who) {
     case '+': return make_flonum(vm, x + y);
@@ -60,7 +73,7 @@ Value num_add(Vm *vm, const Value *a, const Value *b) {
     if (is_fixnum(*a) && is_fixnum(*b)) return exact_from_int(vm, fixnum_value(*a) + fixnum_value(*b));
     if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x + y);
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "+", mpz_add, mpq_add, a, b);
-    return inexact(vm, "+", a, b);
+    return other(vm, "+", a, b);
 }
 
 Value num_sub(Vm *vm, const Value *a, const Value *b) {
@@ -68,7 +81,7 @@ Value num_sub(Vm *vm, const Value *a, const Value *b) {
     if (is_fixnum(*a) && is_fixnum(*b)) return exact_from_int(vm, fixnum_value(*a) - fixnum_value(*b));
     if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x - y);
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "-", mpz_sub, mpq_sub, a, b);
-    return inexact(vm, "-", a, b);
+    return other(vm, "-", a, b);
 }
 
 Value num_mul(Vm *vm, const Value *a, const Value *b) {
@@ -80,7 +93,7 @@ Value num_mul(Vm *vm, const Value *a, const Value *b) {
         return make_flonum(vm, x * y);
     }
     if (is_exact(*a) && is_exact(*b)) return exact_numbers(vm, "*", mpz_mul, mpq_mul, a, b);
-    return inexact(vm, "*", a, b);
+    return other(vm, "*", a, b);
 }
 
 static Value by_zero(Vm *vm, const char *who) {
@@ -95,7 +108,7 @@ Value num_div(Vm *vm, const Value *a, const Value *b) {
     if (is_fixnum(*a) && is_fixnum(*b)) return exact_divide(vm, a, b);
     if (quick_double(*a, &x) && quick_double(*b, &y)) return make_flonum(vm, x / y);
     if (is_exact(*a) && is_exact(*b)) return exact_divide(vm, a, b);
-    return inexact(vm, "/", a, b);
+    return other(vm, "/", a, b);
 }
 
 /* ---- division of integers ---- */
@@ -172,10 +185,7 @@ static int compare_doubles(double x, double y) { return x < y ? LESS : x > y ? G
 int num_compare(Vm *vm, const char *who, const Value *a, const Value *b) {
     if (is_fixnum(*a) && is_fixnum(*b)) return compare_ints(fixnum_value(*a), fixnum_value(*b));
     if (is_flonum(*a) && is_flonum(*b)) return compare_doubles(flonum_value(*a), flonum_value(*b));
-    if (!is_number(*a) || !is_number(*b)) {
-        fail_type(vm, who, "a number", is_number(*a) ? *b : *a);
-        return 0;
-    }
+    if (!is_real(*a) || !is_real(*b)) return complex_compare(vm, who, a, b);
     if (is_flonum(*b)) return exact_compare_double(vm, who, a, flonum_value(*b));
     if (!is_flonum(*a)) return exact_compare(vm, who, a, b);
     int order = exact_compare_double(vm, who, b, flonum_value(*a));

@@ -1,13 +1,13 @@
 /* number_text.c: owns the text of numbers: what the reader and string->number accept, and what is printed. Whatever
  * is printed reads back as the same number, in the same radix.
  *
- *     number   prefixes real         prefixes: #x #o #d #b and #e #i, one of each at most
+ *     number   prefixes complex      prefixes: #x #o #d #b and #e #i, one of each at most
+ *     complex  real, real@real (polar), real+real i, +real i, real+i, +i, and with - for the +
  *     real     +inf.0 -inf.0 +nan.0 -nan.0, or a sign, and digits, digits/digits, or digits with a point and, in radix
  *              10, an exponent
  *
  * A decimal is a flonum unless #e says otherwise. In radix 10 strtod makes it; else, and for #e, it is a ratio with a
  * power of the radix, and that is exact, or correctly rounded. */
-#include <math.h>
 #include <string.h>
 
 #include "number.h"
@@ -16,7 +16,9 @@
 
 /* A real number, taken apart. The pointers are into the text. */
 typedef struct Parts {
+    const char *text; /* with its sign */
     bool negative;
+    char special;     /* i: infinite, n: no number; the rest is empty */
     const char *whole, *fraction, *bottom; /* digits; fraction: NULL without a point, bottom: without a slash */
     size_t whole_n, fraction_n, bottom_n;
     bool decimal; /* a point or an exponent */
@@ -29,9 +31,9 @@ static int digit(char c) {
     return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
 }
 
-static size_t count_digits(const char *s, int radix) {
+static size_t count_digits(const char *s, const char *end, int radix) {
     size_t n = 0;
-    while (digit(s[n]) < radix) n++;
+    while (s + n < end && digit(s[n]) < radix) n++;
     return n;
 }
 
@@ -46,27 +48,48 @@ static const char *take_exponent(const char *s, int64_t *exponent) {
     return s;
 }
 
-static bool take_apart(const char *s, int radix, Parts *p) {
-    *p = (Parts){.negative = *s == '-'};
-    if (*s == '+' || *s == '-') s++;
+static bool begins_with(const char *text, const char *lower) {
+    for (; *lower; text++, lower++)
+        if ((*text >= 'A' && *text <= 'Z' ? *text | 32 : *text) != *lower) return false;
+    return true;
+}
+
+/* The real number at the beginning of s, no further than `end`: what follows it, or NULL if there is none. */
+static const char *take_real(const char *s, const char *end, int radix, Parts *p) {
+    *p = (Parts){.text = s, .negative = *s == '-'};
+    if (*s == '+' || *s == '-') {
+        s++;
+        if (begins_with(s, "inf.0") || begins_with(s, "nan.0")) {
+            p->special = (char)(*s | 32);
+            return s + 5;
+        }
+    }
     p->whole = s;
-    s += p->whole_n = count_digits(s, radix);
+    s += p->whole_n = count_digits(s, end, radix);
     if (*s == '/' && p->whole_n) {
         p->bottom = ++s;
-        p->bottom_n = count_digits(s, radix);
-        return p->bottom_n && !s[p->bottom_n];
+        p->bottom_n = count_digits(s, end, radix);
+        return p->bottom_n ? s + p->bottom_n : NULL;
     }
     if (*s == '.') {
         p->fraction = ++s;
-        s += p->fraction_n = count_digits(s, radix);
+        s += p->fraction_n = count_digits(s, end, radix);
         p->decimal = true;
     }
-    if (p->whole_n + p->fraction_n == 0) return false;
+    if (p->whole_n + p->fraction_n == 0) return NULL;
     if (radix == 10 && (*s | 32) == 'e') {
         p->decimal = true;
         s = take_exponent(s + 1, &p->exponent);
     }
-    return s && !*s;
+    return s;
+}
+
+/* A sign and a real number without one, or the sign alone, for 1: all of the text from s to `end`. */
+static bool take_imaginary(const char *s, const char *end, int radix, Parts *p) {
+    if (*s != '+' && *s != '-') return false;
+    if (s + 1 < end) return take_real(s, end, radix, p) == end;
+    *p = (Parts){.text = *s == '-' ? "-1" : "+1", .negative = *s == '-', .whole = "1", .whole_n = 1};
+    return true;
 }
 
 /* The limbs that so many digits take, at most. */
@@ -127,22 +150,56 @@ static bool small_integer(const Parts *p, int radix, Value *result) {
     return fits_fixnum(n);
 }
 
-static Value parse_finite(Vm *vm, const char *text, int radix, char exactness) {
-    Parts p;
-    if (!take_apart(text, radix, &p)) return S_FALSE;
-    bool inexact = exactness == 'i' || (p.decimal && exactness != 'e');
-    if (inexact && radix == 10 && !p.bottom) return make_flonum(vm, strtod(text, NULL));
+/* S_FALSE: it has no value. */
+static Value real_value(Vm *vm, const Parts *p, int radix, char exactness) {
+    if (p->special && exactness == 'e') return S_FALSE;
+    if (p->special == 'n') return make_flonum(vm, NAN);
+    if (p->special) return make_flonum(vm, p->negative ? -INFINITY : INFINITY);
+    bool inexact = exactness == 'i' || (p->decimal && exactness != 'e');
+    if (inexact && radix == 10 && !p->bottom) return make_flonum(vm, strtod(p->text, NULL));
     TN_SCOPE(vm->m);
     TN_LOCAL_VALUE(vm->m, exact);
-    if (!small_integer(&p, radix, exact)) *exact = exact_value(vm, &p, radix);
+    if (!small_integer(p, radix, exact)) *exact = exact_value(vm, p, radix);
     if (!inexact || !*exact || *exact == S_FALSE) return *exact;
-    if (*exact == fixnum(0) && p.negative) return make_flonum(vm, -0.0);
+    if (*exact == fixnum(0) && p->negative) return make_flonum(vm, -0.0);
     return num_inexact(vm, "string->number", exact);
 }
 
-static bool same_letters(const char *text, const char *lower) {
-    for (; *text && (*text >= 'A' && *text <= 'Z' ? *text | 32 : *text) == *lower; text++) lower++;
-    return *text == *lower;
+static Value rectangular(Vm *vm, const Parts *real, const Parts *imaginary, int radix, char exactness) {
+    TN_SCOPE(vm->m);
+    Value *x = TN_HANDLE_VALUE(vm->m, real ? real_value(vm, real, radix, exactness) : fixnum(0));
+    if (!*x || *x == S_FALSE) return *x;
+    Value *y = TN_HANDLE_VALUE(vm->m, real_value(vm, imaginary, radix, exactness));
+    return !*y || *y == S_FALSE ? *y : make_rectangular(vm, x, y);
+}
+
+static Value polar(Vm *vm, const Parts *magnitude, const Parts *angle, int radix, char exactness) {
+    double complex z;
+    TN_SCOPE(vm->m);
+    Value *x = TN_HANDLE_VALUE(vm->m, real_value(vm, magnitude, radix, exactness));
+    if (!*x || *x == S_FALSE) return *x;
+    Value *y = TN_HANDLE_VALUE(vm->m, real_value(vm, angle, radix, exactness));
+    if (!*y || *y == S_FALSE) return *y;
+    *x = make_polar(vm, x, y);
+    if (!*x || is_exact(*x) || exactness != 'e') return *x;
+    if (!complex_double(vm, "string->number", x, &z)) return 0;
+    return isfinite(creal(z)) && isfinite(cimag(z)) ? num_exact(vm, "string->number", x) : (Value)S_FALSE;
+}
+
+/* Without prefixes. In a radix that has i among its digits, +i is a real number, and 0+i is not. */
+static Value parse_complex(Vm *vm, const char *text, int radix, char exactness) {
+    Parts first, second;
+    if (digit(*text) >= radix && *text != '+' && *text != '-' && *text != '.') return S_FALSE; /* most are names */
+    const char *end = text + strlen(text), *rest = take_real(text, end, radix, &first);
+    if (rest == end) return real_value(vm, &first, radix, exactness);
+    if (rest && *rest == '@') {
+        if (take_real(rest + 1, end, radix, &second) != end) return S_FALSE;
+        return polar(vm, &first, &second, radix, exactness);
+    }
+    if (end == text || (*--end | 32) != 'i') return S_FALSE;
+    if (take_imaginary(text, end, radix, &second)) return rectangular(vm, NULL, &second, radix, exactness);
+    if (!rest || !take_imaginary(rest, end, radix, &second)) return S_FALSE;
+    return rectangular(vm, &first, &second, radix, exactness);
 }
 
 Value parse_number(Vm *vm, const char *text, int radix) {
@@ -160,12 +217,7 @@ Value parse_number(Vm *vm, const char *text, int radix) {
             if (!radix) return S_FALSE;
         }
     }
-    if ((*text == '+' || *text == '-') && (same_letters(text + 1, "inf.0") || same_letters(text + 1, "nan.0"))) {
-        if (exactness == 'e') return S_FALSE;
-        if ((text[1] | 32) == 'n') return make_flonum(vm, NAN);
-        return make_flonum(vm, *text == '-' ? -INFINITY : INFINITY);
-    }
-    return parse_finite(vm, text, radix, exactness);
+    return parse_complex(vm, text, radix, exactness);
 }
 
 /* ---- printing ---- */
@@ -268,6 +320,18 @@ static bool format_flonum(Buffer *out, double d, int radix) {
     return radix == 10 ? format_decimal(out, fabs(d)) : format_in_radix(out, fabs(d), radix);
 }
 
+/* A real part of +0.0 is left out, which reads back as the same: the other part makes it inexact. */
+static bool format_complex(Buffer *out, Value x, Value y, int radix) {
+    bool flonum = is_flonum(y), i_is_digit = radix > 'i' - 'a' + 10;
+    double real = flonum ? flonum_value(x) : 0, imaginary = flonum ? flonum_value(y) : 0;
+    bool left_out = flonum ? real == 0 && !signbit(real) : x == fixnum(0);
+    if ((!left_out || i_is_digit) && !format_number(out, x, radix)) return false;
+    bool signless = flonum ? isfinite(imaginary) && !signbit(imaginary) : exact_sign(y) > 0;
+    if (signless && !buffer_add(out, "+", 1)) return false;
+    if (y == fixnum(-1)) return buffer_add(out, "-i", 2);
+    return (y == fixnum(1) || format_number(out, y, radix)) && buffer_add(out, "i", 1);
+}
+
 bool format_number(Buffer *out, Value number, int radix) {
     if (is_fixnum(number)) return format_integer(out, fixnum_value(number), radix);
     if (is_flonum(number)) return format_flonum(out, flonum_value(number), radix);
@@ -276,6 +340,7 @@ bool format_number(Buffer *out, Value number, int radix) {
         return format_number(out, TN_READ_VALUE(ratio, numerator), radix) && buffer_add(out, "/", 1) &&
                format_number(out, TN_READ_VALUE(ratio, denominator), radix);
     }
+    if (IS(Complex, number)) return format_complex(out, real_part(number), imaginary_part(number), radix);
     Integer view;
     integer_view(&view, number);
     return format_bignum(out, view.z, radix);

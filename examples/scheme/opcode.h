@@ -23,7 +23,7 @@
     X(POP)         /* a slots */                                                                         \
     X(JUMP) X(JUMP_FALSE) X(JUMP_TRUE) /* j */                                                           \
     X(CLOSURE)     /* k; a word n; n words: index << 1, + 1 for a local */                               \
-    X(FIX)         /* i: its free variable (word) becomes what is in the slot (word) */                  \
+    X(FIX)         /* i: free variable i of the procedure in acc becomes what is in the slot (word) */   \
     X(CALL) X(TAIL_CALL) /* a arguments */ X(RETURN)                                                     \
     X(LOOP)        /* i; a word n; j: the n words on top become fp[i] ..., and nothing is above them */  \
     X(LOOP_1)      /* i; j: likewise with acc */                                                         \

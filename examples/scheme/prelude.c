@@ -290,7 +290,7 @@ const char *const prelude_text[] = {
     "(define (scheme-report-environment version) (environment '(scheme r5rs)))",
     "(define (null-environment version) (environment '(scheme r5rs)))",
     "(define (load name . place)"
-    "  (let ((source (%open-source name)) (place (if (pair? place) (car place) (interaction-environment))))"
+    "  (let* ((place (if (pair? place) (car place) (interaction-environment))) (source (%open-source name place)))"
     "    (let loop ()"
     "      (let ((thunk (%next-thunk source place)))"
     "        (if thunk (begin (thunk) (loop)))))))",

@@ -248,7 +248,7 @@ static bool print_bytes(Printer *p, const Bytevector *bytes) {
 
 static bool print_simple(Printer *p, Value v) {
     switch (type_of(v)) {
-    case Flonum_type: case Bignum_type: case Ratnum_type: return format_number(p->out, v, 10);
+    case Flonum_type: case Bignum_type: case Ratnum_type: case Complex_type: return format_number(p->out, v, 10);
     case String_type: return print_string(p, AS(String, v), p->quoted ? '"' : 0);
     case Symbol_type: {
         const String *name = AS(String, TN_READ_VALUE(AS(Symbol, v), name));

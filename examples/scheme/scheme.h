@@ -76,6 +76,7 @@ static inline bool is_reference(Value v) { return (v & 7) == 0; }
 typedef struct Pair { tn_value_field car, cdr; } Pair;
 typedef struct Flonum { double number; } Flonum; /* a large or small one, an infinity or no number */
 typedef struct Ratnum { tn_value_field numerator, denominator; } Ratnum; /* lowest terms; bignums are in number.h */
+typedef struct Complex { tn_value_field real, imaginary; } Complex; /* both exact, or both flonums (complex.c) */
 typedef struct String { size_t length; uint32_t ch[]; } String; /* code points: string-set! is simple and quick */
 typedef struct Symbol { tn_value_field name; uint64_t hash; } Symbol;
 typedef struct Vector { size_t length; tn_value_field item[]; } Vector;
@@ -101,7 +102,11 @@ typedef struct Global {
 
 /* Cells by name. A name that is found only in `parent` gets a cell of its own with the same value at first use: a
  * program may redefine anything without disturbing the system's own procedures. */
-typedef struct Environment { tn_value_field table, parent; bool used; /* a program has begun in it */ } Environment;
+typedef struct Environment {
+    tn_value_field table, parent;
+    tn_value_field expected; /* a table of the names that a program will redefine, or #f */
+    bool used;               /* a program has begun in it */
+} Environment;
 
 /* exports: a table from symbols to cells; thunk: evaluates the body, #f when that has begun. */
 typedef struct Library { tn_value_field name, environment, exports, thunk; bool standard, ready; } Library;
@@ -177,7 +182,7 @@ enum {
     Pair_type = TN_FIRST_TYPE, Flonum_type, String_type, Symbol_type, Vector_type, Box_type, Closure_type,
     Values_type, Promise_type, Syntax_type, Index_type, Global_type, Environment_type, Table_type, Condition_type,
     Continuation_type, Primitive_type, Bytevector_type, WeakRef_type, Ratnum_type, Alias_type, Macro_type, Library_type,
-    RecordType_type, Record_type, Applicable_type
+    RecordType_type, Record_type, Applicable_type, Complex_type
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type };
 
@@ -193,9 +198,10 @@ static inline bool is_flonum(Value v) { return is_flonum_immediate(v) || IS(Flon
 static inline double flonum_value(Value v) {
     return is_flonum_immediate(v) ? flonum_from_immediate(v) : AS(Flonum, v)->number;
 }
-static inline bool is_number(Value v) {
+static inline bool is_real(Value v) {
     return is_fixnum(v) || is_flonum(v) || IS(Bignum, v) || IS(Ratnum, v);
 }
+static inline bool is_number(Value v) { return is_real(v) || IS(Complex, v); }
 
 /* ---- the machine ---- */
 
@@ -269,6 +275,7 @@ Value intern(Vm *vm, const uint32_t *text, size_t length);
 Value intern_c(Vm *vm, const char *text);
 bool symbol_is(Value symbol, const char *text);
 Value environment_new(Vm *vm, const Value *parent);
+bool environment_expect(Vm *vm, const Value *environment, const Value *name); /* it will be redefined */
 Value environment_cell(Vm *vm, const Value *environment, const Value *name); /* the Global, made if missing */
 Value environment_define(Vm *vm, const Value *environment, const Value *name); /* the one that a definition defines */
 Value environment_import(Vm *vm, const Value *environment, const Value *name, const Value *cell, bool copy);
@@ -318,6 +325,11 @@ Value compile(Vm *vm, const Value *form, const Value *environment, const Value *
 Value compile_all(Vm *vm, const Value *forms, const Value *libraries, const Value *environment, const Value *positions);
 Value expand_forms_define(Vm *vm); /* defines the special forms in R_SYSTEM */
 
+/* ahead.c: the text of a program as a list of pairs, each a form and the lines of its lists, up to S_EOF. Where reading
+ * has failed, the list ends before, and *error is the condition; else it is #f. */
+Value read_ahead(Vm *vm, Reader *reader, const Value *environment, Value *error);
+bool expect_definitions(Vm *vm, const Value *form, const Value *environment);
+
 /* library.c: all return 0 with a condition pending when they fail */
 Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, Value *path); /* the list of its data */
 Value import_all(Vm *vm, const Value *sets, const Value *environment, int64_t line); /* the libraries to be started */
@@ -352,7 +364,7 @@ typedef struct Mark { Value object; int label; } Mark;
 typedef struct Marks { Mark *slots; size_t n, room; } Marks;
 Mark *mark_of(Marks *marks, Value object, bool *fresh); /* made with the label 0; NULL without memory */
 
-/* number.c, exact.c, number_text.c: *a and *b are rooted */
+/* number.c, exact.c, complex.c, number_text.c: *a and *b are rooted */
 typedef Value (*NumberFn)(Vm *vm, const Value *a, const Value *b);
 Value num_add(Vm *vm, const Value *a, const Value *b);
 Value num_sub(Vm *vm, const Value *a, const Value *b);
@@ -374,7 +386,7 @@ extern const char *const prelude_text[]; /* NULL at the end */
 /* builtins_*.c */
 extern const PrimitiveDesc builtins_number[], builtins_real[], builtins_list[], builtins_text[], builtins_data[];
 extern const PrimitiveDesc builtins_system[], builtins_string[], builtins_table[], builtins_bytes[], builtins_port[];
-extern const PrimitiveDesc builtins_file[];
+extern const PrimitiveDesc builtins_file[], builtins_complex[];
 extern const PrimitiveDesc builtins_record[], builtins_library[];
 bool builtins_define(Vm *vm);
 bool is_circular(Value list);

@@ -94,17 +94,29 @@ Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, 
 
 /* ---- load ---- */
 
-/* (%open-source name): a vector of the data of a file, their lines, and its path, for %next-thunk. */
+static bool expect_all(Vm *vm, const Value *data, const Value *environment) {
+    TN_SCOPE(vm->m);
+    TN_LOCAL_VALUE(vm->m, form);
+    for (Value *rest = TN_HANDLE_VALUE(vm->m, *data); *rest != S_NIL; *rest = cdr(*rest)) {
+        *form = car(*rest);
+        if (!expect_definitions(vm, form, environment)) return false;
+    }
+    return true;
+}
+
+/* (%open-source name environment): a vector of the data of a file, their lines, and its path, for %next-thunk. */
 Value p_open_source(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(String, *argv)) return fail_type(vm, "load", "a string", *argv);
+    if (!IS(Environment, argv[1])) return fail_type(vm, "load", "an environment", argv[1]);
     TN_SCOPE(vm->m);
     TN_LOCAL_VALUE(vm->m, path);
     const Value none = S_FALSE;
     Value *positions = TN_HANDLE_VALUE(vm->m, table_new(vm, TABLE_EQ));
     if (!*positions) return 0;
     Value *data = TN_HANDLE_VALUE(vm->m, read_source(vm, argv, positions, false, path));
-    Value source = *data ? make_vector(vm, 3, &none) : 0;
+    if (!*data || !expect_all(vm, data, &argv[1])) return 0;
+    Value source = make_vector(vm, 3, &none);
     if (!source) return 0;
     TN_INIT_VALUE(AS(Vector, source), item[0], *data);
     TN_INIT_VALUE(AS(Vector, source), item[1], *positions);
@@ -115,7 +127,6 @@ Value p_open_source(Vm *vm, int argc, const Value *argv) {
 /* (%next-thunk source environment): what evaluates the next datum, #f at the end. */
 Value p_next_thunk(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    if (!IS(Environment, argv[1])) return fail_type(vm, "load", "an environment", argv[1]);
     Value data = TN_READ_VALUE(AS(Vector, argv[0]), item[0]);
     if (data == S_NIL) return S_FALSE;
     TN_SCOPE(vm->m);

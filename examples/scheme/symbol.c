@@ -136,7 +136,13 @@ Value environment_new(Vm *vm, const Value *parent) {
     if (!environment) return out_of_memory(vm);
     TN_INIT_VALUE(environment, table, *rooted);
     TN_INIT_VALUE(environment, parent, *parent);
+    TN_INIT_VALUE(environment, expected, S_FALSE);
     return value_of(environment);
+}
+
+static bool is_expected(Vm *vm, Value environment, Value name) {
+    Value expected = TN_READ_VALUE(AS(Environment, environment), expected);
+    return expected != S_FALSE && table_get(vm, expected, name, 0);
 }
 
 static Value new_cell(Vm *vm, const Value *environment, const Value *name, const Value *from) {
@@ -145,7 +151,7 @@ static Value new_cell(Vm *vm, const Value *environment, const Value *name, const
     TN_INIT_VALUE(global, value, *from ? TN_READ_VALUE(AS(Global, *from), value) : S_UNBOUND);
     TN_INIT_VALUE(global, name, *name);
     TN_INIT_VALUE(global, home, *environment);
-    global->builtin = *from && AS(Global, *from)->builtin;
+    global->builtin = *from && AS(Global, *from)->builtin && !is_expected(vm, *environment, *name);
     return value_of(global);
 }
 
@@ -160,6 +166,19 @@ static Value put_cell(Vm *vm, const Value *environment, const Value *key, Value 
 
 static Value find_cell(Vm *vm, Value environment, Value name) {
     return table_get(vm, TN_READ_VALUE(AS(Environment, environment), table), name, 0);
+}
+
+bool environment_expect(Vm *vm, const Value *environment, const Value *name) {
+    TN_SCOPE(vm->m);
+    const Value *yes = TN_HANDLE_VALUE(vm->m, S_TRUE);
+    Value cell = find_cell(vm, *environment, *name);
+    if (cell && TN_READ_VALUE(AS(Global, cell), home) == *environment) AS(Global, cell)->builtin = false;
+    Value *expected = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, *environment), expected));
+    if (*expected == S_FALSE) {
+        if (!(*expected = table_new(vm, TABLE_EQ))) return false;
+        TN_WRITE_VALUE(vm->m, AS(Environment, *environment), expected, *expected);
+    }
+    return table_set(vm, expected, name, yes) != 0;
 }
 
 Value environment_cell(Vm *vm, const Value *environment, const Value *name) {

@@ -36,7 +36,7 @@ static const tn_type_desc types[] = {
     TN_DESC(Syntax, .flags = TN_LEAF),
     TN_DESC(Index, .flags = TN_LEAF, TN_TAIL(sizeof(uint32_t), 0, 0)),
     TN_DESC(Global, TN_VALUES(Global, value, name, home)),
-    TN_DESC(Environment, TN_VALUES(Environment, table, parent)),
+    TN_DESC(Environment, TN_VALUES(Environment, table, parent, expected)),
     TN_DESC(Table, TN_VALUES(Table, entries, index, keys)),
     TN_DESC(Condition, TN_VALUES(Condition, message, irritants, file)),
     TN_DESC(Continuation, TN_VALUES(Continuation, winders, handlers, pc), TAIL_OF_VALUES),
@@ -50,6 +50,7 @@ static const tn_type_desc types[] = {
     TN_DESC(RecordType, TN_VALUES(RecordType, name, fields)),
     TN_DESC(Record, TAIL_OF_VALUES),
     TN_DESC(Applicable, TN_VALUES(Applicable, name, data, more)),
+    TN_DESC(Complex, TN_VALUES(Complex, real, imaginary)),
 
     /* Special types: code never moves, so that the VM may hold addresses in it; ports and bignums have something
      * to dispose of. */

@@ -240,8 +240,8 @@ Value vm_run(Vm *vm, Value procedure) {
         NEXT();
     }
     CASE(FIX):
-    TN_WRITE_VALUE(m, AS(Closure, fp[A]), free[pc[0]], fp[pc[1]]);
-    pc += 2;
+    TN_WRITE_VALUE(m, AS(Closure, acc), free[A], fp[pc[0]]);
+    pc++;
     NEXT();
 
     /* ---- calls ---- */
@@ -642,6 +642,12 @@ apply_eval: { /* (eval form [environment]) */
 }
 
 apply_continuation: {
+    if (TN_UNLIKELY(AO_load(&m->stop))) { /* this may be the only call of a loop; all that is held is on the stack */
+        SAVE();
+        tn_safepoint(m);
+        LOWER();
+        if (interrupt_pending()) RAISE(fail_interrupted(vm));
+    }
     acc = n == 1 ? sp[-1] : 0;
     if (n != 1) {
         SAVE();

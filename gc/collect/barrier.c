@@ -16,27 +16,28 @@ void tni_barrier_filter(tn_mutator *m) {
     if (loose >= TN_SMALL_MAX) m->value_base = 0, m->value_size = UINTPTR_MAX;
 }
 
-void tni_barrier_log_object(tni_barrier *b, void *object) {
-    if (tni_vector_push(&b->objects, (uintptr_t)object)) return;
-    b->overflow = true;
+void tni_barrier_log_object(tn_heap *heap, void *object) {
+    if (tni_vector_push(&heap->barrier.objects, &heap->faults, (uintptr_t)object)) return;
+    heap->barrier.overflow = true;
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
-void tni_barrier_log_weak(tni_barrier *b, tn_value *slot) {
-    if (b->weak_slots.count >= TNI_SLOTS_MAX || !tni_vector_push(&b->weak_slots, (uintptr_t)slot))
-        b->weak_overflow = true;
+void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
+    tni_vector *slots = &heap->barrier.weak_slots;
+    if (slots->count >= TNI_SLOTS_MAX || !tni_vector_push(slots, &heap->faults, (uintptr_t)slot))
+        heap->barrier.weak_overflow = true;
 }
 
 /* The object is armed: disarms and logs it. */
 static void log_object(tn_heap *heap, void *object, tn_header header) {
     tni_set_header(object, header & ~TN_ARMED);
-    tni_barrier_log_object(&heap->barrier, object);
+    tni_barrier_log_object(heap, object);
 }
 
 static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t entry) {
     tni_vector *slots = &heap->barrier.slots;
     if (slots->count >= TNI_SLOTS_MAX) log_object(heap, object, header);
-    else if (!tni_vector_push(slots, entry)) heap->barrier.overflow = true;
+    else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
 }
 
 /* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */

@@ -33,9 +33,9 @@ typedef struct tni_barrier {
 /* Sets the mutator's filter words from the nursery's range and the heap's format. */
 void tni_barrier_filter(tn_mutator *m);
 /* Logs a slot of an old weak array that is about to hold a young value. */
-void tni_barrier_log_weak(tni_barrier *barrier, tn_value *slot);
+void tni_barrier_log_weak(tn_heap *heap, tn_value *slot);
 /* Logs an object that is not armed: it may hold any young reference. */
-void tni_barrier_log_object(tni_barrier *barrier, void *object);
+void tni_barrier_log_object(tn_heap *heap, void *object);
 void tni_barrier_free(tni_barrier *barrier);
 
 #endif

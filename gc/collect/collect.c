@@ -4,7 +4,9 @@
 #include "collect/sweep.h"
 #include "core/alloc.h"
 #include "debug/poison.h"
+#include "debug/site.h"
 #include "debug/verify.h"
+#include "space/memcheck.h"
 #include "space/os.h"
 
 /* Blocks that are swept, and regions that go back to the system: each some hundred microseconds at most. */
@@ -18,11 +20,12 @@ static const char *const cause_names[] = {
 void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;
     const char *frontier = heap->nursery.frontier;
-    bool poll = heap->options.value.stress || AO_load(&m->pub.stop) & TN_STOP_COLLECT;
+    bool poll = heap->options.value.stress || heap->options.value.debug & TNI_DEBUG_SITES ||
+                AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
     if (!m->attached || heap->busy) frontier = NULL;
-    else if (m->pub.window && m->window_checked) frontier = m->reserved;
     else if (poll) frontier = NULL;
+    else if (m->pub.window && m->window_checked) frontier = m->reserved;
     else if (heap->pacing.pretenuring) m->bump_old = true, frontier = NULL;
     m->pub.limit = frontier ? (uintptr_t)frontier + 8 : 0;
 }
@@ -58,11 +61,13 @@ static void minor(tn_heap *heap, tni_collection *c) {
     uint32_t debug = heap->options.value.debug;
     if (debug & TNI_DEBUG_VERIFY) tni_verify_before_minor(heap);
     c->survived = tni_minor_evacuate(heap);
+    if (debug & TNI_DEBUG_SITES) tni_sites_after_minor(heap, c->cause);
     heap->stats.minors++;
     heap->stats.young_allocated += c->nursery;
     heap->stats.promoted += c->survived;
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
     if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
+    else tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start));
 }
 
 /* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
@@ -80,6 +85,7 @@ static void major(tn_heap *heap, tn_kind kind) {
     tni_mark_heap(heap);
     tni_weak_major(heap);
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
+    if (heap->options.value.debug & TNI_DEBUG_SITES) tni_sites_after_major(heap);
     size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;
     if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
@@ -107,6 +113,8 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     else major(heap, c.kind), heap->clearing = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim_all(heap);
     tni_pacing_begin_cycle(heap);
+    tni_sites_begin_cycle(heap);
+    tni_handles_after(heap);
     tni_restart(heap);
     tni_busy_end(heap);
     heap->pacing.last_end = tni_os_now();

@@ -30,9 +30,10 @@ typedef struct marking {
     bool cannot_grow;
 } marking;
 
-bool tni_mark_init(tni_mark *mark) {
+bool tni_mark_init(tni_mark *mark, tni_faults *faults) {
     mark->capacity = FIRST_CAPACITY;
-    mark->stack = tni_os_map(mark->capacity * sizeof(void *), TNI_PAGE);
+    mark->faults = faults;
+    mark->stack = tni_os_map(faults, mark->capacity * sizeof(void *), TNI_PAGE);
     return mark->stack != NULL;
 }
 
@@ -43,7 +44,7 @@ void tni_mark_free(tni_mark *mark) {
 
 static __attribute__((noinline)) bool grow(marking *k) {
     size_t bytes = k->mark->capacity * sizeof(void *);
-    void **bigger = tni_os_map(bytes * 2, TNI_PAGE);
+    void **bigger = tni_os_map(k->mark->faults, bytes * 2, TNI_PAGE);
     if (!bigger) return false;
     memcpy(bigger, k->mark->stack, bytes);
     k->top = bigger + (k->top - k->mark->stack);
@@ -258,6 +259,6 @@ void tni_mark_heap(tn_heap *heap) {
     }
     if (heap->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
         tni_mark fresh;
-        if (tni_mark_init(&fresh)) tni_mark_free(&heap->mark), heap->mark = fresh;
+        if (tni_mark_init(&fresh, &heap->faults)) tni_mark_free(&heap->mark), heap->mark = fresh;
     }
 }

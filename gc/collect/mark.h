@@ -10,16 +10,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tenure/base.h"
+#include "core/fault.h"
 
 typedef struct tni_mark {
     void **stack;
     size_t capacity; /* entries */
+    tni_faults *faults;
 } tni_mark;
 
 /* Clears the mark bits, and marks. */
 void tni_mark_heap(tn_heap *heap);
-bool tni_mark_init(tni_mark *mark);
+bool tni_mark_init(tni_mark *mark, tni_faults *faults);
 void tni_mark_free(tni_mark *mark);
 
 #endif

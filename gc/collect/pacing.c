@@ -287,6 +287,11 @@ static void watch_cells(tn_heap *heap, size_t grown) {
     p->large_filled = heap->large.filled;
 }
 
+void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
+    size_t limit = heap->pacing.old_limit;
+    set_old_limit(heap, bytes < limit ? limit - bytes : 0);
+}
+
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
     uint64_t now = tni_os_now();

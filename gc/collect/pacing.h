@@ -64,6 +64,9 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
 /* Account of a collection that took `ns`; of the nursery, `used` bytes were in use. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns);
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
+/* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
+ * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
+void tni_pacing_disposed(tn_heap *heap, size_t bytes);
 /* Options have changed. */
 void tni_pacing_changed(tn_heap *heap);
 

@@ -5,6 +5,7 @@
 
 #include "core/heap.h"
 #include "debug/poison.h"
+#include "space/memcheck.h"
 #include "space/os.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 static void dispose_object(void *object, void *user) {
     const tni_layout *layout = tni_layout_of(user, tni_header(object));
-    if (layout->disposed) layout->desc->dispose(user, object);
+    if (layout->disposed) tni_dispose(user, layout, object);
 }
 
 /* Calls visit for what begins in the block where there is a bit of `bits & ~without` (`without` may be NULL). */
@@ -87,9 +88,15 @@ TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
     return (shape){words * 8, (unsigned)holes};
 }
 
-static void poison_holes(tni_block *block) {
+static void each_hole(const tni_block *block, void (*visit)(char *from, size_t bytes)) {
     for (unsigned bit = 0; (bit = tni_hole_at(block, bit)) < TNI_BLOCK_BITS; bit++)
-        tni_poison_range(tni_block_object(block, bit) - 8, (size_t)(tni_hole_end(block, bit) - bit) * 8);
+        visit(tni_block_object(block, bit) - 8, (size_t)(tni_hole_end(block, bit) - bit) * 8);
+}
+
+static void forbid(char *from, size_t bytes) { tni_forbid(from, bytes); }
+static void poison(char *from, size_t bytes) {
+    tni_allow(from, bytes);
+    tni_poison_range(from, bytes);
 }
 
 /* Dispose callbacks, and filling memory with poison, are not for the pause of a major collection. */
@@ -99,20 +106,26 @@ static bool is_lazy(const tn_heap *heap, const tni_block *block) {
 
 /* The block is free, or full, or for the lane that fits its holes. */
 static void file_swept(tni_old *old, tni_block *block, shape s) {
+    if (TNI_MEMCHECKED) each_hole(block, forbid);
     block->state = TNI_BLOCK_FULL;
     block->lane = (uint8_t)tni_old_lane_for(s.holes, TNI_BLOCK - s.live, block->lane >= TNI_SIZES);
     if (!s.live) tni_old_give(old, block);
     else if (s.live < TNI_BLOCK - SLACK) tni_old_file_partial(old, block);
 }
 
+static void dispose_dead(tn_heap *heap, tni_block *block) {
+    size_t before = tni_external_bytes(heap);
+    tni_busy_begin(heap);
+    each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
+    tni_busy_end(heap);
+    size_t after = tni_external_bytes(heap);
+    if (after < before) tni_pacing_disposed(heap, before - after);
+}
+
 static void sweep_block(tn_heap *heap, tni_block *block) {
-    if (block->disposed) {
-        tni_busy_begin(heap);
-        each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
-        tni_busy_end(heap);
-    }
+    if (block->disposed) dispose_dead(heap, block);
     shape s = find_holes(block, true);
-    if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(block);
+    if (heap->options.value.debug & TNI_DEBUG_POISON) each_hole(block, poison);
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
 }
@@ -205,6 +218,7 @@ void tni_sweep_all(tn_heap *heap) { tni_sweep_some(heap, SIZE_MAX); }
 
 static void empty_header(void *hole, void *user) {
     (void)user;
+    tni_allow((char *)hole - 8, 8); /* until it is swept again */
     tni_set_header(hole, 0);
 }
 

@@ -10,17 +10,18 @@
 /* An object of one of the two types, entered into its list. */
 static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     tni_weak *w = &m->heap->weak;
-    if (!tni_vector_reserve(&w->old, w->young.count + 2) || !tni_vector_reserve(&w->young, 1)) {
+    tni_faults *faults = &m->heap->faults;
+    if (!tni_vector_reserve(&w->old, faults, w->young.count + 2) || !tni_vector_reserve(&w->young, faults, 1)) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_weak_new: no memory to keep track of another weak reference; there are %zu",
                  w->old.count + w->young.count);
         return NULL;
     }
     void *holder = tni_alloc_builtin(m, type, size, element, count);
-    if (holder) tni_vector_push(tni_young(m->heap, holder) ? &w->young : &w->old, (uintptr_t)holder);
+    if (holder) tni_vector_push(tni_young(m->heap, holder) ? &w->young : &w->old, faults, (uintptr_t)holder);
     return holder;
 }
 
-tn_weak **tn_weak_new(tn_mutator *m, const void *h) {
+tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to",
@@ -43,7 +44,7 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
     return weak->referent;
 }
 
-tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count) {
+tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
     if (!m) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
     return array ? (tn_weak_array **)(void *)tn_push_(m, array) : NULL;
@@ -68,7 +69,7 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
     tn_value *slot = &tni_weak_slots(array)[index];
     bool log = tni_young(heap, tni_value_ref(&heap->format, value)) && !tni_young(heap, array) &&
                !tni_young(heap, tni_value_ref(&heap->format, *slot));
-    if (log) tni_barrier_log_weak(&heap->barrier, slot);
+    if (log) tni_barrier_log_weak(heap, slot);
     *slot = value;
     return TN_OK;
 }
@@ -112,7 +113,7 @@ static void dispose_young(tn_heap *heap) {
     for (size_t i = 0; i < v->count; i++) {
         void *object = (void *)v->at[i], *to = survivor(object);
         if (to) tni_block_of(to)->disposed = 1;
-        else tni_layout_of(heap, tni_header(object))->desc->dispose(heap, object);
+        else tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
     }
     v->count = 0;
 }

@@ -9,6 +9,7 @@
 #include "collect/sweep.h"
 #include "core/heap.h"
 #include "debug/poison.h"
+#include "debug/site.h"
 
 /* What is to be allocated: a header and its cell. For tn_reserve the cell is all of it. */
 typedef struct request {
@@ -24,10 +25,19 @@ typedef void *(*attempt_fn)(const request *r);
 
 /* ---- checks ---- */
 
+static bool called_back(tn_mutator *m, const char *function) {
+    const tni_callback *c = &m->heap->callback;
+    if (c->name)
+        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
+    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
+    return false;
+}
+
 static bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy)
-        return tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function), false;
+    if (m->heap->busy) return called_back(m, function);
+    if (m->heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
+        tni_fatal(m->heap, "%s: the mutator is used by another thread than the one that attached it", function);
     return true;
 }
 
@@ -105,7 +115,7 @@ static void *born_old(const request *r, char *object) {
     if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
     tni_set_header(object, header);
     if (heap->pacing.pretenuring) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
-    else if (!leaf) tni_barrier_log_object(&heap->barrier, object);
+    else if (!leaf) tni_barrier_log_object(heap, object);
     return object;
 }
 
@@ -241,16 +251,18 @@ static void *allocate(const request *r) {
 }
 
 static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
-                                                        size_t count) {
+                                                        size_t count, const tn_place *place) {
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
-    if (r.layout->disposed && !tni_vector_reserve(disposed, 1))
+    if (r.layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
         return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function,
                         r.layout->desc->name),
                NULL;
     void *object = allocate(&r);
-    if (object && r.layout->disposed && tni_young(m->heap, object)) tni_vector_push(disposed, (uintptr_t)object);
+    if (object && r.layout->disposed && tni_young(m->heap, object))
+        tni_vector_push(disposed, &m->heap->faults, (uintptr_t)object);
+    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, place);
     return object;
 }
 
@@ -278,22 +290,27 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
 }
 
 static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, size_t size, size_t element,
-                                                    size_t count) {
+                                                    size_t count, const tn_place *place) {
     if (!m) return NULL;
     cell_need need = need_of(m, type, size, element, count);
     if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
         return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
-    return allocate_checked(m, type, size, element, count);
+    return allocate_checked(m, type, size, element, count, place);
 }
 
 /* Calls nothing but in its last step, so that it need not save a register. */
-void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                        const tn_place *place) {
     if (TN_LIKELY(m != NULL)) {
         cell_need need = need_of(m, type, size, element, count);
         tni_run *run = &m->heap->old.runs[need.lane];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
     }
-    return allocate_any(m, type, size, element, count);
+    return allocate_any(m, type, size, element, count, place);
+}
+
+void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    return tn_alloc_slow_at_(m, type, size, element, count, NULL);
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
@@ -305,7 +322,10 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
-    return allocate(&r);
+    void *object = allocate(&r);
+    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, m->here);
+    m->here = NULL;
+    return object;
 }
 
 tn_status tn_reserve(tn_mutator *m, size_t bytes) {

@@ -6,6 +6,8 @@
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
+#include "debug/fault.h"
+#include "debug/leaks.h"
 #include "space/os.h"
 
 #define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
@@ -45,23 +47,26 @@ static void free_parts(tn_heap *heap) {
     tni_roots_free(&heap->roots);
     tni_weak_free(&heap->weak);
     tni_mark_free(&heap->mark);
+    tni_sites_free(&heap->sites);
 }
 
 static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
     size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
+    tni_faults *faults = &heap->faults;
     heap->regions.huge_pages = o->huge_pages;
-    if (!tni_nursery_init(&heap->nursery, nursery)) return false;
+    heap->regions.faults = faults;
+    if (!tni_nursery_init(&heap->nursery, faults, nursery)) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
-    heap->queue.at = tni_os_map(heap->queue.bytes, TNI_PAGE);
-    if (!heap->queue.at || !tni_types_init(&heap->types) || !tni_mark_init(&heap->mark)) return false;
+    heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
+    if (!heap->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
     tni_large_init(&heap->large, &heap->regions);
     return true;
 }
 
 static tn_heap *create(const tn_config *config, tn_error *error) {
-    tn_heap *heap = tni_os_map(HEAP_BYTES, TNI_PAGE);
+    tn_heap *heap = tni_os_map(NULL, HEAP_BYTES, TNI_PAGE);
     if (!heap)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
     take_config(heap, config);
@@ -71,6 +76,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
         tni_os_unmap(heap, HEAP_BYTES);
         return NULL;
     }
+    tni_faults_start(&heap->faults, heap);
     if (!make_parts(heap)) {
         size_t bytes = heap->options.value.nursery_max;
         free_parts(heap);
@@ -85,6 +91,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     heap->stats.created_ns = tni_os_now();
     tni_pacing_init(heap, config->policy);
     tni_pacing_begin_cycle(heap);
+    tni_fault_changed(heap);
     return heap;
 }
 
@@ -113,7 +120,10 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
                              "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
     tni_sweep_dispose_all(heap);
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
+    tni_fault_forget(heap);
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);
     return TN_OK;
@@ -127,7 +137,10 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!key || !value) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
     if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
         return tni_fail(m, error.status, "tn_option_set: %s", error.text);
+    if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, m->heap);
     tni_pacing_changed(m->heap);
+    tni_fault_changed(m->heap);
+    tni_handles_changed(m);
     tni_private(m)->until_stress = m->heap->options.value.stress;
     tni_set_limit(tni_private(m));
     return TN_OK;

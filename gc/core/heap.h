@@ -5,15 +5,20 @@
 #ifndef TNI_HEAP_H
 #define TNI_HEAP_H
 
+#include <pthread.h>
+
 #include "collect/barrier.h"
 #include "collect/mark.h"
 #include "collect/minor.h"
 #include "collect/pacing.h"
 #include "collect/weak.h"
 #include "core/error.h"
+#include "core/fault.h"
 #include "core/option.h"
 #include "core/root.h"
 #include "core/type.h"
+#include "debug/handle.h"
+#include "debug/site.h"
 #include "observe/stats.h"
 #include "space/large.h"
 #include "space/nursery.h"
@@ -24,6 +29,7 @@
 typedef struct tni_mutator {
     tn_mutator pub;
     bool attached;
+    pthread_t thread;       /* that has attached it */
     bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
     char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
     bool bump_old;          /* objects are born old (P3), and nothing else is to be looked at */
@@ -34,6 +40,12 @@ typedef struct tni_mutator {
     tn_status last_status;
     char last_error[252];
 } tni_mutator;
+
+/* The host's callback that runs, for reports; name NULL: none, or one of a hot loop. */
+typedef struct tni_callback {
+    const char *name;
+    const tn_type_desc *type;
+} tni_callback;
 
 struct tn_heap {
     tni_old old;
@@ -50,9 +62,13 @@ struct tn_heap {
     tni_pacing pacing;
     tni_mutator mutators[1];
     tni_options options;
+    tni_faults faults;
     tni_stats stats;
+    tni_sites sites;
+    tni_handle_checks checks; /* of handles */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
+    tni_callback callback;
     unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */
     char name[64];
     void *user;
@@ -84,6 +100,13 @@ void tni_busy_end(tn_heap *heap);
 
 TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header) {
     return &heap->types.layouts[tni_header_type(header)];
+}
+
+/* Calls the dispose callback of a dead object. */
+TNI_INLINE void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object) {
+    heap->callback = (tni_callback){"dispose", layout->desc};
+    layout->desc->dispose(heap, object);
+    heap->callback.name = NULL;
 }
 
 TNI_INLINE size_t tni_external_bytes(const tn_heap *heap) {

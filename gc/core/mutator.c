@@ -22,7 +22,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
                               heap->name),
                NULL;
     size_t bytes = heap->options.value.handles;
-    m->handles_base = tni_os_map(bytes, TNI_PAGE);
+    m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (!m->handles_base)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
                               bytes),
@@ -34,8 +34,10 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->window_checked = m->hook_running = false;
     m->until_stress = heap->options.value.stress;
     m->attached = true;
+    m->thread = pthread_self();
     tn_clear_error(&m->pub);
     tni_barrier_filter(&m->pub);
+    tni_handles_changed(&m->pub);
     tni_restart(heap);
     return &m->pub;
 }
@@ -52,6 +54,7 @@ tn_status tn_detach(tn_mutator *m) {
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
     p->attached = false;
+    tni_handles_forget(m->heap);
     tni_set_limit(p);
     tni_os_unmap(p->handles_base, m->heap->options.value.handles);
     p->handles_base = m->handles = NULL;
@@ -71,8 +74,8 @@ void tni_busy_end(tn_heap *heap) {
 }
 
 tn_mark tn_save(const tn_mutator *m) {
-    if (!m) return (tn_mark){NULL, NULL, NULL};
-    return (tn_mark){m->handles, m->values, m->window};
+    if (!m) return (tn_mark){NULL, NULL, NULL, 0};
+    return (tn_mark){m->handles, m->values, m->window, tni_scopes_open(m)};
 }
 
 void tn_restore(tn_mutator *m, tn_mark mark) {
@@ -84,6 +87,7 @@ void tn_restore(tn_mutator *m, tn_mark mark) {
                  "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
         return;
     }
+    tni_scopes_restored(m, mark);
     m->handles = mark.handles;
     m->values = mark.values;
     m->window = mark.window;

@@ -22,7 +22,7 @@
 
 #include "core/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 512 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1024 };
 enum { FROM_BUILT_IN, FROM_CONFIG, FROM_ENVIRONMENT, FROM_SET };
 
 #define KIB(n) (UINT64_C(n) << 10)
@@ -38,24 +38,28 @@ typedef enum kind {
     BYTES,   /* size_t: a number with a unit or %, or one of the row's words */
     TIME,    /* uint64_t: nanoseconds */
     PERCENT, /* unsigned */
+    NUMBER,  /* size_t: how many, or one of the row's words */
     CHOICE,  /* unsigned: one of the row's words */
     FLAGS,   /* unsigned: a set of the row's words, or "none" */
     BOOL
 } kind;
 
-/* A word of a row, and the value or the flag that it stands for. A word with value 0 in a FLAGS row takes a count,
- * "stress=100", that is kept in the field at the row's `count`; the word alone means 1. A list ends with a NULL name. */
+/* A word of a row, and the value or the flag that it stands for. In a FLAGS row COUNT(field) is a word that takes
+ * a count, "stress=100", which is kept in that field; the word alone means 1. A list ends with a NULL name. */
 typedef struct word {
     const char *name;
     uint64_t value;
 } word;
+
+#define AT(field) offsetof(tni_settings, field)
+#define COUNTED (UINT64_C(1) << 16) /* no flag is so large */
+#define COUNT(field) (COUNTED + AT(field))
 
 typedef struct row {
     const char *key;
     kind kind;
     bool fixed;         /* read at creation only: setting it at run time fails */
     size_t field;       /* its offset in tni_settings */
-    size_t count;       /* FLAGS: the offset of the counted word's number */
     const word *words;
     const char *initial; /* the built-in value, in the words that a user would write */
     uint64_t min, max;
@@ -66,50 +70,56 @@ static const word no_words[] = {{NULL, 0}};
 static const word auto_nursery[] = {{"auto", 0}, {NULL, 0}};
 /* "auto" is settled when all sources have been read: see settle(). No range holds 0, so it cannot be meant otherwise. */
 static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
+static const word off[] = {{"off", SIZE_MAX}, {NULL, 0}};
 static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
-static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {NULL, 0}};
-static const word debugs[] = {{"stress", 0}, {"move", TNI_DEBUG_MOVE}, {"verify", TNI_DEBUG_VERIFY},
-                              {"poison", TNI_DEBUG_POISON}, {NULL, 0}};
+static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
+static const word debugs[] = {{"stress", COUNT(stress)},     {"move", TNI_DEBUG_MOVE},       {"verify", TNI_DEBUG_VERIFY},
+                              {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},     {"stale", TNI_DEBUG_STALE},
+                              {"handles", TNI_DEBUG_HANDLES}, {"threads", TNI_DEBUG_THREADS}, {"fail", COUNT(fail)},
+                              {NULL, 0}};
 /* The first two are what a value is shown as. */
 static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
                                 {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
 
-#define AT(field) offsetof(tni_settings, field)
-
 static const row rows[] = {
-    {"nursery", BYTES, false, AT(nursery), 0, auto_nursery, "auto", KIB(64), GIB(1),
+    {"nursery", BYTES, false, AT(nursery), auto_nursery, "auto", KIB(64), GIB(1),
      "size of the nursery; auto: adapts between 256K and nursery_max"},
-    {"nursery_max", BYTES, true, AT(nursery_max), 0, no_words, "64M", KIB(256), GIB(4),
+    {"nursery_max", BYTES, true, AT(nursery_max), no_words, "64M", KIB(256), GIB(4),
      "address space reserved for the nursery; raised to nursery if that is more"},
-    {"heap_max", BYTES, false, AT(heap_max), 0, heap_limits, "auto", MIB(1), TIB(128),
+    {"heap_max", BYTES, false, AT(heap_max), heap_limits, "auto", MIB(1), TIB(128),
      "hard limit of the heap; auto: the container's memory limit (cgroup), else none"},
-    {"pause_target", TIME, false, AT(pause_target), 0, no_words, "1ms", MICROSECONDS(10), SECONDS(10),
+    {"pause_target", TIME, false, AT(pause_target), no_words, "1ms", MICROSECONDS(10), SECONDS(10),
      "longest pause that an adapting nursery aims for"},
-    {"policy", CHOICE, false, AT(policy), 0, policies, "adaptive", 0, 0,
+    {"policy", CHOICE, false, AT(policy), policies, "adaptive", 0, 0,
      "how sizes are chosen; fixed: from these options alone, the same in each run"},
-    {"pretenure", CHOICE, false, AT(pretenure), 0, pretenures, "auto", 0, 0,
+    {"pretenure", CHOICE, false, AT(pretenure), pretenures, "auto", 0, 0,
      "objects are born old; auto: while nearly all that is born survives"},
-    {"growth_min", BYTES, false, AT(growth_min), 0, no_words, "1M", KIB(64), TIB(1),
+    {"growth_min", BYTES, false, AT(growth_min), no_words, "1M", KIB(64), TIB(1),
      "least growth of the old space between two major collections"},
-    {"cpu_target", PERCENT, false, AT(cpu_target), 0, no_words, "10", 1, 90,
+    {"cpu_target", PERCENT, false, AT(cpu_target), no_words, "10", 1, 90,
      "share of the time that major collections aim to take"},
-    {"cpu_max", PERCENT, false, AT(cpu_max), 0, no_words, "98", 10, 100,
+    {"cpu_max", PERCENT, false, AT(cpu_max), no_words, "98", 10, 100,
      "share of the time beyond which memory counts as out; 100: never"},
-    {"reserve", BYTES, false, AT(reserve), 0, no_words, "64K", 0, GIB(1),
+    {"reserve", BYTES, false, AT(reserve), no_words, "64K", 0, GIB(1),
      "memory kept back for a host's out-of-memory error"},
-    {"handles", BYTES, true, AT(handles), 0, no_words, "16M", KIB(64), GIB(1),
+    {"handles", BYTES, true, AT(handles), no_words, "16M", KIB(64), GIB(1),
      "address space reserved for the handles of a mutator"},
-    {"huge_pages", BOOL, true, AT(huge_pages), 0, no_words, "on", 0, 1,
+    {"handle_warn", NUMBER, false, AT(handle_warn), off, "100000", 1, 1000000000,
+     "so many live handles are a line in the log: a loop without a scope?"},
+    {"huge_pages", BOOL, true, AT(huge_pages), no_words, "on", 0, 1,
      "back what major collections add to the old space, and large objects, with huge pages"},
-    {"log", FLAGS, false, AT(log), 0, logs, "none", 0, 0,
-     "gc: a line for each collection; config: the options in effect and where they come from"},
-    {"debug", FLAGS, false, AT(debug), AT(stress), debugs, "none", 1, GIB(1),
-     "stress=N: collect at each N-th allocation; move: evacuate all that is young and make the old places inaccessible; "
-     "verify: check the heap around each collection; poison: fill free memory"},
-    {"strict", BOOL, true, AT(strict), 0, no_words, "off", 0, 1,
+    {"log", FLAGS, false, AT(log), logs, "none", 0, 0,
+     "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
+     "left when the heap is destroyed"},
+    {"debug", FLAGS, false, AT(debug), debugs, "none", 1, GIB(1),
+     "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
+     "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
+     "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
+     "fail=N: the N-th request to the system fails, and the log says so"},
+    {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
-    {"help", BOOL, true, AT(help), 0, no_words, "off", 0, 1, "print this table"},
+    {"help", BOOL, true, AT(help), no_words, "off", 0, 1, "print this table"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -121,7 +131,8 @@ static const word *words_of(const row *r) { return r->kind == BOOL ? switches : 
 static void store(const row *r, tni_settings *s, uint64_t value) {
     void *field = (char *)s + r->field;
     switch (r->kind) {
-    case BYTES: *(size_t *)field = (size_t)value; break;
+    case BYTES:
+    case NUMBER: *(size_t *)field = (size_t)value; break;
     case TIME: *(uint64_t *)field = value; break;
     case PERCENT:
     case CHOICE:
@@ -133,7 +144,8 @@ static void store(const row *r, tni_settings *s, uint64_t value) {
 static uint64_t load(const row *r, const tni_settings *s) {
     const void *field = (const char *)s + r->field;
     switch (r->kind) {
-    case BYTES: return *(const size_t *)field;
+    case BYTES:
+    case NUMBER: return *(const size_t *)field;
     case TIME: return *(const uint64_t *)field;
     case PERCENT:
     case CHOICE:
@@ -143,8 +155,10 @@ static uint64_t load(const row *r, const tni_settings *s) {
     return 0;
 }
 
-/* The number of a FLAGS row's counted word; 0 where there is no such word. */
-static size_t *count_of(const row *r, tni_settings *s) { return r->count ? (void *)((char *)s + r->count) : NULL; }
+/* Where a word's count is kept; NULL of a word that takes none. */
+static size_t *count_of(const word *w, tni_settings *s) {
+    return w->value >= COUNTED ? (void *)((char *)s + (w->value - COUNTED)) : NULL;
+}
 
 /* ---- text ---- */
 
@@ -320,28 +334,35 @@ static const char *read_time(span s, uint64_t *value) {
     return s.size == 0 ? "no unit" : "unknown unit";
 }
 
+/* The number of a counted word; NULL is "1". */
+static const char *read_count(const row *r, span number, size_t *count) {
+    uint64_t whole = 1, millionths = 0;
+    const char *wrong = number.text ? read_number(&number, &whole, &millionths) : NULL;
+    if (wrong) return wrong;
+    if (number.text && (number.size || millionths)) return "not a whole number";
+    if (whole < r->min) return "too small";
+    if (whole > r->max) return "too large";
+    *count = (size_t)whole;
+    return NULL;
+}
+
 /* "stress=1,move", or "none". */
 static const char *read_flags(const row *r, span s, tni_settings *settings) {
-    uint64_t flags = 0, count = 0;
+    tni_settings next = *settings;
+    uint64_t flags = 0;
+    for (const word *w = r->words; w->name; w++)
+        if (count_of(w, &next)) *count_of(w, &next) = 0;
     for (span rest = same_any_case(s, "none") ? (span){NULL, 0} : s, number; rest.text;) {
         const word *w = find_word(r, first_name(rest, &number, &rest));
         if (!w) return "unknown word";
-        if (w->value != 0) {
-            if (number.text) return "a number where none belongs";
-            flags |= w->value;
-            continue;
-        }
-        uint64_t millionths = 0;
-        const char *wrong = number.text ? read_number(&number, &count, &millionths) : NULL;
+        size_t *count = count_of(w, &next);
+        if (!count && number.text) return "a number where none belongs";
+        if (!count) flags |= w->value;
+        const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
-        if (number.size || millionths) return "not a whole number";
-        if (!number.text) count = 1;
-        if (count < r->min) return "too small";
-        if (count > r->max) return "too large";
     }
-    store(r, settings, flags);
-    size_t *counted = count_of(r, settings);
-    if (counted) *counted = (size_t)count;
+    store(r, &next, flags);
+    *settings = next;
     return NULL;
 }
 
@@ -360,8 +381,10 @@ static const char *read_value(const row *r, span s, tni_settings *settings) {
     case BYTES: wrong = read_bytes(s, &value); break;
     case TIME: wrong = read_time(s, &value); break;
     case PERCENT:
+    case NUMBER:
         wrong = read_number(&s, &value, &millionths);
-        if (!wrong && (millionths || !(s.size == 0 || same(s, "%")))) wrong = "not a whole number";
+        if (!wrong && r->kind == PERCENT && same(s, "%")) s.size = 0;
+        if (!wrong && (millionths || s.size)) wrong = "not a whole number";
         break;
     default: return "unknown word";
     }
@@ -388,11 +411,10 @@ static void write_scaled(uint64_t value, bool time, char *text, size_t size) {
 static void write_flags(const row *r, const tni_settings *settings, char *text, size_t size) {
     tni_settings s = *settings;
     uint64_t flags = load(r, &s);
-    size_t *counted = count_of(r, &s);
     text[0] = 0;
     for (const word *w = r->words; w->name; w++) {
-        size_t count = w->value == 0 && counted ? *counted : 0;
-        if (!count && !(flags & w->value)) continue;
+        size_t *counted = count_of(w, &s), count = counted ? *counted : 0;
+        if (!count && (counted || !(flags & w->value))) continue;
         if (text[0]) append(text, size, ",");
         append(text, size, w->name);
         if (count) {
@@ -417,6 +439,7 @@ static void write_value(const row *r, const tni_settings *settings, char *text, 
             return;
         }
     if (r->kind == PERCENT) snprintf(text, size, "%u%%", (unsigned)value);
+    else if (r->kind == NUMBER) snprintf(text, size, "%llu", (unsigned long long)value);
     else write_scaled(value, r->kind == TIME, text, size);
 }
 
@@ -427,11 +450,13 @@ static void write_accepted(const row *r, bool units, char *text, size_t size) {
     for (const word *w = words_of(r); w->name; w++) {
         if (w != words_of(r)) append(text, size, r->kind == FLAGS ? "," : ", ");
         append(text, size, w->name);
-        if (r->kind == FLAGS && w->value == 0) append(text, size, "=N");
+        if (r->kind == FLAGS && w->value >= COUNTED) append(text, size, "=N");
         if (!units && r->kind == BOOL && w->value == 1) return; /* two of the spellings will do */
     }
     if (r->kind == PERCENT) {
         snprintf(number, sizeof number, "%llu%%..%llu%%", (unsigned long long)r->min, (unsigned long long)r->max);
+    } else if (r->kind == NUMBER) {
+        snprintf(number, sizeof number, "%llu..%llu", (unsigned long long)r->min, (unsigned long long)r->max);
     } else if (r->kind == BYTES || r->kind == TIME) {
         write_scaled(r->min, r->kind == TIME, low, sizeof low);
         write_scaled(r->max, r->kind == TIME, high, sizeof high);
@@ -501,6 +526,7 @@ static const row *find(span key) {
 
 /* The word "auto" of heap_max becomes what it stands for now. */
 static void settle(tni_settings *s) {
+    if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
     if (s->heap_max != 0) return;
     uint64_t limit = tni_cgroup_limit("");
     s->heap_max = limit < MIB(1) ? (size_t)MIB(1) : limit > TIB(128) ? SIZE_MAX : (size_t)limit;

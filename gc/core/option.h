@@ -12,8 +12,9 @@
 
 enum { TNI_POLICY_ADAPTIVE, TNI_POLICY_FIXED };
 enum { TNI_PRETENURE_AUTO, TNI_PRETENURE_OFF, TNI_PRETENURE_ON };
-enum { TNI_LOG_GC = 1, TNI_LOG_CONFIG = 2 };
-enum { TNI_DEBUG_MOVE = 1, TNI_DEBUG_VERIFY = 2, TNI_DEBUG_POISON = 4 };
+enum { TNI_LOG_GC = 1, TNI_LOG_CONFIG = 2, TNI_LOG_LEAKS = 4 };
+enum { TNI_DEBUG_MOVE = 1, TNI_DEBUG_VERIFY = 2, TNI_DEBUG_POISON = 4, TNI_DEBUG_SITES = 8, TNI_DEBUG_STALE = 16,
+       TNI_DEBUG_HANDLES = 32, TNI_DEBUG_THREADS = 64 };
 enum { TNI_OPTIONS_MAX = 24 };
 
 /* The effective values. Bytes, nanoseconds and percent. */
@@ -29,10 +30,12 @@ typedef struct tni_settings {
     unsigned cpu_max;      /* beyond this percent, with little freed, memory counts as out; 100: never */
     size_t reserve;        /* kept back, and given out first when memory is out */
     size_t handles;        /* the address range reserved for the handle stack, at creation */
+    size_t handle_warn;    /* more live handles than this are worth a line; SIZE_MAX: none */
     bool huge_pages;
     unsigned log;          /* TNI_LOG_ bits */
     unsigned debug;        /* TNI_DEBUG_ bits */
     size_t stress;         /* collect at each n-th allocation; 0: no */
+    size_t fail;           /* the n-th request to the system fails; 0: none does */
     bool strict;           /* a bad option fails tn_heap_create */
     bool help;
 } tni_settings;

@@ -6,12 +6,10 @@
 
 #include "core/heap.h"
 
-#define GLOBAL ((uintptr_t)1) /* of an entry: the cell is ours */
-
 /* ---- the hash set of cells: open addressing, linear probing, removal by shifting back ---- */
 
 static size_t home(const tni_roots *r, uintptr_t entry) {
-    uint64_t h = (entry & ~GLOBAL) * UINT64_C(0x9E3779B97F4A7C15); /* Fibonacci hashing (Knuth, vol. 3, 6.4) */
+    uint64_t h = (entry & ~TNI_GLOBAL) * UINT64_C(0x9E3779B97F4A7C15); /* Fibonacci hashing (Knuth, vol. 3, 6.4) */
     return (size_t)(h >> 32) & (r->capacity - 1);
 }
 
@@ -19,7 +17,7 @@ static size_t home(const tni_roots *r, uintptr_t entry) {
 static uintptr_t *find(const tni_roots *r, const void *cell) {
     if (!r->capacity || !cell) return NULL;
     for (size_t i = home(r, (uintptr_t)cell); r->cells[i]; i = (i + 1) & (r->capacity - 1))
-        if ((r->cells[i] & ~GLOBAL) == (uintptr_t)cell) return &r->cells[i];
+        if ((r->cells[i] & ~TNI_GLOBAL) == (uintptr_t)cell) return &r->cells[i];
     return NULL;
 }
 
@@ -30,10 +28,10 @@ static void put(tni_roots *r, uintptr_t entry) {
     r->count++;
 }
 
-static bool grow(tni_roots *r) {
+static bool grow(tni_roots *r, tni_faults *faults) {
     if (r->count * 2 < r->capacity) return true;
     tni_roots bigger = {.capacity = r->capacity ? r->capacity * 2 : 64};
-    bigger.cells = calloc(bigger.capacity, sizeof *bigger.cells);
+    bigger.cells = tni_calloc(faults, bigger.capacity, sizeof *bigger.cells);
     if (!bigger.cells) return r->count + 1 < r->capacity;
     for (size_t i = 0; i < r->capacity; i++)
         if (r->cells[i]) put(&bigger, r->cells[i]);
@@ -59,14 +57,15 @@ static void take_out(tni_roots *r, uintptr_t *place) {
 static void store(tn_heap *heap, void **cell, const void *object) {
     tni_roots *r = &heap->roots;
     if (tni_young(heap, object) && !tni_young(heap, *cell))
-        if (r->young.count > r->capacity || !tni_vector_push(&r->young, (uintptr_t)cell)) r->young_overflow = true;
+        if (r->young.count > r->capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
+            r->young_overflow = true;
     *cell = (void *)(uintptr_t)object;
 }
 
 /* ---- globals ---- */
 
-static bool new_slab(tni_roots *r) {
-    tni_slab *slab = calloc(1, sizeof *slab);
+static bool new_slab(tni_roots *r, tni_faults *faults) {
+    tni_slab *slab = tni_calloc(faults, 1, sizeof *slab);
     if (!slab) return false;
     slab->next = r->slabs;
     r->slabs = slab;
@@ -80,21 +79,23 @@ static bool new_slab(tni_roots *r) {
 void *const *tn_global_new(tn_mutator *m, const void *object) {
     if (!m || !tni_check_owner(m, object, "tn_global_new")) return NULL;
     tni_roots *r = &m->heap->roots;
-    if ((!r->free_globals && !new_slab(r)) || !grow(r)) {
+    tni_faults *faults = &m->heap->faults;
+    if ((!r->free_globals && !new_slab(r, faults)) || !grow(r, faults)) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->count);
         return NULL;
     }
     void **cell = r->free_globals;
     r->free_globals = *cell;
     *cell = NULL;
-    put(r, (uintptr_t)cell | GLOBAL);
+    put(r, (uintptr_t)cell | TNI_GLOBAL);
+    tni_site_hold(m, cell);
     store(m->heap, cell, object);
     return cell;
 }
 
 static uintptr_t *find_global(tn_mutator *m, const void *global, const char *function) {
     uintptr_t *place = find(&m->heap->roots, global);
-    if (place && *place & GLOBAL) return place;
+    if (place && *place & TNI_GLOBAL) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: %p is no global of heap '%s': freed already, or never made here", function, global,
              m->heap->name);
     return NULL;
@@ -121,16 +122,17 @@ tn_status tn_global_free(tn_mutator *m, const void *global) {
 
 /* ---- root cells ---- */
 
-tn_status tn_root_add(tn_mutator *m, void *cell) {
+tn_status (tn_root_add)(tn_mutator *m, void *cell) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
     if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return TN_WRONG_HEAP;
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
-    if (!grow(r))
+    if (!grow(r, &m->heap->faults))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
     put(r, (uintptr_t)cell);
+    tni_site_hold(m, cell);
     void *object = *(void **)cell;
     *(void **)cell = NULL;
     store(m->heap, cell, object);
@@ -139,7 +141,7 @@ tn_status tn_root_add(tn_mutator *m, void *cell) {
 
 static uintptr_t *find_root(tn_mutator *m, const void *cell, const char *function) {
     uintptr_t *place = find(&m->heap->roots, cell);
-    if (place && !(*place & GLOBAL)) return place;
+    if (place && !(*place & TNI_GLOBAL)) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: cell %p is not registered with tn_root_add", function, cell);
     return NULL;
 }
@@ -162,13 +164,13 @@ tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
 
 /* ---- ranges ---- */
 
-tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc) {
+tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
     if (!m) return NULL;
     if (!desc || !desc->base || !desc->top || (desc->values != 0 && desc->values != 1)) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_range_add: a range needs the addresses of base and top, and values 0 or 1");
         return NULL;
     }
-    tn_range *range = malloc(sizeof *range);
+    tn_range *range = tni_calloc(&m->heap->faults, 1, sizeof *range);
     if (!range) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range");
         return NULL;
@@ -176,6 +178,7 @@ tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc) {
     range->desc = *desc;
     range->next = m->heap->roots.ranges;
     m->heap->roots.ranges = range;
+    tni_site_hold(m, range);
     if (desc->low) *(char **)desc->low = *(char **)desc->base; /* nothing in it has been visited yet */
     return range;
 }
@@ -206,17 +209,18 @@ static tni_scanner **find_scanner(tni_roots *r, tn_scan_fn scan, void *user) {
     return at;
 }
 
-tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user) {
+tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: the function is NULL");
     if (*find_scanner(r, scan, user))
         return tni_fail(m, TN_BAD_ARGUMENT,
                         "tn_scanner_add: this function is registered already with this user pointer");
-    tni_scanner *scanner = malloc(sizeof *scanner);
+    tni_scanner *scanner = tni_calloc(&m->heap->faults, 1, sizeof *scanner);
     if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
     *scanner = (tni_scanner){scan, user, r->scanners};
     r->scanners = scanner;
+    tni_site_hold(m, scanner);
     return TN_OK;
 }
 
@@ -235,7 +239,7 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
 
 static void visit_cells(tni_roots *r, tn_tracer *tracer) {
     for (size_t i = 0; i < r->capacity; i++)
-        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~GLOBAL));
+        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~TNI_GLOBAL));
 }
 
 static void visit_scanners(tni_roots *r, tn_tracer *tracer) {

@@ -29,6 +29,8 @@ typedef struct tni_slab {
     void *cells[510];
 } tni_slab;
 
+#define TNI_GLOBAL ((uintptr_t)1) /* of an entry: the cell is ours */
+
 typedef struct tni_roots {
     uintptr_t *cells;    /* hash set: addresses of cells, bit 0 set for globals; 0 is empty */
     size_t count, capacity;

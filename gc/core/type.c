@@ -51,8 +51,8 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .desc = d};
 }
 
-bool tni_types_init(tni_types *types) {
-    types->layouts = tni_os_map(TABLE_BYTES, TNI_PAGE);
+bool tni_types_init(tni_types *types, tni_faults *faults) {
+    types->layouts = tni_os_map(faults, TABLE_BYTES, TNI_PAGE);
     if (!types->layouts) return false;
     types->next_ordinary = TN_FIRST_TYPE;
     types->next_special = TN_FIRST_SPECIAL;
@@ -137,8 +137,8 @@ tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
         tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s' (number %u): %s", name, desc->number, wrong);
         return 0;
     }
-    tn_type_desc *copy = malloc(sizeof *copy);
-    if (!copy || !tni_vector_push(&heap->types.descs, (uintptr_t)copy)) {
+    tn_type_desc *copy = tni_calloc(&heap->faults, 1, sizeof *copy);
+    if (!copy || !tni_vector_push(&heap->types.descs, &heap->faults, (uintptr_t)copy)) {
         free(copy);
         tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_add: no memory to register type '%.40s'", name);
         return 0;
@@ -205,5 +205,10 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
 void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }
 
-void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) { tracer->refs(tracer, first, count); }
-void tn_visit_values(tn_tracer *tracer, void *first, size_t count) { tracer->values(tracer, first, count); }
+/* No slots may be at no address: of a buffer that is not there yet. */
+void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) {
+    if (count) tracer->refs(tracer, first, count);
+}
+void tn_visit_values(tn_tracer *tracer, void *first, size_t count) {
+    if (count) tracer->values(tracer, first, count);
+}

@@ -45,7 +45,7 @@ typedef struct tni_types {
     tn_type next_ordinary, next_special;
 } tni_types;
 
-bool tni_types_init(tni_types *types);
+bool tni_types_init(tni_types *types, tni_faults *faults);
 void tni_types_free(tni_types *types);
 
 /* A reference field's name for reports: "car", "tail[7]", "tail[7].2"; `slot` is an address inside the object, or

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
+
+#include "core/fault.h"
 
 typedef struct tni_vector {
     uintptr_t *at;
@@ -13,19 +14,19 @@ typedef struct tni_vector {
 } tni_vector;
 
 /* Makes room for `extra` more; false when memory is out, and nothing is changed. */
-static inline bool tni_vector_reserve(tni_vector *v, size_t extra) {
+static inline bool tni_vector_reserve(tni_vector *v, tni_faults *faults, size_t extra) {
     if (v->capacity - v->count >= extra) return true;
     size_t capacity = v->capacity * 2 + 64;
     while (capacity - v->count < extra) capacity *= 2;
-    uintptr_t *at = realloc(v->at, capacity * sizeof *at);
+    uintptr_t *at = tni_realloc(faults, v->at, capacity * sizeof *at);
     if (!at) return false;
     v->at = at;
     v->capacity = capacity;
     return true;
 }
 
-static inline bool tni_vector_push(tni_vector *v, uintptr_t word) {
-    if (v->count == v->capacity && !tni_vector_reserve(v, 1)) return false;
+static inline bool tni_vector_push(tni_vector *v, tni_faults *faults, uintptr_t word) {
+    if (v->count == v->capacity && !tni_vector_reserve(v, faults, 1)) return false;
     v->at[v->count++] = word;
     return true;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "collect/sweep.h"
+#include "debug/callback.h"
+#include "debug/fault.h"
 #include "core/heap.h"
 #include "space/os.h"
 
@@ -39,8 +41,8 @@ static bool has(const tni_vector *v, uintptr_t word) {
 }
 
 /* A sorted copy; left empty when memory is out, and then `false`: the check cannot be made. */
-static bool sorted_copy(tni_vector *to, const tni_vector *from) {
-    if (!tni_vector_reserve(to, from->count + 1)) return false;
+static bool sorted_copy(check *c, tni_vector *to, const tni_vector *from) {
+    if (!tni_vector_reserve(to, &c->heap->faults, from->count + 1)) return false;
     for (size_t i = 0; i < from->count; i++) to->at[i] = from->at[i];
     to->count = from->count;
     qsort(to->at, to->count, sizeof *to->at, compare);
@@ -49,16 +51,26 @@ static bool sorted_copy(tni_vector *to, const tni_vector *from) {
 
 static void describe(tn_heap *heap, const void *object, char *text, size_t size) {
     const tn_type_desc *d = tni_layout_of(heap, tni_header(object))->desc;
-    char own[64] = "";
+    char own[64] = "", site[256];
     if (d && d->describe) d->describe(object, own, sizeof own);
-    snprintf(text, size, "%p (%s%s%s)", object, d ? d->name : "no type", own[0] ? ": " : "", own);
+    tni_site_of(heap, object, site, sizeof site);
+    snprintf(text, size, "%p (%s%s%s%s)", object, d ? d->name : "no type", own[0] ? ": " : "", own, site);
+}
+
+/* What is no object any more, if anything is known of it. */
+static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
+    char was[300];
+    const tn_heap *other = tni_heap_of(heap, target);
+    if (other) snprintf(text, size, "%p (in heap '%s')", target, other->name);
+    else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
+    else snprintf(text, size, "%p", target);
 }
 
 /* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. */
 static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
-    char to[128], from[128], field[64] = "";
+    char to[400], from[400], field[64] = "";
     if (readable) describe(c->heap, target, to, sizeof to);
-    else snprintf(to, sizeof to, "%p", target);
+    else name_lost(c->heap, target, to, sizeof to);
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
     describe(c->heap, c->object, from, sizeof from);
     tni_field_name(tni_layout_of(c->heap, tni_header(c->object)), c->object, slot, field, sizeof field);
@@ -131,6 +143,7 @@ static void check_slots(check *c, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = tni_layout_of(c->heap, header);
     c->object = object;
+    if (layout->shape == TNI_TRACED) tni_check_trace(c->heap, object, layout);
     tni_each_slot(&c->tracer, layout, object, header, c->ref, c->value);
     c->object = NULL;
 }
@@ -327,8 +340,8 @@ void tni_verify_before_minor(tn_heap *heap) {
     check c;
     begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
     const tni_barrier *b = &heap->barrier;
-    if (sorted_copy(&c.objects, &b->objects) && sorted_copy(&c.slots, &b->slots) &&
-        sorted_copy(&c.cells, &heap->roots.young)) {
+    if (sorted_copy(&c, &c.objects, &b->objects) && sorted_copy(&c, &c.slots, &b->slots) &&
+        sorted_copy(&c, &c.cells, &heap->roots.young)) {
         check_blocks(&c);
         check_pages(&c);
         check_nursery(&c);
@@ -356,7 +369,7 @@ static void reach(check *c, const void *slot, void *at) {
     uint64_t *bits = reached_bits(c, at);
     if (tni_bit(bits, tni_bit_of(at))) return;
     tni_bit_set(bits, tni_bit_of(at));
-    if (!tni_vector_push(&c->stack, (uintptr_t)at)) c->no_memory = true;
+    if (!tni_vector_push(&c->stack, &c->heap->faults, (uintptr_t)at)) c->no_memory = true;
 }
 
 static void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
@@ -375,7 +388,7 @@ static void trace(check *c) {
 static void check_marked_object(void *object, void *user) {
     check *c = user;
     if (!tni_marked(object) || tni_bit(reached_bits(c, object), tni_bit_of(object))) return;
-    char text[128];
+    char text[400];
     describe(c->heap, object, text, sizeof text);
     tni_fatal(c->heap, "verify: %s: object %s is marked, but nothing refers to it", c->when, text);
 }
@@ -399,7 +412,7 @@ void tni_verify_after_major(tn_heap *heap) {
     check c;
     begin(&c, heap, "after major", heap->stats.minors, reach_ref, reach_value);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
-    c.reached = tni_os_map(bytes, TNI_PAGE);
+    c.reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (c.reached) {
         trace(&c);
         if (!c.no_memory) tni_sweep_each_object(heap, check_marked_object, &c);

@@ -118,9 +118,10 @@ void tni_log(tn_heap *heap, const char *line) {
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {
     static const char *const kinds[] = {"minor", "major", "full"};
     char line[256];
-    snprintf(line, sizeof line, "[gc %s] #%llu %s (%s): %s -> %s, survivors %.1f %%, promoted %s, pause %s",
-             heap->name, (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at,
-             bytes_text(c->after).at, percent(c->survived, c->nursery), bytes_text(c->survived).at,
+    snprintf(line, sizeof line,
+             "[gc %s] #%llu %s (%s): %s -> %s, external %s, survivors %.1f %%, promoted %s, pause %s", heap->name,
+             (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at, bytes_text(c->after).at,
+             bytes_text(tni_external_bytes(heap)).at, percent(c->survived, c->nursery), bytes_text(c->survived).at,
              time_text(c->pause_ns).at);
     tni_log(heap, line);
 }

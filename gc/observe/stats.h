@@ -28,7 +28,8 @@ typedef struct tni_collection {
 } tni_collection;
 
 void tni_stats_record(tn_heap *heap, const tni_collection *c);
-/* One line through the config's log: heap, number, kind, cause, before -> after, survivors, promoted, pause. */
+/* One line through the config's log: heap, number, kind, cause, bytes in use before -> after, external bytes (of those
+ * not disposed of), survivors, promoted, pause. */
 void tni_log_collection(tn_heap *heap, const tni_collection *c);
 /* The bytes in use: nursery, blocks and large objects. */
 size_t tni_stats_used(const tn_heap *heap);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "space/memcheck.h"
 #include "space/os.h"
 
 static size_t pages_of(size_t bytes) { return (bytes + TNI_PAGE - 1) / TNI_PAGE; }
@@ -90,6 +91,7 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
     unsigned page = (unsigned)(at % TNI_REGION / TNI_PAGE), rest = region->spans[page].pages - count;
     unfile_span(large, region, page);
     if (rest) file_span(large, region, page + count, rest);
+    tni_allow((char *)at, (size_t)count * TNI_PAGE);
     touch_pages(large, region, page, page + count, zeroed);
     set_pages(region->used_pages, page, page + count);
     region->free_pages -= count;
@@ -127,6 +129,7 @@ void tni_large_free(tni_large *large, char *object) {
     tni_bit_clear(region->first_pages, page);
     unsigned count = region->spans[page].pages, end = page + count;
     clear_pages(region->used_pages, page, end);
+    tni_forbid(object - 8, (size_t)count * TNI_PAGE);
     region->free_pages += count;
     large->used_bytes -= (size_t)count * TNI_PAGE;
     if (end < TNI_PAGES && !tni_bit(region->used_pages, end)) {

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fault.h"
+
 #define TNI_CHUNK ((size_t)32 << 10) /* zeroed and handed out at a time */
 
 typedef struct tni_nursery {
@@ -27,9 +29,10 @@ typedef struct tni_nursery {
     char *frontier;    /* handed out up to here */
     char *end;         /* of this cycle's capacity */
     char *dirty;       /* memory at and behind this address is zero */
+    tni_faults *faults;
 } tni_nursery;
 
-bool tni_nursery_init(tni_nursery *nursery, size_t reserve);
+bool tni_nursery_init(tni_nursery *nursery, tni_faults *faults, size_t reserve);
 void tni_nursery_free(tni_nursery *nursery);
 
 /* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "space/memcheck.h"
 #include "space/os.h"
 
 void tni_old_init(tni_old *old, tni_regions *regions) { old->regions = regions; }
@@ -49,6 +50,7 @@ static void pass(tni_run *run, size_t bytes) {
 /* What remains of the current hole is one again, or slack behind the last cell: 8 bytes are too few for any. */
 static void leave_hole(tni_old *old, tni_run *run) {
     count(old, run);
+    tni_forbid(run->bump, (size_t)(run->end - run->bump));
     if (run->end - run->bump <= 8) return;
     pass(run, (size_t)(run->end - run->bump));
     tni_bit_set(tni_region_of(run->bump)->used, tni_bit_of(run->bump + 8));
@@ -65,6 +67,7 @@ static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
         }
         run->start = run->bump = run->limit = tni_block_object(run->block, first) - 8;
         run->end = run->bump + bytes;
+        tni_allow(run->bump, bytes);
         extend(old, run, cell);
         return true;
     }

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "space/memcheck.h"
+
 static void *map_aligned(size_t bytes, size_t align, int protection) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     char *at = mmap(NULL, bytes, protection, flags, -1, 0);
@@ -19,15 +21,21 @@ static void *map_aligned(size_t bytes, size_t align, int protection) {
     return at + before;
 }
 
-void *tni_os_reserve(size_t bytes, size_t align) { return map_aligned(bytes, align, PROT_NONE); }
-void *tni_os_map(size_t bytes, size_t align) { return map_aligned(bytes, align, PROT_READ | PROT_WRITE); }
+void *tni_os_reserve(tni_faults *faults, size_t bytes, size_t align) {
+    return tni_refused(faults) ? NULL : map_aligned(bytes, align, PROT_NONE);
+}
+
+void *tni_os_map(tni_faults *faults, size_t bytes, size_t align) {
+    return tni_refused(faults) ? NULL : map_aligned(bytes, align, PROT_READ | PROT_WRITE);
+}
 
 void tni_os_unmap(void *at, size_t bytes) {
+    tni_allow(at, bytes); /* whoever gets it next */
     if (at) munmap(at, bytes);
 }
 
-bool tni_os_commit(void *at, size_t bytes) {
-    return bytes == 0 || mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0;
+bool tni_os_commit(tni_faults *faults, void *at, size_t bytes) {
+    return bytes == 0 || (!tni_refused(faults) && mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0);
 }
 
 void tni_os_protect(void *at, size_t bytes) {

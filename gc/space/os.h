@@ -6,17 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fault.h"
+
 /* The granule of our own bookkeeping; the system's pages are no larger on the machines we run on. */
 enum { TNI_PAGE = 4096 };
 #define TNI_HUGE_PAGE ((size_t)2 << 20)
 
+/* The first three can fail, and do when `faults` says so (NULL: it never does). */
+
 /* Address space that faults when touched, until tni_os_commit. `align` is a power of two. NULL when there is none. */
-void *tni_os_reserve(size_t bytes, size_t align);
+void *tni_os_reserve(tni_faults *faults, size_t bytes, size_t align);
 /* Zeroed memory, touched or not. NULL when there is none. */
-void *tni_os_map(size_t bytes, size_t align);
+void *tni_os_map(tni_faults *faults, size_t bytes, size_t align);
+/* Makes reserved pages usable; false when the system refuses. */
+bool tni_os_commit(tni_faults *faults, void *at, size_t bytes);
+
 void tni_os_unmap(void *at, size_t bytes);
 
-bool tni_os_commit(void *at, size_t bytes);  /* makes reserved pages usable; false when the system refuses */
 void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
 void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
 

@@ -36,17 +36,19 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
 }
 
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes) {
-    if (!tni_vector_reserve(&regions->all, regions->spare.count + 1)) return NULL;
-    void *space = tni_os_map(bytes, TNI_REGION);
+    if (!tni_vector_reserve(&regions->all, regions->faults, regions->spare.count + 1)) return NULL;
+    void *space = tni_os_map(regions->faults, bytes, TNI_REGION);
     if (space && bytes > TNI_REGION && regions->huge_pages) tni_os_huge(space, bytes);
     return space ? tni_region_open(regions, space, kind, bytes) : NULL;
 }
 
 void *tni_region_map(tni_regions *regions) {
-    if (!tni_vector_reserve(&regions->spare, 1) || !tni_vector_reserve(&regions->all, regions->spare.count + 1))
+    tni_faults *faults = regions->faults;
+    if (!tni_vector_reserve(&regions->spare, faults, 1) ||
+        !tni_vector_reserve(&regions->all, faults, regions->spare.count + 1))
         return NULL;
-    void *space = tni_os_map(TNI_REGION, TNI_REGION);
-    if (space) tni_vector_push(&regions->spare, (uintptr_t)space);
+    void *space = tni_os_map(faults, TNI_REGION, TNI_REGION);
+    if (space) tni_vector_push(&regions->spare, faults, (uintptr_t)space);
     return space;
 }
 

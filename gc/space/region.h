@@ -95,6 +95,7 @@ typedef struct tni_leaves {
 
 typedef struct tni_regions {
     tni_vector all;
+    tni_faults *faults;
     bool huge_pages;      /* the host allows them */
     tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
     tni_leaves leaves;

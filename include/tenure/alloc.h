@@ -25,8 +25,9 @@ TN_BEGIN_DECLS
  * TN_OUT_OF_MEMORY, TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1). */
 TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size);
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
-#define TN_ALLOC(m, T) ((T *)tn_alloc((m), T##_type, sizeof(T)))
-#define TN_ALLOC_TAIL(m, T, element, count) ((T *)tn_alloc_tail((m), T##_type, sizeof(T), sizeof(element), (count)))
+#define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_HERE_))
+#define TN_ALLOC_TAIL(m, T, element, count) \
+    ((T *)tn_alloc_tail_at_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* The out-of-line part; a JIT calls it when its inline bump does not fit. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
@@ -60,25 +61,38 @@ typedef struct tn_window {
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") __VA_ARGS__; \
     _Pragma("GCC diagnostic pop") TN_STATIC_ASSERT_(1, "a declaration")
 
-TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t count) {
+/* What the macros call, with the place of their use. */
+TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                                              const tn_place *place);
+
+TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t count,
+                         const tn_place *place) {
     char *object = m->alloc;
     char *next = object + cell;
-    if (TN_UNLIKELY((uintptr_t)next > m->limit)) return tn_alloc_slow(m, type, size, element, count);
+    if (TN_UNLIKELY((uintptr_t)next > m->limit)) return tn_alloc_slow_at_(m, type, size, element, count, place);
     m->alloc = next;
     ((tn_header *)(uintptr_t)object)[-1] = TN_HEADER_OF(type, count);
     return object;
 }
 
-TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size) {
-    if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX)) return tn_alloc_slow(m, type, size, 0, 0);
-    return tn_bump_(m, type, TN_CELL(size), size, 0, 0);
+TN_INLINE void *tn_alloc_at_(tn_mutator *m, tn_type type, size_t size, const tn_place *place) {
+    if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX))
+        return tn_alloc_slow_at_(m, type, size, 0, 0, place);
+    return tn_bump_(m, type, TN_CELL(size), size, 0, 0, place);
 }
 
-TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+TN_INLINE void *tn_alloc_tail_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                                  const tn_place *place) {
     bool odd = type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX || element == 0; /* constants, mostly */
     if (TN_UNLIKELY(odd || count > (TN_SMALL_MAX - size) / element))
-        return tn_alloc_slow(m, type, size, element, count);
-    return tn_bump_(m, type, TN_CELL(size + count * element), size, element, count);
+        return tn_alloc_slow_at_(m, type, size, element, count, place);
+    return tn_bump_(m, type, TN_CELL(size + count * element), size, element, count, place);
+}
+
+TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size) { return tn_alloc_at_(m, type, size, NULL); }
+
+TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    return tn_alloc_tail_at_(m, type, size, element, count, NULL);
 }
 
 /* Sets the limit to what a window or its end allows: inside, only what tn_reserve has made room for. */

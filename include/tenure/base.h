@@ -56,6 +56,17 @@ typedef uint64_t tn_value;
 /* A type's number in its heap (see type.h). 0 is never a type. */
 typedef uint32_t tn_type;
 
+/* A place in a source: the file is not copied. TN_HERE_ is the address of that of the macro's use. */
+typedef struct tn_place {
+    const char *file;
+    int line;
+} tn_place;
+#define TN_HERE_                                                     \
+    __extension__({                                                  \
+        static const tn_place tn_place_here = {__FILE__, __LINE__}; \
+        &tn_place_here;                                              \
+    })
+
 /* The version of the library that is linked, "major.minor.patch". Never fails; any thread. */
 TN_API TN_NO_COLLECT const char *tn_version(void);
 

@@ -34,7 +34,7 @@ typedef struct tn_value_field {
     const tn_value tn_word TN_ZERO_;
 } tn_value_field;
 
-#define TN_GET(m, h, f) ((TN_TYPEOF_((*(h))->f.tn_ref) *)(void *)tn_get_((m), (h), TN_OFFSET_(h, f)))
+#define TN_GET(m, h, f) ((TN_TYPEOF_((*(h))->f.tn_ref) *)(void *)tn_get_((m), (h), TN_OFFSET_(h, f), TN_HERE_))
 #define TN_SET(m, h, f, v) tn_set_((m), (h), TN_OFFSET_(h, f), TN_SAME_((*(h))->f, v))
 #define TN_CLEAR(m, h, f) tn_clear_((m), (h), TN_OFFSET_(h, f))
 #define TN_PUT(m, h, f, x)                                    \
@@ -48,7 +48,7 @@ typedef struct tn_value_field {
 #define TN_WRITE(m, o, f, p) tn_write_at_((m), (o), TN_RAW_OFFSET_(o, f), TN_SAME_RAW_((o)->f, p))
 #define TN_INIT(o, f, p) tn_init_((o), TN_RAW_OFFSET_(o, f), TN_SAME_RAW_((o)->f, p))
 
-#define TN_GET_VALUE(m, h, f) tn_get_value_((m), (h), TN_VALUE_OFFSET_((*(h)), f))
+#define TN_GET_VALUE(m, h, f) tn_get_value_((m), (h), TN_VALUE_OFFSET_((*(h)), f), TN_HERE_)
 #define TN_SET_VALUE(m, h, f, v) tn_set_value_((m), (h), TN_VALUE_OFFSET_((*(h)), f), (v))
 #define TN_READ_VALUE(o, f) ((o)->f.tn_word)
 #define TN_WRITE_VALUE(m, o, f, w) tn_write_value_at_((m), (o), TN_VALUE_OFFSET_((o), f), (w))
@@ -104,8 +104,8 @@ TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_va
 #define TN_SAME_RAW_(field, p) ((TN_TYPEOF_((field).tn_ref)){(p)})
 #endif
 
-TN_INLINE void **tn_get_(tn_mutator *m, const void *h, size_t offset) {
-    return tn_push_(m, *(void **)(*(char *const *)h + offset));
+TN_INLINE void **tn_get_(tn_mutator *m, const void *h, size_t offset, const tn_place *place) {
+    return tn_push_at_(m, *(void **)(*(char *const *)h + offset), place);
 }
 
 TN_INLINE void tn_write_at_(tn_mutator *m, void *object, size_t offset, const void *reference) {
@@ -124,8 +124,8 @@ TN_INLINE void tn_init_(void *object, size_t offset, const void *reference) {
     *(void **)((char *)object + offset) = (void *)(uintptr_t)reference;
 }
 
-TN_INLINE tn_value *tn_get_value_(tn_mutator *m, const void *h, size_t offset) {
-    return tn_push_value_(m, *(tn_value *)(void *)(*(char *const *)h + offset));
+TN_INLINE tn_value *tn_get_value_(tn_mutator *m, const void *h, size_t offset, const tn_place *place) {
+    return tn_push_value_at_(m, *(tn_value *)(void *)(*(char *const *)h + offset), place);
 }
 
 TN_INLINE void tn_write_value_at_(tn_mutator *m, void *object, size_t offset, tn_value value) {

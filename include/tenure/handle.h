@@ -25,21 +25,24 @@ TN_BEGIN_DECLS
 
 /* Opens a scope until the end of the enclosing block. A declaration: it cannot be the body of an `if` without braces.
  * At most one a block. */
-#define TN_SCOPE(m) \
-    TN_DECLARE_(tn_scope tn_scope_here __attribute__((cleanup(tn_scope_close_), unused)) = tn_scope_open_(m))
+#define TN_SCOPE(m)                                                                         \
+    TN_DECLARE_(tn_scope tn_scope_here __attribute__((cleanup(tn_scope_close_), unused)) = \
+                    tn_scope_open_(m, TN_HERE_);                                            \
+                tn_scope_start_(&tn_scope_here))
 
 /* TN_LOCAL(m, T, name); declares `T **name` with *name == NULL; TN_LOCAL_VALUE(m, name); a `tn_value *` that holds
  * 0. */
-#define TN_LOCAL(m, T, name) T **name = (T **)(void *)tn_push_((m), NULL)
-#define TN_LOCAL_VALUE(m, name) tn_value *name = tn_push_value_((m), 0)
+#define TN_LOCAL(m, T, name) T **name = (T **)(void *)tn_push_at_((m), NULL, TN_HERE_)
+#define TN_LOCAL_VALUE(m, name) tn_value *name = tn_push_value_at_((m), 0, TN_HERE_)
 
 /* A handle of a raw pointer, of a raw value. */
-#define TN_HANDLE(m, pointer) ((TN_TYPEOF_(pointer) *)(void *)tn_push_((m), (pointer)))
-#define TN_HANDLE_VALUE(m, value) tn_push_value_((m), (value))
+#define TN_HANDLE(m, pointer) ((TN_TYPEOF_(pointer) *)(void *)tn_push_at_((m), (pointer), TN_HERE_))
+#define TN_HANDLE_VALUE(m, value) tn_push_value_at_((m), (value), TN_HERE_)
 
 /* A handle of a new object: of the fixed size, with a tail of `count` elements. NULL on failure, like tn_alloc. */
-#define TN_NEW(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC((m), T)))
-#define TN_NEW_TAIL(m, T, element, count) ((T **)(void *)tn_new_((m), TN_ALLOC_TAIL((m), T, element, (count))))
+#define TN_NEW(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC((m), T), TN_HERE_))
+#define TN_NEW_TAIL(m, T, element, count) \
+    ((T **)(void *)tn_new_((m), TN_ALLOC_TAIL((m), T, element, (count)), TN_HERE_))
 
 /* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
  * `return`. Once a scope for handles, once for values. NULL stays NULL. */
@@ -52,6 +55,7 @@ typedef struct tn_mark {
     void **handles;
     tn_value *values;
     tn_window *window;
+    size_t scopes; /* open ones, where they are checked */
 } tn_mark;
 TN_API TN_NO_COLLECT tn_mark tn_save(const tn_mutator *m);
 TN_API TN_NO_COLLECT void tn_restore(tn_mutator *m, tn_mark mark);
@@ -71,14 +75,33 @@ typedef struct tn_scope {
     tn_mutator *m;
     void **handles;
     tn_value *values;
+    const tn_place *place;
 } tn_scope;
 
-TN_INLINE tn_scope tn_scope_open_(tn_mutator *m) {
-    tn_scope s = {m, m->handles, m->values};
+/* What TENURE_DEBUG=handles checks, in a host that is compiled without NDEBUG: scopes close in order and once, escapes
+ * are the last thing and once, and what uses a handle after its scope is named. */
+#ifdef NDEBUG
+#define TN_CHECK_(m, call) ((void)0)
+#else
+#define TN_CHECK_(m, call) (TN_UNLIKELY((m)->checks) ? (call) : (void)0)
+#endif
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, bool value);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
+
+TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
+    tn_scope s = {m, m->handles, m->values, place};
     return s;
 }
 
+TN_INLINE void tn_scope_start_(tn_scope *s) {
+    TN_CHECK_(s->m, tn_scope_opened_(s));
+    (void)s;
+}
+
 TN_INLINE void tn_scope_close_(tn_scope *s) {
+    TN_CHECK_(s->m, tn_scope_closed_(s));
     s->m->handles = s->handles;
     s->m->values = s->values;
 }
@@ -102,12 +125,27 @@ TN_INLINE tn_value *tn_push_value_(tn_mutator *m, tn_value value) {
     return slot;
 }
 
-TN_INLINE void **tn_new_(tn_mutator *m, void *object) {
-    return TN_LIKELY(object != NULL) ? tn_push_(m, object) : NULL;
+TN_INLINE void **tn_push_at_(tn_mutator *m, const void *object, const tn_place *place) {
+    void **slot = tn_push_(m, object);
+    TN_CHECK_(m, tn_handle_made_(m, slot, place));
+    (void)place;
+    return slot;
+}
+
+TN_INLINE tn_value *tn_push_value_at_(tn_mutator *m, tn_value value, const tn_place *place) {
+    tn_value *slot = tn_push_value_(m, value);
+    TN_CHECK_(m, tn_handle_made_(m, slot, place));
+    (void)place;
+    return slot;
+}
+
+TN_INLINE void **tn_new_(tn_mutator *m, void *object, const tn_place *place) {
+    return TN_LIKELY(object != NULL) ? tn_push_at_(m, object, place) : NULL;
 }
 
 TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
     if (handle == NULL) return NULL;
+    TN_CHECK_(s->m, tn_scope_escaped_(s, false));
     void **slot = s->handles++;
     *slot = *(void *const *)handle;
     return slot;
@@ -115,6 +153,7 @@ TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
 
 TN_INLINE tn_value *tn_escape_value_(tn_scope *s, const tn_value *handle) {
     if (handle == NULL) return NULL;
+    TN_CHECK_(s->m, tn_scope_escaped_(s, true));
     tn_value *slot = --s->values;
     *slot = *handle;
     return slot;

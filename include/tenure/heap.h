@@ -37,7 +37,8 @@ typedef struct tn_pacing {
 typedef struct tn_policy {
     size_t (*nursery_size)(const tn_pacing *pacing, void *user); /* after each minor collection */
     size_t (*old_limit)(const tn_pacing *pacing,
-                        void *user); /* after each major: the old and external bytes that start the next */
+                        void *user); /* after each major: the old and external bytes that start the next. External
+                                      * bytes that its dead give back later are taken off. */
     void *user;
 } tn_policy;
 
@@ -64,8 +65,8 @@ typedef struct tn_config {
      * the line goes to standard error. */
     void (*on_fatal)(const char *text, void *user);
 
-    /* Takes the lines of TENURE_LOG and TENURE_HELP and complaints about the environment, without the newline. NULL:
-     * standard error. */
+    /* Takes the lines of TENURE_LOG, TENURE_HELP and TENURE_DEBUG=fail=N, and complaints about the environment, without
+     * the newline. It must not call the API. NULL: standard error. */
     void (*log)(const char *line, void *user);
 } tn_config;
 

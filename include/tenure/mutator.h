@@ -42,6 +42,9 @@ struct tn_mutator {
     volatile AO_t stop;    /* 64: not 0: the mutator is asked to reach a safepoint, by TN_STOP_ bits */
     tn_value *values;      /* 72: ... towards the last slot of the value handles, which grow downwards */
     struct tn_window *window; /* 80: the innermost TN_NO_GC, or NULL */
+    tn_place site;         /* 88: of the host's own (tn_site) */
+    const tn_place *here;  /* 104: of the call that is being made (TN_AT_) */
+    int checks;            /* 112: scopes and handles are checked by a host that is compiled without NDEBUG */
 };
 
 #define TN_STOP_COLLECT ((AO_t)1) /* for a collection */
@@ -62,6 +65,21 @@ TN_API TN_MAY_COLLECT void tn_safepoint_slow(tn_mutator *m);
 TN_INLINE void tn_safepoint(tn_mutator *m) {
     if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);
 }
+
+/* Reports that name an object's allocation site (TENURE_DEBUG=sites) will name this line of the host's script too, for
+ * what m allocates from now on: `file` is kept as it is and must be readable until the heap is destroyed; NULL: none
+ * any more. Two stores; the mutator's thread; never collects. */
+TN_INLINE void tn_site(tn_mutator *m, const char *file, int line) {
+    m->site.file = file;
+    m->site.line = line;
+}
+
+/* How macros tell a function of the place of their use; the function takes it. */
+TN_INLINE tn_mutator *tn_at_(tn_mutator *m, const tn_place *place) {
+    if (TN_LIKELY(m != NULL)) m->here = place;
+    return m;
+}
+#define TN_AT_(m) tn_at_((m), TN_HERE_)
 
 /* Asks the mutator to look up from its work: for Ctrl-C, timers, profilers, messages of other threads. The word that
  * it polls for the collector is not 0 until it has called tn_interrupted; what has happened the host says in variables

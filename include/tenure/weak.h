@@ -15,15 +15,17 @@ typedef struct tn_weak tn_weak;
 
 /* A weak reference to *h. May collect; NULL when memory is out, TN_BAD_ARGUMENT when *h is NULL. */
 TN_API TN_MAY_COLLECT tn_weak **tn_weak_new(tn_mutator *m, const void *h);
+#define tn_weak_new(m, ...) tn_weak_new(TN_AT_(m), __VA_ARGS__)
 
 /* The referent as a raw pointer, or NULL when it is dead. Never collects. */
 TN_API TN_NO_COLLECT void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
 
 /* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the
  * type. */
-TN_INLINE void **tn_weak_get(tn_mutator *m, tn_weak *const *w) {
-    return tn_push_(m, tn_weak_read(m, *w));
+TN_INLINE void **tn_weak_get_at_(tn_mutator *m, tn_weak *const *w, const tn_place *place) {
+    return tn_push_at_(m, tn_weak_read(m, *w), place);
 }
+#define tn_weak_get(m, w) tn_weak_get_at_((m), (w), TN_HERE_)
 #define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_weak_get((m), (w)))
 
 /* An array of values that are held weakly; slots of dead objects become 0. Immediates stay. `tn_length` tells its
@@ -32,6 +34,7 @@ typedef struct tn_weak_array tn_weak_array;
 
 /* `count` slots of 0. May collect; NULL when memory is out. */
 TN_API TN_MAY_COLLECT tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count);
+#define tn_weak_array_new(m, ...) tn_weak_array_new(TN_AT_(m), __VA_ARGS__)
 /* Raw: the slot's value now, 0 when out of range (TN_BAD_ARGUMENT). A store. Never collect. */
 TN_API TN_NO_COLLECT tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t index);
 TN_API TN_NO_COLLECT tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mappings.h"
 #include "tenure.h"
 
 /* ---- the faults ---- */
@@ -53,12 +54,6 @@ void *__wrap_calloc(size_t count, size_t bytes) { return fault() ? NULL : __real
 void *__wrap_realloc(void *at, size_t bytes) { return fault() ? NULL : __real_realloc(at, bytes); }
 
 /* ---- checks ---- */
-
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1 /* its allocator keeps mappings; its leak check takes the place of counting them */
-#else
-#define SANITIZED 0
-#endif
 
 #define CHECK(x) ((x) ? (void)0 : complain(#x, __LINE__))
 
@@ -256,14 +251,6 @@ static void run(void) {
     armed = false;
 }
 
-static size_t mappings(void) {
-    FILE *f = fopen("/proc/self/maps", "r");
-    size_t n = 0;
-    for (int c; f && (c = getc(f)) != EOF;) n += c == '\n';
-    if (f) fclose(f);
-    return n;
-}
-
 int main(int argc, char **argv) {
     long first = argc > 1 ? atol(argv[1]) : 1, last = argc > 2 ? atol(argv[2]) : 1000000, n = first;
     size_t before = 0;
@@ -278,7 +265,7 @@ int main(int argc, char **argv) {
         if (n == first) before = mappings();
         if (calls < n) break; /* there was no n-th call: everything has failed once */
     }
-    if (!SANITIZED) CHECK(mappings() <= before + 8);
+    CHECK(mappings() <= before + 8);
     if (n - first < 20 && argc == 1) complain("the library makes at least 20 calls that can fail", 0);
     printf("faults: %ld runs, every call for memory failed once and nothing was lost\n", n - first);
     return 0;

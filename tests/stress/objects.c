@@ -112,7 +112,7 @@ void **op_new_large_values(World *w) { return new_large(w, VALUES, 8, 2u << 20);
 void **op_new_large_structs(World *w) { return new_large(w, STRUCTS, 32, 256u << 10); }
 void **op_new_large_bytes(World *w) { return new_large(w, chance(w, 30) ? TRACKED_BYTES : BYTES, 1, 2u << 20); }
 void **op_new_huge(World *w) {
-    if (w->live_bytes > 2u << 20) return NULL;
+    if (w->live_bytes > 2u << 20 || (w->even && !chance(w, 10))) return NULL; /* takes as long as 1000 others */
     return make_and_link(w, BYTES, (3u << 20) + below(w, 2u << 20));
 }
 

@@ -1,54 +1,43 @@
 /* oracle.c: random operations on a heap and on a plain model of it, side by side; after every forced collection, and
- * every few dozen steps, everything that the roots reach must agree (walk.c).
- *
- *     oracle [--seed N] [--steps N] [--format 0|1|2|3] [--print]
- *
- * Formats: plain pointers, low-bit tags with host bits, NaN-boxing, low-bit tags with pointer tag 0. The seed is
- * printed first; without --seed it comes from the clock. Even seeds run the same each time; odd ones leave the policy
- * adaptive, which looks at the clock. A disagreement prints seed, step, the last operations and what differs: exit 1.
- * TENURE_* variables are honoured. --print writes each operation to standard error as it starts. */
-#define _GNU_SOURCE
+ * every few dozen steps, everything that the roots reach must agree (walk.c). What the operations are, and on what,
+ * is drawn from w->draw: see main.c, and tests/fuzz/api.c. */
 #include "world.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-static World the_world; /* large, and a crash handler wants it */
 
 /* ---- reports ---- */
 
-static void print_ring(const World *w, FILE *file) {
+void world_print(const World *w) {
     uint64_t first = w->ring_next > RING ? w->ring_next - RING : 0;
-    fprintf(file, "the last operations:\n");
-    for (uint64_t i = first; i < w->ring_next; i++) fprintf(file, "  %s\n", w->ring[i % RING]);
-}
-
-static void print_head(const World *w, FILE *file) {
-    fprintf(file,
-            "oracle: seed %" PRIu64 ", format %d, step %" PRIu64 ", depth %u, %" PRIu64
+    fflush(stdout);
+    fprintf(stderr, "the last operations:\n");
+    for (uint64_t i = first; i < w->ring_next; i++) fprintf(stderr, "  %s\n", w->ring[i % RING]);
+    fprintf(stderr,
+            "oracle: seed %" PRIu64 ", format %d, options \"%s\", step %" PRIu64 ", depth %u, %" PRIu64
             " forced collections, walk %u\n",
-            w->seed, w->format_number, w->step, w->depth, w->collections, w->walk);
+            w->seed, w->format_number, w->options, w->step, w->depth, w->collections, w->walk);
 }
 
 void world_fail(World *w, const char *format, ...) {
     va_list arguments;
-    fflush(stdout);
-    print_ring(w, stderr);
-    print_head(w, stderr);
+    world_print(w);
+    w->reported = true;
     fprintf(stderr, "oracle: ");
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nagain: oracle --seed %" PRIu64 " --steps %" PRIu64 " --format %d\n", w->seed, w->steps,
-            w->format_number);
-    fflush(stderr);
-    _exit(1);
+    fprintf(stderr, "\n");
+    abort();
+}
+
+bool world_out_of_memory(World *w, const char *what) {
+    if (tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "%s: %s", what, tn_last_error(w->m));
+    tn_clear_error(w->m);
+    return true;
 }
 
 void world_note(World *w, const char *format, ...) {
@@ -62,14 +51,6 @@ void world_note(World *w, const char *format, ...) {
 }
 
 static void on_fatal(const char *text, void *user) { world_fail(user, "on_fatal: %s", text); }
-
-static void on_crash(int number) {
-    print_ring(&the_world, stderr);
-    print_head(&the_world, stderr);
-    fprintf(stderr, "oracle: signal %d\n", number);
-    signal(number, SIG_DFL);
-    raise(number);
-}
 
 /* The handle that an operation has escaped becomes one of the frame's. */
 static void keep(World *w, void **h) {
@@ -253,7 +234,7 @@ static void **op_nursery(World *w) {
 static void **op_debug(World *w) {
     static const char *const modes[] = {"none", "verify",      "verify,poison",
                                         "move", "move,poison", "stress=300,verify"};
-    if (getenv("TENURE_DEBUG")) return NULL; /* whoever runs the test has chosen */
+    if (w->debug_chosen) return NULL; /* by whoever runs the test */
     set_option(w, "debug", modes[chance(w, 60) ? 0 : below(w, 6)]);
     return NULL;
 }
@@ -423,7 +404,8 @@ static void run(World *w, uint64_t steps) {
     for (unsigned i = 0; i < OPS; i++) weights += ops[i].weight;
     for (; steps > 0 && w->step < w->steps; steps--) {
         w->step++;
-        keep(w, ops[op_at(below(w, weights))].run(w));
+        unsigned next = w->even ? below(w, OPS) : op_at(below(w, weights));
+        keep(w, ops[next].run(w));
         if (w->step >= w->next_walk) walk(w, -1);
         uint64_t outs = w->outs;
         if (w->live > LIVE_MAX || w->outs > 0) {
@@ -441,27 +423,37 @@ static void count_collection(tn_tracer *tracer, void *user) {
     ((World *)user)->epoch++;
 }
 
-static void start(World *w) {
+/* False when there is no memory for it. */
+static bool make_heap(World *w) {
     static const tn_format presets[4] = {TN_FORMAT_POINTER, TN_FORMAT_LOW_TAGS(1, 1, 7), TN_FORMAT_NAN_BOX(0xFFFC),
                                          TN_FORMAT_LOW_TAG(7, 0)};
     tn_error error = {TN_OK, ""};
     tn_config config = TN_CONFIG_INIT;
     w->format = config.format = presets[w->format_number];
     config.name = "oracle";
-    if (w->seed % 2 == 0)
-        config.options = "policy=fixed"; /* then no decision of the collector depends on the clock */
+    config.options = w->options;
     config.user = w;
     config.on_fatal = on_fatal;
+    config.log = w->log;
     w->heap = tn_heap_create(&config, &error);
-    if (!w->heap) world_fail(w, "tn_heap_create: %s", error.text);
-    w->m = tn_attach(w->heap, &error);
-    if (!w->m) world_fail(w, "tn_attach: %s", error.text);
+    w->m = w->heap ? tn_attach(w->heap, &error) : NULL;
+    if (w->m) return true;
+    tn_heap_destroy(w->heap);
+    if (error.status != TN_OUT_OF_MEMORY) world_fail(w, "%s", error.text);
+    return false;
+}
+
+/* What fails here for want of memory is tried once more. */
+static void fill_heap(World *w) {
     char debug[64];
     if (tn_option_get(w->m, "debug", debug, sizeof debug) != TN_OK)
         world_fail(w, "tn_option_get: %s", tn_last_error(w->m));
     w->stressed = strstr(debug, "stress") != NULL;
+    w->debug_chosen = strcmp(debug, "none") != 0;
     shapes_register(w);
-    if (tn_scanner_add(w->m, count_collection, w) != TN_OK) world_fail(w, "tn_scanner_add: %s", tn_last_error(w->m));
+    if (tn_scanner_add(w->m, count_collection, w) != TN_OK && world_out_of_memory(w, "tn_scanner_add") &&
+        tn_scanner_add(w->m, count_collection, w) != TN_OK)
+        world_fail(w, "tn_scanner_add: %s", tn_last_error(w->m));
     for (int i = 0; i < RANGES; i++) {
         w->range[i].values = i & 1;
         w->range[i].marked = i < 2;
@@ -476,53 +468,19 @@ static void finish(World *w) {
     if (w->disposed != w->disposables)
         world_fail(w, "at the end %" PRIu64 " objects with dispose were made, and %" PRIu64 " disposed of",
                    w->disposables, w->disposed);
-    printf("oracle: %" PRIu64 " steps agree: %u objects made, %zu live at most, %" PRIu64 " minors, %" PRIu64
-           " majors, %u walks, %" PRIu64 " disposed\n",
-           w->step, w->model.next - 1, w->live_most, w->minors_seen, w->majors_seen, w->walk, w->disposed);
     for (int i = 0; i < RANGES; i++) {
         free(w->range[i].base);
         free(w->range[i].model);
     }
+    w->objects = w->model.next ? w->model.next - 1 : 0;
     model_free(&w->model);
     walk_free(w);
 }
 
-static uint64_t number(const char *text, const char *name) {
-    char *end;
-    uint64_t n = strtoull(text ? text : "", &end, 10);
-    if (!text || *end || end == text) {
-        fprintf(stderr, "oracle: %s wants a number\n", name);
-        exit(2);
-    }
-    return n;
-}
-
-int main(int argc, char **argv) {
-    World *w = &the_world;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    w->seed = model_mix((uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec) >> 32;
-    w->steps = 20000;
-    w->format_number = -1;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--print")) w->print = true;
-        else if (!strcmp(argv[i], "--seed")) w->seed = number(argv[i + 1], argv[i]), i++;
-        else if (!strcmp(argv[i], "--steps")) w->steps = number(argv[i + 1], argv[i]), i++;
-        else if (!strcmp(argv[i], "--format")) w->format_number = (int)number(argv[i + 1], argv[i]), i++;
-        else return fprintf(stderr, "oracle [--seed N] [--steps N] [--format 0|1|2|3] [--print]\n"), 2;
-    }
-    if (w->format_number < 0) w->format_number = (int)(w->seed % 4);
-    if (w->format_number > 3) return fprintf(stderr, "oracle: --format is 0, 1, 2 or 3\n"), 2;
-    printf("oracle: seed %" PRIu64 ", %" PRIu64 " steps, format %d\n", w->seed, w->steps, w->format_number);
-    fflush(stdout);
-    w->random = model_mix(w->seed);
-    signal(SIGABRT, on_crash);
-#if !defined(__SANITIZE_ADDRESS__)
-    signal(SIGSEGV, on_crash);
-    signal(SIGBUS, on_crash);
-#endif
-    start(w);
+bool oracle(World *w) {
+    if (!make_heap(w)) return false;
+    fill_heap(w);
     run(w, w->steps);
     finish(w);
-    return 0;
+    return true;
 }

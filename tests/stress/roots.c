@@ -14,7 +14,7 @@ void **op_global_new(World *w) {
     world_note(w, "global %td = new of %u", g - w->global, p.node->id);
     g->slot = TN_GLOBAL(w->m, p.h);
     g->id = p.node->id;
-    if (!g->slot && tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "tn_global_new: %s", tn_last_error(w->m));
+    if (!g->slot) world_out_of_memory(w, "tn_global_new");
     return NULL;
 }
 
@@ -49,7 +49,8 @@ void **op_cell(World *w) {
         world_note(w, "root %td: add", c - w->cell);
         if (c->id == 0) memset(&c->cell, 0, sizeof c->cell);
         status = tn_root_add(w->m, &c->cell);
-        c->added = true;
+        c->added = status == TN_OK;
+        if (!c->added && world_out_of_memory(w, "tn_root_add")) return NULL;
     } else if (chance(w, 15)) {
         world_note(w, "root %td: remove", c - w->cell);
         status = tn_root_remove(w->m, &c->cell);
@@ -91,7 +92,7 @@ void range_add(World *w, Range *r) {
     tn_range_desc desc = {&r->base, &r->top, r->marked ? &r->low : NULL, r->values};
     if (!r->base) range_move(r, 64);
     r->range = tn_range_add(w->m, &desc);
-    if (!r->range && tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "tn_range_add: %s", tn_last_error(w->m));
+    if (!r->range) world_out_of_memory(w, "tn_range_add");
 }
 
 void **op_range_push(World *w) {
@@ -174,7 +175,7 @@ void **op_scanner(World *w) {
     if (!s->added) {
         memset(s, 0, sizeof *s);
         world_note(w, "scanner %td: add", s - w->scanner);
-        if (tn_scanner_add(w->m, scan, s) != TN_OK) world_fail(w, "tn_scanner_add: %s", tn_last_error(w->m));
+        if (tn_scanner_add(w->m, scan, s) != TN_OK && world_out_of_memory(w, "tn_scanner_add")) return NULL;
         for (int i = 0; i < SCANNED; i++) s->values[i].is_value = true;
         s->added = true;
     } else if (chance(w, 5)) {

@@ -162,7 +162,8 @@ void shapes_register(World *w) {
         TN_DESC(TrackedBytesO, .flags = TN_LEAF, .tail_size = 1, .dispose = tracked_bytes_dispose),
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (tn_type_add(w->heap, &types[i]) != types[i].number)
+        if (!tn_type_add(w->heap, &types[i]) && world_out_of_memory(w, "tn_type_add") &&
+            !tn_type_add(w->heap, &types[i]))
             world_fail(w, "tn_type_add %s: %s", types[i].name, tn_last_error(w->m));
 }
 

@@ -1,7 +1,8 @@
 /* world.h: the oracle's state: one heap, the model of it, and every kind of root in both.
  *
  * shapes.c knows the objects' layouts, walk.c compares heap and model, objects.c, roots.c and oracle.c hold the
- * operations, oracle.c main. */
+ * operations. Who fills in the first fields of an empty World and calls oracle(): main.c, with random numbers, and
+ * tests/fuzz/api.c, with a fuzzer's bytes. */
 #ifndef ORACLE_WORLD_H
 #define ORACLE_WORLD_H
 
@@ -73,14 +74,24 @@ typedef struct Scanner {
     Slot refs[SCANNED], values[SCANNED];
 } Scanner;
 
-typedef struct World {
+typedef struct World World;
+struct World {
+    uint64_t (*draw)(World *w, unsigned bytes); /* the next choice: a number of so many bytes or more */
+    uint64_t random;                            /* of draw: the state of the random numbers, */
+    const unsigned char *bytes, *bytes_end;     /* or what is left of a given string */
+    uint64_t seed;                              /* for the report; odd: also what depends on the clock may be done */
+    int format_number;                          /* 0 .. 3 */
+    uint64_t steps;
+    const char *options;                        /* of the heap */
+    void (*log)(const char *line, void *user);  /* of the heap; user: the World */
+    bool even;                                  /* each operation is as likely as any other */
+    bool print;                                 /* each operation to standard error */
+
     tn_heap *heap;
     tn_mutator *m;
     Model model;
-    uint64_t seed, random;
-    int format_number;
     tn_format format;
-    uint64_t step, steps;
+    uint64_t step;
     unsigned depth;
     jmp_buf *jump; /* where the innermost longjmp operation waits */
     unsigned jump_depth;
@@ -104,21 +115,33 @@ typedef struct World {
     size_t live_most;
     uint64_t collections, outs; /* forced collections; allocations that failed for want of memory */
     uint64_t minors_seen, majors_seen;
+    Id objects;                     /* made in all, at the end */
     uint64_t disposables, disposed; /* made, and disposed of */
     uint64_t epoch, walk_epoch;     /* collections so far, and at the last walk */
     IdList work, weaks, reached;    /* walk.c's lists; reached: all that the last walk found */
 
     char ring[RING][160]; /* the last operations */
     uint64_t ring_next;
-    bool print;
-    bool stressed; /* by TENURE_DEBUG: every allocation may collect */
-} World;
+    bool reported;     /* what is wrong has been said */
+    bool stressed;     /* every allocation may collect */
+    bool debug_chosen; /* the option stays as it is */
+    bool fault;        /* for `log`: a request to the system has failed (fail=N) */
+};
 
 /* ---- oracle.c ---- */
+/* Makes a heap, does `steps` operations, and takes everything down again. False when there was no memory for a heap. */
+bool oracle(World *w);
+/* Says where it is, and what has been done last. */
+void world_print(const World *w);
+/* After a call that failed: true when it was for want of memory; anything else ends the test. */
+bool world_out_of_memory(World *w, const char *what);
+/* Says so, and aborts. */
 __attribute__((noreturn, format(printf, 2, 3))) void world_fail(World *w, const char *format, ...);
 __attribute__((format(printf, 2, 3))) void world_note(World *w, const char *format, ...);
-static inline uint64_t rnd(World *w) { return model_random(&w->random); }
-static inline uint32_t below(World *w, uint32_t n) { return (uint32_t)(rnd(w) % n); }
+static inline uint64_t rnd(World *w) { return w->draw(w, 8); }
+static inline uint32_t below(World *w, uint32_t n) {
+    return (uint32_t)(w->draw(w, n <= 1u << 8 ? 1 : n <= 1u << 16 ? 2 : 4) % n);
+}
 static inline bool chance(World *w, uint32_t percent) { return below(w, 100) < percent; }
 
 /* ---- shapes.c ---- */

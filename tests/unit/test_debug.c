@@ -1,6 +1,7 @@
 /* test_debug.c: the debug modes find mistakes that are planted for them. Each is made in a forked child, which ends
  * by the report; and the same work without a mistake ends well under the same mode. */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -268,6 +269,367 @@ static void stress_and_move_make_a_missing_root_fault(void **state) {
     if (!child_faulted(&child)) FAIL("no fault: exit %d, signal %d: %s", child.code, child.signal, child.text);
 }
 
+/* ---- sites and stale ---- */
+
+enum { MOVED, DEAD, HEADER, TAIL };
+
+static void use_stale(void *arg) {
+    int how = *(int *)arg;
+    Host host;
+    host_exact(&host, "debug=stale");
+    tn_site(host.m, "script.lua", 77);
+    volatile Pair *raw = TN_ALLOC(host.m, Pair);
+    tn_site(host.m, NULL, 0);
+    volatile Vector *vector = TN_ALLOC_TAIL(host.m, Vector, void *, 100);
+    TN_SCOPE(host.m);
+    Pair **pair = TN_HANDLE(host.m, how == DEAD ? NULL : (Pair *)(uintptr_t)raw);
+    Vector **held = TN_HANDLE(host.m, (Vector *)(uintptr_t)vector);
+    CHECK(pair && held);
+    TN_ALLOC(host.m, Pair);
+    support_collect(host.m, TN_MINOR);
+    for (int i = 0; i < 100; i++) TN_ALLOC(host.m, Pair);
+    support_collect(host.m, TN_MINOR);
+    if (how == HEADER) TN_WRITE(host.m, (Pair *)(uintptr_t)raw, cdr, TN_ALLOC(host.m, Pair));
+    else if (how == TAIL) CHECK(TN_READ(vector, item[99]) == NULL);
+    else raw->number = 1;
+    host_close(&host);
+}
+
+static void stale_names_the_object_and_its_collection(void **state) {
+    (void)state;
+    for (int how = MOVED; how <= TAIL; how++) {
+        must_be_fatal(use_stale, &how);
+        CHECK_HAS(child.text, "stale pointer");
+        CHECK_HAS(child.text, how == TAIL ? "into a 'Vector'" : "into a 'Pair'");
+        CHECK_HAS(child.text, "test_debug.c:");
+        CHECK_HAS(child.text, "collection 1 (asked by the host)");
+        CHECK_HAS(child.text, how == DEAD ? "found dead" : "has moved to");
+        CHECK(!strstr(child.text, "script.lua:77") == (how == TAIL));
+    }
+}
+
+static void on_segv(int number) {
+    (void)number;
+    fprintf(stderr, "the host's own handler");
+    _exit(42);
+}
+
+/* A fault that is no business of the collector's, and one that is, where the host's on_fatal returns. */
+static void fault_with_a_handler(void *arg) {
+    bool ours = *(bool *)arg;
+    signal(SIGSEGV, on_segv);
+    tn_config config = TN_CONFIG_INIT;
+    config.options = "debug=stale";
+    config.ignore_environment = true;
+    tn_heap *heap = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(heap, &support_types[0]));
+    tn_mutator *m = tn_attach(heap, NULL);
+    volatile char *byte = (volatile char *)TN_ALLOC(m, Pair);
+    support_collect(m, TN_MINOR);
+    if (!ours) byte = (volatile char *)(uintptr_t)tn_heap_create; /* the library's code: not to be written to */
+    *byte = 1;
+}
+
+static void stale_calls_the_hosts_handler(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool ours = i;
+        child_run(&child, fault_with_a_handler, &ours);
+        if (child.code != 42) FAIL("exit %d, signal %d: %s", child.code, child.signal, child.text);
+        CHECK_HAS(child.text, "the host's own handler");
+        CHECK(!!strstr(child.text, "stale pointer") == ours);
+    }
+}
+
+static void store_without_barrier_with_sites(void *arg) {
+    (void)arg;
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify,sites");
+    tn_site(host.m, "script.lua", 12);
+    smuggle((char *)*old + offsetof(Pair, cdr), TN_ALLOC(host.m, Pair));
+    support_collect(host.m, TN_MINOR);
+    host_close(&host);
+}
+
+static void verify_names_both_allocation_sites(void **state) {
+    (void)state;
+    must_be_fatal(store_without_barrier_with_sites, NULL);
+    const char *holder = strstr(child.text, "pair 7, allocated at "), *target = strstr(child.text, " for script.lua:12");
+    CHECK(holder && strstr(holder, "test_debug.c:"));
+    CHECK(target != NULL);
+}
+
+/* ---- handles ---- */
+
+enum { AFTER_SCOPE, VALUE_AFTER_SCOPE, TWICE, NOT_LAST, LONGJMP, LONGJMP_SEEN_OUTSIDE, GOOD };
+
+static jmp_buf target;
+
+static Pair **escape_wrongly(tn_mutator *m, int how) {
+    TN_SCOPE(m);
+    Pair **a = TN_NEW(m, Pair), **b = TN_NEW(m, Pair);
+    TN_LOCAL_VALUE(m, value);
+    if (how == AFTER_SCOPE) return a;
+    if (how == VALUE_AFTER_SCOPE) return (Pair **)(void *)value;
+    Pair **escaped = TN_ESCAPE(a);
+    if (how == TWICE) escaped = TN_ESCAPE(b);
+    if (how == NOT_LAST) TN_HANDLE(m, *b);
+    return escaped;
+}
+
+static void leave_by_longjmp(tn_mutator *m, int depth) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, kept);
+    if (depth == 0) longjmp(target, 1);
+    *kept = TN_ALLOC(m, Pair);
+    leave_by_longjmp(m, depth - 1);
+}
+
+static void enter_a_scope(tn_mutator *m) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, nothing);
+    CHECK(*nothing == NULL);
+}
+
+static void use_handles(void *arg) {
+    int how = *(int *)arg;
+    Host host;
+    host_exact(&host, "debug=handles");
+    {
+        TN_SCOPE(host.m);
+        tn_mark mark = tn_save(host.m);
+        if (how >= LONGJMP) {
+            if (!setjmp(target)) leave_by_longjmp(host.m, 3);
+            if (how == GOOD) tn_restore(host.m, mark);
+            if (how == LONGJMP) enter_a_scope(host.m);
+        }
+        if (how != LONGJMP_SEEN_OUTSIDE) {
+            Pair **pair = escape_wrongly(host.m, how);
+            if (how == VALUE_AFTER_SCOPE) pair = TN_HANDLE(host.m, *(Pair **)(void *)pair);
+            (*pair)->number = 1;
+        }
+    }
+    host_close(&host);
+}
+
+static void handles_are_checked(void **state) {
+    (void)state;
+#ifdef NDEBUG
+    skip();
+#endif
+    static const char *const reports[] = {
+        [AFTER_SCOPE] = "handle used after its scope: the handle made at", [VALUE_AFTER_SCOPE] = "handle used after its",
+        [TWICE] = "two handles escape from the scope of", [NOT_LAST] = "TN_ESCAPE was not the last thing in the scope of",
+        [LONGJMP] = "a longjmp out of it needs tn_save", [LONGJMP_SEEN_OUTSIDE] = "a longjmp out of it needs tn_save"};
+    for (int how = 0; how < GOOD; how++) {
+        must_be_fatal(use_handles, &how);
+        CHECK_HAS(child.text, reports[how]);
+        CHECK_HAS(child.text, "test_debug.c:");
+    }
+    int good = GOOD;
+    child_run(&child, use_handles, &good);
+    CHECK_CHILD_OK(&child);
+}
+
+/* ---- leaks ---- */
+
+static void leave_much(void *arg) {
+    bool sites = *(bool *)arg;
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "untidy";
+    config.options = sites ? "debug=sites log=leaks" : "log=leaks";
+    config.ignore_environment = true;
+    tn_heap *heap = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(heap, &support_types[0]));
+    tn_mutator *m = tn_attach(heap, NULL);
+    {
+        TN_SCOPE(m);
+        Pair **pair = TN_NEW(m, Pair);
+        for (int i = 0; i < 3; i++) CHECK(TN_GLOBAL(m, pair) != NULL);
+        tn_weak **kept = tn_weak_new(m, pair), **lost = tn_weak_new(m, pair);
+        CHECK(kept && lost);
+        CHECK(TN_GLOBAL(m, kept) != NULL);
+        tn_external(heap, 4096);
+    }
+    CHECK_EQ(tn_detach(m), TN_OK);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+}
+
+static void leaks_are_listed_by_place(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool sites = i;
+        child_run(&child, leave_much, &sites);
+        CHECK_CHILD_OK(&child);
+        CHECK_HAS(child.text, sites ? "[leaks untidy] 3 globals left, made at " : "[leaks untidy] 4 globals left (");
+        CHECK_HAS(child.text, "[leaks untidy] 1 weak references left");
+        CHECK_HAS(child.text, "[leaks untidy] 4096 bytes of tn_external left");
+        if (sites) CHECK_HAS(child.text, "test_debug.c:");
+    }
+}
+
+static void nothing_is_left(void *arg) {
+    (void)arg;
+    Host host;
+    Pair **pair = old_pair(&host, "log=leaks");
+    Pair *const *global = TN_GLOBAL(host.m, pair);
+    CHECK_EQ(TN_GLOBAL_FREE(host.m, global), TN_OK);
+    CHECK(tn_weak_new(host.m, pair) != NULL);
+    host_close(&host);
+}
+
+static void no_leak_is_listed_where_there_is_none(void **state) {
+    (void)state;
+    child_run(&child, nothing_is_left, NULL);
+    CHECK_CHILD_OK(&child);
+    CHECK(!strstr(child.text, "leaks"));
+}
+
+/* ---- callbacks, heaps and threads ---- */
+
+typedef struct Odd { long number; void *cell[2]; } Odd;
+static int odd_calls;
+enum { FICKLE, OUTSIDE, FAIR };
+static int odd_kind;
+
+static void odd_trace(tn_tracer *tracer, void *object) {
+    Odd *odd = object;
+    tn_visit_refs(tracer, odd->cell, odd_kind == FICKLE ? 1 + (size_t)(odd_calls++ & 1) : 2);
+    if (odd_kind == OUTSIDE) tn_visit(tracer, (char *)object + sizeof(Odd) + 8);
+}
+
+static void trace_oddly(void *arg) {
+    odd_kind = *(int *)arg;
+    static const tn_type_desc desc = {.number = TN_FIRST_TYPE + 50, .name = "Odd", .size = sizeof(Odd), .trace = odd_trace};
+    Host host;
+    host_exact(&host, "debug=verify");
+    CHECK(tn_type_add(host.heap, &desc));
+    void **odd = tn_push_(host.m, tn_alloc(host.m, desc.number, sizeof(Odd)));
+    support_collect(host.m, TN_MINOR);
+    support_collect(host.m, TN_MINOR);
+    CHECK(*odd != NULL);
+    host_close(&host);
+}
+
+static void trace_callbacks_are_checked(void **state) {
+    (void)state;
+    int kind = FICKLE;
+    must_be_fatal(trace_oddly, &kind);
+    CHECK_HAS(child.text, "the trace callback of type 'Odd' visits");
+    CHECK_HAS(child.text, "though nothing has changed");
+    kind = OUTSIDE;
+    must_be_fatal(trace_oddly, &kind);
+    CHECK_HAS(child.text, "the trace callback of type 'Odd' visits");
+    CHECK_HAS(child.text, "outside of its object");
+    kind = FAIR;
+    child_run(&child, trace_oddly, &kind);
+    CHECK_CHILD_OK(&child);
+}
+
+static void store_from_another_heap(void *arg) {
+    (void)arg;
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "elsewhere";
+    config.options = "debug=verify";
+    tn_heap *other = tn_heap_create(&config, NULL);
+    CHECK(tn_type_add(other, &support_types[0]));
+    tn_mutator *m = tn_attach(other, NULL);
+    Host host;
+    Pair **old = old_pair(&host, "debug=verify");
+    TN_WRITE(host.m, *old, cdr, TN_ALLOC(m, Pair));
+    support_collect(host.m, TN_MINOR);
+}
+
+static void verify_names_the_other_heap(void **state) {
+    (void)state;
+    must_be_fatal(store_from_another_heap, NULL);
+    CHECK_HAS(child.text, "in heap 'elsewhere'");
+    CHECK_HAS(child.text, "cdr");
+}
+
+static void *allocate_as_another(void *m) { return TN_ALLOC((tn_mutator *)m, Leaf); }
+
+static void use_another_thread(void *arg) {
+    (void)arg;
+    Host host;
+    host_exact(&host, "debug=threads,stress=1");
+    TN_ALLOC(host.m, Leaf);
+    pthread_t thread;
+    pthread_create(&thread, NULL, allocate_as_another, host.m);
+    pthread_join(thread, NULL);
+}
+
+static void another_thread_is_found(void **state) {
+    (void)state;
+    must_be_fatal(use_another_thread, NULL);
+    CHECK_HAS(child.text, "used by another thread");
+}
+
+/* ---- many handles ---- */
+
+static void make_many_handles(void *arg) {
+    bool checked = *(bool *)arg;
+    Host host;
+    host_exact(&host, checked ? "debug=handles handle_warn=1000" : "handle_warn=1000");
+    for (int round = 0; round < 2; round++) {
+        TN_SCOPE(host.m);
+        for (int i = 0; i < 1500; i++) CHECK(TN_NEW(host.m, Pair) != NULL);
+        support_collect(host.m, TN_MINOR);
+    }
+    for (int i = 0; i < 5000; i++) {
+        TN_SCOPE(host.m);
+        CHECK(TN_NEW(host.m, Pair) != NULL);
+    }
+    fputs(host.log, stderr);
+    host_close(&host);
+}
+
+static void loops_without_a_scope_are_logged(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool checked = i;
+        child_run(&child, make_many_handles, &checked);
+        CHECK_CHILD_OK(&child);
+        CHECK_HAS(child.text, checked ? "[handles heap] 1001 handles in the scope of" : "[handles heap] 1500 handles are live");
+        if (checked) CHECK_HAS(child.text, "test_debug.c:");
+    }
+}
+
+/* ---- AddressSanitizer ---- */
+
+enum { YOUNG, OLD, LARGE_ONE };
+
+static void read_a_dead_object(void *arg) {
+    int kind = *(int *)arg;
+    Host host;
+    host_exact(&host, NULL);
+    volatile Leaf *leaf;
+    volatile Vector *vector;
+    {
+        TN_SCOPE(host.m);
+        Leaf **held = TN_NEW(host.m, Leaf), **neighbour = TN_NEW(host.m, Leaf);
+        Vector **large = TN_NEW_TAIL(host.m, Vector, void *, 5000);
+        CHECK(TN_GLOBAL(host.m, neighbour) != NULL); /* its block stays */
+        if (kind != YOUNG) support_collect(host.m, TN_MINOR);
+        leaf = *held;
+        vector = *large;
+    }
+    support_collect(host.m, kind == YOUNG ? TN_MINOR : TN_FULL);
+    if (kind == LARGE_ONE) CHECK(TN_READ(vector, item[4000]) == NULL);
+    else CHECK_EQ(leaf->number, 0);
+    fprintf(stderr, "nobody has noticed");
+}
+
+static void asan_reports_what_reads_dead_objects(void **state) {
+    (void)state;
+    if (!SUPPORT_ASAN) skip();
+    for (int kind = YOUNG; kind <= LARGE_ONE; kind++) {
+        child_run(&child, read_a_dead_object, &kind);
+        CHECK(!strstr(child.text, "nobody has noticed"));
+        CHECK(child_faulted(&child));
+    }
+}
+
 /* ---- poison ---- */
 
 static void read_the_dead(void *arg) {
@@ -350,6 +712,33 @@ static void environment_turns_a_mode_on(void **state) {
 
 /* ---- raw windows ---- */
 
+/* In every cycle the system refuses its first request: also when sealed memory is to be used again, after some ten. */
+static void seal_and_refuse(void *arg) {
+    (void)arg;
+    Host host;
+    host_exact(&host, "nursery=256K nursery_max=256K");
+    for (int i = 0; i < 40; i++) {
+        CHECK_EQ(tn_option_set(host.m, "debug", "move,fail"), TN_OK);
+        support_garbage(host.m, 200 << 10);
+        support_collect(host.m, TN_MINOR);
+    }
+    CHECK_HAS(host.log, "[fault");
+    host_close(&host);
+}
+
+static void move_survives_a_system_that_refuses(void **state) {
+    (void)state;
+    child_run(&child, seal_and_refuse, NULL);
+    CHECK_CHILD_OK(&child);
+}
+
+static void scan_nothing(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
+
+static void count_line(const char *line, void *user) {
+    CHECK_HAS(line, "[fault ");
+    ((Host *)user)->lines++;
+}
+
 enum { WINDOW_LINE = __LINE__ + 6 }; /* where the window below is opened */
 
 static void allocate_in_a_window(void *arg) {
@@ -390,6 +779,50 @@ static void process_aborts_when_on_fatal_returns(void **state) {
     CHECK_EQ(child.signal, SIGABRT);
 }
 
+/* A scanner is one request. The option counts from when it is set; what is set beside it does not start it again. */
+static void fail_fails_the_nth_request_and_no_other(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail=3"), TN_OK);
+    for (int i = 1; i <= 5; i++) {
+        if (i == 2) CHECK_EQ(tn_option_set(host.m, "growth_min", "2M"), TN_OK);
+        CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[i]), i == 3 ? TN_OUT_OF_MEMORY : TN_OK);
+        CHECK_EQ(host.lines, i >= 3);
+    }
+    CHECK_HAS(host.log, "[fault heap] request 3 to the system fails");
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OUT_OF_MEMORY);
+    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
+    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OK);
+    host_close(&host);
+}
+
+/* Until no request is left, each fails the creation of the heap, with a reason, or does no harm. */
+static void fail_counts_from_the_creation_of_the_heap(void **state) {
+    (void)state;
+    int failed = 0;
+    for (unsigned n = 1; n < 100; n++) {
+        Host host = {.lines = 0};
+        char options[64];
+        tn_config config = TN_CONFIG_INIT;
+        tn_error error = {TN_OK, ""};
+        snprintf(options, sizeof options, "debug=fail=%u", n);
+        config.options = options;
+        config.log = count_line;
+        config.user = &host;
+        config.ignore_environment = true;
+        tn_heap *heap = tn_heap_create(&config, &error);
+        if (!heap) CHECK_EQ(error.status, TN_OUT_OF_MEMORY);
+        CHECK(heap || host.lines == 1);
+        failed += !heap;
+        CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+        if (!host.lines) break;
+    }
+    CHECK(failed >= 4); /* the nursery, the queue, the types, the stack of marking */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_finds_a_store_without_barrier),
@@ -401,10 +834,24 @@ int main(void) {
         cmocka_unit_test(every_mode_accepts_a_correct_host),
         cmocka_unit_test(move_makes_a_stale_pointer_fault),
         cmocka_unit_test(stress_and_move_make_a_missing_root_fault),
+        cmocka_unit_test(stale_names_the_object_and_its_collection),
+        cmocka_unit_test(stale_calls_the_hosts_handler),
+        cmocka_unit_test(verify_names_both_allocation_sites),
+        cmocka_unit_test(handles_are_checked),
+        cmocka_unit_test(leaks_are_listed_by_place),
+        cmocka_unit_test(no_leak_is_listed_where_there_is_none),
+        cmocka_unit_test(trace_callbacks_are_checked),
+        cmocka_unit_test(verify_names_the_other_heap),
+        cmocka_unit_test(another_thread_is_found),
+        cmocka_unit_test(loops_without_a_scope_are_logged),
+        cmocka_unit_test(asan_reports_what_reads_dead_objects),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
         cmocka_unit_test(environment_turns_a_mode_on),
+        cmocka_unit_test(fail_fails_the_nth_request_and_no_other),
+        cmocka_unit_test(move_survives_a_system_that_refuses),
+        cmocka_unit_test(fail_counts_from_the_creation_of_the_heap),
         cmocka_unit_test(allocation_in_a_window_is_fatal_and_names_the_window),
         cmocka_unit_test(process_aborts_when_on_fatal_returns),
     };

@@ -239,6 +239,13 @@ static void sets(void **state) {
     assert_int_equal(f->o.value.debug, TNI_DEBUG_MOVE | TNI_DEBUG_VERIFY);
     accepts(f, "debug", "poison", "poison");
     assert_int_equal(f->o.value.stress, 0);
+    accepts(f, "debug", "fail=7", "fail=7");
+    assert_int_equal(f->o.value.fail, 7);
+    accepts(f, "debug", "fail,stress=2,poison", "stress=2,poison,fail=1");
+    refuses(f, "debug", "stress=3,fail=0", "too small"); /* and stress stays 2 */
+    refuses(f, "debug", "fail=2x", "not a whole number");
+    accepts(f, "debug", "verify", "verify");
+    assert_int_equal(f->o.value.fail, 0);
     accepts(f, "debug", "none", "none");
     accepts(f, "log", "gc,config", "gc,config");
     assert_int_equal(f->o.value.log, TNI_LOG_GC | TNI_LOG_CONFIG);
@@ -396,7 +403,7 @@ static void prefix_and_refusal(void **state) {
 }
 
 static const char *const keys[] = {"nursery", "nursery_max", "heap_max", "pause_target", "policy",
-                                   "pretenure", "growth_min", "cpu_target", "cpu_max", "reserve", "handles",
+                                   "pretenure", "growth_min", "cpu_target", "cpu_max", "reserve", "handles", "handle_warn",
                                    "huge_pages", "log", "debug", "strict", "help"};
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
@@ -435,6 +442,20 @@ static void markdown(void **state) {
         for (const char *p = f->l.text[i]; *p; p++) bars += *p == '|';
         assert_int_equal(bars, 7);
     }
+}
+
+static void numbers(void **state) {
+    fixture *f = *state;
+    load(f, NULL);
+    accepts(f, "handle_warn", "1", "1");
+    accepts(f, "handle_warn", "1000000000", "1000000000");
+    accepts(f, "handle_warn", "off", "off");
+    refuses(f, "handle_warn", "0", "too small");
+    refuses(f, "handle_warn", "1000000001", "too large");
+    refuses(f, "handle_warn", "10%", "not a whole number");
+    refuses(f, "handle_warn", "10K", "not a whole number");
+    refuses(f, "handle_warn", "1.5", "not a whole number");
+    refuses(f, "handle_warn", "some", "not a number");
 }
 
 static void run_time(void **state) {
@@ -499,7 +520,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         T(built_in_values), T(bytes), T(percent_of_memory), T(times), T(percents_and_choices), T(sets), T(config_text),
         T(switches), T(environment), T(environment_mistakes), T(strictness), T(prefix_and_refusal), T(help_and_listing),
-        T(markdown), T(run_time), T(nursery_raises_its_maximum), T(complaints_are_short),
+        T(markdown), T(numbers), T(run_time), T(nursery_raises_its_maximum), T(complaints_are_short),
     };
     return cmocka_run_group_tests_name("option", tests, NULL, NULL);
 }

@@ -118,6 +118,43 @@ static void fixed_means_fixed(void **state) {
     host_close(&host);
 }
 
+enum { FOREIGN = 4096 };
+static void give_back(tn_heap *heap, void *object) {
+    (void)object;
+    tn_external(heap, -FOREIGN);
+}
+
+/* Makes objects that own FOREIGN bytes each, and holds the last 64. Returns the most external bytes there were. */
+static uint64_t most_external(tn_mutator *m, uint32_t type, int count) {
+    enum { HELD = 64 };
+    TN_SCOPE(m);
+    void **held[HELD];
+    for (int i = 0; i < HELD; i++) held[i] = TN_HANDLE(m, (void *)NULL);
+    uint64_t most = 0;
+    for (int i = 0; i < count; i++) {
+        tn_external(m->heap, FOREIGN);
+        *held[i % HELD] = tn_alloc(m, type, 16);
+        CHECK(*held[i % HELD] != NULL);
+        uint64_t external = support_stats(m).external_bytes;
+        if (external > most) most = external;
+    }
+    return most;
+}
+
+/* Old objects that own memory outside of the heap die, and are disposed of a while later: what they owned must not
+ * raise the limit of one collection after the other. */
+static void limit_does_not_count_what_was_disposed_of(void **state) {
+    (void)state;
+    static const tn_type_desc desc = {
+        .number = TN_FIRST_SPECIAL + 9, .name = "Foreign", .size = 16, .flags = TN_LEAF, .dispose = give_back};
+    Host host;
+    host_exact(&host, "policy=fixed nursery=64K growth_min=256K pretenure=off");
+    CHECK(tn_type_add(host.heap, &desc) != 0);
+    CHECK(most_external(host.m, desc.number, 20000) < 2 * MIB);
+    CHECK(support_stats(host.m).majors > 100);
+    host_close(&host);
+}
+
 /* The limit after a major collection leaves at least growth_min, and never more than half the way to heap_max. */
 static void adaptive_limit_stays_between_its_bounds(void **state) {
     (void)state;
@@ -295,6 +332,7 @@ int main(void) {
         cmocka_unit_test(policy_is_told_the_truth),
         cmocka_unit_test(answers_are_clamped),
         cmocka_unit_test(fixed_means_fixed),
+        cmocka_unit_test(limit_does_not_count_what_was_disposed_of),
         cmocka_unit_test(adaptive_limit_stays_between_its_bounds),
         cmocka_unit_test(adaptive_nursery_grows_when_collecting_is_costly),
         cmocka_unit_test(pretenuring_comes_and_goes),

@@ -212,6 +212,7 @@ static void log_has_a_line_a_collection(void **state) {
     host_exact(&own, "log=gc nursery=1M");
     static const char *const kinds[] = {"minor", "major", "full"};
     Pair **list = support_list(own.m, 1000);
+    tn_external(own.heap, 4096);
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         size_t lines = own.lines, used = own.log_used;
         support_collect(own.m, (tn_kind)kind);
@@ -219,6 +220,7 @@ static void log_has_a_line_a_collection(void **state) {
         char *line = own.log + used;
         CHECK_HAS(line, kinds[kind]);
         CHECK_HAS(line, "->");
+        CHECK_HAS(line, "external 4.0 KiB");
         CHECK_HAS(line, "surviv");
         CHECK_HAS(line, "promoted");
         CHECK_HAS(line, "pause");
@@ -232,6 +234,7 @@ static void log_has_a_line_a_collection(void **state) {
     CHECK(own.lines > lines);
     CHECK_HAS(own.log, "nursery");
     CHECK((*list)->number == 999);
+    tn_external(own.heap, -4096);
     host_close(&own);
 }
 

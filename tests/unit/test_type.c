@@ -313,6 +313,17 @@ static void trace_callback_keeps_what_it_visits(void **state) {
     host_close(&host);
 }
 
+/* An owner whose buffer is not there yet. (What adds 0 to NULL is found by clang's UBSan.) */
+static void trace_callback_may_visit_nothing(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    Owner **owner = TN_NEW(host.m, Owner);
+    for (int kind = TN_MINOR; kind <= TN_FULL; kind++) support_collect(host.m, (tn_kind)kind);
+    CHECK((*owner)->buffer == NULL);
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_name_the_words_of_fields),
@@ -328,6 +339,7 @@ int main(void) {
         cmocka_unit_test(several_pointer_tags_survive_a_move),
         cmocka_unit_test(nan_box_without_address_is_no_reference),
         cmocka_unit_test(trace_callback_keeps_what_it_visits),
+        cmocka_unit_test(trace_callback_may_visit_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

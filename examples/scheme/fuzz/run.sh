@@ -12,9 +12,7 @@ seconds=${1:-600}
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 build=${2:-$root/build-fuzz}
 cd "$root" || exit 2
-[ -d "$build" ] || CC=clang meson setup "$build" -Dfuzz=true -Dexamples=enabled -Dtests=disabled -Dbench=disabled \
-    --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || exit 2
-ninja -C "$build" || exit 2
+. tests/fuzz/build.sh
 
 scheme=$root/examples/scheme
 dictionary=$build/fuzz.dict

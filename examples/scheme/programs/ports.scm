@@ -67,8 +67,11 @@
                   (lambda (port)
                     (with-output-to-file name (lambda () (display "in the file") (write-string " only" port))))))
 (show "file: " (call-with-input-file name read-line))
-(show "after an error: " (failure (lambda () (with-output-to-file name (lambda () (display "lost") (car 1))))))
-(show "after an escape: " (call/cc (lambda (k) (with-output-to-file name (lambda () (display "kept") (k 'escaped))))))
+;; Such a port stays open, and what it holds is written when it is collected, whenever that is: each has its own file.
+(define lost (string-append name ".lost"))
+(define left (string-append name ".left"))
+(show "after an error: " (failure (lambda () (with-output-to-file lost (lambda () (display "lost") (car 1))))))
+(show "after an escape: " (call/cc (lambda (k) (with-output-to-file left (lambda () (display "kept") (k 'escaped))))))
 
 ;; ---- bytes that are no UTF-8 stand for themselves ----
 
@@ -128,11 +131,11 @@
 
 ;; ---- ports that nobody closes: the collector does, which writes what they hold; even when no more can be opened ----
 
-(gc) ; closes the one that an escape has left open: it is on the same file
 (define (forget-output text) (write-string text (open-output-file name)))
 (forget-output "written by the collector")
 (gc)
 (show "flushed: " (call-with-input-file name read-line))
+(for-each delete-file (list lost left))
 (define (forget-ports n)
   (if (> n 0)
       (begin (read-char (open-input-file name))

@@ -91,9 +91,10 @@
 (check (list-copy 5) => 5)
 
 ;; ---- long ones ----
-(check (let loop ((i 0) (l '())) (if (< i 100000) (loop (+ i 1) (cons i l))
-                                   (list (length l) (car (reverse l)) (list-ref l 99999))))
-       => '(100000 0 0))
-(check (length (append (make-list 50000 1) (make-list 50000 2))) => 100000)
+(define long (large 100000))
+(check (let loop ((i 0) (l '())) (if (< i long) (loop (+ i 1) (cons i l))
+                                   (list (length l) (car (reverse l)) (list-ref l (- long 1)))))
+       => (list long 0 0))
+(check (length (append (make-list long 1) (make-list long 2))) => (* 2 long))
 
 (check-report "6.4 pairs and lists")

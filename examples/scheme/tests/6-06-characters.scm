@@ -35,6 +35,7 @@
 (check (map char-upcase '(#\a #\A #\1 #\ß #\ä #\λ #\я)) => '(#\A #\A #\1 #\ß #\Ä #\Λ #\Я))
 (check (map char-downcase '(#\A #\a #\! #\Ä #\Λ #\Я)) => '(#\a #\a #\! #\ä #\λ #\я))
 (check (map char-foldcase '(#\A #\a #\Σ #\ς #\1)) => '(#\a #\a #\σ #\σ #\1))
+(check (map char-foldcase '(#\Ꭰ #\ꭰ #\ᏽ #\ı #\İ #\ß)) => '(#\Ꭰ #\Ꭰ #\Ᏽ #\ı #\İ #\ß))
 (check-error (char-upcase "a"))
 (check-error (char-alphabetic? 1))
 (check-error (digit-value 1))

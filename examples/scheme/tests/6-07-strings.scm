@@ -47,6 +47,18 @@
 (check (list (string-upcase "abc1ä") (string-downcase "ABC1Ä") (string-foldcase "AbC")) => '("ABC1Ä" "abc1ä" "abc"))
 (check (list (string-upcase "") (string-downcase "ΛΆ")) => '("" "λά"))
 (check (let ((s "abc")) (string-upcase s) s) => "abc")
+(check (map string-upcase '("Straße" "ﬁne" "ﬄ" "ŉ" "ǰ" "ΐ" "ΰ" "և" "ẖẗẘẙẚ" "ﬓ" "ẞ"))
+       => '("STRASSE" "FINE" "FFL" "ʼN" "J\x30c;" "Ι\x308;\x301;" "Υ\x308;\x301;" "ԵՒ" "H\x331;T\x308;W\x30a;Y\x30a;Aʾ" "ՄՆ" "ẞ"))
+(check (map string-upcase '("ᾀ" "ᾏ" "ᾔ" "ᾣ" "ᾯ" "ᾲ" "ᾼ" "ᾶ" "ᾷ" "ῂ" "ῗ" "ῼ"))
+       => '("ἈΙ" "ἏΙ" "ἬΙ" "ὫΙ" "ὯΙ" "ᾺΙ" "ΑΙ" "Α\x342;" "Α\x342;Ι" "ῊΙ" "Ι\x308;\x342;" "ΩΙ"))
+(check (map string-foldcase '("Straße" "ẞ" "ﬁ" "ǰ" "ᾏ" "ᾲ" "ῼ" "ΐ" "և" "İ" "ı" "Σς"))
+       => '("strasse" "ss" "fi" "j\x30c;" "ἇι" "ὰι" "ωι" "ι\x308;\x301;" "եւ" "i\x307;" "ı" "σσ"))
+;; guile differs: it folds to small letters.
+(check (map string-foldcase '("Ꭰ" "ꭰ" "Ᏽ" "ᏽ")) => '("Ꭰ" "Ꭰ" "Ᏽ" "Ᏽ"))
+(check (map string-downcase '("STRASSE" "ẞ" "ᾏ" "ῼ" "İ" "ΐ"))
+       => '("strasse" "ß" "ᾇ" "ῳ" "i\x307;" "ΐ"))
+(check (list (string-ci=? "ᾏ" "ἇΙ") (string-ci=? "ŉ" "ʼN") (string-ci<? "ß" "st") (string-ci=? "ﬃ" "FFi" "ﬀI"))
+       => '(#t #t #t #t))
 
 ;; ---- parts ----
 (check (list (substring "abcde" 1 3) (substring "abc" 0 3) (substring "abc" 1 1)) => '("bc" "abc" ""))

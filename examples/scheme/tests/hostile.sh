@@ -58,6 +58,11 @@ echo '#0=(begin . #0#)' | hostile 1 'a cyclic body'
 echo '(lambda #0=(x . #0#) x)' | hostile 1 'cyclic parameters'
 echo '(cond . #0=((#f 1) . #0#))' | hostile 1 'cyclic clauses'
 echo '`#0=(1 ,(+ 1 1) . #0#)' | hostile 01 'a cyclic template'
+echo '(define #0=(#0# . #0#) 1)' | hostile 1 'a cyclic name'
+echo '(define-values #0=(a #0# . #0#) (values))' | hostile 1 'cyclic names'
+echo '(define (f) (set! #0=(#0# #(#0#) . #0#) 1))' | hostile 1 'a cyclic assignment'
+echo '(cond-expand #0=(#0# . #0#))' | hostile 1 'cyclic features'
+echo '(define-record-type #0=(#0# . #0#) #0# #0# #0#)' | hostile 1 'a cyclic type'
 echo "(write '#0=(1 #(#0#) . #0#)) (display '#1=#(#1#)) (write (equal? '#0=(1 . #0#) '#1=(1 1 . #1#)))" | hostile 0 'printing and comparing cycles'
 echo "(length '#0=(1 . #0#))" | hostile 1 'the length of a cycle'
 echo "(list-copy '#0=(1 . #0#))" | hostile 1 'a copy of a cycle'
@@ -84,6 +89,15 @@ for e in '(expt 7 (expt 7 70))' '(exact->inexact (expt 7 1000000))' '(exact (/ 1
     '(atan 0 0)' '(exact-integer-sqrt -1)' '(exact-integer-sqrt (expt 10 1000))' '(* (expt 2 62) 2)' '(- (expt -2 62) 1)' '(abs (- (expt 2 62)))' \
     '(quotient (- (expt 2 62)) -1)' '(integer->char -1)' '(integer->char 55296)' '(integer->char 1114112)' '(make-bytevector -1)' '(list-tail (list) 1)' \
     '(string-ref "" 0)' '(substring "abc" 2 1)' '(rationalize 1/3 +inf.0)' '(gcd 1/2)' '(exact-rational? 1)' '(number->string +nan.0 2)'; do
+    echo "(write $e)" | hostile 01 "$e"
+done
+for e in 1@ 1+2 @1 1@2@3 1+-i 1/0+i 1@1/0 '#e1@+inf.0' '#e+inf.0+i' '#i' '#x1@2i' 1e999999999999+1e-999999999999i '#e1e999999999+i' \
+    '#e1e99999999999i' 1e400+1e400i '(exact 1e400+i)' '(expt 1+i 1000000000000)' '(expt 1/2+1/3i (- (expt 10 30)))' '(expt 0 -1+i)' \
+    '(expt 0.0+0.0i 0.0+0.0i)' '(expt +i (expt 7 1000))' '(expt 1.5+i (expt 7 1000))' '(expt 2 (make-rectangular (expt 7 1000) 1))' \
+    '(sqrt (make-rectangular (expt 7 100000) (expt 7 -100000)))' '(log (make-rectangular (expt 7 100000) (expt 7 -100000)))' \
+    '(exp (make-rectangular (expt 7 1000) (expt 7 1000)))' '(atan +i)' '(atan -i)' '(atan 1 +i)' '(log 0 -1)' '(log -1 1)' '(/ 1+i 0.0)' \
+    '(make-polar +inf.0 +nan.0)' '(make-rectangular 1+i 1)' '(asin +inf.0)' '(acos -inf.0+nan.0i)' '(number->string +nan.0+inf.0i 2)' \
+    '(make-vector 1+i 0)' '(list-tail (list 1 2) +i)' '(exact-rational? 1+i)' '(angle 0.0+0.0i)' '(number->string (expt 7/3+i 3000) 7)'; do
     echo "(write $e)" | hostile 01 "$e"
 done
 

@@ -6,7 +6,8 @@
 # Each NAME.scm but check.scm is a program of its own: it prints its failures and then "TITLE: N checks, M failed", and
 # exits with 1 when any failed. Each exits/NAME.scm says in its first two lines with which status it must end and which
 # line it must print ("status: N", "output: TEXT"; TEXT may be empty). A file that ends without its last line counts
-# as one failure more. PROGRAM_TIMEOUT is the most seconds that a file may take (60). Prints the failures, then
+# as one failure more. PROGRAM_TIMEOUT is the most seconds that a file may take (60); with SMALL_CHECKS set, long loops
+# are shorter, for a collection at every allocation. Prints the failures, then
 # "N checks in N files, N failed"; exits with 1 when anything failed, with 2 when there is nothing to test or to test
 # with.
 

@@ -20,7 +20,9 @@ unsigned call_collects(const Node *call) {
     return call->no_collect ? 0 : COLLECTS;
 }
 
-static bool is_allocation(const Function *function) { return strcmp(function->name, "tn_alloc_slow") == 0; }
+static bool is_allocation(const Function *function) {
+    return strcmp(function->name, "tn_alloc_slow") == 0 || strcmp(function->name, "tn_alloc_slow_at_") == 0;
+}
 
 static void begin(Function *function) {
     if (function->declared_quiet) return;

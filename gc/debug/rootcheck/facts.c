@@ -7,6 +7,7 @@
 
 static const struct { const char *name; enum role role; } roles[] = {
     {"tn_alloc", ROLE_OBJECT}, {"tn_alloc_tail", ROLE_OBJECT}, {"tn_alloc_slow", ROLE_OBJECT},
+    {"tn_alloc_at_", ROLE_OBJECT}, {"tn_alloc_tail_at_", ROLE_OBJECT}, {"tn_alloc_slow_at_", ROLE_OBJECT},
     {"tn_bump_", ROLE_OBJECT}, {"tn_weak_read", ROLE_OBJECT},
     {"tn_stable", ROLE_FIXED}, {"strdup", ROLE_FIXED}, {"malloc", ROLE_MEMORY}, {"calloc", ROLE_MEMORY},
     {"alloca", ROLE_MEMORY}, {"__builtin_alloca", ROLE_MEMORY},
@@ -15,7 +16,8 @@ static const struct { const char *name; enum role role; } roles[] = {
     {"strchrnul", ROLE_WITHIN}, {"memchr", ROLE_WITHIN}, {"memrchr", ROLE_WITHIN}, {"memmem", ROLE_WITHIN},
     {"tn_push_", ROLE_HANDLE}, {"tn_push_value_", ROLE_HANDLE}, {"tn_new_", ROLE_HANDLE}, {"tn_get_", ROLE_HANDLE},
     {"tn_get_value_", ROLE_HANDLE}, {"tn_weak_new", ROLE_HANDLE}, {"tn_weak_array_new", ROLE_HANDLE},
-    {"tn_weak_get", ROLE_HANDLE},
+    {"tn_push_at_", ROLE_HANDLE}, {"tn_push_value_at_", ROLE_HANDLE}, {"tn_weak_get", ROLE_HANDLE},
+    {"tn_weak_get_at_", ROLE_HANDLE},
     {"tn_escape_", ROLE_ESCAPE}, {"tn_escape_value_", ROLE_ESCAPE},
     {"tn_write", ROLE_STORE}, {"tn_write_value", ROLE_STORE}, {"tn_write_at_", ROLE_STORE},
     {"tn_write_value_at_", ROLE_STORE}, {"tn_init_", ROLE_STORE}, {"tn_init_value_", ROLE_STORE},

@@ -1,0 +1,95 @@
+/* debug/fault.c: see fault.h. */
+#include "debug/fault.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "core/heap.h"
+
+enum { WATCHED = 64 };
+
+static AO_t watched[WATCHED]; /* heaps; 0: free */
+static AO_t installed;        /* 1: on_fault is, and `before` is what it has replaced */
+static struct sigaction before;
+
+bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
+    const tni_cycle *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
+    if (!cycle) return false;
+    const tni_birth *birth = tni_sites_birth(&cycle->births, (uintptr_t)address + 8); /* the header is part of it */
+    if (!birth) return false;
+    char site[300], fate[160];
+    tni_site_text(&heap->sites, birth->site, "allocated", site, sizeof site);
+    if (birth->to) snprintf(fate, sizeof fate, "has moved to %p", (void *)birth->to);
+    else snprintf(fate, sizeof fate, "found dead, for no root, handle or object referred to it");
+    const tni_layout *layout = &heap->types.layouts[birth->type];
+    snprintf(text, size, "%td bytes into a '%.60s'%s, which collection %llu (%s) %s",
+             (const char *)address - (const char *)birth->at, layout->desc ? layout->desc->name : "?", site,
+             cycle->number, cycle->cause, fate);
+    return true;
+}
+
+static void report(tn_heap *heap, void *address) {
+    char what[600], line[800];
+    if (tni_stale_text(heap, address, what, sizeof what))
+        snprintf(line, sizeof line, "stale pointer: %p is used, %s: read it again from its root after what may collect",
+                 address, what);
+    else if (!tni_handle_text(heap, address, line, sizeof line)) return;
+    if (heap->on_fatal) heap->on_fatal(line, heap->user);
+    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, line);
+}
+
+/* What would have happened without this handler. */
+static void chain(int number, siginfo_t *info, void *context) {
+    if (before.sa_flags & SA_SIGINFO) before.sa_sigaction(number, info, context);
+    else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) before.sa_handler(number);
+    else signal(number, SIG_DFL); /* the instruction faults again */
+}
+
+static void on_fault(int number, siginfo_t *info, void *context) {
+    for (int i = 0; i < WATCHED; i++) {
+        tn_heap *heap = (tn_heap *)AO_load_acquire(&watched[i]);
+        if (heap) report(heap, info->si_addr);
+    }
+    chain(number, info, context);
+}
+
+const tn_heap *tni_heap_of(const tn_heap *heap, const void *address) {
+    for (int i = 0; i < WATCHED; i++) {
+        const tn_heap *other = (const tn_heap *)AO_load_acquire(&watched[i]);
+        if (other && other != heap && address && tni_owns(other, address)) return other;
+    }
+    return NULL;
+}
+
+static void install(void) {
+    if (!AO_compare_and_swap_full(&installed, 0, 1)) return;
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, &before);
+}
+
+static bool replace(AO_t from, AO_t to) {
+    for (int i = 0; i < WATCHED; i++)
+        if (AO_load(&watched[i]) == from && AO_compare_and_swap_full(&watched[i], from, to)) return true;
+    return false;
+}
+
+static bool is_watched(const tn_heap *heap) {
+    for (int i = 0; i < WATCHED; i++)
+        if (AO_load(&watched[i]) == (AO_t)heap) return true;
+    return false;
+}
+
+void tni_fault_forget(tn_heap *heap) {
+    if (is_watched(heap)) replace((AO_t)heap, 0);
+}
+
+void tni_fault_changed(tn_heap *heap) {
+    unsigned debug = heap->options.value.debug;
+    if (debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES)) install();
+    if (!debug) {
+        tni_fault_forget(heap);
+    } else if (!is_watched(heap)) {
+        if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: too many heaps: what faults in this one is not named");
+    }
+}

@@ -1,0 +1,32 @@
+/* debug/fault.h: uses of objects' old places, and of handles whose scopes have closed, are named (TENURE_DEBUG=stale,
+ * handles).
+ *
+ * With `stale` the memory of each evacuated cycle of the nursery stays inaccessible until the nursery's address range
+ * has been used up, and debug/site.h remembers what became of its objects. With `handles` the slots of closed scopes
+ * hold addresses that nothing may touch (debug/handle.h). A handler of SIGSEGV says which object the
+ * faulting address belongs to; then it does what would have been done without it: it calls the host's own handler, or
+ * lets the process die at the faulting instruction, where a debugger or a core dump shows it.
+ *
+ * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
+ * while a heap has such an option on. Callers: core/heap.c; debug/verify.c for the text. */
+#ifndef TNI_DEBUG_FAULT_H
+#define TNI_DEBUG_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tenure/base.h"
+
+/* The heap other than `heap` that the address is in, among those with a debug option; or NULL. */
+const tn_heap *tni_heap_of(const tn_heap *heap, const void *address);
+
+/* The options may have been switched on or off. */
+void tni_fault_changed(tn_heap *heap);
+/* The heap is destroyed. */
+void tni_fault_forget(tn_heap *heap);
+
+/* "8 bytes into a 'Pair', allocated at f.c:12, which collection 17 (nursery full) has moved to 0x..."; false when
+ * nothing is known of the address. */
+bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size);
+
+#endif

@@ -1,0 +1,197 @@
+/* debug/handle.c: see handle.h. */
+#include "debug/handle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/heap.h"
+#include "space/os.h"
+
+enum { SOME = 512 }; /* slots that a collection poisons */
+
+static tni_handle_checks *checks_of(tn_mutator *m) { return &m->heap->checks; }
+
+/* The words of the handle stack are numbered from its start. */
+static size_t number_of(const tn_mutator *m, const void *slot) {
+    const tni_mutator *p = (const tni_mutator *)m;
+    return (size_t)((void *const *)slot - p->handles_base);
+}
+
+static void name_place(const tn_place *place, char text[200]) {
+    if (place) snprintf(text, 200, "%.180s:%d", place->file, place->line);
+    else snprintf(text, 200, "an unknown place");
+}
+
+/* ---- switching on and off ---- */
+
+void tni_handles_forget(tn_heap *heap) {
+    tni_handle_checks *c = &heap->checks;
+    free(c->open);
+    if (c->trap) tni_os_unmap(c->trap, c->slots * TNI_PAGE);
+    if (c->made) tni_os_unmap(c->made, c->slots * sizeof *c->made);
+    *c = (tni_handle_checks){0};
+    heap->mutators[0].pub.checks = 0;
+}
+
+void tni_handles_changed(tn_mutator *m) {
+    tni_mutator *p = tni_private(m);
+    tni_handle_checks *c = checks_of(m);
+    bool wanted = m->heap->options.value.debug & TNI_DEBUG_HANDLES;
+    if (wanted == (c->trap != NULL)) return;
+    tni_handles_forget(m->heap);
+    if (!wanted) return;
+    c->slots = (size_t)((void **)p->values_end - p->handles_base);
+    c->trap = tni_os_reserve(&m->heap->faults, c->slots * TNI_PAGE, TNI_PAGE);
+    c->made = tni_os_map(&m->heap->faults, c->slots * sizeof *c->made, TNI_PAGE);
+    if (c->trap && c->made) m->checks = 1;
+    else tni_handles_forget(m->heap);
+}
+
+/* ---- traps ---- */
+
+static void poison(tn_mutator *m, void **handle, void **end) {
+    for (; handle < end; handle++) *handle = checks_of(m)->trap + number_of(m, handle) * TNI_PAGE;
+}
+
+static void poison_values(tn_mutator *m, tn_value *value, tn_value *end) {
+    const tn_format *f = &m->heap->format;
+    for (; value < end; value++)
+        *value = f->tag | (tn_value)(uintptr_t)(checks_of(m)->trap + number_of(m, value) * TNI_PAGE);
+}
+
+/* In a host that does not tell of its scopes. */
+static void warn(tn_mutator *m) {
+    tn_heap *heap = m->heap;
+    char line[300];
+    size_t count = tn_handle_count(m);
+    if (heap->checks.warned || count <= heap->options.value.handle_warn) return;
+    heap->checks.warned = true;
+    snprintf(line, sizeof line,
+             "[handles %s] %zu handles are live: a loop without a TN_SCOPE? A host without NDEBUG is told where by "
+             "TENURE_DEBUG=handles",
+             heap->name, count);
+    tni_log(heap, line);
+}
+
+static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, const tn_place *last, size_t count) {
+    char line[600], in[200], at[200];
+    name_place(scope->place, in);
+    name_place(last, at);
+    snprintf(line, sizeof line,
+             "[handles %s] %zu handles in the scope of %s, the last made at %s: a loop without a TN_SCOPE of its own?",
+             m->heap->name, count, in, at);
+    tni_log(m->heap, line);
+}
+
+void tni_handles_after(tn_heap *heap) {
+    tni_mutator *p = tni_mutator_of(heap);
+    if (!p) return;
+    tn_mutator *m = &p->pub;
+    warn(m);
+    if (!heap->checks.trap) return;
+    size_t free_slots = (size_t)((void **)m->values - m->handles), some = free_slots / 2 < SOME ? free_slots / 2 : SOME;
+    poison(m, m->handles, m->handles + some);
+    poison_values(m, m->values - some, m->values);
+}
+
+bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size) {
+    const tni_handle_checks *c = &heap->checks;
+    size_t offset = (size_t)((const char *)address + 8 - c->trap); /* the header is part of it */
+    if (!c->trap || offset >= c->slots * TNI_PAGE) return false;
+    const tni_made *made = &c->made[offset / TNI_PAGE];
+    char handle[200], scope[200];
+    name_place(made->at, handle);
+    name_place(made->scope, scope);
+    snprintf(text, size,
+             "handle used after its scope: the handle made at %s, in the scope of %s, which has closed: TN_ESCAPE it, "
+             "or make it in an outer scope",
+             handle, scope);
+    return true;
+}
+
+/* ---- what the macros tell ---- */
+
+static tni_open_scope *innermost(tni_handle_checks *c) { return c->count ? &c->open[c->count - 1] : NULL; }
+
+static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_open_scope *scope) {
+    char place[200];
+    name_place(scope->place, place);
+    tni_fatal(m->heap,
+              "the scope of %s was left without being closed: a longjmp out of it needs tn_save and tn_restore", place);
+}
+
+void tn_scope_opened_(tn_scope *s) {
+    tni_handle_checks *c = checks_of(s->m);
+    const char *frame = __builtin_frame_address(0);
+    tni_open_scope *outer = innermost(c);
+    if (outer && (outer->frame < frame || outer->at == s)) report_skipped(s->m, outer);
+    if (c->count == c->capacity) {
+        size_t capacity = c->capacity * 2 + 64;
+        tni_open_scope *open = realloc(c->open, capacity * sizeof *open);
+        if (!open) { /* not worth ending a program for */
+            tni_handles_forget(s->m->heap);
+            return;
+        }
+        c->open = open;
+        c->capacity = capacity;
+    }
+    c->open[c->count++] =
+        (tni_open_scope){.at = s, .frame = frame, .place = s->place, .handles = s->handles, .values = s->values};
+}
+
+static void check_last(tn_mutator *m, const tni_open_scope *scope) {
+    bool last = !scope->escaped_at || scope->escaped_at == m->handles;
+    bool value_last = !scope->value_escaped_at || scope->value_escaped_at == m->values;
+    if (last && value_last) return;
+    char place[200];
+    name_place(scope->place, place);
+    tni_fatal(m->heap, "TN_ESCAPE was not the last thing in the scope of %s: handles were made after it, over its slot",
+              place);
+}
+
+/* The tops still are what they were before the scope closes. */
+void tn_scope_closed_(tn_scope *s) {
+    tni_handle_checks *c = checks_of(s->m);
+    size_t at = c->count;
+    while (at > 0 && c->open[at - 1].at != s) at--;
+    if (!at) return; /* from before the option was on */
+    if (at != c->count) report_skipped(s->m, innermost(c));
+    check_last(s->m, innermost(c));
+    c->count--;
+    poison(s->m, s->handles, s->m->handles);
+    poison_values(s->m, s->m->values, s->values);
+}
+
+void tn_scope_escaped_(tn_scope *s, bool value) {
+    tni_open_scope *scope = innermost(checks_of(s->m));
+    if (!scope || scope->at != s) return;
+    if (value ? scope->value_escaped_at != NULL : scope->escaped_at != NULL) {
+        char place[200];
+        name_place(scope->place, place);
+        tni_fatal(s->m->heap, "two %s escape from the scope of %s: there is one slot for each kind",
+                  value ? "handles of values" : "handles", place);
+    }
+    if (value) scope->value_escaped_at = s->m->values;
+    else scope->escaped_at = s->m->handles;
+}
+
+void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
+    tni_handle_checks *c = checks_of(m);
+    tni_open_scope *scope = innermost(c);
+    c->made[number_of(m, slot)] = (tni_made){place, scope ? scope->place : NULL};
+    size_t count = scope ? (size_t)(m->handles - scope->handles) + (size_t)(scope->values - m->values) : 0;
+    if (!scope || scope->warned || count <= m->heap->options.value.handle_warn) return;
+    scope->warned = c->warned = true;
+    warn_of_scope(m, scope, place, count);
+}
+
+size_t tni_scopes_open(const tn_mutator *m) { return m->heap->checks.count; }
+
+/* The tops still are what they were before. */
+void tni_scopes_restored(tn_mutator *m, tn_mark mark) {
+    tni_handle_checks *c = checks_of(m);
+    if (c->count > mark.scopes) c->count = mark.scopes;
+    if (!c->trap) return;
+    poison(m, mark.handles, m->handles);
+    poison_values(m, m->values, mark.values);
+}

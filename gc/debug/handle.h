@@ -1,0 +1,57 @@
+/* debug/handle.h: scopes and handles are used as they should be (TENURE_DEBUG=handles).
+ *
+ * Hosts that are compiled without NDEBUG tell of every scope and handle (tenure/handle.h). For others slots above the
+ * tops are poisoned too, but not before the next collection, and nobody knows whose they were.
+ *
+ *     H1  `open` has the scopes that are open, the innermost last, since the option was switched on
+ *     H2  the slots of a scope that has closed hold their traps until they are used again: addresses in a range that
+ *         nothing may touch, a page for each slot, so that a fault there names the slot
+ *     H3  `made` tells for each slot where its last handle was made, and in which scope
+ *
+ * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. Callers:
+ * tenure/handle.h's macros, core/mutator.c, collect/collect.c, debug/fault.c. */
+#ifndef TNI_HANDLE_H
+#define TNI_HANDLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tenure/handle.h"
+
+typedef struct tni_open_scope {
+    const tn_scope *at;
+    const char *frame; /* of the function that it is in: the stack's top when it opened */
+    const tn_place *place;
+    void **handles;    /* the tops when it opened, */
+    tn_value *values;
+    void **escaped_at; /* and those when something escaped from it, or NULL */
+    tn_value *value_escaped_at;
+    bool warned;
+} tni_open_scope;
+
+typedef struct tni_made { const tn_place *at, *scope; } tni_made;
+
+typedef struct tni_handle_checks {
+    tni_open_scope *open;
+    size_t count, capacity;
+    tni_made *made;      /* for each word of the handle stack */
+    char *trap;          /* NULL: the option is off */
+    size_t slots;        /* words of the handle stack */
+    bool warned;         /* that many handles live */
+} tni_handle_checks;
+
+/* The option may have been switched on or off; the mutator has been attached. */
+void tni_handles_changed(tn_mutator *m);
+/* The mutator is detached, or the heap destroyed. */
+void tni_handles_forget(tn_heap *heap);
+/* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned, for
+ * hosts that do not tell. */
+void tni_handles_after(tn_heap *heap);
+/* tn_save and tn_restore. */
+size_t tni_scopes_open(const tn_mutator *m);
+void tni_scopes_restored(tn_mutator *m, tn_mark mark);
+
+/* "handle used after its scope: ..." for an address that faulted; false when it is no trap of this heap. */
+bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size);
+
+#endif

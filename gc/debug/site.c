@@ -1,0 +1,215 @@
+/* debug/site.c: see site.h. */
+#include "debug/site.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/heap.h"
+
+/* ---- the sites by number ---- */
+
+static size_t hash_word(uintptr_t word) { return (size_t)(((uint64_t)word * UINT64_C(0x9E3779B97F4A7C15)) >> 24); }
+
+static bool same_site(const tni_site *a, const tni_site *b) {
+    return a->code == b->code && a->script.file == b->script.file && a->script.line == b->script.line;
+}
+
+/* Where the site is in the index, or where it would go. */
+static uint32_t *find_site(const tni_sites *s, const tni_site *site) {
+    size_t mask = 2 * s->capacity - 1;
+    uintptr_t script = (uintptr_t)site->script.file << 3 ^ (uintptr_t)site->script.line << 32;
+    size_t i = hash_word((uintptr_t)site->code ^ script);
+    for (i &= mask; s->index[i] && !same_site(&s->site[s->index[i]], site);) i = (i + 1) & mask;
+    return &s->index[i];
+}
+
+static bool grow_sites(tni_sites *s) {
+    size_t capacity = s->capacity ? s->capacity * 2 : 256;
+    tni_site *site = realloc(s->site, capacity * sizeof *site);
+    if (site) s->site = site;
+    uint32_t *index = site ? calloc(2 * capacity, sizeof *index) : NULL;
+    if (!index) return false;
+    free(s->index);
+    s->index = index;
+    s->capacity = capacity;
+    if (!s->count) s->site[s->count++] = (tni_site){0};
+    for (uint32_t i = 1; i < s->count; i++) *find_site(s, &s->site[i]) = i;
+    return true;
+}
+
+/* 0 when memory is out. */
+static uint32_t number_of(tni_sites *s, const tni_site *site) {
+    if (s->count == s->capacity && !grow_sites(s)) return 0;
+    uint32_t *at = find_site(s, site);
+    if (!*at) {
+        *at = (uint32_t)s->count;
+        s->site[s->count++] = *site;
+    }
+    return *at;
+}
+
+/* ---- young objects ---- */
+
+static bool add_birth(tni_births *b, tni_birth birth) {
+    if (b->count == b->capacity) {
+        size_t capacity = b->capacity * 2 + 256;
+        tni_birth *at = realloc(b->at, capacity * sizeof *at);
+        if (!at) return false;
+        b->at = at;
+        b->capacity = capacity;
+    }
+    b->at[b->count++] = birth;
+    return true;
+}
+
+const tni_birth *tni_sites_birth(const tni_births *b, uintptr_t address) {
+    size_t low = 0, high = b->count; /* the first one behind the address */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (b->at[middle].at <= address) low = middle + 1;
+        else high = middle;
+    }
+    return low ? &b->at[low - 1] : NULL;
+}
+
+/* ---- by address ---- */
+
+static struct tni_site_entry *find(const tni_site_map *map, uintptr_t at) {
+    size_t mask = map->capacity - 1, i = hash_word(at) & mask;
+    while (map->entry[i].at && map->entry[i].at != at) i = (i + 1) & mask;
+    return &map->entry[i];
+}
+
+static uint32_t look_up(const tni_site_map *map, const void *at) {
+    return map->capacity ? find(map, (uintptr_t)at)->site : 0;
+}
+
+/* Makes the map anew with `capacity` places and the entries that `keep` says; without memory all are forgotten. */
+static void rebuild(tni_site_map *map, size_t capacity, bool (*keep)(const void *at)) {
+    tni_site_map before = *map;
+    map->entry = calloc(capacity, sizeof *map->entry);
+    map->capacity = map->entry ? capacity : 0;
+    map->count = 0;
+    for (size_t i = 0; i < before.capacity && map->entry; i++) {
+        const struct tni_site_entry *e = &before.entry[i];
+        if (!e->at || (keep && !keep((const void *)e->at))) continue;
+        *find(map, e->at) = *e;
+        map->count++;
+    }
+    free(before.entry);
+}
+
+static void put(tni_site_map *map, uintptr_t at, uint32_t site) {
+    if (map->count >= map->capacity / 2) rebuild(map, map->capacity ? map->capacity * 2 : 1024, NULL);
+    if (!map->capacity) return;
+    struct tni_site_entry *e = find(map, at);
+    if (!e->at) map->count++;
+    *e = (struct tni_site_entry){at, site};
+}
+
+static bool is_marked(const void *object) { return tni_marked(object); }
+
+void tni_sites_after_major(tn_heap *heap) {
+    if (heap->sites.old.count) rebuild(&heap->sites.old, heap->sites.old.capacity, is_marked);
+}
+
+/* ---- cycles ---- */
+
+static void forget_cycles(tni_sites *s) {
+    for (size_t i = 0; i < s->cycle_count; i++) free(s->cycles[i].births.at);
+    s->cycle_count = 0;
+}
+
+/* Keeps what became of the cycle's objects. Without memory its addresses belong to no cycle. */
+static void keep_cycle(tn_heap *heap, const char *cause) {
+    tni_sites *s = &heap->sites;
+    const tni_nursery *n = &heap->nursery;
+    if (n->frontier == n->start) return;
+    if (s->cycle_count == s->cycle_capacity) {
+        size_t capacity = s->cycle_capacity * 2 + 64;
+        tni_cycle *cycles = realloc(s->cycles, capacity * sizeof *cycles);
+        if (!cycles) return;
+        s->cycles = cycles;
+        s->cycle_capacity = capacity;
+    }
+    uintptr_t used = ((uintptr_t)(n->frontier - n->start) + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1);
+    s->cycles[s->cycle_count++] = (tni_cycle){.start = (uintptr_t)n->start, .end = (uintptr_t)n->start + used,
+                                              .number = heap->stats.minors + 1, .cause = cause, .births = s->young};
+    s->young = (tni_births){0};
+}
+
+void tni_sites_after_minor(tn_heap *heap, const char *cause) {
+    tni_sites *s = &heap->sites;
+    for (size_t i = 0; i < s->young.count; i++) {
+        tni_birth *birth = &s->young.at[i];
+        birth->to = (uintptr_t)tni_forwarded(tni_header((const void *)birth->at));
+        if (birth->to) put(&s->old, birth->to, birth->site);
+    }
+    if (heap->options.value.debug & TNI_DEBUG_STALE) keep_cycle(heap, cause);
+}
+
+void tni_sites_begin_cycle(tn_heap *heap) {
+    heap->sites.young.count = 0;
+    if (heap->nursery.start == heap->nursery.base) forget_cycles(&heap->sites);
+}
+
+const tni_cycle *tni_sites_cycle(const tni_sites *s, uintptr_t address) {
+    for (size_t i = 0; i < s->cycle_count; i++)
+        if (address - s->cycles[i].start < s->cycles[i].end - s->cycles[i].start) return &s->cycles[i];
+    return NULL;
+}
+
+void tni_sites_free(tni_sites *s) {
+    forget_cycles(s);
+    free(s->cycles);
+    free(s->young.at);
+    free(s->site);
+    free(s->index);
+    free(s->old.entry);
+    free(s->held.entry);
+    *s = (tni_sites){0};
+}
+
+/* ---- recording and telling ---- */
+
+void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
+    tni_sites *s = &m->heap->sites;
+    tni_site site = {code, m->site};
+    uint32_t number = number_of(s, &site);
+    tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
+    if (tni_young(m->heap, object)) add_birth(&s->young, birth);
+    else put(&s->old, birth.at, number);
+}
+
+void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *text, size_t size) {
+    text[0] = 0;
+    if (!number) return;
+    const tni_site *site = &s->site[number];
+    int n = 0;
+    if (site->code) n = snprintf(text, size, ", %s at %s:%d", verb, site->code->file, site->code->line);
+    if (site->script.file && n >= 0 && (size_t)n < size)
+        snprintf(text + n, size - (size_t)n, "%s%s for %s:%d", n ? "" : ", ", n ? "" : verb, site->script.file,
+                 site->script.line);
+}
+
+uint32_t tni_site_number(const tn_heap *heap, const void *object) {
+    const tni_sites *s = &heap->sites;
+    if (!tni_young(heap, object)) return look_up(&s->old, object);
+    const tni_birth *birth = tni_sites_birth(&s->young, (uintptr_t)object);
+    return birth && birth->at == (uintptr_t)object ? birth->site : 0;
+}
+
+void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size) {
+    tni_site_text(&heap->sites, tni_site_number(heap, object), "allocated", text, size);
+}
+
+void tni_site_hold(tn_mutator *m, const void *at) {
+    const tn_place *here = m->here;
+    m->here = NULL;
+    if (!(m->heap->options.value.debug & TNI_DEBUG_SITES)) return;
+    tni_site site = {here, m->site};
+    put(&m->heap->sites.held, (uintptr_t)at, number_of(&m->heap->sites, &site));
+}
+
+uint32_t tni_site_held(const tn_heap *heap, const void *at) { return look_up(&heap->sites.held, at); }

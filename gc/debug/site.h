@@ -1,0 +1,87 @@
+/* debug/site.h: where objects come from (TENURE_DEBUG=sites), and what became of the young ones (stale).
+ *
+ * An allocation site is a place in the host's C source, which the macros hand to the slow path of allocation, and
+ * perhaps a line of the host's script (tn_site). Each pair is one tni_site, numbered. While the option is on every
+ * allocation takes the slow path; nothing else of the collector changes, and nothing costs anything while it is off.
+ *
+ *     T1  `young` has the objects of this cycle of the nursery that were allocated while the option was on, in the
+ *         order of their addresses
+ *     T2  `old` has the sites of old objects, by their addresses; after a major collection only those of live ones
+ *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
+ *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
+ *
+ * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. Callers:
+ * core/alloc.c, collect/collect.c, and what reports. */
+#ifndef TNI_SITE_H
+#define TNI_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/vector.h"
+#include "tenure/mutator.h"
+
+typedef struct tni_site {
+    const tn_place *code; /* or NULL */
+    tn_place script;      /* file NULL: none */
+} tni_site;
+
+/* From addresses to sites, by open addressing. */
+typedef struct tni_site_map {
+    struct tni_site_entry { uintptr_t at; uint32_t site; } *entry; /* at 0: free */
+    size_t count, capacity;
+} tni_site_map;
+
+/* A young object, and after its collection where it is (0: it has died). */
+typedef struct tni_birth {
+    uintptr_t at, to;
+    uint32_t site, type;
+} tni_birth;
+
+typedef struct tni_births {
+    tni_birth *at;
+    size_t count, capacity;
+} tni_births;
+
+/* A cycle of the nursery that has been evacuated. */
+typedef struct tni_cycle {
+    uintptr_t start, end;
+    unsigned long long number; /* of the collection that ended it */
+    const char *cause;
+    tni_births births;
+} tni_cycle;
+
+typedef struct tni_sites {
+    tni_site *site; /* number 0 is never used */
+    size_t count, capacity;
+    uint32_t *index; /* open addressing over `site`; 2 * capacity places */
+    tni_births young;
+    tni_site_map old, held; /* objects of the old space; globals, roots, ranges and scanners */
+    tni_cycle *cycles;
+    size_t cycle_count, cycle_capacity;
+} tni_sites;
+
+/* The object has just been allocated; `code` may be NULL. */
+void tni_site_record(tn_mutator *m, void *object, const tn_place *code);
+/* The host has registered what is at this address, at m->here. */
+void tni_site_hold(tn_mutator *m, const void *at);
+uint32_t tni_site_held(const tn_heap *heap, const void *at);
+uint32_t tni_site_number(const tn_heap *heap, const void *object);
+/* After evacuation, before the nursery is used again: survivors take their sites along. */
+void tni_sites_after_minor(tn_heap *heap, const char *cause);
+/* After marking, before sweeping: forgets the dead. */
+void tni_sites_after_major(tn_heap *heap);
+/* A new cycle of the nursery begins: memory that was sealed may have become accessible again. */
+void tni_sites_begin_cycle(tn_heap *heap);
+void tni_sites_free(tni_sites *sites);
+
+/* ", allocated at FILE:LINE for SCRIPT:LINE", or an empty text when nobody knows. `verb` says "allocated". */
+void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size);
+void tni_site_text(const tni_sites *sites, uint32_t site, const char *verb, char *text, size_t size);
+
+/* The cycle that the address belongs to, or NULL; and the object in it that the address is in, or NULL. */
+const tni_cycle *tni_sites_cycle(const tni_sites *sites, uintptr_t address);
+const tni_birth *tni_sites_birth(const tni_births *births, uintptr_t address);
+
+#endif
