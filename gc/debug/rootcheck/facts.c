@@ -64,7 +64,8 @@ static const char *const quiet[] = {
     "fabs*", "floor*", "ceil*", "round*", "lround*", "llround*", "trunc*", "rint*", "lrint*", "nearbyint*", "sqrt*",
     "cbrt*", "exp*", "log*", "pow*", "sin*", "cos*", "tan*", "asin*", "acos*", "atan*", "hypot*", "fmod*", "remainder*",
     "modf*", "frexp*", "ldexp*", "scalb*", "copysign*", "nextafter*", "fmin*", "fmax*", "fma*", "lgamma*", "tgamma*",
-    "erf*", "__fpclassify*", "__isnan*", "__isinf*", "__signbit*", "__finite*",
+    "creal*", "cimag*", "cabs*", "carg*", "conj*", "cproj*", "csqrt*", "cexp*", "clog*", "cpow*", "csin*", "ccos*",
+    "ctan*", "casin*", "cacos*", "catan*", "erf*", "__fpclassify*", "__isnan*", "__isinf*", "__signbit*", "__finite*",
     /* GMP and MPFR */
     "mpz_*", "mpq_*", "mpf_*", "mpn_*", "mp_*", "gmp_*", "__gmp*", "mpfr_*",
 };
