@@ -262,6 +262,11 @@ bool child_faulted(const Child *child) {
 
 /* ---- the process ---- */
 
+bool support_watched(void) {
+    const char *preload = getenv("LD_PRELOAD");
+    return SUPPORT_ASAN || (preload && strstr(preload, "valgrind"));
+}
+
 size_t support_rss(void) {
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long total = 0, resident = 0;
