@@ -10,6 +10,10 @@ setup_say() { printf '%s\n' "$*" >&2; }
 setup_has() { command -v "$1" >/dev/null 2>&1; }
 setup_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
 setup_library() { setup_has pkg-config && pkg-config --exists "$1"; }
+setup_libclang() {
+    for header in /usr/lib/llvm-*/include/clang-c/Index.h; do [ ! -e "$header" ] || return 0; done
+    setup_header clang-c/Index.h
+}
 
 # What is missing, as names of the rows below.
 setup_missing() {
@@ -30,10 +34,11 @@ setup_missing() {
     setup_has valgrind || echo valgrind
 }
 
-# What can be done without: for the tests a debugger, for the benchmarks other collectors and allocators to compare with,
-# and what draws the plots.
+# What can be done without: for the tests a debugger and the static checker's library, for the benchmarks other collectors
+# and allocators to compare with, and what draws the plots.
 setup_wanted() {
     [ "${1:-}" != TEST ] || setup_has gdb || echo gdb
+    [ "${1:-}" != TEST ] || setup_libclang || echo libclang
     [ "${1:-}" = BENCH ] || return 0
     setup_library bdw-gc || echo bdwgc
     setup_header mimalloc.h || echo mimalloc
@@ -57,6 +62,7 @@ setup_packages() {
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
     gdb)           echo 'gdb gdb gdb gdb gdb' ;;
     valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
+    libclang)      echo 'libclang-dev clang-devel clang clang-dev llvm' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
     mimalloc)      echo 'libmimalloc-dev mimalloc-devel mimalloc mimalloc-dev mimalloc' ;;

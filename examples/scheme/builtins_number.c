@@ -196,7 +196,7 @@ static bool is_infinite(double d) { return isinf(d); }
 static bool is_not_finite(double d) { return !isfinite(d); }
 
 /* Whether the real or the imaginary part is a flonum that passes the test. */
-static bool any_part(Value v, bool (*test)(double)) {
+static bool any_part(Value v, bool (*test)(double) TN_NO_COLLECT) {
     Value x = real_part(v), y = imaginary_part(v);
     return (is_flonum(x) && test(flonum_value(x))) || (is_flonum(y) && test(flonum_value(y)));
 }

@@ -175,7 +175,8 @@ static Value p_write_bytes(Vm *vm, int argc, const Value *argv) {
     size_t start, end;
     if (!IS(Bytevector, *argv)) return fail_type(vm, WHO, "a bytevector", *argv);
     if (!get_range(vm, argc, argv, 2, AS(Bytevector, *argv)->length, &start, &end)) return 0;
-    return put(vm, port_output(vm, argc, argv, 1, true), (const char *)AS(Bytevector, *argv)->byte + start, end - start);
+    Port *port = port_output(vm, argc, argv, 1, true); /* first: when it fails it collects, and the bytes move */
+    return put(vm, port, (const char *)AS(Bytevector, *argv)->byte + start, end - start);
 }
 
 static Value p_flush(Vm *vm, int argc, const Value *argv) {
@@ -205,7 +206,8 @@ static Value p_read(Vm *vm, int argc, const Value *argv) {
 }
 
 /* What `next` (reader_char, reader_peek) says: a character of a textual port, a byte of a binary one. */
-static Value read_one(Vm *vm, int argc, const Value *argv, bool binary, int (*next)(Reader *)) {
+static Value read_one(Vm *vm, int argc, const Value *argv, bool binary,
+                      int (*next)(Reader *) TN_NO_COLLECT) {
     Port *port = port_input(vm, argc, argv, 0, binary);
     if (!port) return 0;
     int c = next(port->in);

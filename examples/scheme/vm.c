@@ -620,7 +620,7 @@ apply_callcc: { /* (call/cc f), (%call/ec f): f applied to what this call would 
     Continuation *k = capture(vm, (size_t)(top - vm->stack), vm->primitive->special == SPECIAL_ESCAPE);
     LOWER();
     if (!k) goto raise;
-    TN_INIT_VALUE(k, pc, address);
+    TN_INIT_VALUE(k, pc, address); /* tn-rootcheck-ok: an address in instructions, which never move */
     k->fp = (size_t)(caller - vm->stack);
     sp[-2] = sp[-1];
     sp[-1] = value_of(k);

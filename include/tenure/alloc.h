@@ -30,13 +30,13 @@ TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t e
     ((T *)tn_alloc_tail_at_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* The out-of-line part; a JIT calls it when its inline bump does not fit. */
-TN_API void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
+TN_API TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
 /* Makes sure that the next allocations of ordinary types, up to `bytes` together (add up TN_CELLs, each at most
  * TN_SMALL_MAX), neither collect nor fail, so that a burst of raw construction needs no handles. May collect itself.
  * TN_OUT_OF_MEMORY when there is no room, TN_BAD_SIZE beyond TN_RESERVE_MAX. */
 #define TN_RESERVE_MAX ((size_t)128 * 1024)
-TN_API tn_status tn_reserve(tn_mutator *m, size_t bytes);
+TN_API TN_MAY_COLLECT tn_status tn_reserve(tn_mutator *m, size_t bytes);
 
 /* TN_NO_GC(m); opens a raw window until the end of the block: raw pointers may be held, because a collection inside
  * is a bug of the host and fatal, with the window's place in the report. Allocation inside is a bug as well, unless
@@ -62,8 +62,8 @@ typedef struct tn_window {
     _Pragma("GCC diagnostic pop") TN_STATIC_ASSERT_(1, "a declaration")
 
 /* What the macros call, with the place of their use. */
-TN_API void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
-                               const tn_place *place);
+TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                                              const tn_place *place);
 
 TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t count,
                          const tn_place *place) {
@@ -96,7 +96,7 @@ TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t e
 }
 
 /* Sets the limit to what a window or its end allows: inside, only what tn_reserve has made room for. */
-TN_API void tn_window_limit_(tn_mutator *m);
+TN_API TN_NO_COLLECT void tn_window_limit_(tn_mutator *m);
 
 TN_INLINE tn_window tn_window_open_(tn_mutator *m, const char *file, int line) {
     tn_window w = {m, m->window, file, line};

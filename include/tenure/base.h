@@ -27,6 +27,17 @@
 #endif
 
 #define TN_API __attribute__((visibility("default")))
+
+/* For tenure-rootcheck (gc/debug/rootcheck): whether a function may collect. Those whose body it sees need none; for a
+ * pointer to functions, TN_NO_COLLECT goes on its typedef or field. */
+#if defined(__clang__)
+#define TN_MAY_COLLECT __attribute__((annotate("tn_may_collect")))
+#define TN_NO_COLLECT __attribute__((annotate("tn_no_collect")))
+#else
+#define TN_MAY_COLLECT
+#define TN_NO_COLLECT
+#endif
+
 #define TN_INLINE static inline __attribute__((always_inline, unused))
 #define TN_LIKELY(x) __builtin_expect(!!(x), 1)
 #define TN_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -57,7 +68,7 @@ typedef struct tn_place {
     })
 
 /* The version of the library that is linked, "major.minor.patch". Never fails; any thread. */
-TN_API const char *tn_version(void);
+TN_API TN_NO_COLLECT const char *tn_version(void);
 
 TN_END_DECLS
 #endif

@@ -61,13 +61,15 @@ TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_va
 
 /* An object whose malloc'd parts hold references (a trace callback finds them) has been changed: it is visited again
  * at the next collection. Call it before or after the change, with no safepoint between. */
-TN_API void tn_remember(tn_mutator *m, void *object);
+TN_API TN_NO_COLLECT void tn_remember(tn_mutator *m, void *object);
 
 /* ---- inline parts ---- */
 
 /* The stores of young references, barrier and all: nothing of the caller's need live across the call. */
-TN_API __attribute__((cold)) void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference);
-TN_API __attribute__((cold)) void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_write_slow(tn_mutator *m, void *object, void *slot,
+                                                              const void *reference);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot,
+                                                                    tn_value value);
 
 TN_INLINE void tn_write(tn_mutator *m, void *object, void *slot, const void *reference) {
     if (TN_UNLIKELY((uintptr_t)reference - m->ref_base < m->ref_size) && (TN_HEADER(object) & TN_ARMED))

@@ -57,11 +57,11 @@ typedef struct tn_mark {
     tn_window *window;
     size_t scopes; /* open ones, where they are checked */
 } tn_mark;
-TN_API tn_mark tn_save(const tn_mutator *m);
-TN_API void tn_restore(tn_mutator *m, tn_mark mark);
+TN_API TN_NO_COLLECT tn_mark tn_save(const tn_mutator *m);
+TN_API TN_NO_COLLECT void tn_restore(tn_mutator *m, tn_mark mark);
 
 /* How many handles of the two kinds are live: for tests and for finding loops without a scope. */
-TN_API size_t tn_handle_count(const tn_mutator *m);
+TN_API TN_NO_COLLECT size_t tn_handle_count(const tn_mutator *m);
 
 /* ---- inline parts ---- */
 
@@ -85,10 +85,10 @@ typedef struct tn_scope {
 #else
 #define TN_CHECK_(m, call) (TN_UNLIKELY((m)->checks) ? (call) : (void)0)
 #endif
-TN_API __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
-TN_API __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
-TN_API __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, bool value);
-TN_API __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, bool value);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
 
 TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
     tn_scope s = {m, m->handles, m->values, place};
@@ -107,7 +107,7 @@ TN_INLINE void tn_scope_close_(tn_scope *s) {
 }
 
 /* The stack is full: fatal, with the number of handles. There is no object to return NULL for. */
-TN_API __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
+TN_API TN_NO_COLLECT __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
 
 TN_INLINE void **tn_push_(tn_mutator *m, const void *object) {
     void **slot = m->handles;

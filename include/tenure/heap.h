@@ -74,25 +74,25 @@ typedef struct tn_config {
 
 /* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL
  * and fills *error, which may be NULL. Any thread. */
-TN_API tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
+TN_API TN_NO_COLLECT tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
 
 /* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while a mutator is attached: the
  * heap then stays as it is. NULL is allowed. */
-TN_API tn_status tn_heap_destroy(tn_heap *heap);
+TN_API TN_NO_COLLECT tn_status tn_heap_destroy(tn_heap *heap);
 
 /* The config's `user`. */
-TN_API void *tn_user(const tn_heap *heap);
+TN_API TN_NO_COLLECT void *tn_user(const tn_heap *heap);
 
 /* Collects now. TN_BAD_STATE from inside a callback or a raw window; TN_OUT_OF_MEMORY when the system has no memory
  * to collect with, which changes nothing. The mutator's thread. */
-TN_API tn_status tn_collect(tn_mutator *m, tn_kind kind);
+TN_API TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_kind kind);
 
 /* Asks the mutator to collect at its next safepoint. Any thread, and signal handlers. */
-TN_API void tn_request_collection(tn_heap *heap);
+TN_API TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
 
 /* Off-heap memory that objects own: `bytes` more, or fewer when negative. It counts in pacing, so that small objects
  * with large buffers are collected in time. Never collects itself. The mutator's thread, or a dispose callback. */
-TN_API void tn_external(tn_heap *heap, ptrdiff_t bytes);
+TN_API TN_NO_COLLECT void tn_external(tn_heap *heap, ptrdiff_t bytes);
 
 TN_END_DECLS
 #endif

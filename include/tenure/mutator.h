@@ -53,15 +53,15 @@ struct tn_mutator {
 /* Attaches the calling thread to the heap and returns its mutator, owned by the heap. A mutator is used by one thread
  * at a time. In this version a heap has one mutator at a time: a second attach fails with TN_BAD_STATE. On failure
  * returns NULL and fills *error (may be NULL). */
-TN_API tn_mutator *tn_attach(tn_heap *heap, tn_error *error);
+TN_API TN_NO_COLLECT tn_mutator *tn_attach(tn_heap *heap, tn_error *error);
 
 /* Ends it: its handles are gone. Its roots and globals belong to the heap and stay. Collects. TN_BAD_STATE while a
  * raw window is open, or when it is detached already. */
-TN_API tn_status tn_detach(tn_mutator *m);
+TN_API TN_MAY_COLLECT tn_status tn_detach(tn_mutator *m);
 
 /* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls
  * too.) */
-TN_API void tn_safepoint_slow(tn_mutator *m);
+TN_API TN_MAY_COLLECT void tn_safepoint_slow(tn_mutator *m);
 TN_INLINE void tn_safepoint(tn_mutator *m) {
     if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);
 }

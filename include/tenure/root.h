@@ -22,9 +22,9 @@ TN_BEGIN_DECLS
 #define TN_GLOBAL(m, h) ((TN_TYPEOF_(*(h)) const *)(const void *)tn_global_new(TN_AT_(m), *(h)))
 #define TN_GLOBAL_SET(m, g, h) tn_global_set((m), (g), *TN_SAME_HANDLE_(g, h))
 #define TN_GLOBAL_FREE(m, g) tn_global_free((m), (g))
-TN_API void *const *tn_global_new(tn_mutator *m, const void *object);
-TN_API tn_status tn_global_set(tn_mutator *m, const void *global, const void *object);
-TN_API tn_status tn_global_free(tn_mutator *m, const void *global);
+TN_API TN_NO_COLLECT void *const *tn_global_new(tn_mutator *m, const void *object);
+TN_API TN_NO_COLLECT tn_status tn_global_set(tn_mutator *m, const void *global, const void *object);
+TN_API TN_NO_COLLECT tn_status tn_global_free(tn_mutator *m, const void *global);
 
 /* A root is a cell in the host's memory, declared with TN_FIELD so that '=' does not compile:
  *
@@ -33,10 +33,10 @@ TN_API tn_status tn_global_free(tn_mutator *m, const void *global);
  *
  * It must not move or go away before tn_root_remove. Adding it twice is TN_BAD_ARGUMENT, a store into or removing one
  * that is not registered TN_NOT_FOUND. TN_ROOT_WRITE stores a raw pointer. */
-TN_API tn_status tn_root_add(tn_mutator *m, void *cell);
+TN_API TN_NO_COLLECT tn_status tn_root_add(tn_mutator *m, void *cell);
 #define tn_root_add(m, ...) tn_root_add(TN_AT_(m), __VA_ARGS__)
-TN_API tn_status tn_root_remove(tn_mutator *m, void *cell);
-TN_API tn_status tn_root_write(tn_mutator *m, void *cell, const void *object);
+TN_API TN_NO_COLLECT tn_status tn_root_remove(tn_mutator *m, void *cell);
+TN_API TN_NO_COLLECT tn_status tn_root_write(tn_mutator *m, void *cell, const void *object);
 #define TN_ROOT_SET(m, cell, h) tn_root_write((m), (cell), *TN_SAME_((cell)[0], h))
 #define TN_ROOT_WRITE(m, cell, p) tn_root_write((m), (cell), TN_SAME_RAW_((cell)[0], p))
 #define TN_ROOT_READ(cell) ((cell)->tn_ref)
@@ -54,16 +54,16 @@ typedef struct tn_range_desc {
     int values;      /* 0: slots are references, 1: values */
 } tn_range_desc;
 typedef struct tn_range tn_range;
-TN_API tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc);
+TN_API TN_NO_COLLECT tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc);
 #define tn_range_add(m, ...) tn_range_add(TN_AT_(m), __VA_ARGS__)
-TN_API tn_status tn_range_remove(tn_mutator *m, tn_range *range);
+TN_API TN_NO_COLLECT tn_status tn_range_remove(tn_mutator *m, tn_range *range);
 
 /* Calls scan(tracer, user) in every collection; it visits with tn_visit and its kin, under the rules of a trace
  * callback. */
 typedef void (*tn_scan_fn)(tn_tracer *tracer, void *user);
-TN_API tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user);
+TN_API TN_NO_COLLECT tn_status tn_scanner_add(tn_mutator *m, tn_scan_fn scan, void *user);
 #define tn_scanner_add(m, ...) tn_scanner_add(TN_AT_(m), __VA_ARGS__)
-TN_API tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user);
+TN_API TN_NO_COLLECT tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user);
 
 #ifdef __cplusplus
 #define TN_SAME_HANDLE_(g, h) (static_cast<TN_TYPEOF_(*(g)) const *>(h))

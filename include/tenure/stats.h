@@ -24,10 +24,10 @@ typedef struct tn_stats {
 } tn_stats;
 
 /* Fills *stats. Never collects. The mutator's thread. */
-TN_API void tn_stats_get(tn_mutator *m, tn_stats *stats);
+TN_API TN_NO_COLLECT void tn_stats_get(tn_mutator *m, tn_stats *stats);
 
 /* The same as a few readable lines with units, at most `size` bytes with the final 0. */
-TN_API void tn_stats_text(tn_mutator *m, char *text, size_t size);
+TN_API TN_NO_COLLECT void tn_stats_text(tn_mutator *m, char *text, size_t size);
 
 TN_END_DECLS
 #endif

@@ -29,14 +29,14 @@ typedef struct tn_error {
 } tn_error;
 
 /* The general meaning of a status: a static string, never NULL. Any thread; never collects. */
-TN_API const char *tn_status_text(tn_status status);
+TN_API TN_NO_COLLECT const char *tn_status_text(tn_status status);
 
 /* The last failure of this mutator: its status, and its line of text (owned by the mutator, valid until its next
  * failure; "" when nothing has failed). They stay until the next failure or tn_clear_error. With m == NULL:
  * TN_BAD_ARGUMENT and a text that says so. The mutator's thread; never collects. */
-TN_API tn_status tn_last_status(const tn_mutator *m);
-TN_API const char *tn_last_error(const tn_mutator *m);
-TN_API void tn_clear_error(tn_mutator *m);
+TN_API TN_NO_COLLECT tn_status tn_last_status(const tn_mutator *m);
+TN_API TN_NO_COLLECT const char *tn_last_error(const tn_mutator *m);
+TN_API TN_NO_COLLECT void tn_clear_error(tn_mutator *m);
 
 TN_END_DECLS
 #endif

@@ -83,21 +83,21 @@ typedef struct tn_type_desc {
  * makes no sense (TN_BAD_TYPE, with the reason in `tn_last_error` of the heap's mutator if one is attached, and
  * through on_error), when the number is taken, or when memory is out. May be called at any time, on any thread that
  * may use the heap; never collects. */
-TN_API tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc);
+TN_API TN_NO_COLLECT tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc);
 
 /* The type of an object, its name, the length of its tail (0 without one) and the bytes that its fixed part and tail
  * take. `object` must be live. Never collect; any thread. */
-TN_API tn_type tn_type_of(const void *object);
-TN_API const char *tn_type_name(tn_heap *heap, tn_type type);
-TN_API size_t tn_length(const void *object);
-TN_API size_t tn_size_of(tn_heap *heap, const void *object);
+TN_API TN_NO_COLLECT tn_type tn_type_of(const void *object);
+TN_API TN_NO_COLLECT const char *tn_type_name(tn_heap *heap, tn_type type);
+TN_API TN_NO_COLLECT size_t tn_length(const void *object);
+TN_API TN_NO_COLLECT size_t tn_size_of(tn_heap *heap, const void *object);
 
 /* For trace callbacks: visit one reference (the address of a TN_FIELD or of a T *), one value, or an array of them.
  * The collector may change them. */
-TN_API void tn_visit(tn_tracer *tracer, void *slot);
-TN_API void tn_visit_value(tn_tracer *tracer, void *slot);
-TN_API void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
-TN_API void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
+TN_API TN_NO_COLLECT void tn_visit(tn_tracer *tracer, void *slot);
+TN_API TN_NO_COLLECT void tn_visit_value(tn_tracer *tracer, void *slot);
+TN_API TN_NO_COLLECT void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
+TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
 
 /* How TN_BITS counts its arguments; not for use. */
 #define TN_BIT_(T, f) (UINT64_C(1) << (offsetof(T, f) / 8))

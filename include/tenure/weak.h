@@ -14,11 +14,11 @@ TN_BEGIN_DECLS
 typedef struct tn_weak tn_weak;
 
 /* A weak reference to *h. May collect; NULL when memory is out, TN_BAD_ARGUMENT when *h is NULL. */
-TN_API tn_weak **tn_weak_new(tn_mutator *m, const void *h);
+TN_API TN_MAY_COLLECT tn_weak **tn_weak_new(tn_mutator *m, const void *h);
 #define tn_weak_new(m, ...) tn_weak_new(TN_AT_(m), __VA_ARGS__)
 
 /* The referent as a raw pointer, or NULL when it is dead. Never collects. */
-TN_API void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
+TN_API TN_NO_COLLECT void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
 
 /* The referent as a new handle; *handle == NULL when it is dead, the handle itself never is. TN_WEAK_GET knows the
  * type. */
@@ -33,23 +33,23 @@ TN_INLINE void **tn_weak_get_at_(tn_mutator *m, tn_weak *const *w, const tn_plac
 typedef struct tn_weak_array tn_weak_array;
 
 /* `count` slots of 0. May collect; NULL when memory is out. */
-TN_API tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count);
+TN_API TN_MAY_COLLECT tn_weak_array **tn_weak_array_new(tn_mutator *m, size_t count);
 #define tn_weak_array_new(m, ...) tn_weak_array_new(TN_AT_(m), __VA_ARGS__)
 /* Raw: the slot's value now, 0 when out of range (TN_BAD_ARGUMENT). A store. Never collect. */
-TN_API tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t index);
-TN_API tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value);
+TN_API TN_NO_COLLECT tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t index);
+TN_API TN_NO_COLLECT tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value);
 
 /* The identity hash of an object: the same number for all its life, wherever it moves; well mixed in all 64 bits.
  * Never 0. `object` is raw and not NULL. Never collects. */
-TN_API uint64_t tn_hash(tn_mutator *m, void *object);
+TN_API TN_NO_COLLECT uint64_t tn_hash(tn_mutator *m, void *object);
 #define TN_HASH(m, h) tn_hash((m), *(h))
 
 /* Gives *h a fixed address for the rest of its life, and returns it: promotes it on demand. May collect (if *h is
  * young); NULL when memory is out. */
-TN_API void *tn_stable(tn_mutator *m, const void *h);
+TN_API TN_MAY_COLLECT void *tn_stable(tn_mutator *m, const void *h);
 
 /* True while the object may still move. Never collects. */
-TN_API int tn_is_young(const tn_mutator *m, const void *object);
+TN_API TN_NO_COLLECT int tn_is_young(const tn_mutator *m, const void *object);
 
 TN_END_DECLS
 #endif

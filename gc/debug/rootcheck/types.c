@@ -1,0 +1,137 @@
+/* types.c: what a type means to the collector. Owns the records by name. A record is one of the heap when it is named
+ * in a TN_DESC, or when an object of it is allocated or held by a handle (lower.c says so). */
+#include <string.h>
+
+#include "cursor.h"
+#include "load.h"
+
+static Record *records; /* all of them */
+
+/* A struct that is declared in one header and defined in a source is two records, until all is read. */
+void types_settle(void) {
+    for (Record *r = records; r; r = r->next)
+        for (const Record *other = records; other && !r->complete; other = other->next) {
+            if (!other->heap || strcmp(other->name, r->name) != 0) continue;
+            r->heap = true;
+            r->fixed |= other->fixed;
+        }
+}
+
+/* Two programs in one database may have structs of the same name: the file tells them apart. */
+const char *key_of(CXCursor declaration) {
+    const char *usr = text_of(clang_getCursorUSR(declaration));
+    const char *file = file_path(spot_of(declaration).file);
+    char *key = arena(strlen(usr) + strlen(file) + 2);
+    return strcat(strcat(strcpy(key, usr), "@"), file);
+}
+
+static Record *record_of(CXCursor declaration) {
+    static Table known_records;
+    CXCursor definition = clang_getCursorDefinition(declaration);
+    bool complete = !clang_Cursor_isNull(definition);
+    Record **known = (Record **)table_at(&known_records, key_of(complete ? definition : declaration));
+    if (!*known) {
+        const char *name = text_of(clang_getCursorSpelling(declaration));
+        bool heap = strcmp(name, "tn_weak") == 0 || strcmp(name, "tn_weak_array") == 0;
+        *known = arena(sizeof **known);
+        **known = (Record){.name = name, .heap = heap, .complete = complete, .next = records};
+        records = *known;
+    }
+    return *known;
+}
+
+static enum CXVisitorResult first_field_name(CXCursor field, CXClientData name) {
+    *(const char **)name = text_of(clang_getCursorSpelling(field));
+    return CXVisit_Break;
+}
+
+static void classify_record(Type *type, CXType record) {
+    CXCursor declaration = clang_getTypeDeclaration(record);
+    const char *field = "";
+    clang_Type_visitFields(record, first_field_name, &field);
+    type->base = strcmp(field, "tn_ref") == 0 || strcmp(field, "tn_word") == 0 ? BASE_CELL : BASE_RECORD;
+    type->record = record_of(declaration);
+}
+
+static bool is_word(CXType type) {
+    return type.kind == CXType_ULong || type.kind == CXType_Long || type.kind == CXType_ULongLong ||
+           type.kind == CXType_LongLong;
+}
+
+/* Follows the typedefs, so that tn_value is seen. */
+static void classify_base(Type *result, CXType type) {
+    while (type.kind == CXType_Typedef || type.kind == CXType_Elaborated) {
+        CXCursor declaration = clang_getTypeDeclaration(type);
+        if (type.kind == CXType_Elaborated) {
+            type = clang_Type_getNamedType(type);
+            continue;
+        }
+        if (strcmp(text_of(clang_getCursorSpelling(declaration)), "tn_value") == 0) {
+            result->base = BASE_VALUE;
+            return;
+        }
+        type = clang_getTypedefDeclUnderlyingType(declaration);
+    }
+    type = clang_getCanonicalType(type);
+    if (type.kind == CXType_Record) classify_record(result, type);
+    else if (type.kind == CXType_Void) result->base = BASE_VOID;
+    else result->base = is_word(type) ? BASE_WORD : BASE_OTHER;
+}
+
+static bool is_array(CXType type) {
+    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
+           type.kind == CXType_VariableArray;
+}
+
+/* The type with what hides a pointer or an array taken off; one whose base is a typedef stays as it is. */
+static CXType uncovered(CXType type) {
+    CXType plain = clang_getCanonicalType(type);
+    if (plain.kind != CXType_Pointer && !is_array(plain)) return type;
+    for (;;) {
+        if (type.kind == CXType_Typedef) type = clang_getTypedefDeclUnderlyingType(clang_getTypeDeclaration(type));
+        else if (type.kind == CXType_Elaborated) type = clang_Type_getNamedType(type);
+        else return type.kind == CXType_Pointer || is_array(type) ? type : plain;
+    }
+}
+
+Type type_of(CXType type) {
+    Type result = {0};
+    for (type = uncovered(type); type.kind == CXType_Pointer || is_array(type); type = uncovered(type)) {
+        bool array = is_array(type);
+        if (result.pointers == 0) result.array = array;
+        type = array ? clang_getArrayElementType(type) : clang_getPointeeType(type);
+        if (result.pointers++ == 0) result.read_only = !array && clang_isConstQualifiedType(type);
+    }
+    classify_base(&result, type);
+    return result;
+}
+
+/* ---- TN_DESC: {.number = T_type, .name = "T", .size = sizeof(T), ...} ---- */
+
+typedef struct Description {
+    Record *record;
+    bool born_old;
+} Description;
+
+static enum CXChildVisitResult look(CXCursor cursor, CXCursor parent, CXClientData data) {
+    Description *description = data;
+    (void)parent;
+    if (is_kind(cursor, CXCursor_DeclRefExpr) && strcmp(text_of(clang_getCursorSpelling(cursor)), "TN_BORN_OLD") == 0)
+        description->born_old = true;
+    if (is_kind(cursor, CXCursor_UnaryExpr) && !description->record) { /* the first sizeof is that of the object */
+        Cursors kids = children(cursor);
+        if (kids.count == 1 && is_kind(kids.at[0], CXCursor_TypeRef)) {
+            Type type = type_of(clang_getCursorType(kids.at[0]));
+            if (type.base == BASE_RECORD && type.pointers == 0) description->record = type.record;
+        }
+    }
+    return CXChildVisit_Recurse;
+}
+
+void note_description(CXCursor list) {
+    Description description = {0};
+    clang_visitChildren(list, look, &description);
+    if (!description.record) return;
+    description.record->heap = true;
+    if (description.born_old) description.record->fixed = true;
+}
