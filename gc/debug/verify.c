@@ -61,7 +61,7 @@ static void describe(tn_heap *heap, const void *object, char *text, size_t size)
 static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
     char was[300];
     const tn_heap *other = tni_heap_of(heap, target);
-    if (other) snprintf(text, size, "%p (in heap '%s')", target, other->name);
+    if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
@@ -119,6 +119,17 @@ static bool is_old_object(const check *c, const void *at) {
 
 /* ---- before a minor collection: references ---- */
 
+/* How the store that was not recorded should have been made. */
+static const char *unrecorded(const check *c, const void *slot) {
+    if (!c->object)
+        return "a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark";
+    size_t offset = (size_t)((const char *)slot - (const char *)c->object);
+    tn_header header = tni_header(c->object);
+    if (offset < tni_object_bytes(tni_layout_of(c->heap, header), header))
+        return "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write";
+    return "a young object, and the change was not recorded: call tn_remember";
+}
+
 static void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (!at) return;
     if (!tni_young(c->heap, at)) {
@@ -129,7 +140,7 @@ static void check_reference(check *c, const void *slot, const void *at, uintptr_
     if (!is_young_object(c->heap, at))
         report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
     if (!c->recorded && !has(&c->slots, entry))
-        report(c, slot, at, true, "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write");
+        report(c, slot, at, true, unrecorded(c, slot));
 }
 
 static void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
