@@ -90,8 +90,9 @@ bool tni_check_caller(tn_mutator *m, const char *function) {
         tni_fatal(heap, "%s: the mutator of heap '%s' is used by another thread than the one that attached it",
                   function, heap->name);
     if (!heap->busy) return true;
-    if (c->name)
+    if (c->type)
         tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
+    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from a %s", function, c->name);
     else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
     return false;
 }

@@ -241,7 +241,11 @@ static void visit_cells(tni_roots *r, tn_tracer *tracer) {
 }
 
 static void visit_scanners(tni_roots *r, tn_tracer *tracer) {
+    if (!r->scanners) return;
+    tni_callback before = tracer->heap->callback;
+    tracer->heap->callback = (tni_callback){"scanner", NULL};
     for (tni_scanner *s = r->scanners; s; s = s->next) s->scan(tracer, s->user);
+    tracer->heap->callback = before;
 }
 
 void tni_roots_young(tni_roots *r, tn_tracer *tracer) {

@@ -69,6 +69,7 @@ static void name_lost(tn_heap *heap, const void *target, char *text, size_t size
 /* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. */
 static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
     char to[400], from[400], field[64] = "";
+    if (!readable && tni_heap_of(c->heap, target)) what = "an object of another heap";
     if (readable) describe(c->heap, target, to, sizeof to);
     else name_lost(c->heap, target, to, sizeof to);
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
