@@ -7,7 +7,7 @@
 #define LOST(into)                                                                                                   \
     "tenure: heap 'host': stale pointer: %p is used, " into                                                          \
     ", allocated at @1, which collection 1 (asked by the host) found dead, for no root, handle or object referred " \
-    "to it: read it again from its root after what may collect\n"
+    "to it: hold it by a handle, global or root, or by a field that its type describes\n"
 
 static void in_a_local_variable(tn_mutator *m, bool mended) {
     Pair *raw = AT(1, TN_ALLOC(m, Pair));
