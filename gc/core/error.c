@@ -92,7 +92,7 @@ bool tni_check_caller(tn_mutator *m, const char *function) {
     if (!heap->busy) return true;
     if (c->type)
         tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
-    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from a %s", function, c->name);
+    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback", function, c->name);
     else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
     return false;
 }
