@@ -20,7 +20,7 @@ static const char *const cause_names[] = {
 void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;
     const char *frontier = heap->nursery.frontier;
-    bool poll = heap->options.value.stress || heap->options.value.debug & TNI_DEBUG_SITES ||
+    bool poll = heap->options.value.stress || heap->options.value.debug & (TNI_DEBUG_SITES | TNI_DEBUG_THREADS) ||
                 AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
     if (!m->attached || heap->busy) frontier = NULL;

@@ -3,6 +3,7 @@
  * NULL. */
 #include "core/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "collect/collect.h"
@@ -15,6 +16,7 @@
 typedef struct request {
     tn_mutator *m;
     const char *function; /* for reports */
+    const tn_place *place; /* of the allocation, for reports; or NULL */
     const tni_layout *layout;
     tn_header header;
     size_t cell;
@@ -25,20 +27,9 @@ typedef void *(*attempt_fn)(const request *r);
 
 /* ---- checks ---- */
 
-static bool called_back(tn_mutator *m, const char *function) {
-    const tni_callback *c = &m->heap->callback;
-    if (c->name)
-        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
-    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
-    return false;
-}
-
 static bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    if (m->heap->busy) return called_back(m, function);
-    if (m->heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
-        tni_fatal(m->heap, "%s: the mutator is used by another thread than the one that attached it", function);
-    return true;
+    return tni_check_caller(m, function);
 }
 
 bool tni_may_collect(tn_mutator *m, const char *function) {
@@ -212,9 +203,12 @@ static void *in_window(const request *r, bool young) {
     if (m->heap->pacing.pretenuring) probe(m->heap);
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
+    char at[200] = "";
+    if (r->place) snprintf(at, sizeof at, "at %.180s:%d ", r->place->file, r->place->line);
     tni_fatal(m->heap,
-              "%s: allocation of a '%s' (%zu bytes) in the raw window of %s:%d: call tn_reserve before TN_NO_GC",
-              r->function, r->layout->desc->name, r->cell, m->window->file, m->window->line);
+              "%s: allocation of a '%.60s' (%zu bytes) %sin the raw window of %.180s:%d: call tn_reserve before "
+              "TN_NO_GC",
+              r->function, r->layout->desc->name, r->cell, at, m->window->file, m->window->line);
 }
 
 /* What an allocation does beside allocating: answer a request, collect under stress. */
@@ -252,7 +246,7 @@ static void *allocate(const request *r) {
 
 static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
                                                         size_t count, const tn_place *place) {
-    request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc"};
+    request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc", .place = place};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
     tni_vector *disposed = &m->heap->weak.young_disposed;
     if (r.layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
@@ -316,6 +310,7 @@ void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, si
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     request r = {.m = m,
                  .function = element ? "tn_weak_array_new" : "tn_weak_new",
+                 .place = m->here,
                  .layout = &m->heap->types.layouts[type],
                  .header = TN_HEADER_OF(type, count),
                  .cell = TN_CELL(size + element * count)};

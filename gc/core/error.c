@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/heap.h"
+#include "debug/fault.h"
 
 const char *tn_status_text(tn_status status) {
     switch (status) {
@@ -82,9 +83,28 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
     return status;
 }
 
+bool tni_check_caller(tn_mutator *m, const char *function) {
+    tn_heap *heap = m->heap;
+    const tni_callback *c = &heap->callback;
+    if (heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
+        tni_fatal(heap, "%s: the mutator of heap '%s' is used by another thread than the one that attached it",
+                  function, heap->name);
+    if (!heap->busy) return true;
+    if (c->type)
+        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
+    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback", function, c->name);
+    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
+    return false;
+}
+
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
+    if (!tni_check_caller(m, function)) return false;
     if (tni_owns(m->heap, object)) return true;
-    tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);
+    const tn_heap *other = tni_heap_of(m->heap, object);
+    if (other)
+        tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
+                 m->heap->name, other->name);
+    else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);
     return false;
 }
 
@@ -95,6 +115,6 @@ void tni_fatal(tn_heap *heap, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (heap->on_fatal) heap->on_fatal(text, heap->user);
-    else fprintf(stderr, "tenure: %s\n", text);
+    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, text);
     abort();
 }

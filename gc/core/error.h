@@ -15,7 +15,10 @@ tn_status tni_fail(tn_mutator *m, tn_status status, const char *format, ...) TNI
 tn_status tni_fail_heap(tn_heap *heap, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
 /* The same where there is no heap yet: into *error, which may be NULL. */
 tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
-/* False, and reported as TN_WRONG_HEAP of `function`, when the object is not this heap's. NULL is all right. */
+/* False, and reported as TN_BAD_STATE of `function`, in a callback; with TENURE_DEBUG=threads it is fatal in another
+ * thread than the mutator's. */
+bool tni_check_caller(tn_mutator *m, const char *function);
+/* The same, and TN_WRONG_HEAP when the object is not this heap's. NULL is all right. */
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
 /* Tells on_fatal and aborts. For corrupt heaps and violated windows only. */
 __attribute__((noreturn, cold)) void tni_fatal(tn_heap *heap, const char *format, ...) TNI_PRINTF(2, 3);

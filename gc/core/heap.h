@@ -44,7 +44,7 @@ typedef struct tni_mutator {
 /* The host's callback that runs, for reports; name NULL: none, or one of a hot loop. */
 typedef struct tni_callback {
     const char *name;
-    const tn_type_desc *type;
+    const tn_type_desc *type; /* NULL: it belongs to none */
 } tni_callback;
 
 struct tn_heap {
@@ -106,7 +106,7 @@ TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header
 TNI_INLINE void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object) {
     heap->callback = (tni_callback){"dispose", layout->desc};
     layout->desc->dispose(heap, object);
-    heap->callback.name = NULL;
+    heap->callback = (tni_callback){0};
 }
 
 TNI_INLINE size_t tni_external_bytes(const tn_heap *heap) {

@@ -104,7 +104,7 @@ static uintptr_t *find_global(tn_mutator *m, const void *global, const char *fun
 tn_status tn_global_set(tn_mutator *m, const void *global, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
     if (!find_global(m, global, "tn_global_set")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_global_set")) return TN_WRONG_HEAP;
+    if (!tni_check_owner(m, object, "tn_global_set")) return tn_last_status(m);
     store(m->heap, (void **)(uintptr_t)global, object);
     return TN_OK;
 }
@@ -127,7 +127,7 @@ tn_status (tn_root_add)(tn_mutator *m, void *cell) {
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
-    if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return TN_WRONG_HEAP;
+    if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return tn_last_status(m);
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
     if (!grow(r, &m->heap->faults))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
@@ -157,7 +157,7 @@ tn_status tn_root_remove(tn_mutator *m, void *cell) {
 tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
     if (!find_root(m, cell, "tn_root_write")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_root_write")) return TN_WRONG_HEAP;
+    if (!tni_check_owner(m, object, "tn_root_write")) return tn_last_status(m);
     store(m->heap, cell, object);
     return TN_OK;
 }
@@ -243,7 +243,11 @@ static void visit_cells(tni_roots *r, tn_tracer *tracer) {
 }
 
 static void visit_scanners(tni_roots *r, tn_tracer *tracer) {
+    if (!r->scanners) return;
+    tni_callback before = tracer->heap->callback;
+    tracer->heap->callback = (tni_callback){"scanner", NULL};
     for (tni_scanner *s = r->scanners; s; s = s->next) s->scan(tracer, s->user);
+    tracer->heap->callback = before;
 }
 
 void tni_roots_young(tni_roots *r, tn_tracer *tracer) {

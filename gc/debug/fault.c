@@ -12,10 +12,15 @@ static AO_t watched[WATCHED]; /* heaps; 0: free */
 static AO_t installed;        /* 1: on_fault is, and `before` is what it has replaced */
 static struct sigaction before;
 
+/* The young object that was there, and the cycle that it was born in; or NULL. */
+static const tni_birth *birth_at(const tn_heap *heap, const void *address, const tni_cycle **cycle) {
+    *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
+    return *cycle ? tni_sites_birth(&(*cycle)->births, (uintptr_t)address + 8) : NULL; /* its header is part of it */
+}
+
 bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
-    const tni_cycle *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
-    if (!cycle) return false;
-    const tni_birth *birth = tni_sites_birth(&cycle->births, (uintptr_t)address + 8); /* the header is part of it */
+    const tni_cycle *cycle;
+    const tni_birth *birth = birth_at(heap, address, &cycle);
     if (!birth) return false;
     char site[300], fate[160];
     tni_site_text(&heap->sites, birth->site, "allocated", site, sizeof site);
@@ -30,10 +35,13 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
 
 static void report(tn_heap *heap, void *address) {
     char what[600], line[800];
-    if (tni_stale_text(heap, address, what, sizeof what))
-        snprintf(line, sizeof line, "stale pointer: %p is used, %s: read it again from its root after what may collect",
-                 address, what);
-    else if (!tni_handle_text(heap, address, line, sizeof line)) return;
+    if (tni_stale_text(heap, address, what, sizeof what)) {
+        const tni_cycle *cycle;
+        bool moved = birth_at(heap, address, &cycle)->to != 0;
+        snprintf(line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
+                 moved ? "read it again from its root after what may collect"
+                       : "hold it by a handle, global or root, or by a field that its type describes");
+    } else if (!tni_handle_text(heap, address, line, sizeof line)) return;
     if (heap->on_fatal) heap->on_fatal(line, heap->user);
     else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, line);
 }

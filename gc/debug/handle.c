@@ -9,6 +9,9 @@
 
 enum { SOME = 512 }; /* slots that a collection poisons */
 
+/* The bytes of a slot's trap: as far into an object as a fault is taken for one through this slot. */
+#define TRAP ((size_t)64 * 1024)
+
 static tni_handle_checks *checks_of(tn_mutator *m) { return &m->heap->checks; }
 
 /* The words of the handle stack are numbered from its start. */
@@ -27,7 +30,7 @@ static void name_place(const tn_place *place, char text[200]) {
 void tni_handles_forget(tn_heap *heap) {
     tni_handle_checks *c = &heap->checks;
     free(c->open);
-    if (c->trap) tni_os_unmap(c->trap, c->slots * TNI_PAGE);
+    if (c->trap) tni_os_unmap(c->trap, c->slots * TRAP);
     if (c->made) tni_os_unmap(c->made, c->slots * sizeof *c->made);
     *c = (tni_handle_checks){0};
     heap->mutators[0].pub.checks = 0;
@@ -41,7 +44,7 @@ void tni_handles_changed(tn_mutator *m) {
     tni_handles_forget(m->heap);
     if (!wanted) return;
     c->slots = (size_t)((void **)p->values_end - p->handles_base);
-    c->trap = tni_os_reserve(&m->heap->faults, c->slots * TNI_PAGE, TNI_PAGE);
+    c->trap = tni_os_reserve(&m->heap->faults, c->slots * TRAP, TNI_PAGE);
     c->made = tni_os_map(&m->heap->faults, c->slots * sizeof *c->made, TNI_PAGE);
     if (c->trap && c->made) m->checks = 1;
     else tni_handles_forget(m->heap);
@@ -50,13 +53,13 @@ void tni_handles_changed(tn_mutator *m) {
 /* ---- traps ---- */
 
 static void poison(tn_mutator *m, void **handle, void **end) {
-    for (; handle < end; handle++) *handle = checks_of(m)->trap + number_of(m, handle) * TNI_PAGE;
+    for (; handle < end; handle++) *handle = checks_of(m)->trap + number_of(m, handle) * TRAP;
 }
 
 static void poison_values(tn_mutator *m, tn_value *value, tn_value *end) {
     const tn_format *f = &m->heap->format;
     for (; value < end; value++)
-        *value = f->tag | (tn_value)(uintptr_t)(checks_of(m)->trap + number_of(m, value) * TNI_PAGE);
+        *value = f->tag | (tn_value)(uintptr_t)(checks_of(m)->trap + number_of(m, value) * TRAP);
 }
 
 /* In a host that does not tell of its scopes. */
@@ -97,8 +100,8 @@ void tni_handles_after(tn_heap *heap) {
 bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size) {
     const tni_handle_checks *c = &heap->checks;
     size_t offset = (size_t)((const char *)address + 8 - c->trap); /* the header is part of it */
-    if (!c->trap || offset >= c->slots * TNI_PAGE) return false;
-    const tni_made *made = &c->made[offset / TNI_PAGE];
+    if (!c->trap || offset >= c->slots * TRAP) return false;
+    const tni_made *made = &c->made[offset / TRAP];
     char handle[200], scope[200];
     name_place(made->at, handle);
     name_place(made->scope, scope);
@@ -162,7 +165,15 @@ void tn_scope_closed_(tn_scope *s) {
     poison_values(s->m, s->m->values, s->values);
 }
 
-void tn_scope_escaped_(tn_scope *s, bool value) {
+/* The slot that it moves to belongs to the scope outside. */
+static void note_escape(tn_scope *s, const void *handle, const void *slot) {
+    tni_handle_checks *c = checks_of(s->m);
+    size_t from = number_of(s->m, handle);
+    c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : NULL,
+                                                c->count > 1 ? c->open[c->count - 2].place : NULL};
+}
+
+void tn_scope_escaped_(tn_scope *s, const void *handle, bool value) {
     tni_open_scope *scope = innermost(checks_of(s->m));
     if (!scope || scope->at != s) return;
     if (value ? scope->value_escaped_at != NULL : scope->escaped_at != NULL) {
@@ -173,6 +184,7 @@ void tn_scope_escaped_(tn_scope *s, bool value) {
     }
     if (value) scope->value_escaped_at = s->m->values;
     else scope->escaped_at = s->m->handles;
+    note_escape(s, handle, value ? (const void *)(s->values - 1) : (const void *)s->handles);
 }
 
 void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {

@@ -5,7 +5,7 @@
  *
  *     H1  `open` has the scopes that are open, the innermost last, since the option was switched on
  *     H2  the slots of a scope that has closed hold their traps until they are used again: addresses in a range that
- *         nothing may touch, a page for each slot, so that a fault there names the slot
+ *         nothing may touch, some for each slot, so that a fault there names the slot
  *     H3  `made` tells for each slot where its last handle was made, and in which scope
  *
  * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. Callers:

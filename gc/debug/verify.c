@@ -61,7 +61,7 @@ static void describe(tn_heap *heap, const void *object, char *text, size_t size)
 static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
     char was[300];
     const tn_heap *other = tni_heap_of(heap, target);
-    if (other) snprintf(text, size, "%p (in heap '%s')", target, other->name);
+    if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
@@ -69,6 +69,7 @@ static void name_lost(tn_heap *heap, const void *target, char *text, size_t size
 /* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. */
 static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
     char to[400], from[400], field[64] = "";
+    if (!readable && tni_heap_of(c->heap, target)) what = "an object of another heap";
     if (readable) describe(c->heap, target, to, sizeof to);
     else name_lost(c->heap, target, to, sizeof to);
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
@@ -119,6 +120,17 @@ static bool is_old_object(const check *c, const void *at) {
 
 /* ---- before a minor collection: references ---- */
 
+/* How the store that was not recorded should have been made. */
+static const char *unrecorded(const check *c, const void *slot) {
+    if (!c->object)
+        return "a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark";
+    size_t offset = (size_t)((const char *)slot - (const char *)c->object);
+    tn_header header = tni_header(c->object);
+    if (offset < tni_object_bytes(tni_layout_of(c->heap, header), header))
+        return "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write";
+    return "a young object, and the change was not recorded: call tn_remember";
+}
+
 static void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (!at) return;
     if (!tni_young(c->heap, at)) {
@@ -129,7 +141,7 @@ static void check_reference(check *c, const void *slot, const void *at, uintptr_
     if (!is_young_object(c->heap, at))
         report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
     if (!c->recorded && !has(&c->slots, entry))
-        report(c, slot, at, true, "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write");
+        report(c, slot, at, true, unrecorded(c, slot));
 }
 
 static void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
@@ -148,13 +160,24 @@ static void check_slots(check *c, void *object) {
     c->object = NULL;
 }
 
+/* The first bit that is set from `bit` on, or `end`: where there is none, it does not look at the rest of the block. */
+static unsigned bit_before(const uint64_t *bits, unsigned bit, unsigned end) {
+    for (; bit < end; bit = (bit / 64 + 1) * 64) {
+        uint64_t word = bits[bit / 64] >> bit % 64;
+        unsigned at = bit + (word ? (unsigned)__builtin_ctzll(word) : 0);
+        if (word) return at < end ? at : end;
+    }
+    return end;
+}
+
 /* The bytes up to what begins next, or to the current hole's bump. */
 static size_t room_of(const tni_old *old, const char *object) {
     const tni_block *block = tni_block_of(object);
     const tni_run *run = &old->runs[block->lane];
-    unsigned bit = (unsigned)(tni_bit_of(object) % TNI_BLOCK_BITS), hole = tni_hole_end(block, bit);
+    unsigned bit = (unsigned)(tni_bit_of(object) % TNI_BLOCK_BITS);
     unsigned next = tni_find_bit(tni_block_marks(block), NULL, bit + 1);
-    const char *end = tni_block_object(block, next < TNI_BLOCK_BITS && next < hole ? next : hole);
+    unsigned hole = bit_before(tni_block_used(block), bit + 1, next);
+    const char *end = tni_block_object(block, next < TNI_BLOCK_BITS || hole < next ? hole : TNI_BLOCK_BITS + 1);
     return (size_t)((run->block == block && object < run->bump && run->bump + 8 < end ? run->bump + 8 : end) - object);
 }
 

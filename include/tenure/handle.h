@@ -87,7 +87,8 @@ typedef struct tn_scope {
 #endif
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
-TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, bool value);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, const void *handle,
+                                                                  bool value);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
 
 TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
@@ -145,7 +146,7 @@ TN_INLINE void **tn_new_(tn_mutator *m, void *object, const tn_place *place) {
 
 TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
     if (handle == NULL) return NULL;
-    TN_CHECK_(s->m, tn_scope_escaped_(s, false));
+    TN_CHECK_(s->m, tn_scope_escaped_(s, handle, false));
     void **slot = s->handles++;
     *slot = *(void *const *)handle;
     return slot;
@@ -153,7 +154,7 @@ TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
 
 TN_INLINE tn_value *tn_escape_value_(tn_scope *s, const tn_value *handle) {
     if (handle == NULL) return NULL;
-    TN_CHECK_(s->m, tn_scope_escaped_(s, true));
+    TN_CHECK_(s->m, tn_scope_escaped_(s, handle, true));
     tn_value *slot = --s->values;
     *slot = *handle;
     return slot;
