@@ -187,4 +187,6 @@ static const Case cases[] = {
 };
 
 /* Large arrays never move. */
-int main(void) { return mistakes_run("stale pointers", cases, sizeof cases / sizeof *cases, 1u << SMALL | 1u << ARRAY); }
+int main(void) {
+    return mistakes_run("stale pointers", cases, sizeof cases / sizeof *cases, 1u << SMALL | 1u << ARRAY);
+}

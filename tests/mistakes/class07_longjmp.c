@@ -1,6 +1,7 @@
 /* class07_longjmp.c: scopes that a longjmp has left without closing them, found by `handles`: at the next scope that
  * opens further up the stack, or when an outer scope closes. */
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mistakes.h"
@@ -54,6 +55,7 @@ static void out_of_many_scopes(tn_mutator *m, bool mended) {
     if (!setjmp(target)) fail_deeply(m, 20);
     if (mended) tn_restore(m, mark);
     report_error(m);
+    if (!mended) fputs("found too late: a scope has opened since\n", stderr);
 }
 
 /* An interpreter's loop goes on after each error. */

@@ -236,7 +236,8 @@ static const Case cases[] = {
     {"dispose stores into a root", case_dispose_into_a_root, RAW, POINTER, SMALL, "",
      CALLED("tn_root_write", DISPOSE)},
     {"dispose collects", case_dispose_and_collect, RAW, POINTER, SMALL, "", CALLED("tn_collect", DISPOSE)},
-    {"a scanner allocates", a_scanner_that_allocates, RAW, POINTER, SMALL, "", CALLED("tn_alloc", "the scanner callback")},
+    {"a scanner allocates", a_scanner_that_allocates, RAW, POINTER, SMALL, "",
+     CALLED("tn_alloc", "the scanner callback")},
 };
 
 int main(void) { return mistakes_run("callbacks", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

@@ -134,7 +134,8 @@ static int lacks(const Case *cases, size_t count, unsigned sizes) {
         sized |= 1u << cases[i].size;
     }
     bool ok = count >= 8 && tiers == 3 && used == (1u << FORMATS) - 1 && (sized & sizes) == sizes;
-    if (!ok) printf("  FAILED: the table lacks cases: %zu, tiers %x, formats %x, sizes %x\n", count, tiers, used, sized);
+    if (!ok)
+        printf("  FAILED: the table lacks cases: %zu, tiers %x, formats %x, sizes %x\n", count, tiers, used, sized);
     return !ok;
 }
 
