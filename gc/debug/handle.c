@@ -46,8 +46,12 @@ void tni_handles_changed(tn_mutator *m) {
     c->slots = (size_t)((void **)p->values_end - p->handles_base);
     c->trap = tni_os_reserve(&m->heap->faults, c->slots * TRAP, TNI_PAGE);
     c->made = tni_os_map(&m->heap->faults, c->slots * sizeof *c->made, TNI_PAGE);
-    if (c->trap && c->made) m->checks = 1;
-    else tni_handles_forget(m->heap);
+    if (c->trap && c->made) {
+        m->checks = 1;
+        return;
+    }
+    tni_handles_forget(m->heap);
+    tni_log(m->heap, "debug=handles: no address space for a trap for each handle: lower the option 'handles'");
 }
 
 /* ---- traps ---- */
