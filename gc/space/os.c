@@ -4,8 +4,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "space/memcheck.h"
-
 static void *map_aligned(size_t bytes, size_t align, int protection) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     char *at = mmap(NULL, bytes, protection, flags, -1, 0);
@@ -30,7 +28,6 @@ void *tni_os_map(tni_faults *faults, size_t bytes, size_t align) {
 }
 
 void tni_os_unmap(void *at, size_t bytes) {
-    tni_allow(at, bytes); /* whoever gets it next */
     if (at) munmap(at, bytes);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "space/memcheck.h"
 #include "space/os.h"
 
 size_t tni_region_place(const tni_regions *regions, uintptr_t address) {
@@ -80,5 +81,6 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
     all->count--;
     memmove(all->at + place, all->at + place + 1, (all->count - place) * sizeof *all->at);
     regions->hint = 0;
+    tni_allow(region, region->bytes); /* for whoever gets it next */
     tni_os_unmap(region, region->bytes);
 }
