@@ -107,6 +107,8 @@ typedef struct Unit {
 
 /* compile.c */
 void *unit_alloc(Unit *u, size_t size); /* zeroed; freed with the unit */
+/* The n elements at `at`, moved to where there is room for so many. */
+void *unit_more(Unit *u, const void *at, size_t n, size_t room, size_t element);
 uint32_t unit_keep(Unit *u, Value v);   /* its number in the pool */
 _Noreturn void unit_fail(Unit *u);      /* a condition is pending */
 _Noreturn void unit_no_memory(Unit *u);

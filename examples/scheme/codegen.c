@@ -25,11 +25,8 @@ typedef struct Gen {
 
 static void array_add(Unit *u, Array *a, uint32_t word) {
     if (a->n == a->room) {
-        uint32_t room = a->room ? a->room * 2 : 32;
-        uint32_t *more = unit_alloc(u, room * sizeof *more);
-        if (a->n) memcpy(more, a->at, a->n * sizeof *more);
-        a->at = more;
-        a->room = room;
+        a->room = a->room ? a->room * 2 : 32;
+        a->at = unit_more(u, a->at, a->n, a->room, sizeof *a->at);
     }
     a->at[a->n++] = word;
 }

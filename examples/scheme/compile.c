@@ -49,15 +49,19 @@ void *unit_alloc(Unit *u, size_t size) {
     return p;
 }
 
+void *unit_more(Unit *u, const void *at, size_t n, size_t room, size_t element) {
+    void *more = unit_alloc(u, room * element);
+    if (n) memcpy(more, at, n * element);
+    return more;
+}
+
 uint32_t unit_keep(Unit *u, Value v) {
     size_t n = (size_t)(u->pool_top - u->pool);
     if (n == u->pool_room) {
-        size_t room = n ? n * 2 : 64;
-        Value *more = realloc(u->pool, room * sizeof *more);
+        Value *more = grown(u->pool, &u->pool_room, sizeof *more);
         if (!more || n > UINT32_MAX / 2) unit_no_memory(u);
         u->pool = more;
         u->pool_top = more + n;
-        u->pool_room = room;
     }
     *u->pool_top++ = v;
     return (uint32_t)n;
@@ -82,11 +86,8 @@ static void capture(Unit *u, Function *f, Var *var) {
         for (uint32_t i = 0; i < f->free_count; i++)
             if (f->free[i] == var) return;
         if (f->free_count == f->free_room) {
-            uint32_t room = f->free_room ? f->free_room * 2 : 4;
-            Var **more = unit_alloc(u, room * sizeof *more);
-            if (f->free_count) memcpy(more, f->free, f->free_count * sizeof *more);
-            f->free = more;
-            f->free_room = room;
+            f->free_room = f->free_room ? f->free_room * 2 : 4;
+            f->free = unit_more(u, f->free, f->free_count, f->free_room, sizeof *f->free);
         }
         f->free[f->free_count++] = var;
     }

@@ -368,11 +368,8 @@ typedef struct Body {
 
 static Item *add_item(Body *b, ItemKind kind, const Value *form) {
     if (b->n == b->room) {
-        size_t room = b->room ? b->room * 2 : 8;
-        Item *more = unit_alloc(b->u, room * sizeof *more);
-        for (size_t i = 0; i < b->n; i++) more[i] = b->items[i];
-        b->items = more;
-        b->room = room;
+        b->room = b->room ? b->room * 2 : 8;
+        b->items = unit_more(b->u, b->items, b->n, b->room, sizeof *b->items);
     }
     Item *item = &b->items[b->n++];
     *item = (Item){.kind = kind, .line = b->u->line};

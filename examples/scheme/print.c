@@ -1,10 +1,17 @@
-/* print.c: owns the written form of values, and growing buffers of text. Called by the output builtins, by reports,
+/* print.c: owns the written form of values, and arrays and buffers of text that grow. Called by the output builtins, by reports,
  * and by number->string. It never allocates in the heap, so raw pointers and addresses are good throughout; its
  * stack is its own, so any depth will do; and cycles are written with labels, #0=(a . #0#). */
 #include <string.h>
 #include <wctype.h>
 
 #include "scheme.h"
+
+void *grown(void *at, size_t *room, size_t element) {
+    size_t more = *room ? *room * 2 : 64;
+    void *moved = realloc(at, more * element);
+    if (moved) *room = more;
+    return moved;
+}
 
 bool buffer_add(Buffer *b, const char *text, size_t length) {
     if (b->length + length + 1 > b->capacity) {
@@ -60,11 +67,9 @@ typedef struct Todo {
 
 static bool later(Printer *p, Todo t) {
     if (p->todo_n == p->todo_room) {
-        size_t room = p->todo_room ? p->todo_room * 2 : 64;
-        Todo *more = realloc(p->todo, room * sizeof *more);
+        Todo *more = grown(p->todo, &p->todo_room, sizeof *more);
         if (!more) return false;
         p->todo = more;
-        p->todo_room = room;
     }
     p->todo[p->todo_n++] = t;
     return true;

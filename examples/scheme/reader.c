@@ -380,11 +380,9 @@ static bool patch_later(Patch *p, Value v) {
     if (!mark_of(&p->seen, v, &fresh)) return false;
     if (!fresh) return true;
     if (p->n == p->room) {
-        size_t room = p->room ? p->room * 2 : 64;
-        Value *more = realloc(p->todo, room * sizeof *more);
+        Value *more = grown(p->todo, &p->room, sizeof *more);
         if (!more) return false;
         p->todo = more;
-        p->room = room;
     }
     p->todo[p->n++] = v;
     return true;

@@ -351,6 +351,8 @@ void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp); /
 extern const uint32_t halt_code[1];
 
 /* print.c */
+/* An array with room for more than *room elements, moved; NULL without memory: then nothing is changed. */
+void *grown(void *at, size_t *room, size_t element);
 bool buffer_add(Buffer *buffer, const char *text, size_t length);
 bool buffer_add_char(Buffer *buffer, uint32_t c); /* as UTF-8 */
 bool print_value(Vm *vm, Buffer *out, Value v, bool quoted);

@@ -86,6 +86,27 @@ static Value add_variable(Rules *r, Value name, int depth) {
     return fixnum(r->vars_n++);
 }
 
+/* Makes what a pattern or a template is in the form. */
+typedef Value (*MakeFn)(Rules *r, const Value *form, int depth);
+
+/* A vector, a datum, or a pair, of which `make` makes the parts. */
+static Value make_parts(Rules *r, const Value *form, int depth, MakeFn make) {
+    Vm *vm = r->u->vm;
+    TN_SCOPE(vm->m);
+    Value *a = TN_HANDLE_VALUE(vm->m, S_FALSE), *d = TN_HANDLE_VALUE(vm->m, S_FALSE);
+    if (IS(Vector, *form)) {
+        *a = vector_list(r->u, form);
+        *a = make(r, a, depth);
+        return make_op(r->u, P_VECTOR, 1, (const Value *const[]){a});
+    }
+    if (!IS(Pair, *form)) return make_op(r->u, P_DATUM, 1, (const Value *const[]){form});
+    *a = car(*form);
+    *a = make(r, a, depth);
+    *d = cdr(*form);
+    *d = make(r, d, depth);
+    return unit_check(r->u, cons(vm, a, d));
+}
+
 static Value make_pattern(Rules *r, const Value *form, int depth);
 
 static Value make_pattern_ellipsis(Rules *r, const Value *form, int depth) {
@@ -111,40 +132,21 @@ static Value make_pattern_name(Rules *r, const Value *name, int depth) {
 }
 
 static Value make_pattern(Rules *r, const Value *form, int depth) {
-    Vm *vm = r->u->vm;
     if (is_name(*form)) return make_pattern_name(r, form, depth);
     if (*form == S_NIL) return S_NIL;
     deepen(r->u);
-    TN_SCOPE(vm->m);
-    Value *a = TN_HANDLE_VALUE(vm->m, S_FALSE), *d = TN_HANDLE_VALUE(vm->m, S_FALSE), result;
-    if (IS(Vector, *form)) {
-        *a = vector_list(r->u, form);
-        *a = make_pattern(r, a, depth);
-        result = make_op(r->u, P_VECTOR, 1, (const Value *const[]){a});
-    } else if (!IS(Pair, *form)) {
-        result = make_op(r->u, P_DATUM, 1, (const Value *const[]){form});
-    } else if (before_ellipsis(r, form)) {
-        result = make_pattern_ellipsis(r, form, depth);
-    } else {
-        *a = car(*form);
-        *a = make_pattern(r, a, depth);
-        *d = cdr(*form);
-        *d = make_pattern(r, d, depth);
-        result = unit_check(r->u, cons(vm, a, d));
-    }
+    bool ellipsis = IS(Pair, *form) && before_ellipsis(r, form);
+    Value made = ellipsis ? make_pattern_ellipsis(r, form, depth) : make_parts(r, form, depth, make_pattern);
     r->u->depth--;
-    return result;
+    return made;
 }
 
 static Value make_template(Rules *r, const Value *form, int depth);
 
 static void see(Rules *r, int var) {
     if (r->seen_n == r->seen_room) {
-        int room = r->seen_room ? r->seen_room * 2 : 32;
-        int *more = unit_alloc(r->u, (size_t)room * sizeof *more);
-        for (int i = 0; i < r->seen_n; i++) more[i] = r->seen[i];
-        r->seen = more;
-        r->seen_room = room;
+        r->seen_room = r->seen_room ? r->seen_room * 2 : 32;
+        r->seen = unit_more(r->u, r->seen, (size_t)r->seen_n, (size_t)r->seen_room, sizeof *r->seen);
     }
     r->seen[r->seen_n++] = var;
 }
@@ -154,11 +156,9 @@ static int64_t rename_index(Rules *r, Value name) {
     for (int i = 0; i < r->renames_n; i++)
         if (r->u->pool[r->renames[i]] == name) return i;
     if (r->renames_n == r->renames_room) {
-        int room = r->renames_room ? r->renames_room * 2 : 16;
-        uint32_t *more = unit_alloc(r->u, (size_t)room * sizeof *more);
-        for (int i = 0; i < r->renames_n; i++) more[i] = r->renames[i];
-        r->renames = more;
-        r->renames_room = room;
+        r->renames_room = r->renames_room ? r->renames_room * 2 : 16;
+        r->renames =
+            unit_more(r->u, r->renames, (size_t)r->renames_n, (size_t)r->renames_room, sizeof *r->renames);
     }
     r->renames[r->renames_n] = unit_keep(r->u, name);
     return r->renames_n++;
@@ -220,31 +220,15 @@ static Value make_template_escape(Rules *r, const Value *form, int depth) {
 }
 
 static Value make_template(Rules *r, const Value *form, int depth) {
-    Vm *vm = r->u->vm;
     if (is_name(*form)) return make_template_name(r, form, depth);
     if (*form == S_NIL) return S_NIL;
     deepen(r->u);
-    TN_SCOPE(vm->m);
-    Value *a = TN_HANDLE_VALUE(vm->m, S_FALSE), *d = TN_HANDLE_VALUE(vm->m, S_FALSE), result;
-    if (IS(Vector, *form)) {
-        *a = vector_list(r->u, form);
-        *a = make_template(r, a, depth);
-        result = make_op(r->u, P_VECTOR, 1, (const Value *const[]){a});
-    } else if (!IS(Pair, *form)) {
-        result = make_op(r->u, P_DATUM, 1, (const Value *const[]){form});
-    } else if (is_ellipsis(r, car(*form))) {
-        result = make_template_escape(r, form, depth);
-    } else if (before_ellipsis(r, form)) {
-        result = make_template_ellipsis(r, form, depth);
-    } else {
-        *a = car(*form);
-        *a = make_template(r, a, depth);
-        *d = cdr(*form);
-        *d = make_template(r, d, depth);
-        result = unit_check(r->u, cons(vm, a, d));
-    }
+    Value made;
+    if (IS(Pair, *form) && is_ellipsis(r, car(*form))) made = make_template_escape(r, form, depth);
+    else if (IS(Pair, *form) && before_ellipsis(r, form)) made = make_template_ellipsis(r, form, depth);
+    else made = make_parts(r, form, depth, make_template);
     r->u->depth--;
-    return result;
+    return made;
 }
 
 static Value make_rule(Rules *r, const Value *rule) {

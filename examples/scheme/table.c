@@ -237,11 +237,9 @@ typedef struct Work {
 
 static bool push(Work *w, Value a, Value b) {
     if (w->n == w->room) {
-        size_t room = w->room ? w->room * 2 : 64;
-        Two *more = realloc(w->todo, room * sizeof *more);
+        Two *more = grown(w->todo, &w->room, sizeof *more);
         if (!more) return false;
         w->todo = more;
-        w->room = room;
     }
     w->todo[w->n++] = (Two){a, b};
     return true;
