@@ -1,5 +1,18 @@
-# build.sh: builds the fuzzers with clang, ASan and UBSan. Sourced in the project's root, with the directory to build in
-# as $build; exits with 2 when that fails.
+# fuzzing.sh: builds the fuzzers with clang, ASan and UBSan, and runs them. Sourced in the project's root, with the directory
+# to build in as $build and the time for each as $seconds; exits with 2 when building fails.
 [ -d "$build" ] || CC=clang meson setup "$build" -Dfuzz=true -Dexamples=enabled -Dtests=disabled -Dbench=disabled \
     --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || exit 2
 ninja -C "$build" || exit 2
+
+# fuzz NAME PROGRAM PATTERN ARGUMENT ...: runs the program, which begins with the directories among the arguments; what it
+# finds is kept in $build, and the lines of its log that match are printed. Fails when an input does.
+fuzz() {
+    name=$1 program=$2 pattern=$3
+    shift 3
+    mkdir -p "$build/found-$name"
+    status=0
+    (cd "$build" && "$build/$program" -max_total_time="$seconds" -rss_limit_mb=4096 -print_final_stats=1 \
+        "$build/found-$name" "$@") >"$build/fuzz-$name.log" 2>&1 || status=1
+    grep -E "^(stat::|SUMMARY|.*ERROR|$pattern)" "$build/fuzz-$name.log" | sed "s/^/$name: /"
+    return $status
+}

@@ -13,22 +13,14 @@ seconds=${1:-600}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${2:-$root/build-fuzz}
 cd "$root" || exit 2
-. tests/fuzz/build.sh
+. tests/fuzz/fuzzing.sh
 
 # Words of the option table, with their commas and units.
 dictionary=$build/options.dict
 sed -n '/^<!-- options -->$/,/^<!-- \/options -->$/p' README.md | grep -oE '[A-Za-z_]+|[0-9]+[A-Za-z%]*' | sort -u |
     sed 's/.*/"&"/' >"$dictionary"
+corpus=$root/tests/fuzz/corpus
 failed=0
-for name in api options; do
-    found=$build/found-$name
-    mkdir -p "$found"
-    words= length=4096
-    [ $name = api ] || words=-dict=$dictionary length=512
-    # shellcheck disable=SC2086 # no words are no argument
-    (cd "$build" && "$build/tests/fuzz/fuzz-$name" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=4096 \
-        -max_len=$length $words -print_final_stats=1 "$found" "$root/tests/fuzz/corpus-$name") \
-        >"$build/fuzz-$name.log" 2>&1 || failed=1
-    grep -E '^(stat::|SUMMARY|oracle:|options.c|.*ERROR)' "$build/fuzz-$name.log" | sed "s/^/$name: /"
-done
+fuzz api tests/fuzz/fuzz-api oracle: -timeout=60 -max_len=4096 "$corpus-api" || failed=1
+fuzz options tests/fuzz/fuzz-options options.c -timeout=60 -max_len=512 -dict="$dictionary" "$corpus-options" || failed=1
 exit $failed

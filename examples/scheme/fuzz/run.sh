@@ -12,7 +12,7 @@ seconds=${1:-600}
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 build=${2:-$root/build-fuzz}
 cd "$root" || exit 2
-. tests/fuzz/build.sh
+. tests/fuzz/fuzzing.sh
 
 scheme=$root/examples/scheme
 dictionary=$build/fuzz.dict
@@ -20,12 +20,8 @@ dictionary=$build/fuzz.dict
 sed -n 's/^ *"\(.*\)".*/\1/p' "$scheme/standard.c" | tr ' ' '\n' | grep -E '^[a-z][a-z0-9!?>*/=<-]*$' | sort -u |
     sed 's/.*/"&"/' >"$dictionary"
 failed=0
-for name in reader program; do
-    found=$build/found-$name
-    mkdir -p "$found"
-    (cd "$build" && "$build/examples/scheme/fuzz-$name" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=4096 \
-        -max_len=4096 -dict="$dictionary" -print_final_stats=1 "$found" "$scheme/fuzz/corpus" "$scheme/programs" \
-        "$scheme/tests") >"$build/fuzz-$name.log" 2>&1 || failed=1
-    grep -E '^(stat::|SUMMARY|not read|.*ERROR)' "$build/fuzz-$name.log" | sed "s/^/$name: /"
+for kind in reader program; do
+    fuzz $kind "examples/scheme/fuzz-$kind" 'not read' -timeout=30 -max_len=4096 -dict="$dictionary" \
+        "$scheme/fuzz/corpus" "$scheme/programs" "$scheme/tests" || failed=1
 done
 exit $failed
