@@ -244,6 +244,12 @@ static void *allocate(const request *r) {
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }
 
+static void *allocate_recorded(const request *r) {
+    void *object = allocate(r);
+    if (object && r->m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(r->m, object, r->place);
+    return object;
+}
+
 static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
                                                         size_t count, const tn_place *place) {
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc", .place = place};
@@ -253,10 +259,9 @@ static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type t
         return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function,
                         r.layout->desc->name),
                NULL;
-    void *object = allocate(&r);
+    void *object = allocate_recorded(&r);
     if (object && r.layout->disposed && tni_young(m->heap, object))
         tni_vector_push(disposed, &m->heap->faults, (uintptr_t)object);
-    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, place);
     return object;
 }
 
@@ -314,13 +319,11 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
                  .layout = &m->heap->types.layouts[type],
                  .header = TN_HEADER_OF(type, count),
                  .cell = TN_CELL(size + element * count)};
+    m->here = NULL; /* taken */
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;
-    void *object = allocate(&r);
-    if (object && m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(m, object, m->here);
-    m->here = NULL;
-    return object;
+    return allocate_recorded(&r);
 }
 
 tn_status tn_reserve(tn_mutator *m, size_t bytes) {

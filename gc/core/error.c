@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/heap.h"
-#include "debug/fault.h"
+#include "debug/segv.h"
 
 const char *tn_status_text(tn_status status) {
     switch (status) {
@@ -108,13 +108,17 @@ bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     return false;
 }
 
+void tni_tell_fatal(tn_heap *heap, const char *text) {
+    if (heap->on_fatal) heap->on_fatal(text, heap->user);
+    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, text);
+}
+
 void tni_fatal(tn_heap *heap, const char *format, ...) {
     char text[512];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (heap->on_fatal) heap->on_fatal(text, heap->user);
-    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, text);
+    tni_tell_fatal(heap, text);
     abort();
 }

@@ -20,7 +20,9 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
 bool tni_check_caller(tn_mutator *m, const char *function);
 /* The same, and TN_WRONG_HEAP when the object is not this heap's. NULL is all right. */
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
-/* Tells on_fatal and aborts. For corrupt heaps and violated windows only. */
+/* Hands the line to on_fatal, or to standard error. */
+void tni_tell_fatal(tn_heap *heap, const char *text);
+/* The same, and aborts. For corrupt heaps and violated windows only. */
 __attribute__((noreturn, cold)) void tni_fatal(tn_heap *heap, const char *format, ...) TNI_PRINTF(2, 3);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
-#include "debug/fault.h"
+#include "debug/segv.h"
 #include "debug/leaks.h"
 #include "space/os.h"
 
@@ -55,7 +55,7 @@ static bool make_parts(tn_heap *heap) {
     size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
     tni_faults *faults = &heap->faults;
     heap->regions.huge_pages = o->huge_pages;
-    heap->regions.faults = faults;
+    heap->regions.faults = heap->sites.faults = faults;
     if (!tni_nursery_init(&heap->nursery, faults, nursery)) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
     heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
@@ -91,7 +91,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     heap->stats.created_ns = tni_os_now();
     tni_pacing_init(heap, config->policy);
     tni_pacing_begin_cycle(heap);
-    tni_fault_changed(heap);
+    tni_segv_changed(heap);
     return heap;
 }
 
@@ -123,7 +123,7 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
     tni_sweep_dispose_all(heap);
     if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
-    tni_fault_forget(heap);
+    tni_segv_forget(heap);
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);
     return TN_OK;
@@ -139,7 +139,7 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
         return tni_fail(m, error.status, "tn_option_set: %s", error.text);
     if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, m->heap);
     tni_pacing_changed(m->heap);
-    tni_fault_changed(m->heap);
+    tni_segv_changed(m->heap);
     tni_handles_changed(m);
     tni_private(m)->until_stress = m->heap->options.value.stress;
     tni_set_limit(tni_private(m));

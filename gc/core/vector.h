@@ -8,6 +8,15 @@
 
 #include "core/fault.h"
 
+/* An array of whatever elements with room for more than `*capacity` of them: `at`, moved; NULL when memory is out, and
+ * nothing is changed. */
+static inline void *tni_grown(void *at, tni_faults *faults, size_t *capacity, size_t element) {
+    size_t more = *capacity * 2 + 64;
+    void *grown = tni_realloc(faults, at, more * element);
+    if (grown) *capacity = more;
+    return grown;
+}
+
 typedef struct tni_vector {
     uintptr_t *at;
     size_t count, capacity;

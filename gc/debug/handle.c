@@ -133,14 +133,12 @@ void tn_scope_opened_(tn_scope *s) {
     tni_open_scope *outer = innermost(c);
     if (outer && (outer->frame < frame || outer->at == s)) report_skipped(s->m, outer);
     if (c->count == c->capacity) {
-        size_t capacity = c->capacity * 2 + 64;
-        tni_open_scope *open = realloc(c->open, capacity * sizeof *open);
+        tni_open_scope *open = tni_grown(c->open, &s->m->heap->faults, &c->capacity, sizeof *open);
         if (!open) { /* not worth ending a program for */
             tni_handles_forget(s->m->heap);
             return;
         }
         c->open = open;
-        c->capacity = capacity;
     }
     c->open[c->count++] =
         (tni_open_scope){.at = s, .frame = frame, .place = s->place, .handles = s->handles, .values = s->values};

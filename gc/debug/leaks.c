@@ -1,7 +1,6 @@
 /* debug/leaks.c: see leaks.h. */
 #include "debug/leaks.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,7 +17,7 @@ typedef struct tally {
 
 static tally begin(tn_heap *heap, const char *what) {
     size_t sites = heap->sites.count + 1;
-    return (tally){.heap = heap, .what = what, .count = calloc(sites, sizeof(size_t))};
+    return (tally){.heap = heap, .what = what, .count = tni_calloc(&heap->faults, sites, sizeof(size_t))};
 }
 
 static void add(tally *t, uint32_t site) {

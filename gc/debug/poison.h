@@ -9,8 +9,7 @@
 
 #define TNI_POISON_BYTE 0xDB
 
-/* The whole cell of a dead old object, header and all; `heap` is the tn_heap. */
-/* The evacuated nursery. */
+/* Of holes, with the headers of the dead; of the evacuated nursery; of what is allocated and not zeroed. */
 void tni_poison_range(char *from, size_t bytes);
 
 #endif

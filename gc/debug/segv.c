@@ -1,5 +1,5 @@
-/* debug/fault.c: see fault.h. */
-#include "debug/fault.h"
+/* debug/segv.c: see segv.h. */
+#include "debug/segv.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -12,16 +12,12 @@ static AO_t watched[WATCHED]; /* heaps; 0: free */
 static AO_t installed;        /* 1: on_fault is, and `before` is what it has replaced */
 static struct sigaction before;
 
-/* The young object that was there, and the cycle that it was born in; or NULL. */
-static const tni_birth *birth_at(const tn_heap *heap, const void *address, const tni_cycle **cycle) {
-    *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
-    return *cycle ? tni_sites_birth(&(*cycle)->births, (uintptr_t)address + 8) : NULL; /* its header is part of it */
-}
-
-bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
-    const tni_cycle *cycle;
-    const tni_birth *birth = birth_at(heap, address, &cycle);
-    if (!birth) return false;
+/* What became of the young object that was there; NULL when nothing is known of the address. */
+static const tni_birth *describe_stale(tn_heap *heap, const void *address, char *text, size_t size) {
+    const tni_cycle *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
+    if (!cycle) return NULL;
+    const tni_birth *birth = tni_sites_birth(&cycle->births, (uintptr_t)address + 8); /* the header is part of it */
+    if (!birth) return NULL;
     char site[300], fate[160];
     tni_site_text(&heap->sites, birth->site, "allocated", site, sizeof site);
     if (birth->to) snprintf(fate, sizeof fate, "has moved to %p", (void *)birth->to);
@@ -30,20 +26,22 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
     snprintf(text, size, "%td bytes into a '%.60s'%s, which collection %llu (%s) %s",
              (const char *)address - (const char *)birth->at, layout->desc ? layout->desc->name : "?", site,
              cycle->number, cycle->cause, fate);
-    return true;
+    return birth;
+}
+
+bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
+    return describe_stale(heap, address, text, size) != NULL;
 }
 
 static void report(tn_heap *heap, void *address) {
     char what[600], line[800];
-    if (tni_stale_text(heap, address, what, sizeof what)) {
-        const tni_cycle *cycle;
-        bool moved = birth_at(heap, address, &cycle)->to != 0;
+    const tni_birth *birth = describe_stale(heap, address, what, sizeof what);
+    if (birth)
         snprintf(line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
-                 moved ? "read it again from its root after what may collect"
-                       : "hold it by a handle, global or root, or by a field that its type describes");
-    } else if (!tni_handle_text(heap, address, line, sizeof line)) return;
-    if (heap->on_fatal) heap->on_fatal(line, heap->user);
-    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, line);
+                 birth->to ? "read it again from its root after what may collect"
+                           : "hold it by a handle, global or root, or by a field that its type describes");
+    else if (!tni_handle_text(heap, address, line, sizeof line)) return;
+    tni_tell_fatal(heap, line);
 }
 
 /* What would have happened without this handler. */
@@ -88,15 +86,15 @@ static bool is_watched(const tn_heap *heap) {
     return false;
 }
 
-void tni_fault_forget(tn_heap *heap) {
+void tni_segv_forget(tn_heap *heap) {
     if (is_watched(heap)) replace((AO_t)heap, 0);
 }
 
-void tni_fault_changed(tn_heap *heap) {
+void tni_segv_changed(tn_heap *heap) {
     unsigned debug = heap->options.value.debug;
     if (debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES)) install();
     if (!debug) {
-        tni_fault_forget(heap);
+        tni_segv_forget(heap);
     } else if (!is_watched(heap)) {
         if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: too many heaps: what faults in this one is not named");
     }

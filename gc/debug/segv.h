@@ -1,4 +1,4 @@
-/* debug/fault.h: uses of objects' old places, and of handles whose scopes have closed, are named (TENURE_DEBUG=stale,
+/* debug/segv.h: uses of objects' old places, and of handles whose scopes have closed, are named (TENURE_DEBUG=stale,
  * handles).
  *
  * With `stale` the memory of each evacuated cycle of the nursery stays inaccessible until the nursery's address range
@@ -9,8 +9,8 @@
  *
  * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
  * while a heap has such an option on. Callers: core/heap.c; debug/verify.c for the text. */
-#ifndef TNI_DEBUG_FAULT_H
-#define TNI_DEBUG_FAULT_H
+#ifndef TNI_SEGV_H
+#define TNI_SEGV_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +21,9 @@
 const tn_heap *tni_heap_of(const tn_heap *heap, const void *address);
 
 /* The options may have been switched on or off. */
-void tni_fault_changed(tn_heap *heap);
+void tni_segv_changed(tn_heap *heap);
 /* The heap is destroyed. */
-void tni_fault_forget(tn_heap *heap);
+void tni_segv_forget(tn_heap *heap);
 
 /* "8 bytes into a 'Pair', allocated at f.c:12, which collection 17 (nursery full) has moved to 0x..."; false when
  * nothing is known of the address. */

@@ -26,9 +26,9 @@ static uint32_t *find_site(const tni_sites *s, const tni_site *site) {
 
 static bool grow_sites(tni_sites *s) {
     size_t capacity = s->capacity ? s->capacity * 2 : 256;
-    tni_site *site = realloc(s->site, capacity * sizeof *site);
+    tni_site *site = tni_realloc(s->faults, s->site, capacity * sizeof *site);
     if (site) s->site = site;
-    uint32_t *index = site ? calloc(2 * capacity, sizeof *index) : NULL;
+    uint32_t *index = site ? tni_calloc(s->faults, 2 * capacity, sizeof *index) : NULL;
     if (!index) return false;
     free(s->index);
     s->index = index;
@@ -51,16 +51,14 @@ static uint32_t number_of(tni_sites *s, const tni_site *site) {
 
 /* ---- young objects ---- */
 
-static bool add_birth(tni_births *b, tni_birth birth) {
+static void add_birth(tni_sites *s, tni_birth birth) {
+    tni_births *b = &s->young;
     if (b->count == b->capacity) {
-        size_t capacity = b->capacity * 2 + 256;
-        tni_birth *at = realloc(b->at, capacity * sizeof *at);
-        if (!at) return false;
+        tni_birth *at = tni_grown(b->at, s->faults, &b->capacity, sizeof *at);
+        if (!at) return;
         b->at = at;
-        b->capacity = capacity;
     }
     b->at[b->count++] = birth;
-    return true;
 }
 
 const tni_birth *tni_sites_birth(const tni_births *b, uintptr_t address) {
@@ -86,9 +84,9 @@ static uint32_t look_up(const tni_site_map *map, const void *at) {
 }
 
 /* Makes the map anew with `capacity` places and the entries that `keep` says; without memory all are forgotten. */
-static void rebuild(tni_site_map *map, size_t capacity, bool (*keep)(const void *at)) {
+static void rebuild(tni_site_map *map, tni_faults *faults, size_t capacity, bool (*keep)(const void *at)) {
     tni_site_map before = *map;
-    map->entry = calloc(capacity, sizeof *map->entry);
+    map->entry = tni_calloc(faults, capacity, sizeof *map->entry);
     map->capacity = map->entry ? capacity : 0;
     map->count = 0;
     for (size_t i = 0; i < before.capacity && map->entry; i++) {
@@ -100,8 +98,8 @@ static void rebuild(tni_site_map *map, size_t capacity, bool (*keep)(const void 
     free(before.entry);
 }
 
-static void put(tni_site_map *map, uintptr_t at, uint32_t site) {
-    if (map->count >= map->capacity / 2) rebuild(map, map->capacity ? map->capacity * 2 : 1024, NULL);
+static void put(tni_site_map *map, tni_faults *faults, uintptr_t at, uint32_t site) {
+    if (map->count >= map->capacity / 2) rebuild(map, faults, map->capacity ? map->capacity * 2 : 1024, NULL);
     if (!map->capacity) return;
     struct tni_site_entry *e = find(map, at);
     if (!e->at) map->count++;
@@ -111,7 +109,8 @@ static void put(tni_site_map *map, uintptr_t at, uint32_t site) {
 static bool is_marked(const void *object) { return tni_marked(object); }
 
 void tni_sites_after_major(tn_heap *heap) {
-    if (heap->sites.old.count) rebuild(&heap->sites.old, heap->sites.old.capacity, is_marked);
+    tni_sites *s = &heap->sites;
+    if (s->old.count) rebuild(&s->old, s->faults, s->old.capacity, is_marked);
 }
 
 /* ---- cycles ---- */
@@ -127,11 +126,9 @@ static void keep_cycle(tn_heap *heap, const char *cause) {
     const tni_nursery *n = &heap->nursery;
     if (n->frontier == n->start) return;
     if (s->cycle_count == s->cycle_capacity) {
-        size_t capacity = s->cycle_capacity * 2 + 64;
-        tni_cycle *cycles = realloc(s->cycles, capacity * sizeof *cycles);
+        tni_cycle *cycles = tni_grown(s->cycles, s->faults, &s->cycle_capacity, sizeof *cycles);
         if (!cycles) return;
         s->cycles = cycles;
-        s->cycle_capacity = capacity;
     }
     uintptr_t used = ((uintptr_t)(n->frontier - n->start) + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1);
     s->cycles[s->cycle_count++] = (tni_cycle){.start = (uintptr_t)n->start, .end = (uintptr_t)n->start + used,
@@ -144,7 +141,7 @@ void tni_sites_after_minor(tn_heap *heap, const char *cause) {
     for (size_t i = 0; i < s->young.count; i++) {
         tni_birth *birth = &s->young.at[i];
         birth->to = (uintptr_t)tni_forwarded(tni_header((const void *)birth->at));
-        if (birth->to) put(&s->old, birth->to, birth->site);
+        if (birth->to) put(&s->old, s->faults, birth->to, birth->site);
     }
     if (heap->options.value.debug & TNI_DEBUG_STALE) keep_cycle(heap, cause);
 }
@@ -168,7 +165,6 @@ void tni_sites_free(tni_sites *s) {
     free(s->index);
     free(s->old.entry);
     free(s->held.entry);
-    *s = (tni_sites){0};
 }
 
 /* ---- recording and telling ---- */
@@ -178,8 +174,8 @@ void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
     tni_site site = {code, m->site};
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
-    if (tni_young(m->heap, object)) add_birth(&s->young, birth);
-    else put(&s->old, birth.at, number);
+    if (tni_young(m->heap, object)) add_birth(s, birth);
+    else put(&s->old, s->faults, birth.at, number);
 }
 
 void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *text, size_t size) {
@@ -209,7 +205,8 @@ void tni_site_hold(tn_mutator *m, const void *at) {
     m->here = NULL;
     if (!(m->heap->options.value.debug & TNI_DEBUG_SITES)) return;
     tni_site site = {here, m->site};
-    put(&m->heap->sites.held, (uintptr_t)at, number_of(&m->heap->sites, &site));
+    tni_sites *s = &m->heap->sites;
+    put(&s->held, s->faults, (uintptr_t)at, number_of(s, &site));
 }
 
 uint32_t tni_site_held(const tn_heap *heap, const void *at) { return look_up(&heap->sites.held, at); }

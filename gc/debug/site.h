@@ -53,6 +53,7 @@ typedef struct tni_cycle {
 } tni_cycle;
 
 typedef struct tni_sites {
+    tni_faults *faults;
     tni_site *site; /* number 0 is never used */
     size_t count, capacity;
     uint32_t *index; /* open addressing over `site`; 2 * capacity places */

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "collect/sweep.h"
-#include "debug/callback.h"
-#include "debug/fault.h"
 #include "core/heap.h"
+#include "debug/callback.h"
+#include "debug/segv.h"
 #include "space/os.h"
 
 /* The state of one check: the tracer, then what checks a slot, and what that needs. */
@@ -160,23 +160,13 @@ static void check_slots(check *c, void *object) {
     c->object = NULL;
 }
 
-/* The first bit that is set from `bit` on, or `end`: where there is none, it does not look at the rest of the block. */
-static unsigned bit_before(const uint64_t *bits, unsigned bit, unsigned end) {
-    for (; bit < end; bit = (bit / 64 + 1) * 64) {
-        uint64_t word = bits[bit / 64] >> bit % 64;
-        unsigned at = bit + (word ? (unsigned)__builtin_ctzll(word) : 0);
-        if (word) return at < end ? at : end;
-    }
-    return end;
-}
-
 /* The bytes up to what begins next, or to the current hole's bump. */
 static size_t room_of(const tni_old *old, const char *object) {
     const tni_block *block = tni_block_of(object);
     const tni_run *run = &old->runs[block->lane];
     unsigned bit = (unsigned)(tni_bit_of(object) % TNI_BLOCK_BITS);
     unsigned next = tni_find_bit(tni_block_marks(block), NULL, bit + 1);
-    unsigned hole = bit_before(tni_block_used(block), bit + 1, next);
+    unsigned hole = tni_find_bit_before(tni_block_used(block), NULL, bit + 1, next);
     const char *end = tni_block_object(block, next < TNI_BLOCK_BITS || hole < next ? hole : TNI_BLOCK_BITS + 1);
     return (size_t)((run->block == block && object < run->bump && run->bump + 8 < end ? run->bump + 8 : end) - object);
 }

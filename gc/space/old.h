@@ -103,16 +103,21 @@ void tni_old_forget(tni_old *old);
 TNI_INLINE char *tni_block_object(const tni_block *block, unsigned bit) {
     return tni_block_start(block) + (size_t)bit * 8;
 }
-/* The first bit from `bit` on that is set in a and not in b, TNI_BLOCK_BITS if none. b may be NULL. */
-TNI_INLINE unsigned tni_find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
-    if (bit >= TNI_BLOCK_BITS) return TNI_BLOCK_BITS;
+/* The first bit from `bit` on that is set in a and not in b, `end` if there is none before that: no words behind it are
+ * looked at. b may be NULL. */
+TNI_INLINE unsigned tni_find_bit_before(const uint64_t *a, const uint64_t *b, unsigned bit, unsigned end) {
+    if (bit >= end) return end;
     unsigned w = bit / 64;
     uint64_t word = a[w] & ~(b ? b[w] : 0) & ~UINT64_C(0) << bit % 64;
     while (!word) {
-        if (++w == TNI_BLOCK_WORDS) return TNI_BLOCK_BITS;
+        if (++w * 64 >= end) return end;
         word = a[w] & ~(b ? b[w] : 0);
     }
-    return w * 64 + (unsigned)__builtin_ctzll(word);
+    unsigned found = w * 64 + (unsigned)__builtin_ctzll(word);
+    return found < end ? found : end;
+}
+TNI_INLINE unsigned tni_find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
+    return tni_find_bit_before(a, b, bit, TNI_BLOCK_BITS);
 }
 /* The bit of the block's first hole at or behind `bit`, and of the hole's end: of what begins next, or would behind the
  * block. */
