@@ -1,5 +1,6 @@
 /* types.c: tells the collector what the objects of scheme.h are made of, and makes the simple ones. Called by
  * everybody. Every constructor may collect, and returns 0 with `out of memory` pending when there is none. */
+#include <math.h>
 #include <string.h>
 
 #include "number.h"
@@ -80,7 +81,7 @@ Value make_flonum(Vm *vm, double number) {
     if (immediate) return immediate;
     Flonum *flonum = TN_ALLOC(vm->m, Flonum);
     if (!flonum) return out_of_memory(vm);
-    flonum->number = number;
+    flonum->number = isnan(number) ? NAN : number; /* one for all: programs see neither its sign nor its payload */
     return value_of(flonum);
 }
 

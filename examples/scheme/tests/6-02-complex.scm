@@ -261,4 +261,7 @@
 (check-error (expt 1+i 'a))
 (check-error (expt 'a 1+i))
 
+;; Parts that are no numbers are the same, whatever they have come of.
+(check (map (lambda (z) (eqv? z '+nan.0+nan.0i)) '(1@+inf.0 1@-inf.0 1@+nan.0 +inf.0@1e400)) => '(#t #t #t #t))
+
 (check-report "6.2 complex numbers")

@@ -45,5 +45,9 @@
        => '(+inf.0 -inf.0 -inf.0 +inf.0 0.0 -0.0))
 (check (let ((x (- +inf.0 +inf.0))) (list (nan? x) (= x x) (< x x) (>= x 0.0) (eqv? x x)))
        => '(#t #f #f #f #t))
+(check (map (lambda (x) (and (nan? x) (eqv? x +nan.0) (equal? x +nan.0) (memv x '(1.5 +nan.0)) #t))
+            (list (- +inf.0 +inf.0) (* 0.0 +inf.0) (/ 0.0 0.0) (- +nan.0) (string->number "-nan.0") (sin +inf.0)
+                  (sqrt -nan.0)))
+       => '(#t #t #t #t #t #t #t))
 
 (check-report "6.2 flonums")
