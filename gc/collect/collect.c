@@ -80,12 +80,14 @@ static void prepare_growth(tn_heap *heap, uint64_t begin) {
     if (blocks) tni_old_prepare(&heap->old, blocks, now + (now - begin) / 4);
 }
 
-static void major(tn_heap *heap, tn_kind kind) {
+static void major(tn_heap *heap, tn_kind kind, const char *cause) {
     uint64_t begin = tni_os_now();
     tni_mark_heap(heap);
     tni_weak_major(heap);
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
+    if (heap->old.paged) tni_quarantine_take(heap, cause, cause == cause_names[TNI_CAUSE_MEMORY]);
     if (heap->options.value.debug & TNI_DEBUG_SITES) tni_sites_after_major(heap);
+    if (heap->old.paged) tni_quarantine_seal(heap);
     size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;
     if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
@@ -110,7 +112,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_pacing_after_minor(heap, c.nursery, c.survived, c.minor_ns);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
     if (c.kind == TN_MINOR) clear_up(heap);
-    else major(heap, c.kind), heap->clearing = c.kind == TN_MAJOR;
+    else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim_all(heap);
     tni_pacing_begin_cycle(heap);
     tni_sites_begin_cycle(heap);

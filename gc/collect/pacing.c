@@ -17,6 +17,7 @@
 #define VERDICT_FADE 0.99  /* for each cycle */
 #define CELLS_FADE 0.9     /* for each major */
 #define SCATTERED 12       /* so small a part of the limit may be lost in holes */
+#define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {
@@ -106,7 +107,13 @@ static void set_nursery(tn_heap *heap, size_t bytes) {
     size_t fixed = heap->options.value.nursery;
     if (fixed) bytes = fixed;
     else bytes = max_size(bytes, NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
-    heap->pacing.nursery = min_size(bytes, heap->nursery.reserved);
+    size_t kept = heap->options.value.quarantine, parts = kept ? kept + ROUND : 1;
+    heap->pacing.nursery = min_size(bytes, heap->nursery.reserved / parts & ~(size_t)(TNI_PAGE - 1));
+}
+
+size_t tni_pacing_kept(const tni_settings *settings) {
+    size_t kept = settings->quarantine;
+    return kept ? (kept + ROUND) * NURSERY_MIN : 0;
 }
 
 static void set_old_limit(tn_heap *heap, size_t bytes) {
@@ -148,13 +155,19 @@ static size_t room(const tn_heap *heap) {
     return used < max ? max - used : 0;
 }
 
-/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. */
-static size_t blocks_for(size_t capacity) { return capacity / 5 * 8 / TNI_BLOCK + 1 + TNI_LANES; }
-static size_t claim_of(size_t capacity) { return capacity / 2 * 5; }
+/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6; or,
+ * where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
+static size_t growth(const tn_heap *heap) { return heap->old.paged ? TNI_PAGE / 16 * 10 : 16; }
+static size_t blocks_for(const tn_heap *heap, size_t capacity) {
+    return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
+}
+/* The cycle itself and what it can promote, but for the ends of blocks; in tenths, and for a whole cycle. */
+static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 9; }
+static size_t claim_of(const tn_heap *heap, size_t capacity) { return capacity / 10 * claim_tenths(heap); }
 
 static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity) {
     size_t least = heap->pacing.reserve_spent ? CAPACITY_LAST : CAPACITY_MIN;
-    size_t by_room = room_left / 5 * 2;
+    size_t by_room = room_left / claim_tenths(heap) * 10;
     if (capacity <= by_room) return capacity;
     return by_room >= least ? by_room : 0;
 }
@@ -162,19 +175,19 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
     size_t capacity = max_size(p->nursery, p->least);
-    if (room(heap) < claim_of(capacity) + p->wanted)
+    if (room(heap) < claim_of(heap, capacity) + p->wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = room(heap);
     capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
     if (p->pretenuring) capacity = 0;
-    p->promised = blocks_for(capacity);
+    p->promised = blocks_for(heap, capacity);
     size_t blocks = capacity ? tni_old_provide(&heap->old, p->promised) : 0;
     if (capacity && blocks < p->promised) { /* the system has no more: make do with what there is */
-        capacity = blocks > TNI_LANES + 1 ? (blocks - TNI_LANES - 1) * TNI_BLOCK / 8 * 5 : 0;
+        capacity = blocks > TNI_LANES + 1 ? (blocks - TNI_LANES - 1) * TNI_BLOCK / growth(heap) * 10 : 0;
         p->promised = blocks;
     }
     tni_nursery_begin(&heap->nursery, capacity);
-    p->claim = claim_of((size_t)(heap->nursery.end - heap->nursery.start));
+    p->claim = claim_of(heap, (size_t)(heap->nursery.end - heap->nursery.start));
     if (!capacity) p->promised = 0;
     p->least = p->wanted = 0;
 }
@@ -185,10 +198,10 @@ bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
     size_t have = room(heap);
     if (bytes > have) return false;
     if (have - bytes >= p->claim) return true;
-    size_t capacity = (have - bytes) / 5 * 2, used = (size_t)(n->frontier - n->start);
+    size_t capacity = (have - bytes) / claim_tenths(heap) * 10, used = (size_t)(n->frontier - n->start);
     if (capacity < used) return false;
     n->end = n->start + (capacity & ~(size_t)7);
-    p->claim = claim_of(capacity);
+    p->claim = claim_of(heap, capacity);
     return true;
 }
 

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tenure/heap.h"
+#include "core/option.h"
 
 typedef struct tni_pacing {
     tn_policy policy;
@@ -67,6 +67,8 @@ void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
 /* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
  * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);
+/* The least range of a nursery whose cycles are to stay inaccessible for as many collections as the options say. */
+size_t tni_pacing_kept(const tni_settings *settings);
 /* Options have changed. */
 void tni_pacing_changed(tn_heap *heap);
 

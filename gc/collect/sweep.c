@@ -16,6 +16,7 @@ enum {
 /* ---- dead objects ---- */
 
 static void dispose_object(void *object, void *user) {
+    if (tni_quarantined(user, object)) return; /* it was called when the object died */
     const tni_layout *layout = tni_layout_of(user, tni_header(object));
     if (layout->disposed) tni_dispose(user, layout, object);
 }
@@ -244,7 +245,18 @@ void tni_sweep_end(tn_heap *heap) {
 
 /* ---- for the barrier's overflow, verify and the end ---- */
 
-void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
+typedef struct visitor {
+    tn_heap *heap;
+    void (*visit)(void *object, void *user);
+    void *user;
+} visitor;
+
+static void visit_unless_kept(void *object, void *user) {
+    const visitor *v = user;
+    if (!tni_quarantined(v->heap, object)) v->visit(object, v->user);
+}
+
+static void each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
     for (size_t i = 0; i < heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&heap->regions, i);
         if (region->kind != TNI_BLOCKS_REGION) {
@@ -256,6 +268,12 @@ void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user
             if (!(region->free_blocks >> b & 1)) each_in_block(block, tni_block_marks(block), NULL, visit, user);
         }
     }
+}
+
+void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
+    visitor unless_kept = {heap, visit, user};
+    if (heap->quarantine.count) each_object(heap, visit_unless_kept, &unless_kept);
+    else each_object(heap, visit, user);
 }
 
 /* Only blocks that may hold objects with dispose are looked into. */

@@ -48,13 +48,16 @@ static void free_parts(tn_heap *heap) {
     tni_weak_free(&heap->weak);
     tni_mark_free(&heap->mark);
     tni_sites_free(&heap->sites);
+    tni_quarantine_free(&heap->quarantine);
 }
 
 static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
-    size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max;
+    size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max, kept = tni_pacing_kept(o);
+    if (nursery < kept) nursery = kept;
     tni_faults *faults = &heap->faults;
-    heap->regions.huge_pages = o->huge_pages;
+    heap->old.paged = o->quarantine > 0;
+    heap->regions.huge_pages = o->huge_pages && !heap->old.paged;
     heap->regions.faults = heap->sites.faults = faults;
     if (!tni_nursery_init(&heap->nursery, faults, nursery)) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */

@@ -18,6 +18,7 @@
 #include "core/root.h"
 #include "core/type.h"
 #include "debug/handle.h"
+#include "debug/quarantine.h"
 #include "debug/site.h"
 #include "observe/stats.h"
 #include "space/large.h"
@@ -65,6 +66,7 @@ struct tn_heap {
     tni_faults faults;
     tni_stats stats;
     tni_sites sites;
+    tni_quarantine quarantine;
     tni_handle_checks checks; /* of handles */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
@@ -100,6 +102,11 @@ void tni_busy_end(tn_heap *heap);
 
 TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header) {
     return &heap->types.layouts[tni_header_type(header)];
+}
+
+/* Whether the place of an old object is kept inaccessible: it is then none any more. */
+TNI_INLINE bool tni_quarantined(const tn_heap *heap, const void *old) {
+    return TN_UNLIKELY(heap->quarantine.count) && tni_quarantine_at(heap, old);
 }
 
 /* Calls the dispose callback of a dead object. */

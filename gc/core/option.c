@@ -77,7 +77,7 @@ static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"le
 static const word debugs[] = {{"stress", COUNT(stress)},     {"move", TNI_DEBUG_MOVE},       {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},     {"stale", TNI_DEBUG_STALE},
                               {"handles", TNI_DEBUG_HANDLES}, {"threads", TNI_DEBUG_THREADS}, {"fail", COUNT(fail)},
-                              {NULL, 0}};
+                              {"quarantine", COUNT(quarantine)}, {NULL, 0}};
 /* The first two are what a value is shown as. */
 static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
                                 {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
@@ -116,7 +116,8 @@ static const row rows[] = {
      "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
      "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
      "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
-     "fail=N: the N-th request to the system fails, and the log says so"},
+     "quarantine=N (from creation on): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
+     "to the system fails, and the log says so"},
     {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
     {"help", BOOL, true, AT(help), no_words, "off", 0, 1, "print this table"},
@@ -526,6 +527,7 @@ static const row *find(span key) {
 
 /* The word "auto" of heap_max becomes what it stands for now. */
 static void settle(tni_settings *s) {
+    if (s->quarantine) s->debug |= TNI_DEBUG_STALE;
     if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
     if (s->heap_max != 0) return;
     uint64_t limit = tni_cgroup_limit("");
@@ -688,6 +690,7 @@ tn_status tni_options_set(tni_options *options, const char *key, const char *val
     tni_settings next = options->value;
     const char *wrong = read_value(r, v, &next);
     if (!wrong && next.nursery > next.nursery_max) wrong = "more than nursery_max";
+    if (!wrong && next.quarantine > options->value.quarantine) wrong = "quarantine is fixed when the heap is created";
     if (wrong) return bad_value(from, r, v, wrong, &options->value, error);
     settle(&next);
     options->value = next;

@@ -35,6 +35,7 @@ typedef struct tni_settings {
     unsigned log;          /* TNI_LOG_ bits */
     unsigned debug;        /* TNI_DEBUG_ bits */
     size_t stress;         /* collect at each n-th allocation; 0: no */
+    size_t quarantine;     /* for so many collections what has died is inaccessible; 0: none */
     size_t fail;           /* the n-th request to the system fails; 0: none does */
     bool strict;           /* a bad option fails tn_heap_create */
     bool help;

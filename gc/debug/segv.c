@@ -12,35 +12,53 @@ static AO_t watched[WATCHED]; /* heaps; 0: free */
 static AO_t installed;        /* 1: on_fault is, and `before` is what it has replaced */
 static struct sigaction before;
 
-/* What became of the young object that was there; NULL when nothing is known of the address. */
-static const tni_birth *describe_stale(tn_heap *heap, const void *address, char *text, size_t size) {
+/* What became of an object. */
+typedef struct fate {
+    uintptr_t at, to; /* where it was, and is: 0 when it is dead */
+    uint32_t site, type;
+    unsigned long long number; /* of the collection that found it so */
+    const char *cause;
+} fate;
+
+/* The header is part of an object. */
+static bool fate_of(tn_heap *heap, const void *address, fate *f) {
     const tni_cycle *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
-    if (!cycle) return NULL;
-    const tni_birth *birth = tni_sites_birth(&cycle->births, (uintptr_t)address + 8); /* the header is part of it */
-    if (!birth) return NULL;
-    char site[300], fate[160];
-    tni_site_text(&heap->sites, birth->site, "allocated", site, sizeof site);
-    if (birth->to) snprintf(fate, sizeof fate, "has moved to %p", (void *)birth->to);
-    else snprintf(fate, sizeof fate, "found dead, for no root, handle or object referred to it");
-    const tni_layout *layout = &heap->types.layouts[birth->type];
+    const tni_birth *birth = cycle ? tni_sites_birth(&cycle->births, (uintptr_t)address + 8) : NULL;
+    const tni_dead *dead = birth ? NULL : tni_quarantine_at(heap, address);
+    if (birth) *f = (fate){birth->at, birth->to, birth->site, birth->type, cycle->number, cycle->cause};
+    if (dead) *f = (fate){dead->at, 0, dead->site, dead->type, dead->number, dead->cause};
+    return birth || dead;
+}
+
+static void describe(tn_heap *heap, const void *address, const fate *f, char *text, size_t size) {
+    char site[300], now[160];
+    tni_site_text(&heap->sites, f->site, "allocated", site, sizeof site);
+    if (f->to) snprintf(now, sizeof now, "has moved to %p", (void *)f->to);
+    else snprintf(now, sizeof now, "found dead, for no root, handle or object referred to it");
+    const tni_layout *layout = &heap->types.layouts[f->type];
     snprintf(text, size, "%td bytes into a '%.60s'%s, which collection %llu (%s) %s",
-             (const char *)address - (const char *)birth->at, layout->desc ? layout->desc->name : "?", site,
-             cycle->number, cycle->cause, fate);
-    return birth;
+             (const char *)address - (const char *)f->at, layout->desc ? layout->desc->name : "?", site, f->number,
+             f->cause, now);
 }
 
 bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
-    return describe_stale(heap, address, text, size) != NULL;
+    fate f;
+    if (!fate_of(heap, address, &f)) return false;
+    describe(heap, address, &f, text, size);
+    return true;
 }
 
 static void report(tn_heap *heap, void *address) {
     char what[600], line[800];
-    const tni_birth *birth = describe_stale(heap, address, what, sizeof what);
-    if (birth)
+    fate f;
+    if (fate_of(heap, address, &f)) {
+        describe(heap, address, &f, what, sizeof what);
         snprintf(line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
-                 birth->to ? "read it again from its root after what may collect"
-                           : "hold it by a handle, global or root, or by a field that its type describes");
-    else if (!tni_handle_text(heap, address, line, sizeof line)) return;
+                 f.to ? "read it again from its root after what may collect"
+                      : "hold it by a handle, global or root, or by a field that its type describes");
+    } else if (!tni_handle_text(heap, address, line, sizeof line)) {
+        return;
+    }
     tni_tell_fatal(heap, line);
 }
 

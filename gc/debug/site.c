@@ -115,9 +115,15 @@ void tni_sites_after_major(tn_heap *heap) {
 
 /* ---- cycles ---- */
 
-static void forget_cycles(tni_sites *s) {
-    for (size_t i = 0; i < s->cycle_count; i++) free(s->cycles[i].births.at);
-    s->cycle_count = 0;
+/* Forgets the cycles that had some of [start, end). */
+static void forget_cycles(tni_sites *s, uintptr_t start, uintptr_t end) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->cycle_count; i++) {
+        tni_cycle *cycle = &s->cycles[i];
+        if (cycle->start < end && cycle->end > start) free(cycle->births.at);
+        else s->cycles[kept++] = *cycle;
+    }
+    s->cycle_count = kept;
 }
 
 /* Keeps what became of the cycle's objects. Without memory its addresses belong to no cycle. */
@@ -148,7 +154,7 @@ void tni_sites_after_minor(tn_heap *heap, const char *cause) {
 
 void tni_sites_begin_cycle(tn_heap *heap) {
     heap->sites.young.count = 0;
-    if (heap->nursery.start == heap->nursery.base) forget_cycles(&heap->sites);
+    forget_cycles(&heap->sites, (uintptr_t)heap->nursery.start, (uintptr_t)heap->nursery.end);
 }
 
 const tni_cycle *tni_sites_cycle(const tni_sites *s, uintptr_t address) {
@@ -158,7 +164,7 @@ const tni_cycle *tni_sites_cycle(const tni_sites *s, uintptr_t address) {
 }
 
 void tni_sites_free(tni_sites *s) {
-    forget_cycles(s);
+    forget_cycles(s, 0, UINTPTR_MAX);
     free(s->cycles);
     free(s->young.at);
     free(s->site);

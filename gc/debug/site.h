@@ -73,7 +73,7 @@ uint32_t tni_site_number(const tn_heap *heap, const void *object);
 void tni_sites_after_minor(tn_heap *heap, const char *cause);
 /* After marking, before sweeping: forgets the dead. */
 void tni_sites_after_major(tn_heap *heap);
-/* A new cycle of the nursery begins: memory that was sealed may have become accessible again. */
+/* A new cycle of the nursery has begun: the memory that it has is accessible again. */
 void tni_sites_begin_cycle(tn_heap *heap);
 void tni_sites_free(tni_sites *sites);
 

@@ -107,7 +107,7 @@ static bool is_young_object(const tn_heap *heap, const void *at) {
 }
 
 static bool is_old_object(const check *c, const void *at) {
-    if ((uintptr_t)at & 7 || !tni_region_has(&c->heap->regions, at)) return false;
+    if ((uintptr_t)at & 7 || !tni_region_has(&c->heap->regions, at) || tni_quarantined(c->heap, at)) return false;
     tni_region *region = tni_region_of(at);
     if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
     if (region->kind == TNI_PAGES_REGION) {
@@ -171,13 +171,13 @@ static size_t room_of(const tni_old *old, const char *object) {
     return (size_t)((run->block == block && object < run->bump && run->bump + 8 < end ? run->bump + 8 : end) - object);
 }
 
-/* 8 bytes are no hole, but a cell's slack. */
+/* 8 bytes are no hole, but a cell's slack; or the rest of its page is. */
 static void check_cell(check *c, const char *object, const tni_layout *layout, size_t cell) {
-    size_t room = room_of(&c->heap->old, object);
+    size_t room = room_of(&c->heap->old, object), slack = c->heap->old.paged ? TNI_PAGE - 1 : 8;
     if (cell > room)
         tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
                   c->when, (const void *)object, layout->desc->name);
-    if (cell + 8 < room)
+    if (cell + slack < room)
         tni_fatal(c->heap, "verify: %s: invariant O1: behind old object %p (%s) of %zu bytes, %zu are lost", c->when,
                   (const void *)object, layout->desc->name, cell, room - cell);
 }

@@ -23,29 +23,28 @@ void tni_nursery_free(tni_nursery *n) {
     n->base = NULL;
 }
 
-static bool commit(tni_nursery *n, size_t bytes) {
-    bytes = round_up(bytes, TNI_PAGE);
-    if (bytes <= n->committed) return true;
-    if (!tni_os_commit(n->faults, n->base + n->committed, bytes - n->committed)) return false;
-    n->committed = bytes;
-    return true;
+/* Makes [start, start + capacity) accessible; returns how much of it is. */
+static size_t commit(tni_nursery *n, size_t capacity) {
+    size_t before = (size_t)(n->start - n->base), end = round_up(before + capacity, TNI_PAGE);
+    char *from = n->sealed ? n->start : n->base + n->committed;
+    if (n->base + end <= from) return capacity;
+    if (!tni_os_commit(n->faults, from, (size_t)(n->base + end - from))) {
+        size_t have = n->sealed || n->committed < before ? 0 : n->committed - before;
+        return capacity < have ? capacity : have;
+    }
+    if (end > n->committed) n->committed = end;
+    return capacity;
 }
 
 void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
-    /* Only after a seal: round again. When the system refuses that, what room is left must do, or none. */
-    if (capacity > room && n->start != n->base && tni_os_commit(n->faults, n->base, n->committed)) {
+    if (capacity > room && n->start != n->base) { /* only after a seal: round again */
         /* Unless a cycle was not sealed, or one before the first seal went further, all of it is zero again. */
         if (n->dirty == n->start) n->dirty = n->base;
         n->start = n->base;
         room = n->reserved;
     }
-    if (capacity > room) capacity = room;
-    capacity &= ~(size_t)7;
-    if (!commit(n, (size_t)(n->start - n->base) + capacity)) {
-        size_t have = n->committed - (size_t)(n->start - n->base);
-        if (capacity > have) capacity = have;
-    }
+    capacity = commit(n, (capacity < room ? capacity : room) & ~(size_t)7);
     n->frontier = n->start;
     n->end = n->start + capacity;
     tni_forbid(n->start, capacity);
@@ -67,6 +66,7 @@ bool tni_nursery_extend(tni_nursery *n, const char *upto) {
 void tni_nursery_seal(tni_nursery *n) {
     size_t used = round_up((size_t)(n->frontier - n->start), TNI_PAGE);
     tni_os_protect(n->start, used);
+    n->sealed = true;
     n->start += used;
     if (n->dirty < n->start) n->dirty = n->start;
     n->frontier = n->end = n->start;

@@ -8,7 +8,8 @@
  *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
  *
  * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
- * inaccessible instead and the next cycle begins behind them. Knows nothing of tracing. Callers: core/alloc.c,
+ * inaccessible instead and the next cycle begins behind them, round and round: what was sealed stays so until a cycle
+ * wants its place. Knows nothing of tracing. Callers: core/alloc.c,
  * collect/. */
 #ifndef TNI_NURSERY_H
 #define TNI_NURSERY_H
@@ -24,11 +25,12 @@
 typedef struct tni_nursery {
     char *base;
     size_t reserved;
-    size_t committed;  /* from base on: readable and writable, but for what `move` made inaccessible */
+    size_t committed;  /* from base on: were readable and writable, and are but for what `move` made inaccessible */
     char *start;       /* of this cycle */
     char *frontier;    /* handed out up to here */
     char *end;         /* of this cycle's capacity */
     char *dirty;       /* memory at and behind this address is zero */
+    bool sealed;       /* a cycle was: what a new one will use must be made accessible */
     tni_faults *faults;
 } tni_nursery;
 

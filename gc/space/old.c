@@ -18,6 +18,11 @@ static void count(tni_old *old, tni_run *run) {
 }
 
 static void extend(const tni_old *old, tni_run *run, size_t cell) {
+    if (old->paged) {
+        run->limit = run->bump + cell;
+        if (old->zeroed) memset(run->bump, 0, cell);
+        return;
+    }
     size_t left = (size_t)(run->end - run->bump), most = cell > ZERO_BYTES ? cell : ZERO_BYTES;
     char *from = run->limit;
     run->limit = !old->zeroed || left <= most ? run->end : run->bump + most;
@@ -31,6 +36,11 @@ void tni_old_zeroed(tni_old *old, bool zeroed) {
 
 void tni_old_count(tni_old *old) {
     for (unsigned lane = 0; lane < TNI_LANES; lane++) count(old, &old->runs[lane]);
+}
+
+/* Where each cell has pages of its own, what remains of the last one's is its. */
+static void skip_page(const tni_old *old, tni_run *run) {
+    if (old->paged) run->bump = run->limit = (char *)(((uintptr_t)run->bump + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1));
 }
 
 /* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
@@ -49,6 +59,7 @@ static void pass(tni_run *run, size_t bytes) {
 
 /* What remains of the current hole is one again, or slack behind the last cell: 8 bytes are too few for any. */
 static void leave_hole(tni_old *old, tni_run *run) {
+    skip_page(old, run);
     count(old, run);
     tni_forbid(run->bump, (size_t)(run->end - run->bump));
     if (run->end - run->bump <= 8) return;
@@ -132,6 +143,7 @@ void tni_old_retire_all(tni_old *old) {
 bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {
     tni_run *run = &old->runs[lane];
     if (!run->block) return false;
+    skip_page(old, run);
     if ((size_t)(run->end - run->bump) >= cell) {
         count(old, run);
         extend(old, run, cell);

@@ -43,6 +43,7 @@ typedef struct tni_old {
     uint64_t filled;      /* bytes of cells that were ever bumped, up to the last count */
     tni_regions *regions;
     bool zeroed;          /* [bump, limit) of each run is zero, and so will be that of runs to come */
+    bool paged;           /* each cell begins at a page, and no other lies in its pages: [bump, limit) holds but one */
     size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
     size_t touched_blocks; /* used, or free and not given back: what the process pays for */

@@ -35,9 +35,9 @@ bool tni_os_commit(tni_faults *faults, void *at, size_t bytes) {
     return bytes == 0 || (!tni_refused(faults) && mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0);
 }
 
-void tni_os_protect(void *at, size_t bytes) {
+bool tni_os_protect(void *at, size_t bytes) {
     tni_os_forget(at, bytes);
-    if (bytes) mprotect(at, bytes, PROT_NONE);
+    return bytes == 0 || mprotect(at, bytes, PROT_NONE) == 0;
 }
 
 void tni_os_forget(void *at, size_t bytes) {

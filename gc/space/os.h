@@ -23,8 +23,9 @@ bool tni_os_commit(tni_faults *faults, void *at, size_t bytes);
 
 void tni_os_unmap(void *at, size_t bytes);
 
-void tni_os_protect(void *at, size_t bytes); /* drops the contents and makes the pages fault */
-void tni_os_forget(void *at, size_t bytes);  /* drops the contents; reads as zero from now on */
+/* Drops the contents and makes the pages fault; false when the system refuses that: they then read as zero. */
+bool tni_os_protect(void *at, size_t bytes);
+void tni_os_forget(void *at, size_t bytes); /* drops the contents; reads as zero from now on */
 
 /* Asks for huge pages: a hint. Where the machine has used the memory before, touching one costs some 0.1 ms, a
  * fifth of 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */

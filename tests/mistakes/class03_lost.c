@@ -1,12 +1,13 @@
-/* class03_lost.c: young objects that nothing rooted, found by `stale` when they are used. */
+/* class03_lost.c: objects that nothing rooted, found when they are used: the young by `stale`, the old by `quarantine`. */
 #include <stdlib.h>
 
 #include "mistakes.h"
 
 #define OPTIONS "debug=stale"
+#define OLD "debug=quarantine=4"
 #define LOST(into)                                                                                                   \
     "tenure: heap 'host': stale pointer: %p is used, " into                                                          \
-    ", allocated at @1, which collection 1 (asked by the host) found dead, for no root, handle or object referred " \
+    ", allocated at @1, which collection %n (asked by the host) found dead, for no root, handle or object referred " \
     "to it: hold it by a handle, global or root, or by a field that its type describes\n"
 
 static void in_a_local_variable(tn_mutator *m, bool mended) {
@@ -120,6 +121,129 @@ static void after_its_handle_was_assigned(tn_mutator *m, bool mended) {
     touch(mended ? &(*other)->number : &first->number);
 }
 
+/* ---- old objects ---- */
+
+/* Old objects do not move, so that hosts keep their addresses; and forget to root one of them. */
+static void an_address_that_stays(tn_mutator *m, bool mended) {
+    Pair **handle = AT(1, TN_NEW(m, Pair));
+    minor(m);
+    Pair *raw = *handle;
+    if (!mended) *handle = NULL;
+    full(m);
+    touch(&raw->number);
+}
+
+static void a_stable_address_in_malloced_memory(tn_mutator *m, bool mended) {
+    Bytes **buffer = AT(1, TN_NEW_TAIL(m, Bytes, unsigned char, 5000));
+    void **address = calloc(1, sizeof *address);
+    CHECK(tn_stable(m, buffer) == *buffer);
+    *address = &(*buffer)->byte[4096];
+    if (!mended) *buffer = NULL;
+    full(m);
+    void *found = *address;
+    free((void *)address);
+    touch(found);
+}
+
+/* The table's entry is taken out; the call site's cache still has it. */
+static void in_an_inline_cache(tn_mutator *m, bool mended) {
+    static Vector *cache;
+    Vector **table = TN_NEW_TAIL(m, Vector, Pair *, 10), **code = AT(1, TN_NEW_TAIL(m, Vector, Pair *, 100));
+    TN_WRITE(m, *table, item[3], (Pair *)(void *)*code);
+    *code = NULL;
+    full(m);
+    cache = (Vector *)(void *)TN_READ(*table, item[3]);
+    TN_WRITE(m, *table, item[3], NULL);
+    if (mended) cache = NULL;
+    full(m);
+    if (cache) touch(&cache->number);
+}
+
+static void a_large_array_in_a_local_variable(tn_mutator *m, bool mended) {
+    Vector *raw = AT(1, TN_ALLOC_TAIL(m, Vector, Pair *, LARGE_LENGTH));
+    Vector **kept = TN_HANDLE(m, mended ? raw : NULL);
+    full(m);
+    look(mended ? &(*kept)->item[4000] : &raw->item[4000]);
+}
+
+static void a_huge_string(tn_mutator *m, bool mended) {
+    Bytes *raw = AT(1, TN_ALLOC_TAIL(m, Bytes, unsigned char, 5000000));
+    Bytes **kept = TN_HANDLE(m, mended ? raw : NULL);
+    full(m);
+    touch(mended ? &(*kept)->byte[4999000] : &raw->byte[4999000]);
+}
+
+/* A value that is kept as a number in a plain field, since its box was old already. */
+static void a_value_in_a_plain_field(tn_mutator *m, bool mended) {
+    Pair **holder = TN_NEW(m, Pair);
+    Values **values = AT(1, TN_NEW_TAIL(m, Values, tn_value, 50));
+    tn_value *kept = TN_HANDLE_VALUE(m, mended ? value_of(*values) : 0);
+    minor(m);
+    (*holder)->number = (long)value_of(*values);
+    *values = NULL;
+    full(m);
+    look(&((Values *)object_of((tn_value)(*holder)->number))->item[7]);
+    CHECK(!mended || *kept == (tn_value)(*holder)->number);
+}
+
+/* The barrier is the first to look at it. */
+static void a_store_into_a_dead_object(tn_mutator *m, bool mended) {
+    Pair **handle = AT(1, TN_NEW(m, Pair));
+    minor(m);
+    Pair *raw = *handle;
+    if (!mended) *handle = NULL;
+    full(m);
+    TN_WRITE(m, raw, car, TN_ALLOC(m, Pair));
+}
+
+/* A dead object is found for N collections. */
+static void some_collections_later(tn_mutator *m, bool mended) {
+    Leaf **handle = AT(1, TN_NEW(m, Leaf));
+    minor(m);
+    Leaf *raw = *handle;
+    if (!mended) *handle = NULL;
+    for (int i = 0; i < 4; i++) full(m);
+    touch(&raw->bytes[16]);
+}
+
+/* Other objects fill the memory that has become free; in this mode none comes to lie there. */
+static void not_where_others_are(tn_mutator *m, bool mended) {
+    Pair **handle = AT(1, TN_NEW(m, Pair));
+    TN_LOCAL(m, Pair, list);
+    minor(m);
+    Pair *raw = *handle;
+    if (!mended) *handle = NULL;
+    full(m);
+    for (int i = 0; i < 300; i++) {
+        Pair *first = TN_ALLOC(m, Pair);
+        TN_WRITE(m, first, cdr, *list);
+        *list = first;
+    }
+    minor(m);
+    touch(&raw->number);
+}
+
+static void old_and_held_weakly_only(tn_mutator *m, bool mended) {
+    Box **box = AT(1, TN_NEW(m, Box));
+    tn_weak **weak = tn_weak_new(m, box);
+    minor(m);
+    Box *raw = *box;
+    if (!mended) *box = NULL;
+    full(m);
+    CHECK(!mended || *tn_weak_get(m, weak) == raw);
+    touch(&raw->value);
+}
+
+/* What has a dispose callback, and is used after it. */
+static void after_its_dispose(tn_mutator *m, bool mended) {
+    Owner **owner = AT(1, TN_NEW(m, Owner));
+    minor(m);
+    Owner *raw = *owner;
+    if (!mended) *owner = NULL;
+    full(m);
+    touch(&raw->number);
+}
+
 static const Case cases[] = {
     {"in a local variable", in_a_local_variable, RAW, POINTER, SMALL, OPTIONS, LOST("16 bytes into a 'Pair'")},
     {"in malloc'd memory", in_malloced_memory, RAW, POINTER, SMALL, OPTIONS, LOST("16 bytes into a 'Pair'")},
@@ -136,7 +260,25 @@ static const Case cases[] = {
     {"out of its scope", out_of_its_scope, HANDLES, LOW_TAG, SMALL, OPTIONS, LOST("16 bytes into a 'Pair'")},
     {"after its handle was assigned", after_its_handle_was_assigned, HANDLES, POINTER, SMALL, OPTIONS,
      LOST("16 bytes into a 'Pair'")},
+    {"old: an address that stays", an_address_that_stays, HANDLES, POINTER, SMALL, OLD,
+     LOST("16 bytes into a 'Pair'")},
+    {"old: a stable address in malloc'd memory", a_stable_address_in_malloced_memory, HANDLES, POINTER, ARRAY, OLD,
+     LOST("4104 bytes into a 'Bytes'")},
+    {"old: in an inline cache", in_an_inline_cache, RAW, POINTER, ARRAY, OLD, LOST("0 bytes into a 'Vector'")},
+    {"old: a large array in a local variable", a_large_array_in_a_local_variable, RAW, POINTER, LARGE, OLD,
+     LOST("32008 bytes into a 'Vector'")},
+    {"old: a huge string", a_huge_string, RAW, LOW_TAG, LARGE, OLD, LOST("4999008 bytes into a 'Bytes'")},
+    {"old: a value in a plain field", a_value_in_a_plain_field, HANDLES, LOW_TAGS, ARRAY, OLD,
+     LOST("64 bytes into a 'Values'")},
+    {"old: a value in a plain field, NaN-boxed", a_value_in_a_plain_field, HANDLES, NAN_BOX, ARRAY, OLD,
+     LOST("64 bytes into a 'Values'")},
+    {"old: a store into a dead object", a_store_into_a_dead_object, RAW, POINTER, SMALL, OLD,
+     LOST("-8 bytes into a 'Pair'")},
+    {"old: some collections later", some_collections_later, HANDLES, LOW_TAG, SMALL, OLD,
+     LOST("24 bytes into a 'Leaf'")},
+    {"old: not where others are", not_where_others_are, RAW, POINTER, SMALL, OLD, LOST("16 bytes into a 'Pair'")},
+    {"old: held weakly only", old_and_held_weakly_only, HANDLES, NAN_BOX, SMALL, OLD, LOST("0 bytes into a 'Box'")},
+    {"old: after its dispose", after_its_dispose, RAW, POINTER, SMALL, OLD, LOST("16 bytes into a 'Owner'")},
 };
 
-/* Large arrays are born old. */
-int main(void) { return mistakes_run("lost objects", cases, sizeof cases / sizeof *cases, 1u << SMALL | 1u << ARRAY); }
+int main(void) { return mistakes_run("lost objects", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

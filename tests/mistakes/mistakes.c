@@ -11,7 +11,7 @@
 enum { PLACES = 10 };
 
 /* Everything together. */
-static const char ALL_MODES[] = "debug=stress=1,move,verify,poison,sites,stale,handles,threads log=leaks";
+static const char ALL_MODES[] = "debug=stress=1,move,verify,poison,sites,stale,quarantine=2,handles,threads log=leaks";
 
 static const tn_format formats[FORMATS] = {
     [POINTER] = TN_FORMAT_POINTER,

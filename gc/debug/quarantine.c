@@ -1,0 +1,104 @@
+/* debug/quarantine.c: see quarantine.h. */
+#include "debug/quarantine.h"
+
+#include <stdlib.h>
+
+#include "core/heap.h"
+#include "space/os.h"
+
+static char *pages_of(const tni_dead *d) { return (char *)d->at - 8; }
+
+/* The bytes of the pages that an old object has for itself. */
+static size_t page_bytes(const tni_layout *layout, const char *object) {
+    tni_region_kind kind = tni_region_of(object)->kind;
+    if (kind == TNI_HUGE_REGION) return tni_large_bytes(object) - TNI_BLOCK;
+    if (kind == TNI_PAGES_REGION) return tni_large_bytes(object);
+    return (tni_object_cell(layout, tni_header(object)) + TNI_PAGE - 1) & ~(size_t)(TNI_PAGE - 1);
+}
+
+/* Without memory for it the object dies as it would without this mode. */
+static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *cause) {
+    tni_quarantine *q = &heap->quarantine;
+    if (q->count == q->capacity) {
+        tni_dead *dead = tni_grown(q->dead, &heap->faults, &q->capacity, sizeof *dead);
+        if (!dead) return;
+        q->dead = dead;
+    }
+    const char *object = (const char *)entry->at;
+    const tni_layout *layout = tni_layout_of(heap, tni_header(object));
+    uint64_t until = heap->stats.majors + 1 + heap->options.value.quarantine;
+    q->dead[q->count++] = (tni_dead){
+        entry->at, page_bytes(layout, object), entry->site, tni_header_type(tni_header(object)), until,
+        (unsigned long long)heap->stats.minors, cause};
+}
+
+/* What the system refuses to make accessible stays for another round. */
+static void give_back(tn_heap *heap, bool all) {
+    tni_quarantine *q = &heap->quarantine;
+    size_t kept = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        const tni_dead *d = &q->dead[i];
+        bool due = all || d->until <= heap->stats.majors + 1;
+        if (!due || !tni_os_commit(&heap->faults, pages_of(d), d->bytes)) q->dead[kept++] = *d;
+    }
+    q->count = q->sealed = kept;
+}
+
+/* All are called before any becomes inaccessible. */
+static void dispose_all(tn_heap *heap) {
+    tni_quarantine *q = &heap->quarantine;
+    for (size_t i = q->sealed; i < q->count; i++) {
+        const tni_layout *layout = &heap->types.layouts[q->dead[i].type];
+        if (layout->disposed) tni_dispose(heap, layout, (void *)q->dead[i].at);
+    }
+}
+
+void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory) {
+    const tni_site_map *old = &heap->sites.old;
+    bool on = heap->options.value.quarantine && !short_of_memory;
+    give_back(heap, !on);
+    if (!on) return;
+    for (size_t i = 0; i < old->capacity; i++)
+        if (old->entry[i].at && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
+    dispose_all(heap);
+}
+
+static int compare(const void *a, const void *b) {
+    uintptr_t x = ((const tni_dead *)a)->at, y = ((const tni_dead *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* When the system refuses, the memory reads as zeros: a use of it is not named, but nor does it find another
+ * object. */
+static void protect(tn_heap *heap, const tni_dead *d) {
+    tni_quarantine *q = &heap->quarantine;
+    if (tni_os_protect(pages_of(d), d->bytes) || q->refused) return;
+    q->refused = true;
+    tni_log(heap, "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
+                  "is not named, but reads as zeros");
+}
+
+void tni_quarantine_seal(tn_heap *heap) {
+    tni_quarantine *q = &heap->quarantine;
+    if (!q->count) return;
+    for (; q->sealed < q->count; q->sealed++) protect(heap, &q->dead[q->sealed]);
+    qsort(q->dead, q->count, sizeof *q->dead, compare);
+    for (size_t i = 0; i < q->count; i++) {
+        const void *object = (const void *)q->dead[i].at;
+        tni_bit_set(tni_region_of(object)->marks, tni_bit_of(object));
+    }
+}
+
+const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address) {
+    const tni_quarantine *q = &heap->quarantine;
+    size_t low = 0, high = q->count; /* the first one that begins behind the address */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if ((uintptr_t)pages_of(&q->dead[middle]) <= (uintptr_t)address) low = middle + 1;
+        else high = middle;
+    }
+    const tni_dead *d = low ? &q->dead[low - 1] : NULL;
+    return d && (size_t)((const char *)address - pages_of(d)) < d->bytes ? d : NULL;
+}
+
+void tni_quarantine_free(tni_quarantine *q) { free(q->dead); }
