@@ -51,15 +51,19 @@ static void free_parts(tn_heap *heap) {
     tni_quarantine_free(&heap->quarantine);
 }
 
+/* The address space for the nursery. */
+static size_t nursery_range(const tni_settings *o) {
+    size_t wanted = o->nursery > o->nursery_max ? o->nursery : o->nursery_max, kept = tni_pacing_kept(o);
+    return wanted > kept ? wanted : kept;
+}
+
 static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
-    size_t nursery = o->nursery > o->nursery_max ? o->nursery : o->nursery_max, kept = tni_pacing_kept(o);
-    if (nursery < kept) nursery = kept;
     tni_faults *faults = &heap->faults;
     heap->old.paged = o->quarantine > 0;
     heap->regions.huge_pages = o->huge_pages && !heap->old.paged;
     heap->regions.faults = heap->sites.faults = faults;
-    if (!tni_nursery_init(&heap->nursery, faults, nursery)) return false;
+    if (!tni_nursery_init(&heap->nursery, faults, nursery_range(o))) return false;
     heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
     heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
     if (!heap->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->mark, faults)) return false;
@@ -81,13 +85,13 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     }
     tni_faults_start(&heap->faults, heap);
     if (!make_parts(heap)) {
-        size_t bytes = heap->options.value.nursery_max;
+        size_t bytes = nursery_range(&heap->options.value);
         free_parts(heap);
         tni_os_unmap(heap, HEAP_BYTES);
         tni_fail_error(
             error, TN_OUT_OF_MEMORY,
-            "tn_heap_create: the system has no address space: a nursery_max of %zu bytes takes about "
-            "twice that; lower it or raise the process's limit",
+            "tn_heap_create: the system has no address space: a nursery with a range of %zu bytes takes about twice that; "
+            "lower nursery_max (or quarantine=N) or raise the process's limit",
             bytes);
         return NULL;
     }

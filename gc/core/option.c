@@ -116,7 +116,7 @@ static const row rows[] = {
      "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
      "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
      "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
-     "quarantine=N (from creation on): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
+     "quarantine=N (at creation): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
      "to the system fails, and the log says so"},
     {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},

@@ -91,6 +91,8 @@ class Heap:
         self.reserved = number(heap["nursery"]["reserved"])
         self.regions = vector(heap["regions"]["all"])
         self.format = {part: number(heap["format"][part]) for part in ("mask", "tag", "payload")}
+        quarantine = heap["quarantine"]
+        self.dead = {number(quarantine["dead"][i]["at"]): quarantine["dead"][i] for i in range(number(quarantine["count"]))}
 
     def young(self, at):
         return self.base <= at < self.base + self.reserved
@@ -125,7 +127,7 @@ class Heap:
         if self.young(at):
             return number(self.heap["nursery"]["start"]) < at < self.young_end()
         region = self.region(at)
-        if region is None:
+        if region is None or at in self.dead:
             return False
         offset, kind = at & (REGION - 1), number(region["kind"])
         if kind == 2:
@@ -209,6 +211,10 @@ class Heap:
         return max(8, (took + 7) // 8 * 8) + 8 + (8 if header & (HASHED | STORED) and not self.young(at) else 0)
 
     def objects(self):
+        return (at for at in self.places() if at not in self.dead)
+
+    def places(self):
+        """What is an object, or was one and is in quarantine."""
         at, end = number(self.heap["nursery"]["start"]) + 8, self.young_end()
         while at < end and self.header(at):
             yield at
@@ -306,7 +312,11 @@ class ObjectCommand(gdb.Command):
         region = heap.region(at)
         return "old, %s%s" % (KINDS[number(region["kind"])], ", marked" if heap.marked(region, at) else "")
 
-    def moved(self, heap, at):
+    def fate(self, heap, at):
+        """What lay at an address, and what became of it; None when that is not known."""
+        if at in heap.dead:
+            dead = heap.dead[at]
+            return self.tell(heap, dead, number(dead["number"]), dead["cause"].string(), 0)
         cycles = heap.heap["sites"]["cycles"]
         for i in range(number(heap.heap["sites"]["cycle_count"])):
             cycle = cycles[i]
@@ -316,19 +326,20 @@ class ObjectCommand(gdb.Command):
             for k in range(number(births["count"])):
                 birth = births["at"][k]
                 if number(birth["at"]) == at:
-                    name = heap.heap["types"]["layouts"][number(birth["type"])]["desc"]["name"].string()
-                    to = number(birth["to"])
-                    return "was a %s, which collection %d (%s) %s" % (
-                        name, number(cycle["number"]), cycle["cause"].string(),
-                        "has moved to %#x" % to if to else "found dead")
+                    return self.tell(heap, birth, number(cycle["number"]), cycle["cause"].string(), number(birth["to"]))
         return None
+
+    def tell(self, heap, was, collection, cause, to):
+        return "was a %s, which collection %d (%s) %s" % (
+            heap.heap["types"]["layouts"][number(was["type"])]["desc"]["name"].string(), collection, cause,
+            "has moved to %#x" % to if to else "found dead")
 
     def invoke(self, line, from_tty):
         value, heap = arguments(line, "tn-object ADDRESS [HEAP]")
         at = number(value)
         if not heap.is_object(at):
             known = "nursery" if heap.young(at) else "old space" if heap.region(at) is not None else None
-            print("%#x is no object: %s" % (at, self.moved(heap, at) or ("in the %s" % known if known else "not in the heap")))
+            print("%#x is no object: %s" % (at, self.fate(heap, at) or ("in the %s" % known if known else "not in the heap")))
             return
         header = heap.header(at)
         layout = heap.layout(header)

@@ -16,30 +16,33 @@ static const tn_type_desc types[] = {
     TN_DESC(Vector, .tail_size = sizeof(tn_value), .tail_values = 1),
 };
 
-static void stop_here(tn_mutator *m, Pair *const *old, Pair *const *young, Vector *const *large, Pair *moved) {
-    (void)m, (void)old, (void)young, (void)large, (void)moved;
+static void stop_here(tn_mutator *m, Pair *const *old, Pair *const *young, Vector *const *large, Pair *moved, Pair *dead) {
+    (void)m, (void)old, (void)young, (void)large, (void)moved, (void)dead;
 }
 
 int main(void) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "seen";
     config.format = TN_FORMAT_LOW_TAG(7, 0);
-    config.options = "debug=stale";
+    config.options = "debug=quarantine=9";
     tn_heap *heap = tn_heap_create(&config, NULL);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) tn_type_add(heap, &types[i]);
     tn_mutator *m = tn_attach(heap, NULL);
     TN_SCOPE(m);
     tn_site(m, "script.lua", 42);
     Pair *raw = TN_ALLOC(m, Pair);
-    Pair **old = TN_HANDLE(m, raw);
+    Pair **old = TN_HANDLE(m, raw), **other = TN_NEW(m, Pair);
     (*old)->number = 7;
     tn_collect(m, TN_MINOR);
+    Pair *dead = *other;
+    *other = NULL;
+    tn_collect(m, TN_MAJOR);
     Vector **large = TN_NEW_TAIL(m, Vector, tn_value, 2000);
     (*large)->length = 2000;
     Pair **young = TN_NEW(m, Pair);
     (*young)->number = 8;
     TN_SET(m, young, car, old);
     TN_WRITE_VALUE(m, *large, item[1234], (tn_value)(uintptr_t)*old);
-    stop_here(m, old, young, large, raw);
+    stop_here(m, old, young, large, raw, dead);
     return 0;
 }

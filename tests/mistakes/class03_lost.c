@@ -196,6 +196,17 @@ static void a_store_into_a_dead_object(tn_mutator *m, bool mended) {
     TN_WRITE(m, raw, car, TN_ALLOC(m, Pair));
 }
 
+/* Storing a pointer does not look at what it points to: verify does. */
+static void a_dead_object_in_a_field(tn_mutator *m, bool mended) {
+    Pair **handle = AT(1, TN_NEW(m, Pair)), **holder = AT(2, TN_NEW(m, Pair));
+    minor(m);
+    Pair *raw = *handle;
+    if (!mended) *handle = NULL;
+    full(m);
+    TN_WRITE(m, *holder, car, raw);
+    minor(m);
+}
+
 /* A dead object is found for N collections. */
 static void some_collections_later(tn_mutator *m, bool mended) {
     Leaf **handle = AT(1, TN_NEW(m, Leaf));
@@ -274,6 +285,10 @@ static const Case cases[] = {
      LOST("64 bytes into a 'Values'")},
     {"old: a store into a dead object", a_store_into_a_dead_object, RAW, POINTER, SMALL, OLD,
      LOST("-8 bytes into a 'Pair'")},
+    {"old: a dead object in a field", a_dead_object_in_a_field, HANDLES, POINTER, SMALL, "debug=verify,quarantine=4",
+     "tenure: heap 'host': verify: before minor collection 3: object %p (Pair: pair 0, allocated at @2), field 'car' holds "
+     "%p (0 bytes into a 'Pair', allocated at @1, which collection 2 (asked by the host) found dead, for no root, handle or "
+     "object referred to it), which is no object: freed, or never allocated (a missed root or barrier?)\n"},
     {"old: some collections later", some_collections_later, HANDLES, LOW_TAG, SMALL, OLD,
      LOST("24 bytes into a 'Leaf'")},
     {"old: not where others are", not_where_others_are, RAW, POINTER, SMALL, OLD, LOST("16 bytes into a 'Pair'")},

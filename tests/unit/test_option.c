@@ -15,7 +15,7 @@
 #include "core/option.h"
 #include "core/system.h"
 
-enum { LINES_MAX = 64, LINE_MAX_SIZE = 600 };
+enum { LINES_MAX = 64, LINE_MAX_SIZE = 900 };
 
 /* What an option complains, prints or lists. */
 typedef struct lines {
