@@ -67,8 +67,9 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
     if (!m || !in_range(m, array, index, "tn_weak_array_write")) return TN_BAD_ARGUMENT;
     tn_heap *heap = m->heap;
     tn_value *slot = &tni_weak_slots(array)[index];
-    bool log = tni_young(heap, tni_value_ref(&heap->format, value)) && !tni_young(heap, array) &&
-               !tni_young(heap, tni_value_ref(&heap->format, *slot));
+    void *at = tni_value_ref(&heap->format, value);
+    if (!tni_check_owner(m, at, "tn_weak_array_write")) return tn_last_status(m);
+    bool log = tni_young(heap, at) && !tni_young(heap, array) && !tni_young(heap, tni_value_ref(&heap->format, *slot));
     if (log) tni_barrier_log_weak(heap, slot);
     *slot = value;
     return TN_OK;

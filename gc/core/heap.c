@@ -49,6 +49,7 @@ static void free_parts(tn_heap *heap) {
     tni_mark_free(&heap->mark);
     tni_sites_free(&heap->sites);
     tni_quarantine_free(&heap->quarantine);
+    tni_vector_free(&heap->disposed);
 }
 
 /* The address space for the nursery. */

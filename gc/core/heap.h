@@ -17,6 +17,7 @@
 #include "core/option.h"
 #include "core/root.h"
 #include "core/type.h"
+#include "debug/callback.h"
 #include "debug/handle.h"
 #include "debug/quarantine.h"
 #include "debug/site.h"
@@ -67,6 +68,7 @@ struct tn_heap {
     tni_stats stats;
     tni_sites sites;
     tni_quarantine quarantine;
+    tni_vector disposed;    /* with `verify`: what was disposed of since the last check, each with its layout */
     tni_handle_checks checks; /* of handles */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
@@ -114,6 +116,7 @@ TNI_INLINE void tni_dispose(tn_heap *heap, const tni_layout *layout, void *objec
     heap->callback = (tni_callback){"dispose", layout->desc};
     layout->desc->dispose(heap, object);
     heap->callback = (tni_callback){0};
+    if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_note_disposed(heap, layout, object);
 }
 
 TNI_INLINE size_t tni_external_bytes(const tn_heap *heap) {

@@ -56,3 +56,15 @@ void tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout) {
     tni_vector_free(&first.slots);
     tni_vector_free(&second.slots);
 }
+
+void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *object) {
+    if (!tni_vector_reserve(&heap->disposed, &heap->faults, 2)) return;
+    heap->disposed.at[heap->disposed.count++] = (uintptr_t)object;
+    heap->disposed.at[heap->disposed.count++] = (uintptr_t)layout;
+}
+
+const tni_layout *tni_disposed_at(const tn_heap *heap, const void *address) {
+    for (size_t i = 0; i < heap->disposed.count; i += 2)
+        if (heap->disposed.at[i] == (uintptr_t)address) return (const tni_layout *)heap->disposed.at[i + 1];
+    return NULL;
+}

@@ -61,7 +61,9 @@ static void describe(tn_heap *heap, const void *object, char *text, size_t size)
 static void name_lost(tn_heap *heap, const void *target, char *text, size_t size) {
     char was[300];
     const tn_heap *other = tni_heap_of(heap, target);
-    if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
+    const tni_layout *disposed = tni_disposed_at(heap, target);
+    if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
+    else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
@@ -70,6 +72,7 @@ static void name_lost(tn_heap *heap, const void *target, char *text, size_t size
 static void report(check *c, const void *slot, const void *target, bool readable, const char *what) {
     char to[400], from[400], field[64] = "";
     if (!readable && tni_heap_of(c->heap, target)) what = "an object of another heap";
+    if (!readable && tni_disposed_at(c->heap, target)) what = "which a dispose callback cannot bring back";
     if (readable) describe(c->heap, target, to, sizeof to);
     else name_lost(c->heap, target, to, sizeof to);
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
@@ -363,6 +366,7 @@ void tni_verify_before_minor(tn_heap *heap) {
         for (tn_range *r = heap->roots.ranges; r; r = r->next) check_range(&c, &r->desc);
         tni_sweep_each_object(heap, check_old_object, &c);
     }
+    heap->disposed.count = 0;
     end(&c);
 }
 

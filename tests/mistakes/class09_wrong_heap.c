@@ -91,6 +91,15 @@ static void weak_reference_to_it(tn_mutator *m, bool mended) {
     close_other(other);
 }
 
+static void weak_slot_of_it(tn_mutator *m, bool mended) {
+    tn_mutator *other = open_other(m);
+    tn_weak_array **cache = tn_weak_array_new(m, 4);
+    Pair *pair = TN_ALLOC(mended ? m : other, Pair);
+    tn_weak_array_write(m, *cache, 2, value_of(pair));
+    minor(m);
+    close_other(other);
+}
+
 static void stable_address_of_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Pair **pair = TN_NEW(mended ? m : other, Pair);
@@ -179,6 +188,7 @@ static const Case cases[] = {
     {"a global of it", global_of_it, HANDLES, POINTER, SMALL, "", REFUSED("tn_global_new")},
     {"a root of it", root_of_it, RAW, POINTER, ARRAY, "", REFUSED("tn_root_write")},
     {"a weak reference to it", weak_reference_to_it, HANDLES, POINTER, LARGE, "", REFUSED("tn_weak_new")},
+    {"a weak slot of it", weak_slot_of_it, RAW, LOW_TAG, SMALL, "", REFUSED("tn_weak_array_write")},
     {"a stable address of it", stable_address_of_it, HANDLES, NAN_BOX, SMALL, "", REFUSED("tn_stable")},
     {"a global freed elsewhere", global_freed_elsewhere, HANDLES, POINTER, SMALL, "",
      "error: tn_global_free: %p is no global of heap 'host': freed already, or never made here\n"},

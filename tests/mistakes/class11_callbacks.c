@@ -11,6 +11,7 @@ static tn_mutator *mutator; /* that a host's callback finds in some static varia
 static bool wrong;          /* the callback makes its mistake */
 static TN_FIELD(Pair) root;
 static Pair *const *global;
+static Values *pool; /* old */
 
 /* Once only: the report of the first time is looked at. */
 static bool once(void) {
@@ -107,6 +108,17 @@ static void dispose_into_a_root(tn_heap *heap, void *object) {
     if (once()) tn_root_write(mutator, &root, object);
 }
 
+/* Stores that are no calls: back into the pool that it came from; into a root. */
+static void dispose_back_into_its_pool(tn_heap *heap, void *object) {
+    (void)heap;
+    if (once()) smuggle_value(&pool->item[3], value_of(object));
+}
+
+static void dispose_past_the_api(tn_heap *heap, void *object) {
+    (void)heap;
+    if (once()) smuggle(&root, object);
+}
+
 static void dispose_and_collect(tn_heap *heap, void *object) {
     (void)heap, (void)object;
     if (once()) tn_collect(mutator, TN_MINOR);
@@ -164,6 +176,8 @@ static void a_large_bag_of_values(tn_mutator *m, bool mended) { with_a_bag(m, me
 static void with_dispose(tn_mutator *m, bool mended, void (*dispose)(tn_heap *, void *)) {
     tn_type_desc desc = TN_DESC(Resource, .flags = TN_LEAF, .dispose = dispose);
     begin(m, mended, &desc);
+    Values **values = TN_NEW_TAIL(m, Values, tn_value, 30);
+    pool = tn_stable(m, values);
     {
         TN_SCOPE(m);
         Pair **pair = TN_NEW(m, Pair);
@@ -184,6 +198,8 @@ WITH_DISPOSE(dispose_and_make_an_array)
 WITH_DISPOSE(dispose_and_make_a_global)
 WITH_DISPOSE(dispose_and_set_a_global)
 WITH_DISPOSE(dispose_into_a_root)
+WITH_DISPOSE(dispose_back_into_its_pool)
+WITH_DISPOSE(dispose_past_the_api)
 WITH_DISPOSE(dispose_and_collect)
 
 static void scan(tn_tracer *tracer, void *user) {
@@ -206,6 +222,9 @@ static void a_scanner_that_allocates(tn_mutator *m, bool mended) {
 #define DISPOSE "the dispose callback of type 'Resource'"
 #define OUTSIDE(type) \
     "tenure: heap 'host': verify: " TRACE_OF(type) " visits %p, in the heap but outside of its object %p\n"
+#define BROUGHT_BACK(holder)                                                                                   \
+    "tenure: heap 'host': verify: before minor collection %n: " holder " holds %p (a 'Resource' that has been " \
+    "disposed of), which a dispose callback cannot bring back\n"
 #define DIFFERENT(a, b)                                                                              \
     "tenure: heap 'host': verify: " TRACE_OF("Cache") " visits " a " slots of object %p, and then " b " or " \
     "others, though nothing has changed\n"
@@ -236,6 +255,12 @@ static const Case cases[] = {
     {"dispose stores into a root", case_dispose_into_a_root, RAW, POINTER, SMALL, "",
      CALLED("tn_root_write", DISPOSE)},
     {"dispose collects", case_dispose_and_collect, RAW, POINTER, SMALL, "", CALLED("tn_collect", DISPOSE)},
+    {"dispose stores into its pool", case_dispose_back_into_its_pool, RAW, LOW_TAGS, ARRAY, "debug=verify",
+     BROUGHT_BACK("object %p (Values), field 'tail[3]'")},
+    {"dispose stores into its pool, NaN-boxed", case_dispose_back_into_its_pool, HANDLES, NAN_BOX, ARRAY, "debug=verify",
+     BROUGHT_BACK("object %p (Values), field 'tail[3]'")},
+    {"dispose stores past the API", case_dispose_past_the_api, RAW, POINTER, SMALL, "debug=verify",
+     BROUGHT_BACK("a global or root cell at %p")},
     {"a scanner allocates", a_scanner_that_allocates, RAW, POINTER, SMALL, "",
      CALLED("tn_alloc", "the scanner callback")},
 };
