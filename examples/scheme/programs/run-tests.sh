@@ -3,7 +3,8 @@
 #
 #     run-tests.sh INTERPRETER [full|small]
 #
-# NAME.scm reads NAME.in (small: NAME.small.in) and must print NAME.out (NAME.small.out) and exit with 0. A line
+# NAME.scm reads NAME.in (small: NAME.small.in), must print NAME.out (NAME.small.out), nothing to standard error, and
+# exit with 0. The programs named in PROGRAMS_WITHOUT are left out: where a mode needs memory, those that limit theirs. A line
 # ";; env: NAME=VALUE ..." among its first ten sets its environment. errors/NAME.scm must exit with 1 and write
 # exactly NAME.err to standard error. PROGRAM_TIMEOUT is the most seconds that a program may take (60; small, which
 # is for slow builds and checks at every allocation, 120). Prints a line for each failure, then "N passed, N failed";
@@ -50,6 +51,8 @@ run_program() {
         tail -n 3 "$work/out" >"$work/tail"
         cat "$work/err" >>"$work/tail"
         fail "$name" "$(ended $status "$seconds")" "$work/tail"
+    elif [ -s "$work/err" ]; then
+        fail "$name" "it wrote to standard error" "$work/err"
     else
         same "$name" "$name$suffix.out" "$work/out"
     fi
@@ -71,6 +74,7 @@ for file in *.scm; do
     [ -f "$file" ] || continue
     programs=$((programs + 1))
     name=${file%.scm}
+    case " ${PROGRAMS_WITHOUT-} " in *" $name "*) continue ;; esac
     if [ -f "$name$suffix.in" ] && [ -f "$name$suffix.out" ]; then
         run_program "$name"
     else
