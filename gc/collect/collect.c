@@ -1,6 +1,8 @@
 /* collect/collect.c: one collection, from stop to restart, and the mutator's side of it. */
 #include "collect/collect.h"
 
+#include <stdio.h>
+
 #include "collect/sweep.h"
 #include "core/alloc.h"
 #include "debug/poison.h"
@@ -143,8 +145,25 @@ void tn_request_collection(tn_heap *heap) {
         AO_or_full(&heap->mutators[i].pub.stop, TN_STOP_COLLECT);
 }
 
-void tn_safepoint_slow(tn_mutator *m) {
-    if (!m || !tni_private(m)->attached || m->window || m->heap->busy) return;
+/* Said once: the loop around it may be long. */
+static void refuse_in_window(tn_mutator *m, const tn_place *place) {
+    tn_place *refused = &tni_private(m)->refused, window = {m->window->file, m->window->line};
+    if (refused->file == window.file && refused->line == window.line) return;
+    *refused = window;
+    char at[200] = "";
+    if (place) snprintf(at, sizeof at, "at %.180s:%d: ", place->file, place->line);
+    tni_fail(m, TN_BAD_STATE, "tn_safepoint: %sa raw window is open (TN_NO_GC at %s:%d)", at, window.file,
+             window.line);
+}
+
+void tn_safepoint_slow(tn_mutator *m) { tn_safepoint_slow_at_(m, NULL); }
+
+void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place) {
+    if (!m || !tni_private(m)->attached || m->heap->busy) return;
+    if (m->window) {
+        refuse_in_window(m, place);
+        return;
+    }
     if (!(AO_load_acquire(&m->stop) & TN_STOP_COLLECT)) return;
     AO_and_full(&m->stop, ~TN_STOP_COLLECT);
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);

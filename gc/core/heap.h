@@ -32,6 +32,7 @@ typedef struct tni_mutator {
     tn_mutator pub;
     bool attached;
     pthread_t thread;       /* that has attached it */
+    tn_place refused;       /* of the last window in which a safepoint was, and that has been said */
     bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
     char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
     bool bump_old;          /* objects are born old (P3), and nothing else is to be looked at */

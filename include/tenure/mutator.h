@@ -60,11 +60,11 @@ TN_API TN_NO_COLLECT tn_mutator *tn_attach(tn_heap *heap, tn_error *error);
 TN_API TN_MAY_COLLECT tn_status tn_detach(tn_mutator *m);
 
 /* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls
- * too.) */
+ * too.) In a raw window it does not, but is TN_BAD_STATE, which on_error hears once for each TN_NO_GC in a row: at the first poll
+ * when the host is compiled without NDEBUG, else at the first that would collect; what was asked for waits for the
+ * end of the window. */
 TN_API TN_MAY_COLLECT void tn_safepoint_slow(tn_mutator *m);
-TN_INLINE void tn_safepoint(tn_mutator *m) {
-    if (TN_UNLIKELY(AO_load(&m->stop))) tn_safepoint_slow(m);
-}
+#define tn_safepoint(m) tn_safepoint_at_((m), TN_HERE_)
 
 /* Reports that name an object's allocation site (TENURE_DEBUG=sites) will name this line of the host's script too, for
  * what m allocates from now on: `file` is kept as it is and must be readable until the heap is destroyed; NULL: none
@@ -80,6 +80,16 @@ TN_INLINE tn_mutator *tn_at_(tn_mutator *m, const tn_place *place) {
     return m;
 }
 #define TN_AT_(m) tn_at_((m), TN_HERE_)
+
+#ifdef NDEBUG
+#define TN_IN_WINDOW_(m) ((void)(m), 0)
+#else
+#define TN_IN_WINDOW_(m) ((m)->window != NULL)
+#endif
+TN_API TN_MAY_COLLECT void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place);
+TN_INLINE void tn_safepoint_at_(tn_mutator *m, const tn_place *place) {
+    if (TN_UNLIKELY(AO_load(&m->stop) || TN_IN_WINDOW_(m))) tn_safepoint_slow_at_(m, place);
+}
 
 /* Asks the mutator to look up from its work: for Ctrl-C, timers, profilers, messages of other threads. The word that
  * it polls for the collector is not 0 until it has called tn_interrupted; what has happened the host says in variables

@@ -123,6 +123,32 @@ static void reserve_in_the_window(tn_mutator *m, bool mended) {
 
 #define WINDOW(function) "error: " function ": a raw window is open (TN_NO_GC at @2)\n"
 
+/* The loop of an interpreter polls, and a builtin holds raw pointers around it. */
+static void a_safepoint(tn_mutator *m, bool mended) {
+    Values **frame = TN_NEW_TAIL(m, Values, tn_value, 20);
+    if (mended) {
+        tn_safepoint(m);
+        return;
+    }
+    AT(2, (void)0); TN_NO_GC(m);
+    Values *raw = *frame;
+    for (size_t i = 0; i < 20; i++) { /* is told once */
+        AT(1, (void)0); tn_safepoint(m);
+        look(&raw->item[i]);
+    }
+}
+
+/* What was asked for waits for the end of the window. */
+static void a_safepoint_that_is_asked_for(tn_mutator *m, bool mended) {
+    Box **box = TN_NEW(m, Box);
+    tn_request_collection(m->heap);
+    if (mended) tn_safepoint(m);
+    AT(2, (void)0); TN_NO_GC(m);
+    Box *raw = *box;
+    if (!mended) AT(1, (void)0), tn_safepoint(m);
+    look(&raw->value);
+}
+
 static const Case cases[] = {
     {"a new pair", new_pair, HANDLES, POINTER, SMALL, "", ALLOCATION("tn_alloc", "Pair", "32")},
     {"a raw box", raw_box, RAW, LOW_TAG, SMALL, "", ALLOCATION("tn_alloc", "Pair", "32")},
@@ -141,6 +167,10 @@ static const Case cases[] = {
     {"a stable address", stable_address, HANDLES, LOW_TAG, ARRAY, "", WINDOW("tn_stable")},
     {"a reservation in the window", reserve_in_the_window, RAW, POINTER, SMALL, "nursery=256K nursery_max=256K",
      WINDOW("tn_reserve")},
+    {"a safepoint", a_safepoint, RAW, NAN_BOX, ARRAY, "",
+     "error: tn_safepoint: at @1: a raw window is open (TN_NO_GC at @2)\n"},
+    {"a safepoint that is asked for", a_safepoint_that_is_asked_for, HANDLES, LOW_TAG, SMALL, "",
+     "error: tn_safepoint: at @1: a raw window is open (TN_NO_GC at @2)\n"},
 };
 
 int main(void) { return mistakes_run("raw windows", cases, sizeof cases / sizeof *cases, ALL_SIZES); }
