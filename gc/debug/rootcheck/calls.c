@@ -92,18 +92,29 @@ void calls_infer(void) {
         }
 }
 
+static bool is_api(const Function *function) { return strncmp(function->name, "tn_", 3) == 0; }
+
+/* The length of the name as its user knows it: what macros call, "tn_alloc_at_", is named by what it does. */
+static int known_name(const Function *function) {
+    const char *name = function->name;
+    size_t length = strlen(name);
+    if (is_api(function) && length > 4 && strcmp(name + length - 4, "_at_") == 0) length -= 4;
+    else if (is_api(function) && name[length - 1] == '_') length--;
+    return (int)length;
+}
+
 void call_reason(const Node *call, char *text, size_t size) {
     const Function *function = call_target(call);
     if (!function) {
         snprintf(text, size, "a call through a pointer is assumed to collect");
         return;
     }
-    size_t used = (size_t)snprintf(text, size, "'%s' may collect", function->name);
-    for (const char *join = ": it calls "; function->through && used < size; join = ", which calls ") {
+    size_t used = (size_t)snprintf(text, size, "'%.*s' may collect", known_name(function), function->name);
+    for (const char *join = ": it calls "; !is_api(function) && function->through && used < size; join = ", which calls ") {
         function = function->through;
-        used += (size_t)snprintf(text + used, size - used, "%s'%s'", join, function->name);
+        used += (size_t)snprintf(text + used, size - used, "%s'%.*s'", join, known_name(function), function->name);
     }
-    if (used >= size) return;
+    if (used >= size || is_api(function)) return;
     bool unknown = !function->body && !function->declared_collecting;
     const char *end = unknown ? " (nothing is known of it)" : function->body ? " (through a pointer)" : "";
     snprintf(text + used, size - used, "%s", end);
