@@ -33,8 +33,8 @@ static void choose_options(World *w, char *options, size_t size) {
     static const char *const nurseries[] = {"auto", "64K", "128K", "1M"};
     static const char *const limits[] = {"64M", "none", "2M", "8M"};
     static const char *const births[] = {"auto", "off", "on", "auto"};
-    static const char *const modes[] = {"none",          "verify", "verify,move", "move",
-                                        "verify,poison", "poison", "move,poison", "verify"};
+    static const char *const modes[] = {"none",          "verify", "verify,move", "stale",
+                                        "verify,poison", "poison", "move,poison", "verify,quarantine=2"};
     static const char *const stress[] = {"", "stress=1", "stress=7", "stress=100"};
     const char *mode = modes[below(w, 8)], *often = stress[below(w, 4)];
     char fail[32] = "";
