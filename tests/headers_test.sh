@@ -31,6 +31,9 @@ for header in "$root"/include/tenure.h "$root"/include/tenure/*.h; do
 done
 flags="$flags -Wno-missing-field-initializers"
 for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" headers_use.cc; done
+flags="$flags -fsanitize=address"
+for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" 'headers_use.cc, AddressSanitizer'; done
+for cc in gcc clang; do compile $cc c11 "$root/tests/fastpath.c" 'fastpath.c, AddressSanitizer'; done
 [ $checked -ge 80 ] || { echo "FAILED: only $checked compilations"; exit 1; }
 [ $failed = 0 ] && echo "$checked compilations without a warning"
 exit $failed

@@ -21,6 +21,11 @@ static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element
     return holder;
 }
 
+static void *new_handle(tn_mutator *m, void *holder) {
+    tni_slots_live(m, m->handles, m->handles + 1);
+    return tn_push_(m, holder);
+}
+
 tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
@@ -32,7 +37,7 @@ tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
     tn_weak *weak = new_holder(m, TNI_WEAK_TYPE, sizeof(tn_weak), 0, 0);
     if (!weak) return NULL;
     weak->referent = *(void *const *)h;
-    return (tn_weak **)(void *)tn_push_(m, weak);
+    return new_handle(m, weak);
 }
 
 void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
@@ -47,7 +52,7 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
 tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
     if (!m) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
-    return array ? (tn_weak_array **)(void *)tn_push_(m, array) : NULL;
+    return array ? new_handle(m, array) : NULL;
 }
 
 static bool in_range(tn_mutator *m, const tn_weak_array *array, size_t index, const char *function) {

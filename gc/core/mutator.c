@@ -56,6 +56,8 @@ tn_status tn_detach(tn_mutator *m) {
     p->attached = false;
     tni_handles_forget(m->heap);
     tni_set_limit(p);
+    tni_slots_live(m, p->handles_base, p->values_end); /* for whoever maps there next */
+    m->forbid_slots = m->allow_slots = NULL;
     tni_os_unmap(p->handles_base, m->heap->options.value.handles);
     p->handles_base = m->handles = NULL;
     p->values_end = m->values = NULL;

@@ -44,9 +44,16 @@ typedef struct tni_handle_checks {
 void tni_handles_changed(tn_mutator *m);
 /* The mutator is detached, or the heap destroyed. */
 void tni_handles_forget(tn_heap *heap);
-/* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned, for
- * hosts that do not tell. */
+/* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned,
+ * for hosts that do not tell. */
 void tni_handles_after(tn_heap *heap);
+/* Slots hold no handle any more, or do: for AddressSanitizer, where the host is compiled with it. */
+static inline void tni_slots_die(tn_mutator *m, const void *from, const void *to) {
+    if (m->forbid_slots) m->forbid_slots(from, (size_t)((const char *)to - (const char *)from));
+}
+static inline void tni_slots_live(tn_mutator *m, const void *from, const void *to) {
+    if (m->allow_slots) m->allow_slots(from, (size_t)((const char *)to - (const char *)from));
+}
 /* tn_save and tn_restore. */
 size_t tni_scopes_open(const tn_mutator *m);
 void tni_scopes_restored(tn_mutator *m, tn_mark mark);

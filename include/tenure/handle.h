@@ -81,15 +81,43 @@ typedef struct tn_scope {
 /* What TENURE_DEBUG=handles checks, in a host that is compiled without NDEBUG: scopes close in order and once, escapes
  * are the last thing and once, and what uses a handle after its scope is named. */
 #ifdef NDEBUG
-#define TN_CHECK_(m, call) ((void)0)
+#define TN_CHECKED_(m) false
 #else
-#define TN_CHECK_(m, call) (TN_UNLIKELY((m)->checks) ? (call) : (void)0)
+#define TN_CHECKED_(m) TN_UNLIKELY((m)->checks)
 #endif
+#define TN_CHECK_(m, call) (TN_CHECKED_(m) ? (call) : (void)0)
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, const void *handle,
                                                                   bool value);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
+
+/* In a host that is compiled with AddressSanitizer, in all of its files that make handles, the slots of closed scopes
+ * are forbidden until they are used again: what uses a handle after its scope is reported at its line, without any
+ * mode. Where the library gives slots back or makes handles itself, it says so through two words of the mutator,
+ * however it was compiled. TENURE_DEBUG=handles knows more of a slot: while it is on, they stay accessible for its
+ * traps. */
+#if defined(__SANITIZE_ADDRESS__)
+#define TN_ASAN_
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TN_ASAN_
+#endif
+#endif
+#ifdef TN_ASAN_
+void __asan_poison_memory_region(const volatile void *at, size_t bytes);
+void __asan_unpoison_memory_region(const volatile void *at, size_t bytes);
+#define TN_SLOTS_TOLD_(m) \
+    ((m)->forbid_slots = __asan_poison_memory_region, (m)->allow_slots = __asan_unpoison_memory_region)
+#define TN_SLOT_LIVES_(slot) __asan_unpoison_memory_region((slot), sizeof *(slot))
+#define TN_SLOTS_DIE_(m, from, to)                                                             \
+    ((from) < (to) && !TN_CHECKED_(m)                                                          \
+         ? __asan_poison_memory_region((from), (size_t)((to) - (from)) * sizeof *(from)) : (void)0)
+#else
+#define TN_SLOTS_TOLD_(m) ((void)0)
+#define TN_SLOT_LIVES_(slot) ((void)0)
+#define TN_SLOTS_DIE_(m, from, to) ((void)0)
+#endif
 
 TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
     tn_scope s = {m, m->handles, m->values, place};
@@ -97,12 +125,15 @@ TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
 }
 
 TN_INLINE void tn_scope_start_(tn_scope *s) {
+    TN_SLOTS_TOLD_(s->m);
     TN_CHECK_(s->m, tn_scope_opened_(s));
     (void)s;
 }
 
 TN_INLINE void tn_scope_close_(tn_scope *s) {
     TN_CHECK_(s->m, tn_scope_closed_(s));
+    TN_SLOTS_DIE_(s->m, s->handles, s->m->handles);
+    TN_SLOTS_DIE_(s->m, s->m->values, s->values);
     s->m->handles = s->handles;
     s->m->values = s->values;
 }
@@ -113,6 +144,7 @@ TN_API TN_NO_COLLECT __attribute__((noreturn, cold)) void tn_handle_overflow_(tn
 TN_INLINE void **tn_push_(tn_mutator *m, const void *object) {
     void **slot = m->handles;
     if (TN_UNLIKELY((void *)(slot + 1) > (void *)m->values)) tn_handle_overflow_(m);
+    TN_SLOT_LIVES_(slot);
     *slot = (void *)(uintptr_t)object;
     m->handles = slot + 1;
     return slot;
@@ -121,6 +153,7 @@ TN_INLINE void **tn_push_(tn_mutator *m, const void *object) {
 TN_INLINE tn_value *tn_push_value_(tn_mutator *m, tn_value value) {
     tn_value *slot = m->values - 1;
     if (TN_UNLIKELY((void *)slot < (void *)m->handles)) tn_handle_overflow_(m);
+    TN_SLOT_LIVES_(slot);
     *slot = value;
     m->values = slot;
     return slot;
@@ -147,16 +180,18 @@ TN_INLINE void **tn_new_(tn_mutator *m, void *object, const tn_place *place) {
 TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
     if (handle == NULL) return NULL;
     TN_CHECK_(s->m, tn_scope_escaped_(s, handle, false));
-    void **slot = s->handles++;
-    *slot = *(void *const *)handle;
+    void *object = *(void *const *)handle, **slot = s->handles++;
+    TN_SLOT_LIVES_(slot);
+    *slot = object;
     return slot;
 }
 
 TN_INLINE tn_value *tn_escape_value_(tn_scope *s, const tn_value *handle) {
     if (handle == NULL) return NULL;
     TN_CHECK_(s->m, tn_scope_escaped_(s, handle, true));
-    tn_value *slot = --s->values;
-    *slot = *handle;
+    tn_value value = *handle, *slot = --s->values;
+    TN_SLOT_LIVES_(slot);
+    *slot = value;
     return slot;
 }
 

@@ -45,6 +45,9 @@ struct tn_mutator {
     tn_place site;         /* 88: of the host's own (tn_site) */
     const tn_place *here;  /* 104: of the call that is being made (TN_AT_) */
     int checks;            /* 112: scopes and handles are checked by a host that is compiled without NDEBUG */
+    /* 120: AddressSanitizer's, of a host that is compiled with it (tenure/handle.h), or NULL */
+    void (*forbid_slots)(const volatile void *at, size_t bytes);
+    void (*allow_slots)(const volatile void *at, size_t bytes);
 };
 
 #define TN_STOP_COLLECT ((AO_t)1) /* for a collection */

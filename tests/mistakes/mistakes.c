@@ -10,8 +10,9 @@
 
 enum { PLACES = 10 };
 
-/* Everything together. */
-static const char ALL_MODES[] = "debug=stress=1,move,verify,poison,sites,stale,quarantine=2,handles,threads log=leaks";
+/* Everything together. The traps for 16 MiB of handles are more than Valgrind has addresses for. */
+static const char ALL_MODES[] =
+    "debug=stress=1,move,verify,poison,sites,stale,quarantine=2,handles,threads log=leaks handles=1M";
 
 static const tn_format formats[FORMATS] = {
     [POINTER] = TN_FORMAT_POINTER,
@@ -44,6 +45,7 @@ void touch(volatile void *memory) { *(volatile long *)memory = 1; }
 typedef struct Run {
     const Case *of;
     bool mended;
+    const char *options;
 } Run;
 
 static void print_error_line(tn_status status, const char *text, void *user) {
@@ -56,7 +58,7 @@ static void run_case(void *arg) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "host";
     config.format = format = formats[run->of->format];
-    config.options = run->mended ? ALL_MODES : run->of->options;
+    config.options = run->options;
     config.ignore_environment = true;
     config.on_error = print_error_line;
     tn_error error = {TN_OK, ""};
@@ -86,11 +88,24 @@ static const char *skip_number(const char *text, int base) {
 static const char *skip_place(const char *text, int number) {
     char place[200];
     snprintf(place, sizeof place, "%s:%d", places[number].file ? places[number].file : "?", places[number].line);
-    return strncmp(text, place, strlen(place)) ? NULL : text + strlen(place);
+    size_t length = strlen(place);
+    return strncmp(text, place, length) || isdigit((unsigned char)text[length]) ? NULL : text + length;
+}
+
+static bool matches(const char *text, const char *pattern);
+
+static bool somewhere(const char *text, const char *pattern, bool lines) {
+    while (!matches(text, pattern)) {
+        if (!*text || (*text == '\n' && !lines)) return false;
+        text++;
+    }
+    return true;
 }
 
 static bool matches(const char *text, const char *pattern) {
     for (; *pattern && text; pattern++) {
+        bool lines = pattern[0] == '%' && pattern[1] == '*';
+        if (*pattern == '*' || lines) return somewhere(text, pattern + (lines ? 2 : 1), lines);
         if (*pattern == '%' && pattern[1] == 'p') text = skip_number(text, 16), pattern++;
         else if (*pattern == '%' && pattern[1] == 'n') text = skip_number(text, 10), pattern++;
         else if (*pattern == '@' && isdigit((unsigned char)pattern[1])) text = skip_place(text, *++pattern - '0');
@@ -107,7 +122,7 @@ static bool failed(const Case *c, const char *what, const Child *child) {
 static bool check(const Case *c) {
     static Child child;
     bool bad = false;
-    Run run = {c, false};
+    Run run = {c, false, c->options};
     memset(places, 0, PLACES * sizeof *places);
     child_run(&child, run_case, &run);
     if (!matches(child.text, c->report)) {
@@ -118,9 +133,12 @@ static bool check(const Case *c) {
     } else if (getenv("MISTAKES_SHOW")) {
         printf("  %s:\n    %s", c->name, child.text);
     }
-    run.mended = true;
-    child_run(&child, run_case, &run);
-    if (child.code != 0 || child.text[0]) bad = failed(c, "mended, it is not silent", &child);
+    const char *silent[] = {c->options, ALL_MODES};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+        run = (Run){c, true, silent[i]};
+        child_run(&child, run_case, &run);
+        if (child.code != 0 || child.text[0]) bad = failed(c, "mended, it is not silent", &child);
+    }
     return bad;
 }
 

@@ -1,9 +1,11 @@
 /* test_handle.c: handles and scopes: they keep objects alive and follow them, and scopes give them back however they
  * are left. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -295,6 +297,31 @@ static void restore_inside_a_window_keeps_that_window(void **state) {
     CHECK_EQ(tn_collect(m, TN_MINOR), TN_BAD_STATE);
 }
 
+/* ---- the end ---- */
+
+/* Nothing that was said of slots, to AddressSanitizer say, outlives them: their memory may be anybody's next. */
+static void memory_of_slots_is_anybodys_after_detach(void **state) {
+    (void)state;
+    enum { BYTES = 4096 };
+    Host other;
+    host_open(&other, NULL);
+    char *first = (char *)TN_HANDLE(other.m, (void *)NULL);
+    char *last = (char *)TN_HANDLE_VALUE(other.m, 0);
+    for (int i = 0; i < 10; i++) {
+        TN_SCOPE(other.m);
+        for (int k = 0; k < 100; k++) CHECK(TN_HANDLE(other.m, (void *)NULL) && TN_HANDLE_VALUE(other.m, 0));
+    }
+    host_close(&other);
+    char *const parts[] = {first, last + 8 - BYTES};
+    for (int i = 0; i < 2; i++) {
+        const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+        char *part = mmap(parts[i], BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
+        if (part == MAP_FAILED) continue; /* somebody's already */
+        for (size_t k = 0; k < BYTES; k++) CHECK_EQ(*(volatile char *)(part + k), 0);
+        munmap(part, BYTES);
+    }
+}
+
 /* ---- many ---- */
 
 static void hundred_thousand_handles_are_all_visited(void **state) {
@@ -358,6 +385,7 @@ int main(void) {
         TEST(escape_of_the_first_slot_and_of_null),
         TEST(restore_closes_scopes_and_windows),
         TEST(restore_inside_a_window_keeps_that_window),
+        cmocka_unit_test(memory_of_slots_is_anybodys_after_detach),
         TEST(hundred_thousand_handles_are_all_visited),
         TEST(overflow_is_fatal_and_says_so),
     };
