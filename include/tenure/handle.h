@@ -105,8 +105,8 @@ TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, c
 #endif
 #endif
 #ifdef TN_ASAN_
-void __asan_poison_memory_region(const volatile void *at, size_t bytes);
-void __asan_unpoison_memory_region(const volatile void *at, size_t bytes);
+TN_NO_COLLECT void __asan_poison_memory_region(const volatile void *at, size_t bytes);
+TN_NO_COLLECT void __asan_unpoison_memory_region(const volatile void *at, size_t bytes);
 #define TN_SLOTS_TOLD_(m) \
     ((m)->forbid_slots = __asan_poison_memory_region, (m)->allow_slots = __asan_unpoison_memory_region)
 #define TN_SLOT_LIVES_(slot) __asan_unpoison_memory_region((slot), sizeof *(slot))
