@@ -31,7 +31,7 @@ setup_missing() {
     { setup_has nm && setup_has objdump; } || echo binutils
     setup_has diff || echo diffutils
     setup_library cmocka || echo cmocka
-    setup_has valgrind || echo valgrind
+    { setup_has valgrind && setup_header valgrind/memcheck.h; } || echo valgrind
 }
 
 # What can be done without: for the tests a debugger and the static checker's library, for the benchmarks other collectors
@@ -61,7 +61,7 @@ setup_packages() {
     gmp)           echo 'libgmp-dev gmp-devel gmp gmp-dev gmp' ;;
     cmocka)        echo 'libcmocka-dev libcmocka-devel cmocka cmocka-dev cmocka' ;;
     gdb)           echo 'gdb gdb gdb gdb gdb' ;;
-    valgrind)      echo 'valgrind valgrind valgrind valgrind valgrind' ;;
+    valgrind)      echo 'valgrind valgrind,valgrind-devel valgrind valgrind,valgrind-dev valgrind' ;;
     libclang)      echo 'libclang-dev clang-devel clang clang-dev llvm' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;

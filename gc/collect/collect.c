@@ -103,6 +103,22 @@ static void clear_up(tn_heap *heap) {
     if (heap->clearing && tni_sweep_some(heap, SWEEP_PER_MINOR)) heap->clearing = trim(heap);
 }
 
+/* For Valgrind: where the address of a dead object lies, and which collection was the last one there. */
+static void name_spaces(tn_heap *heap, const tni_collection *c) {
+    char text[400];
+    tni_nursery *n = &heap->nursery;
+    snprintf(text, sizeof text, "nursery of heap '%.200s', emptied by collection %llu (%s),", heap->name,
+             (unsigned long long)c->number, c->cause);
+    tni_name(&n->name, n->base, n->committed, text);
+    if (c->kind == TN_MINOR) return;
+    snprintf(text, sizeof text, "region of the old space of heap '%.200s', marked by collection %llu (%s),", heap->name,
+             (unsigned long long)c->number, c->cause);
+    for (size_t i = 0; i < heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&heap->regions, i);
+        tni_name(&region->name, region, region->bytes, text);
+    }
+}
+
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     uint64_t begin = tni_os_now();
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
@@ -119,6 +135,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_pacing_begin_cycle(heap);
     tni_sites_begin_cycle(heap);
     tni_handles_after(heap);
+    if (TNI_NAMED) name_spaces(heap, &c);
     tni_restart(heap);
     tni_busy_end(heap);
     heap->pacing.last_end = tni_os_now();

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/heap.h"
+#include "space/memcheck.h"
 #include "space/os.h"
 
 enum { SOME = 512 }; /* slots that a collection poisons */
@@ -98,8 +99,11 @@ void tni_handles_after(tn_heap *heap) {
     if (!p) return;
     tn_mutator *m = &p->pub;
     warn(m);
-    if (!heap->checks.trap) return;
     size_t free_slots = (size_t)((void **)m->values - m->handles), some = free_slots / 2 < SOME ? free_slots / 2 : SOME;
+    if (!heap->checks.trap) {
+        tni_undefine(m->handles, free_slots * sizeof *m->handles);
+        return;
+    }
     poison(m, m->handles, m->handles + some);
     poison_values(m, m->values - some, m->values);
 }
@@ -211,6 +215,7 @@ void tni_scopes_restored(tn_mutator *m, tn_mark mark) {
     if (!c->trap) {
         tni_slots_die(m, mark.handles, m->handles);
         tni_slots_die(m, m->values, mark.values);
+        tni_undefine(mark.handles, (size_t)((char *)mark.values - (char *)mark.handles));
         return;
     }
     poison(m, mark.handles, m->handles);

@@ -18,6 +18,7 @@ bool tni_nursery_init(tni_nursery *n, tni_faults *faults, size_t reserve) {
 }
 
 void tni_nursery_free(tni_nursery *n) {
+    tni_unname(&n->name);
     tni_allow(n->base, n->committed); /* for whoever gets it next */
     if (n->base) tni_os_unmap(n->base, n->reserved);
     n->base = NULL;

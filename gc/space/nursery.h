@@ -32,6 +32,7 @@ typedef struct tni_nursery {
     char *dirty;       /* memory at and behind this address is zero */
     bool sealed;       /* a cycle was: what a new one will use must be made accessible */
     tni_faults *faults;
+    unsigned name;     /* space/memcheck.h */
 } tni_nursery;
 
 bool tni_nursery_init(tni_nursery *nursery, tni_faults *faults, size_t reserve);

@@ -81,6 +81,7 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
     all->count--;
     memmove(all->at + place, all->at + place + 1, (all->count - place) * sizeof *all->at);
     regions->hint = 0;
+    tni_unname(&region->name);
     tni_allow(region, region->bytes); /* for whoever gets it next */
     tni_os_unmap(region, region->bytes);
 }

@@ -68,6 +68,7 @@ typedef struct tni_region {
             uint32_t free_pages;
             bool disposed;           /* large objects may have dispose */
             tni_region_kind kind;
+            unsigned name;           /* space/memcheck.h */
             size_t bytes;            /* of the mapping */
         };
     };

@@ -257,6 +257,7 @@ void child_run(Child *child, void (*body)(void *arg), void *arg) {
 
 bool child_faulted(const Child *child) {
     if (SUPPORT_ASAN && strstr(child->text, "AddressSanitizer")) return true;
+    if (support_watched() && child->code == CHILD_VALGRIND) return true;
     return child->signal == SIGSEGV || child->signal == SIGBUS;
 }
 

@@ -142,15 +142,15 @@ typedef struct Child {
     char text[16384]; /* its standard error */
 } Child;
 /* Runs body(arg) in a forked child, which exits with 0 after it, with 97 when a check failed, with 98 from host's
- * on_fatal. */
+ * on_fatal, and with 99 after a report of Valgrind (--error-exitcode, in tests/meson.build). */
 void child_run(Child *child, void (*body)(void *arg), void *arg);
-enum { CHILD_FAILED = 97, CHILD_FATAL = 98 };
+enum { CHILD_FAILED = 97, CHILD_FATAL = 98, CHILD_VALGRIND = 99 };
 #define CHECK_CHILD_OK(child)                                                                     \
     do {                                                                                          \
         if ((child)->code != 0)                                                                   \
             FAIL("child: exit %d, signal %d: %s", (child)->code, (child)->signal, (child)->text); \
     } while (0)
-/* The child ended by touching memory that it may not (or AddressSanitizer said so). */
+/* The child ended by touching memory that it may not, or AddressSanitizer or Valgrind said so. */
 bool child_faulted(const Child *child);
 
 /* ---- the process ---- */

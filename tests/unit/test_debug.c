@@ -17,7 +17,8 @@ static Child child;
 
 static void must_be_fatal(void (*body)(void *), void *arg) {
     child_run(&child, body, arg);
-    if (child.code != CHILD_FATAL)
+    bool watched = support_watched() && child.code == CHILD_VALGRIND; /* which reports the trap first */
+    if (child.code != CHILD_FATAL && !watched)
         FAIL("the mistake was not found: exit %d, signal %d: %s", child.code, child.signal, child.text);
 }
 
@@ -394,7 +395,7 @@ static void enter_a_scope(tn_mutator *m) {
 static void use_handles(void *arg) {
     int how = *(int *)arg;
     Host host;
-    host_exact(&host, "debug=handles");
+    host_exact(&host, "debug=handles handles=1M");
     {
         TN_SCOPE(host.m);
         tn_mark mark = tn_save(host.m);
@@ -570,7 +571,7 @@ static void another_thread_is_found(void **state) {
 static void make_many_handles(void *arg) {
     bool checked = *(bool *)arg;
     Host host;
-    host_exact(&host, checked ? "debug=handles handle_warn=1000" : "handle_warn=1000");
+    host_exact(&host, checked ? "debug=handles handles=1M handle_warn=1000" : "handle_warn=1000");
     for (int round = 0; round < 2; round++) {
         TN_SCOPE(host.m);
         for (int i = 0; i < 1500; i++) CHECK(TN_NEW(host.m, Pair) != NULL);
@@ -595,7 +596,7 @@ static void loops_without_a_scope_are_logged(void **state) {
     }
 }
 
-/* ---- AddressSanitizer ---- */
+/* ---- AddressSanitizer and Valgrind ---- */
 
 enum { YOUNG, OLD, LARGE_ONE };
 
@@ -617,15 +618,13 @@ static void read_a_dead_object(void *arg) {
     support_collect(host.m, kind == YOUNG ? TN_MINOR : TN_FULL);
     if (kind == LARGE_ONE) CHECK(TN_READ(vector, item[4000]) == NULL);
     else CHECK_EQ(leaf->number, 0);
-    fprintf(stderr, "nobody has noticed");
 }
 
-static void asan_reports_what_reads_dead_objects(void **state) {
+static void watchers_report_what_reads_dead_objects(void **state) {
     (void)state;
-    if (!SUPPORT_ASAN) skip();
+    if (!support_watched()) skip();
     for (int kind = YOUNG; kind <= LARGE_ONE; kind++) {
         child_run(&child, read_a_dead_object, &kind);
-        CHECK(!strstr(child.text, "nobody has noticed"));
         CHECK(child_faulted(&child));
     }
 }
@@ -844,7 +843,7 @@ int main(void) {
         cmocka_unit_test(verify_names_the_other_heap),
         cmocka_unit_test(another_thread_is_found),
         cmocka_unit_test(loops_without_a_scope_are_logged),
-        cmocka_unit_test(asan_reports_what_reads_dead_objects),
+        cmocka_unit_test(watchers_report_what_reads_dead_objects),
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(stress_can_be_set_and_taken_back),

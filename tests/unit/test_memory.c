@@ -508,7 +508,7 @@ static void starve(void *arg) {
 
 static void system_out_of_memory_is_a_clean_failure(void **state) {
     (void)state;
-    if (SUPPORT_ASAN) support_skip("AddressSanitizer reserves address space itself");
+    if (support_watched()) support_skip("AddressSanitizer and Valgrind reserve address space themselves");
     for (size_t more = 1 * MIB; more <= 128 * (size_t)MIB; more *= 2) {
         Child *child = malloc(sizeof *child);
         child_run(child, starve, &more);
@@ -553,7 +553,7 @@ static void create_starved(void *arg) {
 
 static void create_without_address_space_reports(void **state) {
     (void)state;
-    if (SUPPORT_ASAN) support_skip("AddressSanitizer reserves address space itself");
+    if (support_watched()) support_skip("AddressSanitizer and Valgrind reserve address space themselves");
     Child *child = malloc(sizeof *child);
     child_run(child, create_starved, NULL);
     CHECK_CHILD_OK(child);
