@@ -22,8 +22,8 @@ typedef struct tni_vector {
     size_t count, capacity;
 } tni_vector;
 
-/* Makes room for `extra` more; false when memory is out, and nothing is changed. */
-static inline bool tni_vector_reserve(tni_vector *v, tni_faults *faults, size_t extra) {
+/* Makes room for `extra` more; false when memory is out, and nothing is changed. Not inline, so that pushing is. */
+static __attribute__((noinline, unused)) bool tni_vector_reserve(tni_vector *v, tni_faults *faults, size_t extra) {
     if (v->capacity - v->count >= extra) return true;
     size_t capacity = v->capacity * 2 + 64;
     while (capacity - v->count < extra) capacity *= 2;
@@ -35,7 +35,7 @@ static inline bool tni_vector_reserve(tni_vector *v, tni_faults *faults, size_t 
 }
 
 static inline bool tni_vector_push(tni_vector *v, tni_faults *faults, uintptr_t word) {
-    if (v->count == v->capacity && !tni_vector_reserve(v, faults, 1)) return false;
+    if (TN_UNLIKELY(v->count == v->capacity) && !tni_vector_reserve(v, faults, 1)) return false;
     v->at[v->count++] = word;
     return true;
 }
