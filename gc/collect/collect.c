@@ -59,42 +59,65 @@ static void trim_all(tn_heap *heap) {
     tni_nursery_trim(&heap->nursery, 0);
 }
 
-static void minor(tn_heap *heap, tni_collection *c) {
+/* ---- what the debug modes do; pacing does not see the time ---- */
+
+static void before_minor(tn_heap *heap, tn_kind kind) {
+    uint64_t since = tni_os_now();
+    bool verify = heap->options.value.debug & TNI_DEBUG_VERIFY;
+    heap->pacing.verify_ns = verify ? tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, kind)) : 0;
+    tni_pacing_leave_out(heap, since);
+}
+
+static void after_minor(tn_heap *heap, const tni_collection *c) {
+    uint64_t since = tni_os_now();
     uint32_t debug = heap->options.value.debug;
-    if (debug & TNI_DEBUG_VERIFY) tni_verify_before_minor(heap);
-    c->survived = tni_minor_evacuate(heap);
     if (debug & TNI_DEBUG_SITES) tni_sites_after_minor(heap, c->cause);
-    heap->stats.minors++;
-    heap->stats.young_allocated += c->nursery;
-    heap->stats.promoted += c->survived;
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
     if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
-    else tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start));
+    tni_pacing_leave_out(heap, since);
 }
 
-/* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
- * time that the collection took. */
-static void prepare_growth(tn_heap *heap, uint64_t begin) {
-    size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
-    size_t want = limit > external ? limit - external : 0;
-    uint64_t now = tni_os_now();
-    size_t blocks = want > have ? (size_t)((double)(want - have) * heap->pacing.cells) / TNI_BLOCK : 0;
-    if (blocks) tni_old_prepare(&heap->old, blocks, now + (now - begin) / 4);
-}
-
-static void major(tn_heap *heap, tn_kind kind, const char *cause) {
-    uint64_t begin = tni_os_now();
-    tni_mark_heap(heap);
-    tni_weak_major(heap);
+static void after_marking(tn_heap *heap, const char *cause) {
+    uint64_t since = tni_os_now();
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
     if (heap->old.paged) tni_quarantine_take(heap, cause, cause == cause_names[TNI_CAUSE_MEMORY]);
     if (heap->options.value.debug & TNI_DEBUG_SITES) tni_sites_after_major(heap);
     if (heap->old.paged) tni_quarantine_seal(heap);
+    tni_pacing_leave_out(heap, since);
+}
+
+/* ---- a collection ---- */
+
+static void minor(tn_heap *heap, tni_collection *c) {
+    bool debug = heap->options.value.debug != 0;
+    if (debug) before_minor(heap, c->kind);
+    c->survived = tni_minor_evacuate(heap);
+    if (debug) after_minor(heap, c);
+    heap->stats.minors++;
+    heap->stats.young_allocated += c->nursery;
+    heap->stats.promoted += c->survived;
+    tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start)); /* of a sealed one nothing */
+}
+
+/* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
+ * time that the collection `took`. */
+static void prepare_growth(tn_heap *heap, uint64_t took) {
+    size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
+    size_t want = limit > external ? limit - external : 0;
+    size_t blocks = want > have ? (size_t)((double)(want - have) * heap->pacing.cells) / TNI_BLOCK : 0;
+    if (blocks) tni_old_prepare(&heap->old, blocks, tni_os_now() + took / 4);
+}
+
+static void major(tn_heap *heap, tn_kind kind, const char *cause) {
+    uint64_t begin = tni_pacing_now(heap);
+    tni_mark_heap(heap);
+    tni_weak_major(heap);
+    if (heap->options.value.debug || heap->old.paged) after_marking(heap, cause);
     size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;
     if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
-    tni_pacing_after_major(heap, live, tni_os_now() - begin);
-    if (kind == TN_MAJOR) prepare_growth(heap, begin);
+    tni_pacing_after_major(heap, live, tni_pacing_now(heap) - begin);
+    if (kind == TN_MAJOR) prepare_growth(heap, tni_pacing_now(heap) - begin);
 }
 
 /* What a major collection did not sweep is swept some at a time; then what is not wanted goes back to the system, some
@@ -120,14 +143,14 @@ static void name_spaces(tn_heap *heap, const tni_collection *c) {
 }
 
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
-    uint64_t begin = tni_os_now();
+    uint64_t begin = tni_os_now(), paced = tni_pacing_now(heap);
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
                         .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
-    heap->pacing.mutator_ns = begin - heap->pacing.last_end;
+    heap->pacing.mutator_ns = paced - heap->pacing.last_end;
     minor(heap, &c);
     c.minor_ns = tni_os_now() - begin;
-    tni_pacing_after_minor(heap, c.nursery, c.survived, c.minor_ns);
+    tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_now(heap) - paced);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
@@ -138,8 +161,9 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     if (TNI_NAMED) name_spaces(heap, &c);
     tni_restart(heap);
     tni_busy_end(heap);
-    heap->pacing.last_end = tni_os_now();
-    c.pause_ns = heap->pacing.last_end - begin;
+    heap->pacing.last_end = tni_pacing_now(heap);
+    heap->pacing.gc_ns += heap->pacing.last_end - paced;
+    c.pause_ns = tni_os_now() - begin;
     c.after = tni_stats_used(heap);
     tni_stats_record(heap, &c);
     if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, &c);

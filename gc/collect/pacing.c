@@ -18,12 +18,17 @@
 #define CELLS_FADE 0.9     /* for each major */
 #define SCATTERED 12       /* so small a part of the limit may be lost in holes */
 #define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
+#define VERIFY_APART 2     /* see adaptive_nursery */
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {
     heap->pacing.pretenuring = on;
     tni_old_zeroed(&heap->old, on);
 }
+
+uint64_t tni_pacing_now(const tn_heap *heap) { return tni_os_now() - heap->pacing.debug_ns; }
+
+void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing.debug_ns += tni_os_now() - since; }
 
 /* ---- the policies ---- */
 
@@ -44,7 +49,10 @@ static size_t fixed_limit(const tn_pacing *p, void *user) {
  * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
  * a byte takes as long, as at worst lately (all of it may survive once in a while: that must not take more than
  * SURPRISE times as long), and in proportion to the heap: fresh memory costs more than it saves (binary trees took
- * as long with 8 MiB as with 64, and half the memory). */
+ * as long with 8 MiB as with 64, and half the memory).
+ *
+ * What debug mode `verify` does before each minor collection takes as long after a short cycle as after a long one, but
+ * for the nursery: so a cycle takes the program VERIFY_APART times as long as that, if it can. */
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
@@ -58,7 +66,9 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
     if (wanted * own->byte_ns > target * SURPRISE) wanted = target * SURPRISE / own->byte_ns;
-    return (size_t)wanted;
+    double verified = (double)p->nursery * VERIFY_APART * (double)own->verify_ns / (double)(p->minor_ns + p->mutator_ns + 1);
+    own->verify_bytes = verified > wanted ? (size_t)fmin(verified - wanted, (double)p->nursery_max) : 0;
+    return (size_t)fmax(wanted, verified);
 }
 
 /* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if
@@ -129,7 +139,7 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
     if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
     if (policy) p->policy.user = policy->user;
-    p->last_end = p->major_end = p->window = tni_os_now();
+    p->last_end = p->major_end = p->window = tni_pacing_now(heap);
     set_pretenuring(heap, heap->options.value.pretenure == TNI_PRETENURE_ON);
     p->cache = (size_t)tni_cache_size();
     tni_pacing_changed(heap);
@@ -143,6 +153,14 @@ void tni_pacing_changed(tn_heap *heap) {
     p->window = 0;
     if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->probe_at = UINT64_MAX;
     else if (p->pretenuring) tni_pacing_probe(heap);
+}
+
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
+    const tni_pacing *p = &heap->pacing;
+    if (kind != TN_MINOR && !tni_young_bytes(heap)) return 0;
+    bool adapts = p->policy.nursery_size == adaptive_nursery && !heap->options.value.nursery;
+    bool longest = p->nursery == heap->nursery.reserved && tni_young_bytes(heap) >= p->nursery / 2;
+    return adapts && (longest || p->pretenuring) ? (p->mutator_ns + p->minor_ns) / VERIFY_APART : UINT64_MAX;
 }
 
 /* ---- room ---- */
@@ -210,11 +228,13 @@ size_t tni_pacing_grown(const tn_heap *heap) {
 }
 
 /* Holes that are too short for what is allocated take room as well. A marking makes longer ones, so it comes when
- * blocks and pages outgrow the limit, if a quarter of what it allows has been used. */
+ * blocks and pages outgrow the limit, if a quarter of what it allows has been used. (What a longer cycle for `verify`
+ * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
     const tni_pacing *p = &heap->pacing;
     size_t taken = tni_old_bytes(heap) + tni_external_bytes(heap);
-    return taken > p->old_limit + p->old_limit / SCATTERED && grown > (p->old_limit - p->live) / 4;
+    size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
+    return taken > limit && grown > (p->old_limit - p->live) / 4;
 }
 
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
@@ -250,14 +270,14 @@ static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
     if (!p->pretenuring) p->stretch = 0;
     p->stretch_from = heap->old.filled;
     p->probe_at = p->stretch_from + p->stretch;
-    p->stretch_gc_ns = heap->stats.gc_ns; /* without this collection: its time is left out from its beginning on */
-    p->stretch_began = tni_os_now() - p->minor_ns;
+    p->stretch_gc_ns = p->gc_ns; /* without this collection: its time is left out from its beginning on */
+    p->stretch_began = tni_pacing_now(heap) - p->minor_ns;
 }
 
 void tni_pacing_probe(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    uint64_t now = tni_os_now();
-    double bytes = (double)(heap->old.filled - p->stretch_from), gc_ns = (double)(heap->stats.gc_ns - p->stretch_gc_ns);
+    uint64_t now = tni_pacing_now(heap);
+    double bytes = (double)(heap->old.filled - p->stretch_from), gc_ns = (double)(p->gc_ns - p->stretch_gc_ns);
     if (bytes >= (double)p->stretch) p->old_byte_ns = ((double)(now - p->stretch_began) - gc_ns) / bytes;
     p->last_end = now;
     set_pretenuring(heap, false);
@@ -285,11 +305,11 @@ static void watch_thrashing(tn_heap *heap, uint64_t now) {
     } else if (now - p->window < SECOND) {
         return;
     } else {
-        uint64_t share = (heap->stats.gc_ns - p->gc_at_window) * 100 / (now - p->window);
+        uint64_t share = (p->gc_ns - p->gc_at_window) * 100 / (now - p->window);
         p->thrashing = heap->options.value.cpu_max < 100 && share >= heap->options.value.cpu_max;
     }
     p->window = now;
-    p->gc_at_window = heap->stats.gc_ns;
+    p->gc_at_window = p->gc_ns;
 }
 
 /* The part of the growth that needs blocks. When it shrinks this is believed slowly. */
@@ -307,7 +327,7 @@ void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
 
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
-    uint64_t now = tni_os_now();
+    uint64_t now = tni_pacing_now(heap);
     size_t grown = tni_pacing_grown(heap);
     p->old_rate = (uint64_t)((double)grown / (double)(now - p->major_end + 1) * (double)SECOND);
     p->major_end = now;

@@ -25,6 +25,10 @@ typedef struct tni_pacing {
     uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
     size_t survived;      /* by the last minor */
     uint64_t minor_ns, mutator_ns, mark_ns;
+    uint64_t debug_ns;    /* what debug modes have taken, ever: left out of all times here */
+    uint64_t verify_ns;   /* what debug mode `verify` took before the last minor, but for the nursery */
+    size_t verify_bytes;  /* by which cycles are longer for it */
+    uint64_t gc_ns;       /* what collections have taken, ever */
     uint64_t last_end;    /* of a collection */
     uint64_t major_end;   /* of the last major */
     double worst_survival; /* of the adaptive policy: lately, */
@@ -49,6 +53,17 @@ typedef struct tni_pacing {
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
 
+/* The time, by a clock that stands still while debug modes work: what these take must change no size. */
+uint64_t tni_pacing_now(const tn_heap *heap);
+/* A debug mode has worked since `since`, by tni_os_now. */
+void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
+
+/* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
+ * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, half as long as the
+ * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
+ * at everything then. */
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
+
 /* Takes the policy from the config or the option; sets the first sizes. */
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
 /* Begins the next nursery cycle; its capacity is 0 when there is no room. The nursery is empty. */
@@ -61,7 +76,7 @@ size_t tni_pacing_grown(const tn_heap *heap);
 void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
-/* Account of a collection that took `ns`; of the nursery, `used` bytes were in use. */
+/* Account of a collection that took `ns`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns);
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
 /* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted

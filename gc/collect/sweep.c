@@ -123,10 +123,16 @@ static void dispose_dead(tn_heap *heap, tni_block *block) {
     if (after < before) tni_pacing_disposed(heap, before - after);
 }
 
+static void poison_holes(tn_heap *heap, const tni_block *block) {
+    uint64_t since = tni_os_now();
+    each_hole(block, poison);
+    tni_pacing_leave_out(heap, since);
+}
+
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
     shape s = find_holes(block, true);
-    if (heap->options.value.debug & TNI_DEBUG_POISON) each_hole(block, poison);
+    if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(heap, block);
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
 }

@@ -71,6 +71,7 @@ struct tn_heap {
     tni_quarantine quarantine;
     tni_vector disposed;    /* with `verify`: what was disposed of since the last check, each with its layout */
     tni_handle_checks checks; /* of handles */
+    uintptr_t verify_from;  /* the region that debug mode verify goes on with */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     tni_callback callback;

@@ -3,58 +3,63 @@
 
 #include "core/heap.h"
 
-/* What one call of the callback has visited: addresses of slots. */
+/* A call of the callback: the first one enters addresses of slots, the second one is compared with them. */
 typedef struct visit {
     tn_tracer tracer;
-    tni_vector slots;
-    bool no_memory;
+    tni_vector *slots;
+    size_t count;
+    bool second, differs, no_memory;
 } visit;
 
+static void enter(visit *v, uintptr_t slot) {
+    if (!v->second) v->no_memory |= !tni_vector_push(v->slots, &v->tracer.heap->faults, slot);
+    else if (v->count >= v->slots->count || v->slots->at[v->count] != slot) v->differs = true;
+    v->count++;
+}
+
 static void visit_refs(tn_tracer *t, void **first, size_t count) {
-    visit *v = (visit *)t;
-    for (size_t i = 0; i < count; i++)
-        if (!tni_vector_push(&v->slots, &t->heap->faults, (uintptr_t)(first + i))) v->no_memory = true;
+    for (size_t i = 0; i < count; i++) enter((visit *)t, (uintptr_t)(first + i));
 }
 
 static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
-    visit *v = (visit *)t;
-    for (size_t i = 0; i < count; i++)
-        if (!tni_vector_push(&v->slots, &t->heap->faults, (uintptr_t)(first + i) | 1)) v->no_memory = true;
+    for (size_t i = 0; i < count; i++) enter((visit *)t, (uintptr_t)(first + i) | 1);
 }
 
-static visit trace(tn_heap *heap, const tni_layout *layout, void *object) {
-    visit v = {.tracer = {visit_refs, visit_values, heap}};
+static visit trace(tn_heap *heap, const tni_layout *layout, void *object, tni_vector *slots, bool second) {
+    visit v = {.tracer = {visit_refs, visit_values, heap}, .slots = slots, .second = second};
     heap->callback = (tni_callback){"trace", layout->desc};
     layout->desc->trace(&v.tracer, object);
     heap->callback = (tni_callback){0};
     return v;
 }
 
-static bool same(const visit *a, const visit *b) {
-    if (a->slots.count != b->slots.count) return false;
-    for (size_t i = 0; i < a->slots.count; i++)
-        if (a->slots.at[i] != b->slots.at[i]) return false;
-    return true;
-}
-
-static void check_place(tn_heap *heap, const tni_layout *layout, const char *object, uintptr_t slot) {
-    const char *at = (const char *)(slot & ~(uintptr_t)1);
+/* Outside of its object a slot is in no page of the heap; of neighbours in one page the first one says it for all. */
+static void check_places(tn_heap *heap, const tni_layout *layout, const char *object, const tni_vector *slots) {
     size_t bytes = tni_object_bytes(layout, tni_header(object));
-    if (!tni_owns(heap, at) || (size_t)(at - object) < bytes) return;
-    tni_fatal(heap, "verify: the trace callback of type '%s' visits %p, in the heap but outside of its object %p",
-              layout->desc->name, (const void *)at, (const void *)object);
+    uintptr_t outside = 0;
+    for (size_t i = 0; i < slots->count; i++) {
+        const char *at = (const char *)(slots->at[i] & ~(uintptr_t)1);
+        if ((size_t)(at - object) < bytes || (uintptr_t)at / TNI_PAGE == outside) continue;
+        if (tni_owns(heap, at))
+            tni_fatal(heap,
+                      "verify: the trace callback of type '%s' visits %p, in the heap but outside of its object %p",
+                      layout->desc->name, (const void *)at, (const void *)object);
+        outside = (uintptr_t)at / TNI_PAGE;
+    }
 }
 
-void tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout) {
-    visit first = trace(heap, layout, object), second = trace(heap, layout, object);
-    if (!first.no_memory && !second.no_memory && !same(&first, &second))
+bool tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout, tni_vector *slots) {
+    slots->count = 0;
+    visit first = trace(heap, layout, object, slots, false);
+    if (first.no_memory) return false;
+    visit second = trace(heap, layout, object, slots, true);
+    if (second.differs || second.count != first.count)
         tni_fatal(heap,
                   "verify: the trace callback of type '%s' visits %zu slots of object %p, and then %zu or others, "
                   "though nothing has changed",
-                  layout->desc->name, first.slots.count, object, second.slots.count);
-    for (size_t i = 0; i < first.slots.count; i++) check_place(heap, layout, object, first.slots.at[i]);
-    tni_vector_free(&first.slots);
-    tni_vector_free(&second.slots);
+                  layout->desc->name, first.count, object, second.count);
+    check_places(heap, layout, object, slots);
+    return true;
 }
 
 void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *object) {

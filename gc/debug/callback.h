@@ -6,8 +6,9 @@
 
 #include "core/type.h"
 
-/* Fatal when the object's trace callback breaks its contract. The layout's shape is TNI_TRACED. */
-void tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout);
+/* Fatal when the object's trace callback breaks its contract. The layout's shape is TNI_TRACED. `slots` is then what it
+ * has visited, bit 0 set for a value; false when there was no memory for them all. */
+bool tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout, tni_vector *slots);
 
 /* The object's dispose callback has been called. */
 void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *object);

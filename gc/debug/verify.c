@@ -1,9 +1,8 @@
-/* debug/verify.c: see verify.h. Slow and simple on purpose: what it shares with the collector are the iterations over
- * objects, slots and roots, not the loops that copy and mark. */
+/* debug/verify.c: see verify.h. What it shares with the collector are the layouts of objects and the lists of roots and
+ * regions, not the loops that copy and mark. It looks at everything each time: so its own are simple, but quick. */
 #include "debug/verify.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "collect/sweep.h"
 #include "core/heap.h"
@@ -11,41 +10,68 @@
 #include "debug/segv.h"
 #include "space/os.h"
 
-/* The state of one check: the tracer, then what checks a slot, and what that needs. */
+enum {
+    KNOWN = 256,     /* regions whose place is remembered, by their address */
+    CELLS_AHEAD = 16, /* root cells whose memory is asked for */
+    WAITING = 32     /* bits that wait for their memory */
+};
+
+/* A region of blocks, and its place in the vector of all. */
+typedef struct known {
+    uintptr_t region;
+    size_t place;
+} known;
+
+/* A copy of a log, by open addressing; 0 is a free place. */
+typedef struct set {
+    uintptr_t *at;
+    size_t count, mask;
+} set;
+
+/* The state of one check: the tracer, and what its loops need. */
 typedef struct check {
     tn_tracer tracer;
-    tni_ref_fn ref;
-    tni_value_fn value;
     tn_heap *heap;
+    const tni_layout *layouts;
+    tn_format format;
+    uintptr_t young, young_bytes; /* where the nursery's objects are */
     const char *when;     /* "before minor collection 12" */
     char when_text[64];
     void *object;         /* whose slots are visited; NULL for roots */
     const char *root;     /* what kind of root, then */
     bool recorded;        /* young references are all right in this object */
-    tni_vector objects, slots, cells; /* sorted copies of the logs */
-    size_t disarmed;
-    uint64_t *reached;    /* a bitmap as a region's marks, for each region */
-    tni_vector stack;
-    bool no_memory;       /* the trace is not complete: its check cannot be made this time */
+    set objects, slots, cells; /* of the logs */
+    tni_vector traced;    /* slots that a trace callback has visited */
+    struct { uint64_t *word, mask; } waiting[WAITING]; /* to be set in */
+    unsigned next;        /* of them */
+    uint64_t *reached;    /* a bitmap as a region's marks, for each region: what a root or marked object refers to */
+    bool wrong;           /* something that is reached is not marked: what? */
+    known known[KNOWN];
 } check;
 
 /* ---- small tools ---- */
 
-static int compare(const void *a, const void *b) {
-    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
-    return (x > y) - (x < y);
+static size_t home(const set *s, uintptr_t word) { return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask; }
+
+static bool has(const set *s, uintptr_t word) {
+    if (!s->count) return false;
+    size_t i = home(s, word);
+    while (s->at[i] && s->at[i] != word) i = (i + 1) & s->mask;
+    return s->at[i] == word;
 }
 
-static bool has(const tni_vector *v, uintptr_t word) {
-    return v->count && bsearch(&word, v->at, v->count, sizeof word, compare);
-}
-
-/* A sorted copy; left empty when memory is out, and then `false`: the check cannot be made. */
-static bool sorted_copy(check *c, tni_vector *to, const tni_vector *from) {
-    if (!tni_vector_reserve(to, &c->heap->faults, from->count + 1)) return false;
-    for (size_t i = 0; i < from->count; i++) to->at[i] = from->at[i];
-    to->count = from->count;
-    qsort(to->at, to->count, sizeof *to->at, compare);
+/* False when memory is out: the check cannot be made then. */
+static bool make_set(check *c, set *s, const tni_vector *from) {
+    if (!from->count) return true;
+    for (s->mask = 63; s->mask < 2 * from->count;) s->mask = 2 * s->mask + 1;
+    s->at = tni_calloc(&c->heap->faults, s->mask + 1, sizeof *s->at);
+    if (!s->at) return false;
+    for (size_t k = 0; k < from->count; k++) {
+        size_t i = home(s, from->at[k]);
+        while (s->at[i] && s->at[i] != from->at[k]) i = (i + 1) & s->mask;
+        s->at[i] = from->at[k];
+    }
+    s->count = from->count;
     return true;
 }
 
@@ -81,44 +107,61 @@ static void report(check *c, const void *slot, const void *target, bool readable
     tni_fatal(c->heap, "verify: %s: object %s, field '%s' holds %s, %s", c->when, from, field, to, what);
 }
 
-static void visit_refs(tn_tracer *t, void **first, size_t count) {
-    for (size_t i = 0; i < count; i++) ((check *)t)->ref(t, first + i);
-}
+typedef void (*refs_fn)(tn_tracer *tracer, void **first, size_t count);
+typedef void (*values_fn)(tn_tracer *tracer, tn_value *first, size_t count);
 
-static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
-    for (size_t i = 0; i < count; i++) ((check *)t)->value(t, first + i);
-}
-
-static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, tni_ref_fn ref, tni_value_fn value) {
-    *c = (check){.tracer = {visit_refs, visit_values, heap}, .ref = ref, .value = value, .heap = heap};
+static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, refs_fn refs, values_fn values) {
+    *c = (check){.tracer = {refs, values, heap}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
+                 .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
+    c->known[0].region = TNI_REGION; /* NULL is a region of this place, and this is none */
 }
 
 static void end(check *c) {
-    tni_vector_free(&c->objects);
-    tni_vector_free(&c->slots);
-    tni_vector_free(&c->cells);
-    tni_vector_free(&c->stack);
+    free(c->objects.at);
+    free(c->slots.at);
+    free(c->cells.at);
+    tni_vector_free(&c->traced);
 }
 
-/* ---- is it an object? ---- */
+/* ---- is it an old object? ---- */
 
-static bool is_young_object(const tn_heap *heap, const void *at) {
-    const tni_mutator *m = &heap->mutators[0];
-    return (const char *)at > heap->nursery.start && (const char *)at < m->pub.alloc && ((uintptr_t)at & 7) == 0;
-}
-
-static bool is_old_object(const check *c, const void *at) {
-    if ((uintptr_t)at & 7 || !tni_region_has(&c->heap->regions, at) || tni_quarantined(c->heap, at)) return false;
-    tni_region *region = tni_region_of(at);
-    if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
-    if (region->kind == TNI_PAGES_REGION) {
-        unsigned page = (unsigned)((const char *)at - (const char *)region) / TNI_PAGE;
-        return at == tni_page_object(region, page) && tni_bit(region->first_pages, page);
-    }
+static bool is_in_block(const tni_region *region, const void *at) {
     size_t bit = tni_bit_of(at);
     return bit >= TNI_BLOCK_BITS && tni_bit(region->marks, bit);
+}
+
+static bool is_large(const tni_region *region, const void *at) {
+    if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
+    unsigned page = (unsigned)((const char *)at - (const char *)region) / TNI_PAGE;
+    return at == tni_page_object(region, page) && tni_bit(region->first_pages, page);
+}
+
+static __attribute__((noinline)) bool look_up(check *c, const void *at, known *k, size_t *place) {
+    const tni_regions *regions = &c->heap->regions;
+    tni_region *region = tni_region_of(at); /* of a huge one only the first 2 MiB, where its object begins */
+    *place = tni_region_place(regions, (uintptr_t)region);
+    if (*place == regions->all.count || tni_region_at(regions, *place) != region || (uintptr_t)at & 7) return false;
+    if (region->kind != TNI_BLOCKS_REGION) return is_large(region, at);
+    *k = (known){(uintptr_t)region, *place};
+    return is_in_block(region, at);
+}
+
+TNI_INLINE known *known_of(check *c, const void *at) { return &c->known[(uintptr_t)at / TNI_REGION % KNOWN]; }
+
+/* What is not aligned is not known. */
+TNI_INLINE bool is_known(const known *k, const void *at) {
+    return ((uintptr_t)at & (~(TNI_REGION - 1) | 7)) == k->region;
+}
+
+/* Then its region is at this place in the vector of all. */
+TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
+    known *k = known_of(c, at);
+    if (TN_UNLIKELY(tni_quarantined(c->heap, at))) return false;
+    if (TN_UNLIKELY(!is_known(k, at))) return look_up(c, at, k, place);
+    *place = k->place;
+    return is_in_block((const tni_region *)k->region, at);
 }
 
 /* ---- before a minor collection: references ---- */
@@ -134,103 +177,212 @@ static const char *unrecorded(const check *c, const void *slot) {
     return "a young object, and the change was not recorded: call tn_remember";
 }
 
-static void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
+static __attribute__((noinline, cold)) void report_lost(check *c, const void *slot, const void *at) {
+    report(c, slot, at, false,
+           tni_young(c->heap, at) ? "which is no object: it has moved or died (a missed root or barrier?)"
+                                  : "which is no object: freed, or never allocated (a missed root or barrier?)");
+}
+
+/* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
+static bool begins_young(const check *c, const void *at) {
+    const char *object = (const char *)c->young;
+    while (object < (const char *)at) {
+        tn_header header = tni_header(object);
+        object += TN_CELL(tni_object_bytes(tni_layout_of(c->heap, header), header));
+    }
+    return object == at;
+}
+
+static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
+    if (has(&c->slots, entry)) return;
+    if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
+    report_lost(c, slot, at);
+}
+
+TNI_INLINE void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (!at) return;
-    if (!tni_young(c->heap, at)) {
-        if (!is_old_object(c, at))
-            report(c, slot, at, false, "which is no object: freed, or never allocated (a missed root or barrier?)");
+    uintptr_t offset = (uintptr_t)at - c->young;
+    size_t place;
+    if (TN_UNLIKELY(offset < c->young_bytes ? (offset & 7) != 0 : !is_old_object(c, at, &place)))
+        report_lost(c, slot, at);
+    if (TN_UNLIKELY(offset < c->young_bytes && !c->recorded)) check_recorded(c, slot, at, entry);
+}
+
+TNI_INLINE void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
+
+TNI_INLINE void check_value(tn_tracer *t, tn_value *slot) {
+    check *c = (check *)t;
+    check_reference(c, slot, tni_value_ref(&c->format, *slot), (uintptr_t)slot | 1);
+}
+
+static void check_refs(tn_tracer *t, void **first, size_t count) {
+    for (size_t i = 0; i < count; i++) check_ref(t, first + i);
+}
+
+static void check_values(tn_tracer *t, tn_value *first, size_t count) {
+    for (size_t i = 0; i < count; i++) check_value(t, first + i);
+}
+
+static __attribute__((noinline)) void check_traced(check *c, void *object, const tni_layout *layout) {
+    if (!tni_check_trace(c->heap, object, layout, &c->traced)) { /* no memory: they are not known */
+        layout->desc->trace(&c->tracer, object);
         return;
     }
-    if (!is_young_object(c->heap, at))
-        report(c, slot, at, false, "which is no object: it has moved or died (a missed root or barrier?)");
-    if (!c->recorded && !has(&c->slots, entry))
-        report(c, slot, at, true, unrecorded(c, slot));
+    for (size_t i = 0; i < c->traced.count; i++) {
+        uintptr_t slot = c->traced.at[i];
+        if (slot & 1) check_value(&c->tracer, (tn_value *)(slot ^ 1));
+        else check_ref(&c->tracer, (void **)slot);
+    }
 }
 
-static void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
-
-static void check_value(tn_tracer *t, tn_value *slot) {
-    check *c = (check *)t;
-    check_reference(c, slot, tni_value_ref(&c->heap->format, *slot), (uintptr_t)slot | 1);
-}
-
-static void check_slots(check *c, void *object) {
-    tn_header header = tni_header(object);
-    const tni_layout *layout = tni_layout_of(c->heap, header);
+TNI_INLINE void check_slots(check *c, void *object, tn_header header, const tni_layout *layout) {
     c->object = object;
-    if (layout->shape == TNI_TRACED) tni_check_trace(c->heap, object, layout);
-    tni_each_slot(&c->tracer, layout, object, header, c->ref, c->value);
+    tni_each_known_slot(&c->tracer, layout, object, header, check_ref, check_value);
+    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) check_traced(c, object, layout);
     c->object = NULL;
 }
 
-/* The bytes up to what begins next, or to the current hole's bump. */
-static size_t room_of(const tni_old *old, const char *object) {
-    const tni_block *block = tni_block_of(object);
-    const tni_run *run = &old->runs[block->lane];
-    unsigned bit = (unsigned)(tni_bit_of(object) % TNI_BLOCK_BITS);
-    unsigned next = tni_find_bit(tni_block_marks(block), NULL, bit + 1);
-    unsigned hole = tni_find_bit_before(tni_block_used(block), NULL, bit + 1, next);
-    const char *end = tni_block_object(block, next < TNI_BLOCK_BITS || hole < next ? hole : TNI_BLOCK_BITS + 1);
-    return (size_t)((run->block == block && object < run->bump && run->bump + 8 < end ? run->bump + 8 : end) - object);
+static __attribute__((noinline, cold)) void report_young(check *c, const char *object, const char *last) {
+    tni_fatal(c->heap,
+              "verify: %s: young object %p has a broken header, %#llx; the one before, %p, is a '%s': "
+              "written beyond its end, or allocated with a size or type that is not registered",
+              c->when, (const void *)object, (unsigned long long)tni_header(object), (const void *)last,
+              last ? tn_type_name(c->heap, tn_type_of(last)) : "none");
 }
 
-/* 8 bytes are no hole, but a cell's slack; or the rest of its page is. */
-static void check_cell(check *c, const char *object, const tni_layout *layout, size_t cell) {
-    size_t room = room_of(&c->heap->old, object), slack = c->heap->old.paged ? TNI_PAGE - 1 : 8;
+/* Walks the nursery: every object must end where the next one begins. Many have the same header as the one before. */
+static void check_nursery(check *c) {
+    char *object = (char *)c->young, *end_ = object + c->young_bytes, *last = NULL;
+    c->recorded = true;
+    while (object != end_) {
+        tn_header header = tni_header(object);
+        const tni_layout *layout = &c->layouts[tni_header_type(header)];
+        if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
+            report_young(c, object, last);
+        size_t cell = TN_CELL(tni_object_bytes(layout, header));
+        bool leaf = layout->shape == TNI_LEAF_SHAPE;
+        do {
+            if (!leaf) check_slots(c, object, header, layout);
+            last = object;
+            object += cell;
+        } while (object < end_ && tni_header(object) == header);
+    }
+}
+
+/* ---- before a minor collection: the old space ---- */
+
+static __attribute__((noinline, cold)) void report_cell(check *c, const char *object, size_t cell, size_t room) {
+    const char *name = tni_layout_of(c->heap, tni_header(object))->desc->name;
     if (cell > room)
         tni_fatal(c->heap, "verify: %s: old object %p (%s) is larger than its cell: its header was overwritten",
-                  c->when, (const void *)object, layout->desc->name);
-    if (cell + slack < room)
-        tni_fatal(c->heap, "verify: %s: invariant O1: behind old object %p (%s) of %zu bytes, %zu are lost", c->when,
-                  (const void *)object, layout->desc->name, cell, room - cell);
+                  c->when, (const void *)object, name);
+    tni_fatal(c->heap, "verify: %s: invariant O1: behind old object %p (%s) of %zu bytes, %zu are lost", c->when,
+              (const void *)object, name, cell, room - cell);
 }
 
-static void check_old_object(void *object, void *user) {
-    check *c = user;
-    tn_header header = tni_header(object);
-    const tni_layout *layout = tni_layout_of(c->heap, header);
-    if (layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED)
-        tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten",
-                  c->when, object, (unsigned long long)header);
-    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION)
-        check_cell(c, object, layout, tni_object_cell(layout, header));
-    bool leaf = layout->shape == TNI_LEAF_SHAPE, leaves = tni_block_of(object)->lane >= TNI_SIZES;
-    if (tni_region_of(object)->kind == TNI_BLOCKS_REGION && leaf != leaves)
-        tni_fatal(c->heap, "verify: %s: invariant O4: old object %p (%s) lies in a block %s", c->when, object,
-                  layout->desc->name, leaves ? "of leaves" : "not of leaves");
-    if (leaf) return;
-    if (tni_among_leaves(&c->heap->regions.leaves, object))
-        tni_fatal(c->heap, "verify: %s: invariant O4: marking would pass over the references of old object %p (%s)",
-                  c->when, object, layout->desc->name);
-    bool overflow = c->heap->barrier.overflow, logged = has(&c->objects, (uintptr_t)object);
-    if (!(header & TN_ARMED) && !logged && !overflow)
-        tni_fatal(c->heap, "verify: %s: invariant B1: old object %p (%s) is neither armed nor in the log", c->when,
-                  object, layout->desc->name);
-    if (header & TN_ARMED && logged)
-        tni_fatal(c->heap, "verify: %s: invariant B2: old object %p (%s) is armed and in the log", c->when, object,
-                  layout->desc->name);
-    c->recorded = logged || overflow;
-    check_slots(c, object);
+static __attribute__((noinline, cold)) void report_header(check *c, void *object) {
+    tni_fatal(c->heap, "verify: %s: old object %p has a broken header, %#llx: its memory was overwritten", c->when,
+              object, (unsigned long long)tni_header(object));
 }
 
-/* Walks the nursery: every object must end where the next one begins. */
-static void check_nursery(check *c) {
-    tn_heap *heap = c->heap;
-    const tni_mutator *m = tni_mutator_of(heap);
-    char *end_ = m ? m->pub.alloc : heap->nursery.start + 8, *last = NULL;
-    c->recorded = true;
-    for (char *object = heap->nursery.start + 8; object != end_;) {
+static __attribute__((noinline, cold)) void report_old(check *c, const void *object, const char *what) {
+    tni_fatal(c->heap, "verify: %s: invariant %.2s: old object %p (%s) %s", c->when, what, object,
+              tni_layout_of(c->heap, tni_header(object))->desc->name, what + 3);
+}
+
+TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
+    return layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED;
+}
+
+/* An object that is no leaf. */
+TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const tni_layout *layout) {
+    c->recorded = c->heap->barrier.overflow;
+    if (!(header & TN_ARMED) && !c->recorded) {
+        c->recorded = has(&c->objects, (uintptr_t)object);
+        if (!c->recorded) report_old(c, object, "B1 is neither armed nor in the log");
+    }
+    check_slots(c, object, header, layout);
+}
+
+/* Where something begins in the block, as bits: objects, holes, and what is left of the current hole. */
+static void find_begins(const check *c, const tni_block *block, uint64_t begins[TNI_BLOCK_WORDS]) {
+    const tni_run *run = &c->heap->old.runs[block->lane];
+    const uint64_t *marks = tni_block_marks(block), *used = tni_block_used(block);
+    for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) begins[w] = marks[w] | used[w];
+    size_t bump = run->block == block ? (size_t)(run->bump + 8 - tni_block_start(block)) / 8 : TNI_BLOCK_BITS;
+    if (bump < TNI_BLOCK_BITS) tni_bit_set(begins, bump);
+}
+
+/* An object ends where the next one or a hole begins, or 8 bytes before: these are no hole, but a cell's slack; or its
+ * page does. */
+static void check_block_objects(check *c, const tni_block *block) {
+    bool leaves = block->lane >= TNI_SIZES, passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
+    const uint64_t *marks = tni_block_marks(block);
+    size_t slack = c->heap->old.paged ? TNI_PAGE - 1 : 8;
+    uint64_t begins[TNI_BLOCK_WORDS];
+    find_begins(c, block, begins);
+    for (unsigned bit = tni_find_bit(begins, NULL, 0), next; bit < TNI_BLOCK_BITS; bit = next) {
+        next = tni_find_bit(begins, NULL, bit + 1);
+        char *object = tni_block_object(block, bit);
+        if (!tni_bit(marks, bit) || tni_quarantined(c->heap, object)) continue;
         tn_header header = tni_header(object);
-        const tni_layout *layout = tni_layout_of(heap, header);
-        if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
-            tni_fatal(heap,
-                      "verify: %s: young object %p has a broken header, %#llx; the one before, %p, is a '%s': "
-                      "written beyond its end, or allocated with a size or type that is not registered",
-                      c->when, (void *)object, (unsigned long long)header, (void *)last,
-                      last ? tn_type_name(heap, tn_type_of(last)) : "none");
-        check_slots(c, object);
-        last = object;
-        object += TN_CELL(tni_object_bytes(layout, header));
+        const tni_layout *layout = &c->layouts[tni_header_type(header)];
+        if (is_broken(header, layout)) report_header(c, object);
+        size_t cell = tni_object_cell(layout, header);
+        size_t room = (size_t)((next < TNI_BLOCK_BITS ? next : TNI_BLOCK_BITS + 1) - bit) * 8;
+        if (TN_UNLIKELY(room - cell > slack)) report_cell(c, object, cell, room);
+        bool leaf = layout->shape == TNI_LEAF_SHAPE;
+        if (TN_UNLIKELY(leaf != leaves))
+            report_old(c, object, leaves ? "O4 lies in a block of leaves" : "O4 lies in a block not of leaves");
+        if (leaf) continue;
+        if (TN_UNLIKELY(passed)) report_old(c, object, "O4 is one whose references marking would pass over");
+        check_old_object(c, object, header, layout);
+    }
+}
+
+static void check_large_object(check *c, void *object) {
+    if (tni_quarantined(c->heap, object)) return;
+    tn_header header = tni_header(object);
+    const tni_layout *layout = &c->layouts[tni_header_type(header)];
+    if (is_broken(header, layout)) report_header(c, object);
+    if (layout->shape == TNI_LEAF_SHAPE) return;
+    if (tni_among_leaves(&c->heap->regions.leaves, object))
+        report_old(c, object, "O4 is one whose references marking would pass over");
+    check_old_object(c, object, header, layout);
+}
+
+static void check_region_objects(check *c, tni_region *region) {
+    if (region->kind == TNI_HUGE_REGION) {
+        check_large_object(c, tni_huge_object(region));
+    } else if (region->kind == TNI_PAGES_REGION) {
+        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
+            check_large_object(c, tni_page_object(region, page));
+    } else {
+        for (unsigned b = 1; b < TNI_BLOCKS; b++)
+            if (!(region->free_blocks >> b & 1)) check_block_objects(c, &region->blocks[b]);
+    }
+}
+
+/* From the region on where the time was over before, at least one, until it is again. */
+static void check_old_objects(check *c, uint64_t since, uint64_t limit_ns) {
+    tn_heap *heap = c->heap;
+    size_t count = heap->regions.all.count, first = tni_region_place(&heap->regions, heap->verify_from);
+    for (size_t i = 0; i < count; i++) {
+        tni_region *region = tni_region_at(&heap->regions, (first + i) % count);
+        heap->verify_from = (uintptr_t)region;
+        if (i && tni_os_now() - since > limit_ns) return;
+        check_region_objects(c, region);
+    }
+}
+
+static void check_log(check *c) {
+    const tni_vector *log = &c->heap->barrier.objects;
+    for (size_t i = 0; i < log->count; i++) {
+        const void *object = (const void *)log->at[i];
+        size_t place;
+        if (!is_old_object(c, object, &place))
+            tni_fatal(c->heap, "verify: %s: invariant B2: %p is in the log, and no old object", c->when, object);
+        if (tni_header(object) & TN_ARMED) report_old(c, object, "B2 is armed and in the log");
     }
 }
 
@@ -240,6 +392,7 @@ static void check_cells(check *c) {
     const tni_roots *r = &c->heap->roots;
     c->root = "a global or root cell";
     for (size_t i = 0; i < r->capacity; i++) {
+        if (i + CELLS_AHEAD < r->capacity) __builtin_prefetch((void *)r->cells[i + CELLS_AHEAD]);
         if (!r->cells[i]) continue;
         void **cell = (void **)(r->cells[i] & ~(uintptr_t)1);
         c->recorded = r->young_overflow || has(&c->cells, (uintptr_t)cell);
@@ -352,61 +505,104 @@ static void check_pages(check *c) {
                   free, filed);
 }
 
-void tni_verify_before_minor(tn_heap *heap) {
+static void check_roots(check *c) {
+    check_handles(c);
+    check_cells(c);
+    for (tn_range *r = c->heap->roots.ranges; r; r = r->next) check_range(c, &r->desc);
+}
+
+uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
     check c;
-    begin(&c, heap, "before minor", heap->stats.minors + 1, check_ref, check_value);
+    begin(&c, heap, "before minor", heap->stats.minors + 1, check_refs, check_values);
     const tni_barrier *b = &heap->barrier;
-    if (sorted_copy(&c, &c.objects, &b->objects) && sorted_copy(&c, &c.slots, &b->slots) &&
-        sorted_copy(&c, &c.cells, &heap->roots.young)) {
+    uint64_t since = 0;
+    if (make_set(&c, &c.objects, &b->objects) && make_set(&c, &c.slots, &b->slots) &&
+        make_set(&c, &c.cells, &heap->roots.young)) {
+        check_nursery(&c);
+        since = tni_os_now();
         check_blocks(&c);
         check_pages(&c);
-        check_nursery(&c);
-        check_handles(&c);
-        check_cells(&c);
-        for (tn_range *r = heap->roots.ranges; r; r = r->next) check_range(&c, &r->desc);
-        tni_sweep_each_object(heap, check_old_object, &c);
+        check_roots(&c);
+        check_old_objects(&c, since, limit_ns);
+        check_log(&c);
     }
     heap->disposed.count = 0;
     end(&c);
+    return since ? tni_os_now() - since : 0;
 }
 
 /* ---- after marking ---- */
 
-static uint64_t *reached_bits(check *c, const void *object) {
-    size_t place = tni_region_place(&c->heap->regions, (uintptr_t)tni_region_of(object));
-    return c->reached + place * TNI_REGION_WORDS;
+/* In a large heap the bits are far apart, in any order. */
+TNI_INLINE void set_later(check *c, uint64_t *map, size_t bit) {
+    unsigned i = c->next++ % WAITING;
+    *c->waiting[i].word |= c->waiting[i].mask;
+    c->waiting[i].word = map + bit / 64;
+    c->waiting[i].mask = UINT64_C(1) << bit % 64;
+    __builtin_prefetch(c->waiting[i].word, 1);
 }
 
-static void reach(check *c, const void *slot, void *at) {
+/* Notes what is referred to, and looks at it only when something is known to be wrong: bitmaps are compared more quickly
+ * than they are looked up. */
+TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (!at) return;
-    if (tni_young(c->heap, at) || !is_old_object(c, at))
-        report(c, slot, at, false,
-               "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
-    if (!tni_marked(at)) report(c, slot, at, true, "which was not marked");
-    uint64_t *bits = reached_bits(c, at);
-    if (tni_bit(bits, tni_bit_of(at))) return;
-    tni_bit_set(bits, tni_bit_of(at));
-    if (!tni_vector_push(&c->stack, &c->heap->faults, (uintptr_t)at)) c->no_memory = true;
+    known *k = known_of(c, at);
+    size_t place = k->place;
+    if (TN_UNLIKELY(!is_known(k, at) || c->wrong)) {
+        if (!look_up(c, at, k, &place))
+            report(c, slot, at, false,
+                   "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
+        if (c->wrong && !tni_marked(at)) report(c, slot, at, true, "which was not marked");
+    }
+    set_later(c, c->reached + place * TNI_REGION_WORDS, tni_bit_of(at));
 }
 
-static void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
-static void reach_value(tn_tracer *t, tn_value *slot) {
+TNI_INLINE void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
+TNI_INLINE void reach_value(tn_tracer *t, tn_value *slot) {
     check *c = (check *)t;
-    reach(c, slot, tni_value_ref(&c->heap->format, *slot));
+    reach(c, slot, tni_value_ref(&c->format, *slot));
 }
 
-static void trace(check *c) {
+static void reach_refs(tn_tracer *t, void **first, size_t count) {
+    for (size_t i = 0; i < count; i++) reach_ref(t, first + i);
+}
+
+static void reach_values(tn_tracer *t, tn_value *first, size_t count) {
+    for (size_t i = 0; i < count; i++) reach_value(t, first + i);
+}
+
+static void reach_from(void *object, void *user) {
+    check *c = user;
+    tn_header header = tni_header(object);
+    const tni_layout *layout = &c->layouts[tni_header_type(header)];
+    if (!tni_marked(object)) return;
+    if (is_broken(header, layout)) report_header(c, object);
+    c->object = object;
+    tni_each_slot(&c->tracer, layout, object, header, reach_ref, reach_value);
+    c->object = NULL;
+}
+
+static void reach_all(check *c) {
+    for (unsigned i = 0; i < WAITING; i++) c->waiting[i].word = c->reached; /* no bit of it */
     c->root = "a root";
     tni_handles_visit(c->heap, &c->tracer);
     tni_roots_all(&c->heap->roots, &c->tracer);
-    while (c->stack.count) check_slots(c, (void *)c->stack.at[--c->stack.count]);
+    tni_sweep_each_object(c->heap, reach_from, c);
+    for (unsigned i = 0; i < WAITING; i++) *c->waiting[i].word |= c->waiting[i].mask;
 }
 
-static void check_marked_object(void *object, void *user) {
-    check *c = user;
-    if (!tni_marked(object) || tni_bit(reached_bits(c, object), tni_bit_of(object))) return;
+/* In the words of the bookkeeping there are no marks. */
+static uint64_t marks_of(const tni_region *region, size_t w) { return w < TNI_BLOCK_WORDS ? 0 : region->marks[w]; }
+
+static void check_marks(check *c, const tni_region *region, const uint64_t *reached) {
+    size_t w = 0;
+    while (w < TNI_REGION_WORDS && marks_of(region, w) == reached[w]) w++;
+    if (w == TNI_REGION_WORDS) return;
+    c->wrong = true;
+    reach_all(c);
     char text[400];
-    describe(c->heap, object, text, sizeof text);
+    size_t bit = w * 64 + (size_t)__builtin_ctzll(region->marks[w] ^ reached[w]);
+    describe(c->heap, (const char *)region + bit * 8, text, sizeof text);
     tni_fatal(c->heap, "verify: %s: object %s is marked, but nothing refers to it", c->when, text);
 }
 
@@ -427,12 +623,13 @@ static void check_weak(check *c) {
 
 void tni_verify_after_major(tn_heap *heap) {
     check c;
-    begin(&c, heap, "after major", heap->stats.minors, reach_ref, reach_value);
+    begin(&c, heap, "after major", heap->stats.minors, reach_refs, reach_values);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
     c.reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (c.reached) {
-        trace(&c);
-        if (!c.no_memory) tni_sweep_each_object(heap, check_marked_object, &c);
+        reach_all(&c);
+        for (size_t i = 0; i < heap->regions.all.count; i++)
+            check_marks(&c, tni_region_at(&heap->regions, i), c.reached + i * TNI_REGION_WORDS);
         check_weak(&c);
     }
     if (c.reached) tni_os_unmap(c.reached, bytes);

@@ -22,7 +22,7 @@ typedef struct tn_pacing {
     size_t nursery;           /* the nursery's present size */
     size_t nursery_min, nursery_max;
     size_t survived;          /* by the last minor collection */
-    uint64_t minor_ns;        /* what that took */
+    uint64_t minor_ns;        /* what that took; no time in here has that of debug modes in it */
     uint64_t mutator_ns;      /* what the mutator took since the collection before it */
     uint64_t pause_target_ns;
     size_t live;              /* marked by the last major collection */

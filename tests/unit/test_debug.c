@@ -63,6 +63,32 @@ static void verify_finds_a_store_without_barrier(void **state) {
     CHECK_CHILD_OK(&child);
 }
 
+/* With a nursery that can grow no more, the old space is looked at in turns: so it takes a few collections. */
+static void store_into_a_large_heap(void *arg) {
+    bool correct = *(bool *)arg;
+    Host host;
+    host_exact(&host, "debug=verify nursery_max=256K pretenure=off");
+    Pair **list = support_list(host.m, 800000);
+    support_garbage(host.m, 1 << 20);
+    Pair *old = *list;
+    for (long i = 0; i < 400000; i++) old = TN_READ(old, cdr);
+    if (!correct) smuggle((char *)old + offsetof(Pair, car), TN_ALLOC(host.m, Pair));
+    support_garbage(host.m, 64 << 20);
+    if (correct) support_check_list(*list, 800000);
+    host_close(&host);
+}
+
+static void verify_comes_to_all_of_a_large_heap(void **state) {
+    (void)state;
+    bool correct = false;
+    must_be_fatal(store_into_a_large_heap, &correct);
+    CHECK_HAS(child.text, "verify: before minor collection");
+    CHECK_HAS(child.text, "field 'car' holds");
+    correct = true;
+    child_run(&child, store_into_a_large_heap, &correct);
+    CHECK_CHILD_OK(&child);
+}
+
 static void value_without_barrier(void *arg) {
     bool correct = *(bool *)arg;
     Host host;
@@ -180,8 +206,8 @@ static void inconsistent_marking(void *arg) {
     host_close(&host);
 }
 
-/* In some call the marking sees what the independent trace does not, or the other way round. */
-static void verify_compares_the_marking_with_a_trace_of_its_own(void **state) {
+/* In some call the marking sees what verify does not, or the other way round. */
+static void verify_compares_the_marking_with_the_references(void **state) {
     (void)state;
     bool found = false;
     for (int call = 0; call < 8; call++) {
@@ -825,11 +851,12 @@ static void fail_counts_from_the_creation_of_the_heap(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_finds_a_store_without_barrier),
+        cmocka_unit_test(verify_comes_to_all_of_a_large_heap),
         cmocka_unit_test(verify_finds_a_value_in_a_large_array),
         cmocka_unit_test(verify_finds_a_forgotten_tn_remember),
         cmocka_unit_test(verify_finds_a_reference_to_no_object),
         cmocka_unit_test(verify_finds_a_smashed_header),
-        cmocka_unit_test(verify_compares_the_marking_with_a_trace_of_its_own),
+        cmocka_unit_test(verify_compares_the_marking_with_the_references),
         cmocka_unit_test(every_mode_accepts_a_correct_host),
         cmocka_unit_test(move_makes_a_stale_pointer_fault),
         cmocka_unit_test(stress_and_move_make_a_missing_root_fault),

@@ -189,28 +189,70 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
     host_close(&host);
 }
 
+/* ---- debug modes ---- */
+
+static void policy_is_not_told_what_debug_modes_take(void **state) {
+    (void)state;
+    Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
+    tn_policy policy = {answer_nursery, answer_limit, &a};
+    Host host;
+    open_with(&host, &policy, "debug=verify pretenure=off");
+    Pair **list = support_list(host.m, 400000);
+    support_garbage(host.m, 64 * MIB); /* the pauses are what looking at the list takes */
+    CHECK_EQ(support_stats(host.m).nursery_bytes, 512 * KIB);
+    CHECK(a.last.minor_ns * 4 < support_stats(host.m).minor_p50_ns);
+    support_check_list(*list, 400000);
+    host_close(&host);
+}
+
+static uint64_t nursery_beside_a_list(const char *options) {
+    Host host;
+    host_exact(&host, options);
+    Pair **list = support_list(host.m, 400000);
+    support_garbage(host.m, 64 * MIB);
+    support_check_list(*list, 400000);
+    uint64_t nursery = support_stats(host.m).nursery_bytes;
+    host_close(&host);
+    return nursery;
+}
+
+static void verify_makes_cycles_longer_where_it_may(void **state) {
+    (void)state;
+    CHECK(nursery_beside_a_list("debug=verify pretenure=off") >= 4 * MIB);
+    CHECK_EQ(nursery_beside_a_list("debug=verify pretenure=off nursery=256K"), 256 * KIB);
+    CHECK_EQ(nursery_beside_a_list("debug=verify pretenure=off nursery_max=2M"), 2 * MIB);
+}
+
 /* ---- pretenuring ---- */
 
-enum { RING = 40000 }; /* pairs; more than a nursery holds */
+enum { RING = 4000, WIDTH = 60 }; /* together more than a nursery holds; and one is long in copying */
 
-/* Replaces the oldest pair of the ring, `count` times: everything survives the nursery, and dies later. Returns how
- * many of the pairs were born old. */
+/* An item of the ring, whatever the ring's type says. */
+static Vector *item_of(Vector *ring, long k) { return (Vector *)(void *)TN_READ(ring, item[(k + RING) % RING]); }
+
+static Pair **new_item(tn_mutator *m, long number) {
+    Vector **item = TN_NEW_TAIL(m, Vector, void *, WIDTH);
+    TN_PUT(m, item, number, number);
+    return (Pair **)(void *)item;
+}
+
+/* Replaces the oldest item of the ring, `count` times: everything survives the nursery, and dies later. Returns how
+ * many of the items were born old. */
 static long churn(tn_mutator *m, Vector **ring, long count) {
     static long next;
     long old = 0;
     for (long i = 0; i < count; i++, next++) {
         TN_SCOPE(m);
-        Pair **pair = TN_NEW(m, Pair);
-        TN_PUT(m, pair, number, next);
-        TN_SET(m, pair, car, TN_GET(m, ring, item[(next + RING - 1) % RING]));
-        TN_CLEAR(m, TN_GET(m, pair, car), car); /* no chain through the dead */
-        TN_SET(m, ring, item[next % RING], pair);
-        old += !tn_is_young(m, *pair);
+        Pair **item = new_item(m, next);
+        Vector *now = (Vector *)(void *)*item, *before = item_of(*ring, next - 1);
+        TN_WRITE(m, now, item[0], TN_READ(*ring, item[(next + RING - 1) % RING]));
+        TN_WRITE(m, before, item[0], NULL); /* no chain through the dead */
+        TN_SET(m, ring, item[next % RING], item);
+        old += !tn_is_young(m, *item);
     }
     for (long k = next - RING; k < next; k++) {
-        const Pair *pair = TN_READ(*ring, item[k % RING]);
-        CHECK_EQ(pair->number, k);
-        CHECK(k == next - 1 || !TN_READ(pair, car));
+        CHECK_EQ(item_of(*ring, k)->number, k);
+        CHECK(k == next - 1 || !TN_READ(item_of(*ring, k), item[0]));
     }
     return old;
 }
@@ -219,16 +261,14 @@ static Vector **new_ring(tn_mutator *m) {
     Vector **ring = TN_NEW_TAIL(m, Vector, void *, RING);
     for (long k = 0; k < RING; k++) {
         TN_SCOPE(m);
-        Pair **pair = TN_NEW(m, Pair);
-        TN_SET(m, ring, item[k], pair);
+        TN_SET(m, ring, item[k], new_item(m, k));
     }
     return ring;
 }
 
-static void pretenuring_comes_and_goes(void **state) {
-    (void)state;
+static void comes_and_goes(const char *options) {
     Host host;
-    host_exact(&host, "debug=verify nursery=256K");
+    host_exact(&host, options);
     Vector **ring = new_ring(host.m);
     churn(host.m, ring, 20 * RING);
     long old = 0; /* nearly all: what survives the nursery only to die in the old space is born there */
@@ -241,6 +281,13 @@ static void pretenuring_comes_and_goes(void **state) {
     CHECK(support_stats(host.m).minors > minors + 50); /* and garbage is young again */
     churn(host.m, ring, 10 * RING);
     host_close(&host);
+}
+
+/* What verify takes is not taken for the nursery's costs. */
+static void pretenuring_comes_and_goes(void **state) {
+    (void)state;
+    comes_and_goes("nursery=256K");
+    comes_and_goes("debug=verify nursery=256K");
 }
 
 static void pretenuring_by_option(void **state) {
@@ -335,6 +382,8 @@ int main(void) {
         cmocka_unit_test(limit_does_not_count_what_was_disposed_of),
         cmocka_unit_test(adaptive_limit_stays_between_its_bounds),
         cmocka_unit_test(adaptive_nursery_grows_when_collecting_is_costly),
+        cmocka_unit_test(policy_is_not_told_what_debug_modes_take),
+        cmocka_unit_test(verify_makes_cycles_longer_where_it_may),
         cmocka_unit_test(pretenuring_comes_and_goes),
         cmocka_unit_test(pretenuring_by_option),
         cmocka_unit_test(reservations_end_pretenuring),
