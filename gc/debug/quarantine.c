@@ -2,6 +2,7 @@
 #include "debug/quarantine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/heap.h"
 #include "space/os.h"
@@ -32,16 +33,30 @@ static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *c
         (unsigned long long)heap->stats.minors, cause};
 }
 
+/* Where the neighbours from d on end whose pages are in a row, and that are due with it: one call to the system serves
+ * for all of them, and most of what dies lies beside what dies. */
+static const tni_dead *row_end(const tni_dead *d, const tni_dead *end, uint64_t due) {
+    bool is_due = d->until <= due;
+    for (d++; d < end && pages_of(d) == pages_of(d - 1) + d[-1].bytes && (d->until <= due) == is_due; d++) {}
+    return d;
+}
+
+static size_t row_bytes(const tni_dead *d, const tni_dead *end) {
+    return (size_t)(pages_of(end - 1) + end[-1].bytes - pages_of(d));
+}
+
 /* What the system refuses to make accessible stays for another round. */
 static void give_back(tn_heap *heap, bool all) {
     tni_quarantine *q = &heap->quarantine;
-    size_t kept = 0;
-    for (size_t i = 0; i < q->count; i++) {
-        const tni_dead *d = &q->dead[i];
-        bool due = all || d->until <= heap->stats.majors + 1;
-        if (!due || !tni_os_commit(&heap->faults, pages_of(d), d->bytes)) q->dead[kept++] = *d;
+    uint64_t due = all ? UINT64_MAX : heap->stats.majors + 1;
+    tni_dead *kept = q->dead;
+    for (const tni_dead *d = q->dead, *end = d + q->count, *next; d < end; d = next) {
+        next = row_end(d, end, due);
+        if (d->until <= due && tni_os_commit(&heap->faults, pages_of(d), row_bytes(d, next))) continue;
+        memmove(kept, d, (size_t)(next - d) * sizeof *d);
+        kept += next - d;
     }
-    q->count = q->sealed = kept;
+    q->count = q->sealed = (size_t)(kept - q->dead);
 }
 
 /* All are called before any becomes inaccessible. */
@@ -70,9 +85,9 @@ static int compare(const void *a, const void *b) {
 
 /* When the system refuses, the memory reads as zeros: a use of it is not named, but nor does it find another
  * object. */
-static void protect(tn_heap *heap, const tni_dead *d) {
+static void protect(tn_heap *heap, char *pages, size_t bytes) {
     tni_quarantine *q = &heap->quarantine;
-    if (tni_os_protect(pages_of(d), d->bytes) || q->refused) return;
+    if (tni_os_protect(pages, bytes) || q->refused) return;
     q->refused = true;
     tni_log(heap, "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
                   "is not named, but reads as zeros");
@@ -81,7 +96,13 @@ static void protect(tn_heap *heap, const tni_dead *d) {
 void tni_quarantine_seal(tn_heap *heap) {
     tni_quarantine *q = &heap->quarantine;
     if (!q->count) return;
-    for (; q->sealed < q->count; q->sealed++) protect(heap, &q->dead[q->sealed]);
+    const tni_dead *end = q->dead + q->count;
+    qsort(q->dead + q->sealed, q->count - q->sealed, sizeof *q->dead, compare);
+    for (const tni_dead *d = q->dead + q->sealed, *next; d < end; d = next) {
+        next = row_end(d, end, UINT64_MAX);
+        protect(heap, pages_of(d), row_bytes(d, next));
+    }
+    q->sealed = q->count;
     qsort(q->dead, q->count, sizeof *q->dead, compare);
     for (size_t i = 0; i < q->count; i++) {
         const void *object = (const void *)q->dead[i].at;
