@@ -96,7 +96,7 @@ static void minor(tn_heap *heap, tni_collection *c) {
     heap->stats.minors++;
     heap->stats.young_allocated += c->nursery;
     heap->stats.promoted += c->survived;
-    tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start)); /* of a sealed one nothing */
+    tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start)); /* sealed: 0 */
 }
 
 /* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the

@@ -66,7 +66,8 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
     if (wanted * own->byte_ns > target * SURPRISE) wanted = target * SURPRISE / own->byte_ns;
-    double verified = (double)p->nursery * VERIFY_APART * (double)own->verify_ns / (double)(p->minor_ns + p->mutator_ns + 1);
+    double program = (double)(p->minor_ns + p->mutator_ns + 1);
+    double verified = (double)p->nursery * VERIFY_APART * (double)own->verify_ns / program;
     own->verify_bytes = verified > wanted ? (size_t)fmin(verified - wanted, (double)p->nursery_max) : 0;
     return (size_t)fmax(wanted, verified);
 }

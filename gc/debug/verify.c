@@ -51,7 +51,9 @@ typedef struct check {
 
 /* ---- small tools ---- */
 
-static size_t home(const set *s, uintptr_t word) { return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask; }
+static size_t home(const set *s, uintptr_t word) {
+    return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask;
+}
 
 static bool has(const set *s, uintptr_t word) {
     if (!s->count) return false;
@@ -542,8 +544,8 @@ TNI_INLINE void set_later(check *c, uint64_t *map, size_t bit) {
     __builtin_prefetch(c->waiting[i].word, 1);
 }
 
-/* Notes what is referred to, and looks at it only when something is known to be wrong: bitmaps are compared more quickly
- * than they are looked up. */
+/* Notes what is referred to, and looks at it only when something is known to be wrong: comparing bitmaps is quicker
+ * than looking bits up. */
 TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (!at) return;
     known *k = known_of(c, at);
