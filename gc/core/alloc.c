@@ -271,8 +271,9 @@ typedef struct cell_need {
     size_t cell; /* 0: it is not so simple */
 } cell_need;
 
-TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, uint64_t sizes, size_t count) {
     const cell_need other = {0, 0};
+    size_t size = (uint32_t)sizes, element = sizes >> 32;
     if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return other;
     const tni_layout *l = &m->heap->types.layouts[type];
     if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return other;
@@ -288,28 +289,27 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
     return at + 8;
 }
 
-static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, size_t size, size_t element,
-                                                    size_t count, const tn_place *place) {
+static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
+                                                    const tn_place *place) {
     if (!m) return NULL;
-    cell_need need = need_of(m, type, size, element, count);
+    cell_need need = need_of(m, type, sizes, count);
     if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
         return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
-    return allocate_checked(m, type, size, element, count, place);
+    return allocate_checked(m, type, (uint32_t)sizes, sizes >> 32, count, place);
 }
 
 /* Calls nothing but in its last step, so that it need not save a register. */
-void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
-                        const tn_place *place) {
+void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count, const tn_place *place) {
     if (TN_LIKELY(m != NULL)) {
-        cell_need need = need_of(m, type, size, element, count);
+        cell_need need = need_of(m, type, sizes, count);
         tni_run *run = &m->heap->old.runs[need.lane];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
     }
-    return allocate_any(m, type, size, element, count, place);
+    return allocate_any(m, type, sizes, count, place);
 }
 
 void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    return tn_alloc_slow_at_(m, type, size, element, count, NULL);
+    return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, NULL);
 }
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {

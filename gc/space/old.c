@@ -18,19 +18,15 @@ static void count(tni_old *old, tni_run *run) {
 }
 
 static void extend(const tni_old *old, tni_run *run, size_t cell) {
-    if (old->paged) {
-        run->limit = run->bump + cell;
-        if (old->zeroed) memset(run->bump, 0, cell);
-        return;
-    }
-    size_t left = (size_t)(run->end - run->bump), most = cell > ZERO_BYTES ? cell : ZERO_BYTES;
+    size_t left = (size_t)(run->end - run->bump), most = cell > old->step ? cell : old->step;
     char *from = run->limit;
-    run->limit = !old->zeroed || left <= most ? run->end : run->bump + most;
+    run->limit = left <= most ? run->end : run->bump + most;
     if (old->zeroed) memset(from, 0, (size_t)(run->limit - from));
 }
 
 void tni_old_zeroed(tni_old *old, bool zeroed) {
     old->zeroed = zeroed;
+    old->step = old->paged ? 0 : zeroed ? ZERO_BYTES : SIZE_MAX;
     for (unsigned lane = 0; zeroed && lane < TNI_LANES; lane++) old->runs[lane].limit = old->runs[lane].bump;
 }
 
@@ -39,8 +35,9 @@ void tni_old_count(tni_old *old) {
 }
 
 /* Where each cell has pages of its own, what remains of the last one's is its. */
-static void skip_page(const tni_old *old, tni_run *run) {
-    if (old->paged) run->bump = run->limit = (char *)(((uintptr_t)run->bump + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1));
+TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
+    if (TN_UNLIKELY(old->paged))
+        run->bump = run->limit = (char *)(((uintptr_t)run->bump + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1));
 }
 
 /* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
@@ -59,7 +56,6 @@ static void pass(tni_run *run, size_t bytes) {
 
 /* What remains of the current hole is one again, or slack behind the last cell: 8 bytes are too few for any. */
 static void leave_hole(tni_old *old, tni_run *run) {
-    skip_page(old, run);
     count(old, run);
     tni_forbid(run->bump, (size_t)(run->end - run->bump));
     if (run->end - run->bump <= 8) return;
@@ -134,6 +130,7 @@ void tni_old_retire_all(tni_old *old) {
     for (unsigned lane = 0; lane < TNI_LANES; lane++) {
         tni_run *run = &old->runs[lane];
         if (!run->block) continue;
+        skip_page(old, run);
         leave_hole(old, run);
         tni_old_file_partial(old, run->block);
         *run = (tni_run){.block = NULL};

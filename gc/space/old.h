@@ -43,6 +43,7 @@ typedef struct tni_old {
     uint64_t filled;      /* bytes of cells that were ever bumped, up to the last count */
     tni_regions *regions;
     bool zeroed;          /* [bump, limit) of each run is zero, and so will be that of runs to come */
+    size_t step;          /* so much of a hole is given out at a time, at least a cell */
     bool paged;           /* each cell begins at a page, and no other lies in its pages: [bump, limit) holds but one */
     size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
@@ -104,21 +105,16 @@ void tni_old_forget(tni_old *old);
 TNI_INLINE char *tni_block_object(const tni_block *block, unsigned bit) {
     return tni_block_start(block) + (size_t)bit * 8;
 }
-/* The first bit from `bit` on that is set in a and not in b, `end` if there is none before that: no words behind it are
- * looked at. b may be NULL. */
-TNI_INLINE unsigned tni_find_bit_before(const uint64_t *a, const uint64_t *b, unsigned bit, unsigned end) {
-    if (bit >= end) return end;
+/* The first bit from `bit` on that is set in a and not in b, TNI_BLOCK_BITS if none. b may be NULL. */
+TNI_INLINE unsigned tni_find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
+    if (bit >= TNI_BLOCK_BITS) return TNI_BLOCK_BITS;
     unsigned w = bit / 64;
     uint64_t word = a[w] & ~(b ? b[w] : 0) & ~UINT64_C(0) << bit % 64;
     while (!word) {
-        if (++w * 64 >= end) return end;
+        if (++w == TNI_BLOCK_WORDS) return TNI_BLOCK_BITS;
         word = a[w] & ~(b ? b[w] : 0);
     }
-    unsigned found = w * 64 + (unsigned)__builtin_ctzll(word);
-    return found < end ? found : end;
-}
-TNI_INLINE unsigned tni_find_bit(const uint64_t *a, const uint64_t *b, unsigned bit) {
-    return tni_find_bit_before(a, b, bit, TNI_BLOCK_BITS);
+    return w * 64 + (unsigned)__builtin_ctzll(word);
 }
 /* The bit of the block's first hole at or behind `bit`, and of the hole's end: of what begins next, or would behind the
  * block. */

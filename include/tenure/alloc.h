@@ -61,15 +61,19 @@ typedef struct tn_window {
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") __VA_ARGS__; \
     _Pragma("GCC diagnostic pop") TN_STATIC_ASSERT_(1, "a declaration")
 
-/* What the macros call, with the place of their use. */
-TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+/* tn_alloc_slow with the place of the call. The two sizes are one argument (TN_SIZES_), so that there is no register less
+ * for the rest: while objects are born old, each word that it must save is felt. */
+TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                               const tn_place *place);
+/* What has more than 32 bits is no size of any type. */
+#define TN_SIZE_(size) ((size) < UINT32_MAX ? (uint64_t)(size) : UINT32_MAX)
+#define TN_SIZES_(size, element) (TN_SIZE_(size) | TN_SIZE_(element) << 32)
 
 TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t count,
                          const tn_place *place) {
     char *object = m->alloc;
     char *next = object + cell;
-    if (TN_UNLIKELY((uintptr_t)next > m->limit)) return tn_alloc_slow_at_(m, type, size, element, count, place);
+    if (TN_UNLIKELY((uintptr_t)next > m->limit)) return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
     m->alloc = next;
     ((tn_header *)(uintptr_t)object)[-1] = TN_HEADER_OF(type, count);
     return object;
@@ -77,7 +81,7 @@ TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, 
 
 TN_INLINE void *tn_alloc_at_(tn_mutator *m, tn_type type, size_t size, const tn_place *place) {
     if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX))
-        return tn_alloc_slow_at_(m, type, size, 0, 0, place);
+        return tn_alloc_slow_at_(m, type, TN_SIZES_(size, 0), 0, place);
     return tn_bump_(m, type, TN_CELL(size), size, 0, 0, place);
 }
 
@@ -85,7 +89,7 @@ TN_INLINE void *tn_alloc_tail_at_(tn_mutator *m, tn_type type, size_t size, size
                                   const tn_place *place) {
     bool odd = type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX || element == 0; /* constants, mostly */
     if (TN_UNLIKELY(odd || count > (TN_SMALL_MAX - size) / element))
-        return tn_alloc_slow_at_(m, type, size, element, count, place);
+        return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
     return tn_bump_(m, type, TN_CELL(size + count * element), size, element, count, place);
 }
 
