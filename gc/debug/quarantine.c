@@ -48,6 +48,7 @@ static size_t row_bytes(const tni_dead *d, const tni_dead *end) {
 /* What the system refuses to make accessible stays for another round. */
 static void give_back(tn_heap *heap, bool all) {
     tni_quarantine *q = &heap->quarantine;
+    if (!q->count) return;
     uint64_t due = all ? UINT64_MAX : heap->stats.majors + 1;
     tni_dead *kept = q->dead;
     for (const tni_dead *d = q->dead, *end = d + q->count, *next; d < end; d = next) {
