@@ -91,8 +91,8 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
         tni_os_unmap(heap, HEAP_BYTES);
         tni_fail_error(
             error, TN_OUT_OF_MEMORY,
-            "tn_heap_create: the system has no address space: a nursery with a range of %zu bytes takes about twice that; "
-            "lower nursery_max (or quarantine=N) or raise the process's limit",
+            "tn_heap_create: the system has no address space: a nursery with a range of %zu bytes takes about twice "
+            "that; lower nursery_max (or quarantine=N) or raise the process's limit",
             bytes);
         return NULL;
     }

@@ -61,8 +61,8 @@ typedef struct tn_window {
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") __VA_ARGS__; \
     _Pragma("GCC diagnostic pop") TN_STATIC_ASSERT_(1, "a declaration")
 
-/* tn_alloc_slow with the place of the call. The two sizes are one argument (TN_SIZES_), so that there is no register less
- * for the rest: while objects are born old, each word that it must save is felt. */
+/* tn_alloc_slow with the place of the call. The two sizes are one argument (TN_SIZES_), so that there is no register
+ * less for the rest: while objects are born old, each word that it must save is felt. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                               const tn_place *place);
 /* What has more than 32 bits is no size of any type. */
@@ -73,7 +73,8 @@ TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, 
                          const tn_place *place) {
     char *object = m->alloc;
     char *next = object + cell;
-    if (TN_UNLIKELY((uintptr_t)next > m->limit)) return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
+    if (TN_UNLIKELY((uintptr_t)next > m->limit))
+        return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
     m->alloc = next;
     ((tn_header *)(uintptr_t)object)[-1] = TN_HEADER_OF(type, count);
     return object;
