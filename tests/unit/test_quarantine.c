@@ -165,7 +165,7 @@ static void fixed_at_creation(void **state) {
 /* The system maps no more than some 65530 pieces for a process. */
 static void says_when_the_system_refuses(void **state) {
     (void)state;
-    if (SUPPORT_ASAN) support_skip("AddressSanitizer needs mappings of its own");
+    if (support_watched()) support_skip("AddressSanitizer and Valgrind need mappings of their own");
     enum { LENGTH = 70000 };
     Host host;
     host_exact(&host, "debug=quarantine=2 pretenure=off");
