@@ -128,7 +128,8 @@ static Vector **wide(tn_mutator *m) {
     TRY(m, (v = TN_NEW_TAIL(m, Vector, void *, WIDE)) != NULL);
     for (long i = 0; i < WIDE; i++) {
         TN_SCOPE(m);
-        tn_write(m, *v, slot(*v, (size_t)i), *cons(m, none, i));
+        Pair **pair = cons(m, none, i);
+        tn_write(m, *v, slot(*v, (size_t)i), *pair);
     }
     return TN_ESCAPE(v);
 }
