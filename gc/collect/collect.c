@@ -143,14 +143,15 @@ static void name_spaces(tn_heap *heap, const tni_collection *c) {
 }
 
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
-    uint64_t begin = tni_os_now(), paced = tni_pacing_now(heap);
+    uint64_t begin = tni_os_now(), paced = tni_pacing_at(heap, begin);
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
                         .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
     minor(heap, &c);
-    c.minor_ns = tni_os_now() - begin;
-    tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_now(heap) - paced);
+    uint64_t now = tni_os_now();
+    c.minor_ns = now - begin;
+    tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_at(heap, now) - paced);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
@@ -161,9 +162,10 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     if (TNI_NAMED) name_spaces(heap, &c);
     tni_restart(heap);
     tni_busy_end(heap);
-    heap->pacing.last_end = tni_pacing_now(heap);
+    now = tni_os_now();
+    heap->pacing.last_end = tni_pacing_at(heap, now);
     heap->pacing.gc_ns += heap->pacing.last_end - paced;
-    c.pause_ns = tni_os_now() - begin;
+    c.pause_ns = now - begin;
     c.after = tni_stats_used(heap);
     tni_stats_record(heap, &c);
     if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, &c);

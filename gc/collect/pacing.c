@@ -26,7 +26,8 @@ static void set_pretenuring(tn_heap *heap, bool on) {
     tni_old_zeroed(&heap->old, on);
 }
 
-uint64_t tni_pacing_now(const tn_heap *heap) { return tni_os_now() - heap->pacing.debug_ns; }
+uint64_t tni_pacing_at(const tn_heap *heap, uint64_t now) { return now - heap->pacing.debug_ns; }
+uint64_t tni_pacing_now(const tn_heap *heap) { return tni_pacing_at(heap, tni_os_now()); }
 
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing.debug_ns += tni_os_now() - since; }
 

@@ -53,8 +53,10 @@ typedef struct tni_pacing {
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
 
-/* The time, by a clock that stands still while debug modes work: what these take must change no size. */
+/* The time, by a clock that stands still while debug modes work: what these take must change no size. And what it is when
+ * tni_os_now is `now`. */
 uint64_t tni_pacing_now(const tn_heap *heap);
+uint64_t tni_pacing_at(const tn_heap *heap, uint64_t now);
 /* A debug mode has worked since `since`, by tni_os_now. */
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
 
