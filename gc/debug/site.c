@@ -136,7 +136,7 @@ static void keep_cycle(tn_heap *heap, const char *cause) {
         if (!cycles) return;
         s->cycles = cycles;
     }
-    uintptr_t used = ((uintptr_t)(n->frontier - n->start) + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1);
+    uintptr_t used = tni_whole_pages((size_t)(n->frontier - n->start));
     s->cycles[s->cycle_count++] = (tni_cycle){.start = (uintptr_t)n->start, .end = (uintptr_t)n->start + used,
                                               .number = heap->stats.minors + 1, .cause = cause, .births = s->young};
     s->young = (tni_births){0};

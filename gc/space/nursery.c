@@ -6,11 +6,9 @@
 #include "space/memcheck.h"
 #include "space/os.h"
 
-static size_t round_up(size_t n, size_t to) { return (n + to - 1) & ~(to - 1); }
-
 bool tni_nursery_init(tni_nursery *n, tni_faults *faults, size_t reserve) {
     n->faults = faults;
-    n->reserved = round_up(reserve, TNI_HUGE_PAGE);
+    n->reserved = (reserve + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
     n->base = tni_os_reserve(faults, n->reserved, TNI_HUGE_PAGE);
     if (!n->base) return false;
     n->start = n->frontier = n->end = n->dirty = n->base;
@@ -26,7 +24,7 @@ void tni_nursery_free(tni_nursery *n) {
 
 /* Makes [start, start + capacity) accessible; returns how much of it is. */
 static size_t commit(tni_nursery *n, size_t capacity) {
-    size_t before = (size_t)(n->start - n->base), end = round_up(before + capacity, TNI_PAGE);
+    size_t before = (size_t)(n->start - n->base), end = tni_whole_pages(before + capacity);
     char *from = n->sealed ? n->start : n->base + n->committed;
     if (n->base + end <= from) return capacity;
     if (!tni_os_commit(n->faults, from, (size_t)(n->base + end - from))) {
@@ -65,7 +63,7 @@ bool tni_nursery_extend(tni_nursery *n, const char *upto) {
 }
 
 void tni_nursery_seal(tni_nursery *n) {
-    size_t used = round_up((size_t)(n->frontier - n->start), TNI_PAGE);
+    size_t used = tni_whole_pages((size_t)(n->frontier - n->start));
     tni_os_protect(n->start, used);
     n->sealed = true;
     n->start += used;
@@ -74,8 +72,8 @@ void tni_nursery_seal(tni_nursery *n) {
 }
 
 void tni_nursery_trim(tni_nursery *n, size_t keep) {
-    keep = round_up(keep, TNI_PAGE);
-    size_t dirty = round_up((size_t)(n->dirty - n->base), TNI_PAGE);
+    keep = tni_whole_pages(keep);
+    size_t dirty = tni_whole_pages((size_t)(n->dirty - n->base));
     if (dirty <= keep || n->base + keep < n->start) return;
     tni_os_forget(n->base + keep, dirty - keep);
     n->dirty = n->base + keep;

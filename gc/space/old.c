@@ -36,8 +36,7 @@ void tni_old_count(tni_old *old) {
 
 /* Where each cell has pages of its own, what remains of the last one's is its. */
 TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
-    if (TN_UNLIKELY(old->paged))
-        run->bump = run->limit = (char *)(((uintptr_t)run->bump + TNI_PAGE - 1) & ~(uintptr_t)(TNI_PAGE - 1));
+    if (TN_UNLIKELY(old->paged)) run->bump = run->limit = (char *)tni_whole_pages((uintptr_t)run->bump);
 }
 
 /* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */

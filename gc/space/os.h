@@ -12,6 +12,9 @@
 enum { TNI_PAGE = 4096 };
 #define TNI_HUGE_PAGE ((size_t)2 << 20)
 
+/* Bytes, or an address, up to the end of the page. */
+static inline size_t tni_whole_pages(size_t bytes) { return (bytes + TNI_PAGE - 1) & ~(size_t)(TNI_PAGE - 1); }
+
 /* The first three can fail, and do when `faults` says so (NULL: it never does). */
 
 /* Address space that faults when touched, until tni_os_commit. `align` is a power of two. NULL when there is none. */

@@ -64,8 +64,8 @@ TN_API TN_MAY_COLLECT tn_status tn_detach(tn_mutator *m);
 
 /* A poll for loops that do not allocate: reaches a safepoint if one is asked for. May collect. (Allocation polls
  * too.) In a raw window it does not, but is TN_BAD_STATE, which on_error hears once for each TN_NO_GC in a row: at the
- * first poll when the host is compiled without NDEBUG, else at the first that would collect; what was asked for waits
- * for the end of the window. */
+ * first poll when the host is compiled without NDEBUG, else at the first that something is asked of; what was asked for
+ * waits for the end of the window. */
 TN_API TN_MAY_COLLECT void tn_safepoint_slow(tn_mutator *m);
 #define tn_safepoint(m) tn_safepoint_at_((m), TN_HERE_)
 
