@@ -27,7 +27,7 @@ typedef void *(*attempt_fn)(const request *r);
 
 /* ---- checks ---- */
 
-static bool may_allocate(tn_mutator *m, const char *function) {
+TNI_INLINE bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
     return tni_check_caller(m, function);
 }

@@ -83,7 +83,7 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
     return status;
 }
 
-bool tni_check_caller(tn_mutator *m, const char *function) {
+bool tni_check_caller_slow(tn_mutator *m, const char *function) {
     tn_heap *heap = m->heap;
     const tni_callback *c = &heap->callback;
     if (heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))

@@ -100,6 +100,13 @@ TNI_INLINE bool tni_owns(const tn_heap *heap, const void *object) {
     return !object || tni_young(heap, object) || tni_region_has(&heap->regions, object);
 }
 
+/* False, and reported as TN_BAD_STATE of `function`, in a callback; with TENURE_DEBUG=threads it is fatal in another
+ * thread than the mutator's. */
+TNI_INLINE bool tni_check_caller(tn_mutator *m, const char *function) {
+    bool usual = !m->heap->busy && !(m->heap->options.value.debug & TNI_DEBUG_THREADS);
+    return TN_LIKELY(usual) || tni_check_caller_slow(m, function);
+}
+
 /* Between these no allocation is allowed: a collection, or callbacks of the host, run. They nest. */
 void tni_busy_begin(tn_heap *heap);
 void tni_busy_end(tn_heap *heap);
