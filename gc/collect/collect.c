@@ -40,6 +40,12 @@ void tni_restart(tn_heap *heap) {
     tni_set_limit(m);
 }
 
+void tni_begin_cycle(tn_heap *heap) {
+    tni_pacing_begin_cycle(heap);
+    tni_sites_begin_cycle(heap);
+    tni_restart(heap);
+}
+
 /* Gives some of what is not wanted back to the system; false when that is all. Kept is what the next cycle and the
  * growth up to the next major will want: blocks or pages, not both. */
 static bool trim(tn_heap *heap) {
@@ -156,11 +162,9 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim_all(heap);
-    tni_pacing_begin_cycle(heap);
-    tni_sites_begin_cycle(heap);
     tni_handles_after(heap);
     if (TNI_NAMED) name_spaces(heap, &c);
-    tni_restart(heap);
+    tni_begin_cycle(heap);
     tni_busy_end(heap);
     now = tni_os_now();
     heap->pacing.last_end = tni_pacing_at(heap, now);

@@ -24,7 +24,9 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause);
  * checked window, else the frontier of the nursery. */
 void tni_set_limit(tni_mutator *m);
 
-/* Points the mutator at the nursery's new cycle. */
+/* Points the mutator at the nursery's cycle, of which nothing is in use. */
 void tni_restart(tn_heap *heap);
+/* Begins the next cycle of the nursery, which is empty, and points the mutator at it. */
+void tni_begin_cycle(tn_heap *heap);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "collect/collect.h"
 #include "collect/sweep.h"
 #include "core/heap.h"
 #include "core/system.h"
@@ -283,7 +284,7 @@ void tni_pacing_probe(tn_heap *heap) {
     if (bytes >= (double)p->stretch) p->old_byte_ns = ((double)(now - p->stretch_began) - gc_ns) / bytes;
     p->last_end = now;
     set_pretenuring(heap, false);
-    tni_pacing_begin_cycle(heap);
+    tni_begin_cycle(heap);
 }
 
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns) {

@@ -74,7 +74,7 @@ void tni_pacing_begin_cycle(tn_heap *heap);
 bool tni_pacing_fits(tn_heap *heap, size_t bytes);
 /* The bytes promoted and born old since the last major collection, but for the current runs. */
 size_t tni_pacing_grown(const tn_heap *heap);
-/* Ends pretenuring and begins a nursery cycle; the caller restarts the mutator. */
+/* Ends pretenuring: a nursery cycle begins, and what is allocated next is young. */
 void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);

@@ -68,12 +68,6 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
 
 /* ---- the nursery ---- */
 
-/* Ends pretenuring: what is allocated next is young. */
-static void probe(tn_heap *heap) {
-    tni_pacing_probe(heap);
-    tni_restart(heap);
-}
-
 static char *young_end(const request *r) { return r->m->alloc - 8 + r->cell; }
 
 static void *attempt_young(const request *r) {
@@ -88,7 +82,7 @@ static void *attempt_young(const request *r) {
 
 static void *attempt_reserve(const request *r) {
     tni_mutator *p = tni_private(r->m);
-    if (r->m->heap->pacing.pretenuring) probe(r->m->heap); /* only the nursery keeps what is promised here */
+    if (r->m->heap->pacing.pretenuring) tni_pacing_probe(r->m->heap); /* only the nursery keeps what is promised here */
     if (!tni_nursery_extend(&r->m->heap->nursery, young_end(r))) return NULL;
     p->reserved = young_end(r);
     tni_set_limit(p);
@@ -143,7 +137,7 @@ static void *attempt_ordinary(const request *r) {
     if (heap->pacing.pretenuring) {
         void *object = heap->old.filled < heap->pacing.probe_at ? attempt_old(r) : NULL;
         if (object) return object;
-        probe(heap);
+        tni_pacing_probe(heap);
     }
     return attempt_young(r);
 }
@@ -163,10 +157,8 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing.reserve_spent = true;
-    if (r->m->alloc == heap->nursery.start + 8) { /* always, unless the host's hook has allocated after all */
-        tni_pacing_begin_cycle(heap);
-        tni_restart(heap);
-    }
+    /* always, unless the host's hook has allocated after all */
+    if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_old_bytes(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
@@ -200,7 +192,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
 
 static void *in_window(const request *r, bool young) {
     tn_mutator *m = r->m;
-    if (m->heap->pacing.pretenuring) probe(m->heap);
+    if (m->heap->pacing.pretenuring) tni_pacing_probe(m->heap);
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
     char at[200] = "";

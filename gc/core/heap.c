@@ -98,7 +98,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     }
     heap->stats.created_ns = tni_os_now();
     tni_pacing_init(heap, config->policy);
-    tni_pacing_begin_cycle(heap);
+    tni_begin_cycle(heap);
     tni_segv_changed(heap);
     return heap;
 }

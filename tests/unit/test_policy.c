@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/heap.h"
 #include "support.h"
 
 #define KIB ((size_t)1 << 10)
@@ -312,6 +313,26 @@ static void pretenuring_by_option(void **state) {
     host_close(&host);
 }
 
+/* In mode `move`, which `stale` includes, each cycle begins behind the one before. The one that the option begins has no
+ * room there: it begins at the front again, and so must what is allocated next. */
+static void pretenuring_ends_while_the_nursery_moves(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "pretenure=off debug=stale,verify nursery=1536K nursery_max=2M");
+    support_garbage(host.m, MIB);
+    CHECK_EQ(tn_option_set(host.m, "pretenure", "on"), TN_OK);
+    support_collect(host.m, TN_MINOR);
+    CHECK(!tn_is_young(host.m, *TN_NEW(host.m, Pair)));
+    CHECK_EQ(tn_option_set(host.m, "pretenure", "off"), TN_OK);
+    Pair **list = support_list(host.m, 10);
+    uintptr_t young = (uintptr_t)*list;
+    CHECK(tn_is_young(host.m, *list));
+    support_collect(host.m, TN_MINOR);
+    CHECK_EQ(support_stats(host.m).minors, 2);
+    CHECK_EQ(tni_sites_cycle(&host.heap->sites, young)->number, 2); /* that of the first is forgotten */
+    host_close(&host);
+}
+
 /* A reservation and a raw window without checks take memory of the nursery, also while objects are born old. */
 static void reservations_end_pretenuring(void **state) {
     (void)state;
@@ -386,6 +407,7 @@ int main(void) {
         cmocka_unit_test(verify_makes_cycles_longer_where_it_may),
         cmocka_unit_test(pretenuring_comes_and_goes),
         cmocka_unit_test(pretenuring_by_option),
+        cmocka_unit_test(pretenuring_ends_while_the_nursery_moves),
         cmocka_unit_test(reservations_end_pretenuring),
         cmocka_unit_test(pretenured_shapes),
     };
