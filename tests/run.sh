@@ -2,7 +2,7 @@
 # Builds the library and runs the tests. Installs what is missing where it can (see setup.sh).
 #
 #     tests/run.sh           the quick suite: clang optimised, gcc with ASan and UBSan; and the Scheme programs under gcc -O2, -O0
-#     tests/run.sh --all     the long suite as well, the quick one under Valgrind, and the fuzzers
+#     tests/run.sh --all     the long suite as well, the quick one under clang's ASan and Valgrind, and the fuzzers
 #     tests/run.sh --fast    the quick suite of the clang build only, less what takes long, for the edit loop
 set -eu
 cd "$(dirname "$0")/.."
@@ -65,6 +65,11 @@ if [ "$mode" != --fast ]; then
 fi
 
 if [ "$mode" = --all ]; then
+    setup_build build-clang-asan clang --buildtype=debugoptimized -Dwerror=$strict_clang -Db_lundef=false \
+        -Db_sanitize=address,undefined -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' -Dtests=enabled \
+        -Dexamples=enabled -Dbench=enabled
+    run_suites 'clang, ASan and UBSan' build-clang-asan --suite quick
+
     setup_build build-valgrind gcc --buildtype=debugoptimized -Dwerror=$strict_gcc -Dmemcheck=valgrind -Dtests=enabled \
         -Dexamples=enabled -Dbench=disabled -Drootcheck=disabled
     run_suites 'gcc, under Valgrind' build-valgrind --setup valgrind

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "asan.h"
 #include "mappings.h"
 
 static World world; /* large, and a crash handler wants it */
@@ -123,10 +124,7 @@ int main(int argc, char **argv) {
     printf("oracle: seed %" PRIu64 ", %" PRIu64 " steps, format %d\n", s.seed, s.steps, s.format);
     fflush(stdout);
     signal(SIGABRT, on_crash);
-#if !defined(__SANITIZE_ADDRESS__)
-    signal(SIGSEGV, on_crash);
-    signal(SIGBUS, on_crash);
-#endif
+    if (!UNDER_ASAN) signal(SIGSEGV, on_crash), signal(SIGBUS, on_crash);
     if (faults) run_faults(&s, faults);
     else run_once(&s);
     return 0;

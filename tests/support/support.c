@@ -256,7 +256,7 @@ void child_run(Child *child, void (*body)(void *arg), void *arg) {
 }
 
 bool child_faulted(const Child *child) {
-    if (SUPPORT_ASAN && strstr(child->text, "AddressSanitizer")) return true;
+    if (UNDER_ASAN && strstr(child->text, "AddressSanitizer")) return true;
     if (support_watched() && child->code == CHILD_VALGRIND) return true;
     return child->signal == SIGSEGV || child->signal == SIGBUS;
 }
@@ -265,7 +265,7 @@ bool child_faulted(const Child *child) {
 
 bool support_watched(void) {
     const char *preload = getenv("LD_PRELOAD");
-    return SUPPORT_ASAN || (preload && strstr(preload, "valgrind"));
+    return UNDER_ASAN || (preload && strstr(preload, "valgrind"));
 }
 
 size_t support_rss(void) {

@@ -10,18 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "asan.h"
 #include "tenure.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SUPPORT_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SUPPORT_ASAN 1
-#endif
-#endif
-#ifndef SUPPORT_ASAN
-#define SUPPORT_ASAN 0
-#endif
 
 /* ---- checks: fail the test; in a forked child, print and exit ---- */
 
