@@ -2,7 +2,7 @@
 # Builds the library and runs the tests. Installs what is missing where it can (see setup.sh).
 #
 #     tests/run.sh           the quick suite: clang optimised, gcc with ASan and UBSan; and the Scheme programs under gcc -O2, -O0
-#     tests/run.sh --all     the long suite as well, the quick one under clang's ASan and Valgrind, and the fuzzers
+#     tests/run.sh --all     the long suite as well, both under clang's ASan, the quick one under Valgrind, and the fuzzers
 #     tests/run.sh --fast    the quick suite of the clang build only, less what takes long, for the edit loop
 set -eu
 cd "$(dirname "$0")/.."
@@ -54,7 +54,7 @@ run_suites 'clang, optimised' build-clang $suites
 if [ "$mode" != --fast ]; then
     setup_build build-asan gcc --buildtype=debug -Dwerror=$strict_gcc -Db_sanitize=address,undefined \
         -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' -Dtests=enabled -Dexamples=enabled -Dbench=enabled
-    run_suites 'gcc, ASan and UBSan' build-asan $suites
+    run_suites 'gcc, ASan and UBSan' build-asan --suite quick
 
     setup_build build-gcc gcc --buildtype=release -Doptimization=2 -Db_ndebug=true -Dwerror=$strict_gcc \
         -Dtests=disabled -Dexamples=enabled -Dbench=disabled
@@ -68,7 +68,7 @@ if [ "$mode" = --all ]; then
     setup_build build-clang-asan clang --buildtype=debugoptimized -Dwerror=$strict_clang -Db_lundef=false \
         -Db_sanitize=address,undefined -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer' -Dtests=enabled \
         -Dexamples=enabled -Dbench=enabled
-    run_suites 'clang, ASan and UBSan' build-clang-asan --suite quick
+    run_suites 'clang, optimised, ASan and UBSan' build-clang-asan $suites
 
     setup_build build-valgrind gcc --buildtype=debugoptimized -Dwerror=$strict_gcc -Dmemcheck=valgrind -Dtests=enabled \
         -Dexamples=enabled -Dbench=disabled -Drootcheck=disabled
