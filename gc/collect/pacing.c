@@ -19,7 +19,7 @@
 #define CELLS_FADE 0.9     /* for each major */
 #define SCATTERED 12       /* so small a part of the limit may be lost in holes */
 #define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
-#define VERIFY_APART 2     /* see adaptive_nursery */
+#define VERIFY_APART 3     /* see adaptive_nursery */
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {

@@ -61,7 +61,7 @@ uint64_t tni_pacing_at(const tn_heap *heap, uint64_t now);
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
 
 /* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
- * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, half as long as the
+ * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
  * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
  * at everything then. */
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
