@@ -162,9 +162,9 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim_all(heap);
+    tni_begin_cycle(heap);
     tni_handles_after(heap);
     if (TNI_NAMED) name_spaces(heap, &c);
-    tni_begin_cycle(heap);
     tni_busy_end(heap);
     now = tni_os_now();
     heap->pacing.last_end = tni_pacing_at(heap, now);
