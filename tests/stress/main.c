@@ -21,8 +21,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "asan.h"
 #include "mappings.h"
+#include "watched.h"
 
 static World world; /* large, and a crash handler wants it */
 

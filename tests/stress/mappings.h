@@ -4,16 +4,13 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "asan.h"
+#include "watched.h"
 
 /* 0 under AddressSanitizer: its allocator keeps mappings, and its leak check takes the place of counting them. And 0
  * under Valgrind, which has mappings of its own among them. */
 static inline size_t mappings(void) {
-    const char *preload = getenv("LD_PRELOAD");
-    if (UNDER_ASAN || (preload && strstr(preload, "valgrind"))) return 0;
+    if (support_watched()) return 0;
     FILE *f = fopen("/proc/self/maps", "r");
     size_t n = 0;
     for (int c; f && (c = getc(f)) != EOF;) n += c == '\n';

@@ -263,11 +263,6 @@ bool child_faulted(const Child *child) {
 
 /* ---- the process ---- */
 
-bool support_watched(void) {
-    const char *preload = getenv("LD_PRELOAD");
-    return UNDER_ASAN || (preload && strstr(preload, "valgrind"));
-}
-
 size_t support_rss(void) {
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long total = 0, resident = 0;

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "asan.h"
 #include "tenure.h"
+#include "watched.h"
 
 /* ---- checks: fail the test; in a forked child, print and exit ---- */
 
@@ -145,8 +145,6 @@ bool child_faulted(const Child *child);
 
 /* ---- the process ---- */
 
-/* AddressSanitizer or Valgrind runs the process: freed memory is kept for a while, and mapped as they like. */
-bool support_watched(void);
 size_t support_rss(void);  /* bytes */
 size_t support_maps(void); /* lines of /proc/self/maps */
 uint64_t support_ns(void);
