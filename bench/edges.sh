@@ -1,0 +1,84 @@
+#!/bin/sh
+# Runs the programs of bench/edges: places where collectors fall off a cliff.
+#
+#     bench/edges.sh [--quick] [--only NAME,...] [REV]
+#
+# With REV, runs each program on the library of that revision as well, one right after the other: first REV, then the
+# working tree. A program that uses what REV does not have is run on the tree alone. --quick takes sizes that end soon.
+set -eu
+cd "$(dirname "$0")/.."
+. tests/setup.sh
+
+# Program, its arguments, those of a quick run ("-": none).
+edges_plan() {
+    cat <<END
+external  4400000,10000,0  440000,2000,0
+external  4400000,10000,1  440000,2000,1
+END
+}
+
+edges_die() {
+    setup_say "$*"
+    exit 2
+}
+
+quick='' only='' rev=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h) sed -n '2,7s/^# \{0,1\}//p' bench/edges.sh && exit ;;
+    --quick) quick=yes ;;
+    --only)
+        [ $# -gt 1 ] || edges_die "--only needs names"
+        only=$2
+        shift
+        ;;
+    -*) edges_die "$1 is not known" ;;
+    *) rev=$(git rev-parse --verify --quiet "$1^{commit}") || edges_die "$1 is no revision" ;;
+    esac
+    shift
+done
+
+setup_tools BENCH
+work=$(mktemp -d)
+clean() {
+    git worktree remove --force "$work/source" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
+flags='-Doptimization=2 -Ddebug=false -Db_ndebug=true -Dtests=disabled -Dexamples=disabled -Dbench=disabled'
+sides=tree
+# shellcheck disable=SC2086 # words are meant to be split
+setup_build "$work/tree" "${CC:-cc}" $flags
+if [ -n "$rev" ]; then
+    git worktree add --quiet --detach "$work/source" "$rev"
+    # shellcheck disable=SC2086
+    (cd "$work/source" && setup_build "$work/rev" "${CC:-cc}" $flags)
+    sides='rev tree'
+fi
+
+# edges_compile SIDE NAME: false when this side does not have what the program uses.
+edges_compile() {
+    include=$PWD/include
+    [ "$1" = tree ] || include=$work/source/include
+    # shellcheck disable=SC2046
+    "${CC:-cc}" -O2 -std=gnu11 -DNDEBUG -I"$include" -o "$work/$2-$1" "bench/edges/$2.c" "$work/$1/libtenure.a" \
+        $(pkg-config --cflags --libs atomic_ops) -lm -lpthread 2>"$work/$2-$1.log"
+}
+
+edges_plan | while read -r name full short; do
+    case ",${only:-$name}," in *",$name,"*) ;; *) continue ;; esac
+    arguments=$full
+    [ -z "$quick" ] || arguments=$short
+    arguments=$(echo "$arguments" | sed 's/^-$//; s/,/ /g')
+    for side in $sides; do
+        if [ ! -x "$work/$name-$side" ] && ! edges_compile "$side" "$name"; then
+            [ "$side" = rev ] || { cat "$work/$name-$side.log" >&2; exit 1; }
+            continue
+        fi
+        printf '%-5s' "$side"
+        # shellcheck disable=SC2086
+        "$work/$name-$side" $arguments
+    done
+done
