@@ -30,11 +30,14 @@ static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const vo
               (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
 }
 
+static __attribute__((noinline, cold)) void no_block(tn_heap *heap) {
+    tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor",
+              (unsigned long long)(heap->stats.minors + 1));
+}
+
 static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
     char *cell = tni_sweep_cell(heap, lane, bytes);
-    if (!cell)
-        tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor",
-                  (unsigned long long)(heap->stats.minors + 1));
+    if (!cell) no_block(heap);
     return cell;
 }
 
@@ -53,14 +56,27 @@ TNI_INLINE void settle_in(evacuation *e, char *from, char *to, tn_header header,
     if (!leaf) *e->push++ = to;
 }
 
-/* Moves an object with a tail or a hash, whose cell is not in its layout. The hash goes behind the object's bytes,
- * into the new cell's last word. */
+/* A cell for an object of an aligned type; or it is none at all. */
+static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *from, tn_header header, size_t cell,
+                                                    const tni_layout *layout) {
+    tn_heap *heap = e->tracer.heap;
+    if (cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED) unknown_type(heap, from, header);
+    size_t room = tni_old_room(e->old, cell, layout->align);
+    unsigned lane = tni_lane_of(room, layout->shape == TNI_LEAF_SHAPE);
+    tni_run *run = &e->old->runs[lane];
+    if (!tni_old_fits(run, room) && !tni_sweep_room(heap, lane, room)) no_block(heap);
+    return tni_old_bump_aligned(e->old, run, cell, layout->align);
+}
+
+/* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes behind the object's
+ * bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
-    if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
-        unknown_type(e->tracer.heap, from, header);
-    char *to = take_cell(e, tni_lane_of(cell, leaf), cell) + 8;
+    bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
+    char *to = TN_LIKELY(usual) ? take_cell(e, tni_lane_of(cell, leaf), cell)
+                                : aligned_cell(e, from, header, cell, layout);
+    to += 8;
     if (header & TNI_HASHED) {
         bytes -= 8;
         *(uint64_t *)(void *)(to + bytes) = tni_hash(e->tracer.heap, from);

@@ -176,9 +176,14 @@ static size_t room(const tn_heap *heap) {
     return used < max ? max - used : 0;
 }
 
-/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6; or,
+/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
+ * has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0. Or,
  * where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
-static size_t growth(const tn_heap *heap) { return heap->old.paged ? TNI_PAGE / 16 * 10 : 16; }
+enum { GROWTH = 16, GROWTH_ALIGNED = 20 };
+static size_t growth(const tn_heap *heap) {
+    if (heap->old.paged) return TNI_PAGE / 16 * 10;
+    return heap->types.aligned ? GROWTH_ALIGNED : GROWTH;
+}
 static size_t blocks_for(const tn_heap *heap, size_t capacity) {
     return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
 }
@@ -211,6 +216,14 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
     p->claim = claim_of(heap, (size_t)(heap->nursery.end - heap->nursery.start));
     if (!capacity) p->promised = 0;
     p->least = p->wanted = 0;
+}
+
+/* What this cycle was promised is for all that it has handed out, which has no aligned object, and four fifths of the
+ * rest. */
+void tni_pacing_aligned(tn_heap *heap) {
+    tni_nursery *n = &heap->nursery;
+    if (heap->old.paged) return;
+    n->end = n->frontier + ((size_t)(n->end - n->frontier) / GROWTH_ALIGNED * GROWTH & ~(size_t)7);
 }
 
 bool tni_pacing_fits(tn_heap *heap, size_t bytes) {

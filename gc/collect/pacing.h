@@ -68,6 +68,8 @@ uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
 
 /* Takes the policy from the config or the option; sets the first sizes. */
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
+/* The heap has its first type with an alignment: from now on promotion may need more. Shortens the present cycle. */
+void tni_pacing_aligned(tn_heap *heap);
 /* The nursery's part of tni_begin_cycle, which calls it; the capacity is 0 when there is no room. */
 void tni_pacing_begin_cycle(tn_heap *heap);
 /* Whether `bytes` more of the old space fit below the hard limit; shortens the present cycle if that helps. */

@@ -64,9 +64,9 @@ typedef struct shape {
 
 /* Finds where the marked cells of the block end, without a look at them. A cell's bit, added to itself and to the ones
  * that stand for the inside of all cells and holes, is carried on to the bit where the next begins; and the difference
- * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `sweep`, the used bits
- * become those of marked cells and of holes; bit 1 of the first word stands for a hole at the block's start. */
-TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
+ * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `first`, the used bits
+ * become those of marked cells and of holes; it is the bit in the first word that stands for a hole at the block's start. */
+TNI_INLINE shape find_holes(tni_block *block, uint64_t first) {
     enum { PART = 16 }; /* words */
     uint64_t *used = tni_block_used(block);
     const uint64_t *marks = tni_block_marks(block);
@@ -80,12 +80,12 @@ TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
             census_add(&in, ends - m - borrow);
             borrow = ends < m || (borrow && ends == m);
             census_add(&free, ends & ~m);
-            if (sweep) used[w] = ends | m;
+            if (first) used[w] = ends | m;
         }
         words += census_take(&in);
         holes += census_take(&free);
     }
-    if (sweep) used[0] |= 2;
+    used[0] |= first;
     return (shape){words * 8, (unsigned)holes};
 }
 
@@ -98,6 +98,11 @@ static void forbid(char *from, size_t bytes) { tni_forbid(from, bytes); }
 static void poison(char *from, size_t bytes) {
     tni_allow(from, bytes);
     tni_poison_range(from, bytes);
+}
+
+/* Where cells have pages of their own, a hole's last bytes are in those of what lies behind. */
+static void poison_pages(char *from, size_t bytes) {
+    poison(from, ((uintptr_t)from + bytes) / TNI_PAGE * TNI_PAGE - (uintptr_t)from);
 }
 
 /* Dispose callbacks, and filling memory with poison, are not for the pause of a major collection. */
@@ -125,13 +130,13 @@ static void dispose_dead(tn_heap *heap, tni_block *block) {
 
 static void poison_holes(tn_heap *heap, const tni_block *block) {
     uint64_t since = tni_os_now();
-    each_hole(block, poison);
+    each_hole(block, heap->old.paged ? poison_pages : poison);
     tni_pacing_leave_out(heap, since);
 }
 
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
-    shape s = find_holes(block, true);
+    shape s = find_holes(block, tni_old_first(&heap->old));
     if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(heap, block);
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
@@ -151,16 +156,20 @@ static tni_block *take_block(tn_heap *heap, unsigned lane) {
     return block;
 }
 
-char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
+bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room) {
     tni_old *old = &heap->old;
-    for (unsigned tries = 0; !tni_old_next_run(old, lane, cell); tries++) {
+    for (unsigned tries = 0; !tni_old_next_run(old, lane, room); tries++) {
         tni_block *block = tries < TRIES ? take_block(heap, lane) : NULL;
         if (!block) block = tni_old_take(old, lane);
         if (!block) block = take_block(heap, lane);
-        if (!block) return NULL;
-        if (tni_old_use(old, lane, block, cell)) break;
+        if (!block) return false;
+        if (tni_old_use(old, lane, block, room)) break;
     }
-    return tni_old_bump(&old->runs[lane], cell);
+    return true;
+}
+
+char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
+    return tni_sweep_room(heap, lane, cell) ? tni_old_bump(&heap->old.runs[lane], cell) : NULL;
 }
 
 /* ---- a whole sweep ---- */
@@ -173,13 +182,13 @@ typedef struct filing {
 static void file_block(filing *f, tni_block *block) {
     tni_old *old = &f->heap->old;
     if (!is_lazy(f->heap, block)) {
-        shape s = find_holes(block, true);
+        shape s = find_holes(block, tni_old_first(old));
         f->live += s.live;
         file_swept(old, block, s);
         return;
     }
     tni_block **unswept = &old->unswept[block->lane >= TNI_SIZES];
-    f->live += find_holes(block, false).live;
+    f->live += find_holes(block, 0).live;
     block->state = TNI_BLOCK_UNSWEPT;
     block->next = *unswept;
     *unswept = block;

@@ -15,6 +15,8 @@
 /* A cell of a lane whose run has no room for it. Never fails while pacing's promise (collect/pacing.h, P1) holds: NULL
  * only for born-old objects, when the system has no more memory. */
 char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell);
+/* The first half of that: makes the run have that much room. */
+bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room);
 /* After marking: sweeps what is not swept lazily. Returns the bytes of all marked cells. */
 size_t tni_sweep_begin(tn_heap *heap);
 /* Sweeps up to `blocks` blocks; true when none is left. */

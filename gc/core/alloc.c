@@ -19,7 +19,7 @@ typedef struct request {
     const tn_place *place; /* of the allocation, for reports; or NULL */
     const tni_layout *layout;
     tn_header header;
-    size_t cell;
+    size_t cell, align;
 } request;
 
 /* Tries without collecting; NULL when there is no room. */
@@ -61,6 +61,7 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
                         count),
                false;
     r->layout = l;
+    r->align = l->align;
     r->header = TN_HEADER_OF(type, count);
     r->cell = TN_CELL(size + element * count);
     return true;
@@ -68,14 +69,17 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
 
 /* ---- the nursery ---- */
 
-static char *young_end(const request *r) { return r->m->alloc - 8 + r->cell; }
+static size_t young_padding(const request *r) { return tni_padding(r->m->alloc - 8, r->align); }
+static char *young_end(const request *r) { return r->m->alloc - 8 + young_padding(r) + r->cell; }
 
 static void *attempt_young(const request *r) {
     tn_mutator *m = r->m;
     if (!tni_nursery_extend(&m->heap->nursery, young_end(r))) return NULL;
     tni_set_limit(tni_private(m));
-    void *object = m->alloc;
-    m->alloc += r->cell;
+    size_t padding = young_padding(r);
+    if (padding) tni_set_header(m->alloc, tni_padding_header(padding));
+    void *object = m->alloc + padding;
+    m->alloc += padding + r->cell;
     tni_set_header(object, r->header);
     return object;
 }
@@ -117,15 +121,15 @@ static void *attempt_large(const request *r) {
 /* A small one takes a cell; the blocks that the nursery was promised (P1) are not touched. */
 static void *attempt_old(const request *r) {
     tn_heap *heap = r->m->heap;
-    unsigned lane = tni_lane_of(r->cell, r->layout->shape == TNI_LEAF_SHAPE);
+    size_t room = tni_old_room(&heap->old, r->cell, r->align);
+    unsigned lane = tni_lane_of(room, r->layout->shape == TNI_LEAF_SHAPE);
     tni_run *run = &heap->old.runs[lane];
-    char *cell = tni_old_fits(run, r->cell) ? tni_old_bump(run, r->cell) : NULL;
-    if (!cell) {
+    if (!tni_old_fits(run, room)) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
         if (tni_old_provide(&heap->old, heap->pacing.promised + 1) <= heap->pacing.promised) return NULL;
-        cell = tni_sweep_cell(heap, lane, r->cell);
-        if (!cell) return NULL;
+        if (!tni_sweep_room(heap, lane, room)) return NULL;
     }
+    char *cell = r->align > 8 ? tni_old_bump_aligned(&heap->old, run, r->cell, r->align) : tni_old_bump(run, r->cell);
     if (!heap->old.zeroed) memset(cell, 0, r->cell);
     if (r->layout->disposed) tni_block_of(cell)->disposed = 1;
     return born_old(r, cell + 8);
@@ -177,7 +181,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
     void *object = NULL;
     bool again = true;
     for (tn_kind kind = TN_MINOR; again && !object;) {
-        heap->pacing.least = wanted ? 0 : r->cell;
+        heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
         heap->pacing.wanted = wanted;
         tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
         if (!heap->pacing.thrashing) object = attempt(r);
@@ -271,7 +275,7 @@ TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, uint64_t sizes, size_t
     if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return other;
     if (TN_LIKELY(l->cell)) return (cell_need){l->lane, l->cell};
     size_t cell = TN_CELL(size + element * count);
-    if (cell > TN_SMALL_MAX + 8 || l->shape == TNI_UNREGISTERED) return other;
+    if (cell > TN_SMALL_MAX + 8 || l->align != 8) return other; /* 0: nobody has registered it */
     return (cell_need){tni_lane_of(cell, l->shape == TNI_LEAF_SHAPE), cell};
 }
 
@@ -310,7 +314,8 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
                  .place = m->here,
                  .layout = &m->heap->types.layouts[type],
                  .header = TN_HEADER_OF(type, count),
-                 .cell = TN_CELL(size + element * count)};
+                 .cell = TN_CELL(size + element * count),
+                 .align = 8};
     m->here = NULL; /* taken */
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
@@ -324,7 +329,7 @@ tn_status tn_reserve(tn_mutator *m, size_t bytes) {
         return tni_fail(m, TN_BAD_SIZE, "tn_reserve: %zu bytes: the most is TN_RESERVE_MAX, %zu", bytes,
                         TN_RESERVE_MAX);
     if (!may_allocate(m, "tn_reserve")) return TN_BAD_STATE;
-    request r = {.m = m, .function = "tn_reserve", .cell = (bytes + 7) & ~(size_t)7};
+    request r = {.m = m, .function = "tn_reserve", .cell = (bytes + 7) & ~(size_t)7, .align = 8};
     if (attempt_reserve(&r)) return TN_OK;
     if (!tni_may_collect(m, "tn_reserve")) return TN_BAD_STATE;
     return obtain(&r, attempt_reserve, 0, TNI_CAUSE_RESERVE) ? TN_OK : TN_OUT_OF_MEMORY;

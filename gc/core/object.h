@@ -45,6 +45,15 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
     return cell;
 }
 
+/* Before an aligned object in the nursery there may be padding, which begins with a header of its own, so that the nursery
+ * can be walked: of this type, and so many words behind it. */
+TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
+TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
+TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
+
+/* How far the object of a cell that begins at `cell` must move up to be aligned. */
+TNI_INLINE size_t tni_padding(const char *cell, size_t align) { return (0 - ((uintptr_t)cell + 8)) & (align - 1); }
+
 /* What visits slots: the base of the state of each tracing loop. The two functions are for roots, trace callbacks and
  * scanners, and take many slots at once, for a host's stack may have millions; the loops themselves pass inline
  * functions for a slot to tni_each_slot. */

@@ -18,6 +18,11 @@ static const tn_type_desc weak_desc = {
 static const tn_type_desc weak_array_desc = {
     .number = TNI_WEAK_ARRAY_TYPE, .name = "tn_weak_array", .size = 0, .tail_size = 8, .flags = TN_LEAF};
 
+/* What lies before an aligned young object (core/object.h). */
+static const tn_type_desc padding_desc = {
+    .number = TNI_PADDING_TYPE, .name = "padding", .size = 0, .tail_size = 8, .flags = TN_LEAF};
+_Static_assert(TNI_PADDING_TYPE == TN_PADDING_TYPE_, "the inline bump and the walks agree");
+
 static tni_shape shape_of(const tn_type_desc *d) {
     if (d->trace) return TNI_TRACED;
     if (!(d->tail_refs | d->tail_values)) return d->refs | d->values ? TNI_FIXED_SHAPE : TNI_LEAF_SHAPE;
@@ -33,7 +38,7 @@ static unsigned row_of(uint64_t bits) {
 }
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
-    size_t cell = d->tail_size ? 0 : TN_CELL(d->size);
+    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || align > 8 ? 0 : TN_CELL(d->size);
     unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,
@@ -48,6 +53,7 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .disposed = d->dispose != NULL,
                                              .row = (uint8_t)row,
                                              .row_first = (uint8_t)(row ? __builtin_ctzll(d->refs) : 0),
+                                             .align = (uint8_t)align,
                                              .desc = d};
 }
 
@@ -58,6 +64,7 @@ bool tni_types_init(tni_types *types, tni_faults *faults) {
     types->next_special = TN_FIRST_SPECIAL;
     set_layout(types, &weak_desc);
     set_layout(types, &weak_array_desc);
+    set_layout(types, &padding_desc);
     return true;
 }
 
@@ -74,6 +81,8 @@ static bool beyond(uint64_t bits, size_t bytes) { return bytes / 8 < 64 && bits 
 /* What is wrong with the fixed part, or NULL. */
 static const char *check_fixed(const tn_type_desc *d) {
     if (d->size == 0 || d->size > TN_SMALL_MAX) return "size must be 1 .. 8184 bytes";
+    if (d->align > TN_ALIGN_MAX || d->align & (d->align - 1)) return "align must be 16, 32 or 64 bytes, or 8 or less for 8";
+    if (d->align > 8 && d->size % d->align) return "size must be a multiple of align";
     if (beyond(d->refs | d->values, d->size)) return "refs or values has a bit beyond the fixed part's size";
     if (d->refs & d->values) return "a word is both in refs and in values";
     return NULL;
@@ -110,18 +119,26 @@ static const char *check_number(const tni_types *types, const tn_type_desc *d) {
     if (types->layouts[d->number].shape != TNI_UNREGISTERED) return "its number is taken";
     if (special && d->number < TN_FIRST_SPECIAL)
         return "a type with dispose or TN_BORN_OLD needs a number from TN_FIRST_SPECIAL on";
-    if (!special && d->number >= TN_FIRST_SPECIAL)
-        return "numbers from TN_FIRST_SPECIAL on are for types with dispose or TN_BORN_OLD";
+    if (!special && d->align <= 8 && d->number >= TN_FIRST_SPECIAL)
+        return "numbers from TN_FIRST_SPECIAL on are for types with dispose, TN_BORN_OLD or an alignment";
     return NULL;
 }
 
-/* The next free number of the type's half of the table, 0 if there is none. */
+/* The next free number of the type's half of the table, 0 if there is none. By that of a type with an alignment it may be
+ * allocated by any call (tenure/alloc.h). */
 static tn_type free_number(tni_types *types, const tn_type_desc *d) {
-    bool special = d->dispose || d->flags & TN_BORN_OLD;
+    bool special = d->dispose || d->flags & TN_BORN_OLD || d->align > 8;
     tn_type *next = special ? &types->next_special : &types->next_ordinary;
     tn_type end = special ? TN_TYPES_END : TN_FIRST_SPECIAL;
     while (*next < end && types->layouts[*next].shape != TNI_UNREGISTERED) ++*next;
     return *next < end ? *next : 0;
+}
+
+static void register_type(tn_heap *heap, const tn_type_desc *desc) {
+    set_layout(&heap->types, desc);
+    if (desc->align <= 8 || heap->types.aligned) return;
+    heap->types.aligned = true;
+    tni_pacing_aligned(heap);
 }
 
 tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
@@ -145,7 +162,7 @@ tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
     }
     *copy = *desc;
     if (!copy->number) copy->number = free_number(&heap->types, desc);
-    if (copy->number) set_layout(&heap->types, copy);
+    if (copy->number) register_type(heap, copy);
     else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s': every number is taken", name);
     return copy->number;
 }

@@ -7,14 +7,14 @@
 #include "core/heap.h"
 #include "space/os.h"
 
-static char *pages_of(const tni_dead *d) { return (char *)d->at - 8; }
+static char *pages_of(const tni_dead *d) { return (char *)(d->at & ~(uintptr_t)(TNI_PAGE - 1)); }
 
 /* The bytes of the pages that an old object has for itself. */
 static size_t page_bytes(const tni_layout *layout, const char *object) {
     tni_region_kind kind = tni_region_of(object)->kind;
     if (kind == TNI_HUGE_REGION) return tni_large_bytes(object) - TNI_BLOCK;
     if (kind == TNI_PAGES_REGION) return tni_large_bytes(object);
-    return tni_whole_pages(tni_object_cell(layout, tni_header(object)));
+    return tni_whole_pages(TNI_LEAD + tni_object_cell(layout, tni_header(object)));
 }
 
 /* Without memory for it the object dies as it would without this mode. */

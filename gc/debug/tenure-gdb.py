@@ -11,6 +11,8 @@
 import gdb
 
 REGION, BLOCK, PAGE = 2 << 20, 64 << 10, 4096
+OBJECT = 64  # where a large object lies behind the begin of its pages
+PADDING = 3  # the type of what lies before an aligned young object
 FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS = 1, 2, 4, 8, 16, 32
 SHOWN = 20  # slots of an object that are not 0
 KINDS = ("small", "large", "huge")
@@ -131,10 +133,10 @@ class Heap:
             return False
         offset, kind = at & (REGION - 1), number(region["kind"])
         if kind == 2:
-            return at == number(region.address) + BLOCK + 8
+            return at == number(region.address) + BLOCK + OBJECT
         if kind == 1:
             page = offset // PAGE
-            return offset % PAGE == 8 and bool(number(region["first_pages"][page // 64]) >> (page % 64) & 1)
+            return offset % PAGE == OBJECT and bool(number(region["first_pages"][page // 64]) >> (page % 64) & 1)
         return offset >= BLOCK and self.marked(region, at)
 
     def name(self, at):
@@ -206,6 +208,8 @@ class Heap:
 
     def cell(self, at):
         header = self.header(at)
+        if header >> 8 & 0xFFFF == PADDING:
+            return 8 + 8 * (header >> 32)
         layout = self.layout(header)
         took = number(layout["size"]) + number(layout["tail_size"]) * (header >> 32)
         return max(8, (took + 7) // 8 * 8) + 8 + (8 if header & (HASHED | STORED) and not self.young(at) else 0)
@@ -217,16 +221,17 @@ class Heap:
         """What is an object, or was one and is in quarantine."""
         at, end = number(self.heap["nursery"]["start"]) + 8, self.young_end()
         while at < end and self.header(at):
-            yield at
+            if self.header(at) >> 8 & 0xFFFF != PADDING:
+                yield at
             at += self.cell(at)
         for address in self.regions:
             region = gdb.Value(address).cast(gdb.lookup_type("tni_region").pointer()).dereference()
             if number(region["kind"]) == 2:
-                yield address + BLOCK + 8
+                yield address + BLOCK + OBJECT
             elif number(region["kind"]) == 1:
                 for page in range(16, 512):
                     if number(region["first_pages"][page // 64]) >> (page % 64) & 1:
-                        yield address + page * PAGE + 8
+                        yield address + page * PAGE + OBJECT
             else:
                 words = gdb.selected_inferior().read_memory(address, BLOCK // 2).tobytes()
                 for word in range(128, 4096):

@@ -185,14 +185,19 @@ static __attribute__((noinline, cold)) void report_lost(check *c, const void *sl
                                   : "which is no object: freed, or never allocated (a missed root or barrier?)");
 }
 
+/* How far the next object or padding is. */
+TNI_INLINE size_t young_cell(const tni_layout *layout, tn_header header) {
+    return tni_is_padding(header) ? tni_padding_bytes(header) : TN_CELL(tni_object_bytes(layout, header));
+}
+
 /* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
 static bool begins_young(const check *c, const void *at) {
     const char *object = (const char *)c->young;
     while (object < (const char *)at) {
         tn_header header = tni_header(object);
-        object += TN_CELL(tni_object_bytes(tni_layout_of(c->heap, header), header));
+        object += young_cell(tni_layout_of(c->heap, header), header);
     }
-    return object == at;
+    return object == at && !tni_is_padding(tni_header(at));
 }
 
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
@@ -252,6 +257,13 @@ static __attribute__((noinline, cold)) void report_young(check *c, const char *o
               last ? tn_type_name(c->heap, tn_type_of(last)) : "none");
 }
 
+static __attribute__((noinline, cold)) void report_alignment(check *c, const char *object, const tni_layout *layout) {
+    tni_fatal(c->heap,
+              "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
+              "TN_ALLOC or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
+              c->when, (const void *)object, layout->desc->name, layout->align);
+}
+
 /* Walks the nursery: every object must end where the next one begins. Many have the same header as the one before. */
 static void check_nursery(check *c) {
     char *object = (char *)c->young, *end_ = object + c->young_bytes, *last = NULL;
@@ -261,9 +273,14 @@ static void check_nursery(check *c) {
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
         if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
             report_young(c, object, last);
-        size_t cell = TN_CELL(tni_object_bytes(layout, header));
+        size_t cell = young_cell(layout, header);
+        if (TN_UNLIKELY(tni_is_padding(header))) {
+            object += cell;
+            continue;
+        }
         bool leaf = layout->shape == TNI_LEAF_SHAPE;
         do {
+            if (TN_UNLIKELY((uintptr_t)object & (layout->align - 1u))) report_alignment(c, object, layout);
             if (!leaf) check_slots(c, object, header, layout);
             last = object;
             object += cell;
@@ -320,7 +337,7 @@ static void find_begins(const check *c, const tni_block *block, uint64_t begins[
 static void check_block_objects(check *c, const tni_block *block) {
     bool leaves = block->lane >= TNI_SIZES, passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
     const uint64_t *marks = tni_block_marks(block);
-    size_t slack = c->heap->old.paged ? TNI_PAGE - 1 : 8;
+    size_t slack = c->heap->old.paged ? TNI_PAGE + TNI_LEAD : 8;
     uint64_t begins[TNI_BLOCK_WORDS];
     find_begins(c, block, begins);
     for (unsigned bit = tni_find_bit(begins, NULL, 0), next; bit < TNI_BLOCK_BITS; bit = next) {
@@ -333,6 +350,8 @@ static void check_block_objects(check *c, const tni_block *block) {
         size_t cell = tni_object_cell(layout, header);
         size_t room = (size_t)((next < TNI_BLOCK_BITS ? next : TNI_BLOCK_BITS + 1) - bit) * 8;
         if (TN_UNLIKELY(room - cell > slack)) report_cell(c, object, cell, room);
+        if (TN_UNLIKELY((uintptr_t)object & (layout->align - 1u)))
+            report_old(c, object, "O5 is not aligned as its type asks for");
         bool leaf = layout->shape == TNI_LEAF_SHAPE;
         if (TN_UNLIKELY(leaf != leaves))
             report_old(c, object, leaves ? "O4 lies in a block of leaves" : "O4 lies in a block not of leaves");
@@ -347,6 +366,7 @@ static void check_large_object(check *c, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = &c->layouts[tni_header_type(header)];
     if (is_broken(header, layout)) report_header(c, object);
+    if ((uintptr_t)object & (layout->align - 1u)) report_old(c, object, "O5 is not aligned as its type asks for");
     if (layout->shape == TNI_LEAF_SHAPE) return;
     if (tni_among_leaves(&c->heap->regions.leaves, object))
         report_old(c, object, "O4 is one whose references marking would pass over");

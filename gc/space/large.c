@@ -1,4 +1,4 @@
-/* space/large.c: see large.h. A cell begins at a page, its object 8 bytes behind. */
+/* space/large.c: see large.h. A cell begins TNI_LEAD behind a page. */
 #include "space/large.h"
 
 #include <string.h>
@@ -8,10 +8,12 @@
 
 static size_t pages_of(size_t bytes) { return (bytes + TNI_PAGE - 1) / TNI_PAGE; }
 
-static size_t huge_bytes(size_t cell) { return TNI_BLOCK + pages_of(cell) * TNI_PAGE; }
+static size_t span_pages(size_t cell) { return pages_of(TNI_LEAD + cell); }
+
+static size_t huge_bytes(size_t cell) { return TNI_BLOCK + pages_of(TNI_LEAD + cell) * TNI_PAGE; }
 
 size_t tni_large_cost(size_t cell) {
-    return cell > TNI_SPAN_MAX ? huge_bytes(cell) : pages_of(cell) * TNI_PAGE;
+    return cell > TNI_SPAN_MAX ? huge_bytes(cell) : span_pages(cell) * TNI_PAGE;
 }
 
 static char *huge_alloc(tni_large *large, size_t cell) {
@@ -84,7 +86,7 @@ static void touch_pages(tni_large *large, tni_region *region, unsigned page, uns
 void tni_large_init(tni_large *large, tni_regions *regions) { large->regions = regions; }
 
 static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
-    unsigned count = (unsigned)pages_of(cell);
+    unsigned count = (unsigned)span_pages(cell);
     uintptr_t at = provide_span(large, count);
     if (!at) return NULL;
     tni_region *region = tni_region_of((void *)at);
@@ -98,7 +100,7 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
     region->spans[page].pages = count;
     large->used_bytes += (size_t)count * TNI_PAGE;
     tni_bit_set(region->first_pages, page);
-    return (char *)at + 8;
+    return tni_page_object(region, page);
 }
 
 /* Where only leaves begin, marking need not look at them (O4). */
@@ -129,7 +131,7 @@ void tni_large_free(tni_large *large, char *object) {
     tni_bit_clear(region->first_pages, page);
     unsigned count = region->spans[page].pages, end = page + count;
     clear_pages(region->used_pages, page, end);
-    tni_forbid(object - 8, (size_t)count * TNI_PAGE);
+    tni_forbid((char *)region + (size_t)page * TNI_PAGE, (size_t)count * TNI_PAGE);
     region->free_pages += count;
     large->used_bytes -= (size_t)count * TNI_PAGE;
     if (end < TNI_PAGES && !tni_bit(region->used_pages, end)) {

@@ -6,6 +6,7 @@
  *         not
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
  *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
+ *     N5  an object is aligned as its type asks for; before it there may be padding (core/object.h)
  *
  * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
  * inaccessible instead and the next cycle begins behind them, round and round: what was sealed stays so until a cycle

@@ -36,7 +36,14 @@ void tni_old_count(tni_old *old) {
 
 /* Where each cell has pages of its own, what remains of the last one's is its. */
 TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
-    if (TN_UNLIKELY(old->paged)) run->bump = run->limit = (char *)tni_whole_pages((uintptr_t)run->bump);
+    if (TN_LIKELY(!old->paged)) return;
+    char *to = (char *)tni_whole_pages((uintptr_t)run->bump) + TNI_LEAD;
+    run->bump = run->limit = to < run->end ? to : run->end;
+}
+
+/* Then a hole ends with a page, for on the next lies another's lead. */
+TNI_INLINE char *end_of(const tni_old *old, char *end) {
+    return TN_LIKELY(!old->paged) ? end : (char *)((uintptr_t)end & ~(uintptr_t)(TNI_PAGE - 1));
 }
 
 /* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
@@ -53,27 +60,40 @@ static void pass(tni_run *run, size_t bytes) {
     run->passed_bytes += (unsigned)bytes;
 }
 
-/* What remains of the current hole is one again, or slack behind the last cell: 8 bytes are too few for any. */
-static void leave_hole(tni_old *old, tni_run *run) {
+/* What begins at the bump, up to `end`, is a hole again, or slack behind the last cell: 8 bytes are too few for any. */
+static void leave(tni_old *old, tni_run *run, const char *end) {
     count(old, run);
-    tni_forbid(run->bump, (size_t)(run->end - run->bump));
-    if (run->end - run->bump <= 8) return;
-    pass(run, (size_t)(run->end - run->bump));
+    size_t bytes = (size_t)(end - run->bump);
+    tni_forbid(run->bump, bytes);
+    if (bytes <= 8) return;
+    pass(run, bytes);
     tni_bit_set(tni_region_of(run->bump)->used, tni_bit_of(run->bump + 8));
+}
+
+static void leave_hole(tni_old *old, tni_run *run) { leave(old, run, run->end); }
+
+char *tni_old_bump_aligned(tni_old *old, tni_run *run, size_t cell, size_t align) {
+    char *from = run->bump + tni_padding(run->bump, align);
+    if (from > run->bump) {
+        leave(old, run, from);
+        run->start = run->bump = from;
+    }
+    return tni_old_bump(run, cell);
 }
 
 static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
     while (run->next != TNI_BLOCK_BITS) {
         unsigned first = run->next, end = tni_hole_end(run->block, first);
         look_ahead(run, end);
-        size_t bytes = (size_t)(end - first) * 8;
+        char *hole = tni_block_object(run->block, first) - 8;
+        size_t bytes = (size_t)(end_of(old, hole + (size_t)(end - first) * 8) - hole);
         if (bytes < cell) {
             pass(run, bytes);
             continue;
         }
-        run->start = run->bump = run->limit = tni_block_object(run->block, first) - 8;
-        run->end = run->bump + bytes;
-        tni_allow(run->bump, bytes);
+        run->start = run->bump = run->limit = hole;
+        run->end = hole + bytes;
+        tni_allow(hole, bytes);
         extend(old, run, cell);
         return true;
     }
@@ -210,7 +230,7 @@ tni_block *tni_old_take(tni_old *old, unsigned lane) {
     block->lane = (uint8_t)lane;
     block->state = TNI_BLOCK_FULL;
     block->disposed = 0;
-    tni_block_used(block)[0] = 2; /* one hole */
+    tni_block_used(block)[0] = tni_old_first(old); /* one hole */
     tni_region_set_leaves(old->regions, block, lane >= TNI_SIZES);
     return block;
 }

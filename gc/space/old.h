@@ -14,6 +14,7 @@
  *     O2  between a current hole's bump and its end there is no bit but perhaps the used one of the hole's begin
  *     O3  a block is free in its region's free_blocks, or current, or full, or on exactly one list
  *     O4  a leaf has lanes of its own: a block holds leaves only, or none, so that marking need not look at them
+ *     O5  an object is aligned as its type asks for; what lies before it for that is a hole, or slack behind the cell before
  *
  * Knows nothing of tracing. Callers: collect/minor.c (the inline bump), collect/sweep.c, debug/verify.c. */
 #ifndef TNI_OLD_H
@@ -44,7 +45,7 @@ typedef struct tni_old {
     tni_regions *regions;
     bool zeroed;          /* [bump, limit) of each run is zero, and so will be that of runs to come */
     size_t step;          /* so much of a hole is given out at a time, at least a cell */
-    bool paged;           /* each cell begins at a page, and no other lies in its pages: [bump, limit) holds but one */
+    bool paged;           /* each cell begins TNI_LEAD behind a page, no other lies in its pages: [bump, limit) holds but one */
     size_t free_blocks;   /* in open regions; the spare ones come on top */
     size_t used_blocks;
     size_t touched_blocks; /* used, or free and not given back: what the process pays for */
@@ -67,6 +68,18 @@ TNI_INLINE char *tni_old_bump(tni_run *run, size_t cell) {
     tni_bit_set(tni_region_of(at)->marks, tni_bit_of(at + 8));
     return at;
 }
+
+/* The bit, in a block's first used word, of a hole at the block's start. */
+TNI_INLINE uint64_t tni_old_first(const tni_old *old) {
+    return UINT64_C(1) << ((old->paged ? TNI_LEAD : 0) + 8) / 8;
+}
+
+/* The room that a cell needs at most, with the padding that aligns its object. */
+TNI_INLINE size_t tni_old_room(const tni_old *old, size_t cell, size_t align) {
+    return old->paged ? cell : cell + align - 8;
+}
+/* The same bump of an object with an alignment, where there is that room. */
+char *tni_old_bump_aligned(tni_old *old, tni_run *run, size_t cell, size_t align);
 
 /* Adds what was bumped since the last time to `filled`. */
 void tni_old_count(tni_old *old);

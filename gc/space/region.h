@@ -31,6 +31,9 @@ enum {
     TNI_FIRST_PAGE = 16
 };
 
+/* Where cells begin behind a page, if they have pages of their own: their objects then have any alignment. */
+#define TNI_LEAD ((size_t)TN_ALIGN_MAX - 8)
+
 typedef enum tni_region_kind { TNI_BLOCKS_REGION, TNI_PAGES_REGION, TNI_HUGE_REGION } tni_region_kind;
 
 typedef enum tni_block_state {
@@ -125,9 +128,9 @@ TNI_INLINE unsigned tni_next_page(const uint64_t *map, unsigned page, bool set) 
     return TNI_PAGES;
 }
 TNI_INLINE char *tni_page_object(const tni_region *region, unsigned page) {
-    return (char *)region + (size_t)page * TNI_PAGE + 8;
+    return (char *)region + (size_t)page * TNI_PAGE + TNI_LEAD + 8;
 }
-TNI_INLINE char *tni_huge_object(const tni_region *region) { return (char *)region + TNI_BLOCK + 8; }
+TNI_INLINE char *tni_huge_object(const tni_region *region) { return (char *)region + TNI_BLOCK + TNI_LEAD + 8; }
 
 TNI_INLINE tni_region *tni_block_region(const tni_block *block) { return tni_region_of(block); }
 TNI_INLINE char *tni_block_start(const tni_block *block) {

@@ -17,23 +17,30 @@ TN_BEGIN_DECLS
 /* The largest object that is born in the nursery: larger ones are born old and never copied. */
 #define TN_SMALL_MAX ((size_t)8192 - 8)
 
-/* The bytes that an object of `size` takes with its header. What tn_reserve counts in. */
+/* The bytes that an object of `size` takes with its header. What tn_reserve counts in; where the type has an alignment,
+ * up to TN_PADDING(its alignment) more come before it. */
 #define TN_CELL(size) (((size_t)(size) < 8 ? 8 : ((size_t)(size) + 7) / 8 * 8) + 8)
+#define TN_PADDING(align) ((size_t)(align) > 8 ? (size_t)(align) - 8 : 0)
 
 /* Raw tier. Allocates an object of the fixed size, or with a tail of `count` elements of `element` bytes. The sizes
  * must be those of the registered type. Raw pointers are good until the next call that may collect. NULL:
- * TN_OUT_OF_MEMORY, TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1). */
+ * TN_OUT_OF_MEMORY, TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1).
+ *
+ * The macros align the object as struct T is. The calls by number do not know of an ordinary type's alignment: for a type
+ * that has one, use the macros, or tn_alloc_slow, or give it a number from TN_FIRST_SPECIAL on. */
 TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size);
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
-#define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_HERE_))
-#define TN_ALLOC_TAIL(m, T, element, count) \
-    ((T *)tn_alloc_tail_at_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
+#define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_ALIGN_(T), TN_HERE_))
+#define TN_ALLOC_TAIL(m, T, element, count)                                                       \
+    ((T *)tn_alloc_tail_at_((m), T##_type, sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), \
+                            (count), TN_HERE_))
 
 /* The out-of-line part; a JIT calls it when its inline bump does not fit. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
 /* Makes sure that the next allocations of ordinary types, up to `bytes` together (add up TN_CELLs, each at most
- * TN_SMALL_MAX), neither collect nor fail, so that a burst of raw construction needs no handles. May collect itself.
+ * TN_SMALL_MAX, and TN_PADDINGs), neither collect nor fail, so that a burst of raw construction needs no handles. May
+ * collect itself.
  * TN_OUT_OF_MEMORY when there is no room, TN_BAD_SIZE beyond TN_RESERVE_MAX. */
 #define TN_RESERVE_MAX ((size_t)128 * 1024)
 TN_API TN_MAY_COLLECT tn_status tn_reserve(tn_mutator *m, size_t bytes);
@@ -65,6 +72,12 @@ typedef struct tn_window {
  * less for the rest: while objects are born old, each word that it must save is felt. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                               const tn_place *place);
+/* The alignment of struct T, whose tail has such elements: does not compile when they want more than that gives them. */
+#define TN_TAIL_ALIGN_(T, element)                                                                        \
+    (sizeof(char[__alignof__(element) <= 8 ||                                                             \
+                         (__alignof__(element) <= TN_ALIGN_(T) && sizeof(T) % __alignof__(element) == 0) \
+                     ? 1 : -1]) * TN_ALIGN_(T))
+
 /* What has more than 32 bits is no size of any type. */
 #define TN_SIZE_(size) ((size) < UINT32_MAX ? (uint64_t)(size) : UINT32_MAX)
 #define TN_SIZES_(size, element) (TN_SIZE_(size) | TN_SIZE_(element) << 32)
@@ -80,24 +93,44 @@ TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, 
     return object;
 }
 
-TN_INLINE void *tn_alloc_at_(tn_mutator *m, tn_type type, size_t size, const tn_place *place) {
+/* The word before the padding of an aligned object, so that the nursery can be walked: the length of a tail of words. */
+#define TN_PADDING_TYPE_ 3u
+
+/* The same for a type with an alignment. */
+TN_INLINE void *tn_bump_aligned_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t align,
+                                 size_t count, const tn_place *place) {
+    size_t padding = (0 - (uintptr_t)m->alloc) & (align - 1);
+    char *object = m->alloc + padding;
+    char *next = object + cell;
+    if (TN_UNLIKELY((uintptr_t)next > m->limit))
+        return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
+    if (padding) ((tn_header *)(uintptr_t)m->alloc)[-1] = TN_HEADER_OF(TN_PADDING_TYPE_, padding / 8 - 1);
+    m->alloc = next;
+    ((tn_header *)(uintptr_t)object)[-1] = TN_HEADER_OF(type, count);
+    return object;
+}
+
+TN_INLINE void *tn_alloc_at_(tn_mutator *m, tn_type type, size_t size, size_t align, const tn_place *place) {
     if (TN_UNLIKELY(type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX))
         return tn_alloc_slow_at_(m, type, TN_SIZES_(size, 0), 0, place);
+    if (align > 8) return tn_bump_aligned_(m, type, TN_CELL(size), size, 0, align, 0, place);
     return tn_bump_(m, type, TN_CELL(size), size, 0, 0, place);
 }
 
-TN_INLINE void *tn_alloc_tail_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
-                                  const tn_place *place) {
+TN_INLINE void *tn_alloc_tail_at_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t align,
+                                  size_t count, const tn_place *place) {
     bool odd = type >= TN_FIRST_SPECIAL || size > TN_SMALL_MAX || element == 0; /* constants, mostly */
     if (TN_UNLIKELY(odd || count > (TN_SMALL_MAX - size) / element))
         return tn_alloc_slow_at_(m, type, TN_SIZES_(size, element), count, place);
-    return tn_bump_(m, type, TN_CELL(size + count * element), size, element, count, place);
+    size_t cell = TN_CELL(size + count * element);
+    if (align > 8) return tn_bump_aligned_(m, type, cell, size, element, align, count, place);
+    return tn_bump_(m, type, cell, size, element, count, place);
 }
 
-TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size) { return tn_alloc_at_(m, type, size, NULL); }
+TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size) { return tn_alloc_at_(m, type, size, 8, NULL); }
 
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
-    return tn_alloc_tail_at_(m, type, size, element, count, NULL);
+    return tn_alloc_tail_at_(m, type, size, element, 8, count, NULL);
 }
 
 /* Sets the limit to what a window or its end allows: inside, only what tn_reserve has made room for. */

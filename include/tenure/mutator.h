@@ -4,6 +4,9 @@
  *     allocate `size` bytes (a multiple of 8, at least 8, at most TN_SMALL_MAX) of an ordinary type:
  *         object = [m + 0];  next = object + size + 8;  if (next > [m + 8]) call tn_alloc_slow;
  *         [m + 0] = next;  [object - 8] = type << 8
+ *     of a type with an alignment of 16, 32 or 64: call tn_alloc_slow, or first, with padding = -[m + 0] & (align - 1),
+ *         object = [m + 0] + padding, and before the new [m + 0] is stored
+ *         if (padding != 0) [[m + 0] - 8] = 3 << 8 | (padding / 8 - 1) << 32
  *     store a reference (a value: with offsets 32 and 40):
  *         if (new - [m + 16] < [m + 24]) call tn_write_slow, which stores it;  else [slot] = new
  *     poll:

@@ -15,7 +15,12 @@
  *     };
  *     for (size_t i = 0; i < 3; i++) if (!tn_type_add(heap, &types[i])) ...
  *
- * TN_NEW(m, Pair) uses sizeof(Pair) and Pair_type. */
+ * TN_NEW(m, Pair) uses sizeof(Pair), _Alignof(Pair) and Pair_type.
+ *
+ * Objects are aligned to 8 bytes unless the type says more: a struct that wants 16, 32 or 64 (it holds an __int128, a
+ * vector, or says _Alignas) gets that at every age and size, from TN_DESC and the typed macros (TN_NEW, TN_ALLOC and
+ * those with a tail). TN_DESC of one that wants more than 64 does not compile. The elements of a tail begin at
+ * sizeof(T): they are aligned as T is. */
 #ifndef TENURE_TYPE_H
 #define TENURE_TYPE_H
 
@@ -41,6 +46,7 @@ typedef struct tn_type_desc {
     tn_type number;       /* the host's number, or 0 for the next free one */
     const char *name;     /* kept as it is: must outlive the heap */
     size_t size;          /* bytes of the fixed part, 1 .. 8184; below 8 counts as 8 */
+    size_t align;         /* of its objects, in bytes: 16, 32 or 64, of which size is a multiple; 0 .. 8: 8 (alloc.h) */
     uint64_t refs;        /* bit i: the fixed part's word i is a reference (a TN_FIELD) */
     const char *ref_names; /* their names in the order of the struct, "car, cdr": for reports; may be NULL */
     uint64_t values;      /* bit i: the fixed part's word i is a value (a tn_value_field) */
@@ -66,7 +72,7 @@ typedef struct tn_type_desc {
 } tn_type_desc;
 
 /* A description of struct T with the number T_type; the rest as designated initialisers. */
-#define TN_DESC(T, ...) {.number = T##_type, .name = #T, .size = sizeof(T), __VA_ARGS__}
+#define TN_DESC(T, ...) {.number = T##_type, .name = #T, .size = sizeof(T), .align = TN_ALIGN_(T), __VA_ARGS__}
 
 /* The bitmap of up to 12 fields of T, and the initialisers of a description that give it with the names. */
 #define TN_BITS(T, ...)                                                                                           \
@@ -99,6 +105,18 @@ TN_API TN_NO_COLLECT void tn_visit_value(tn_tracer *tracer, void *slot);
 TN_API TN_NO_COLLECT void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
 TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
 
+/* The alignment of struct T: does not compile when it is too large. Not for use. */
+#define TN_ALIGN_MAX 64
+#ifdef __cplusplus
+#define TN_ALIGN_(T) (tn_align_<alignof(T)>::value)
+#else
+#define TN_ALIGN_(T)                                                                                           \
+    (sizeof(struct {                                                                                           \
+         char tn_any;                                                                                          \
+         _Static_assert(_Alignof(T) <= TN_ALIGN_MAX, "Tenure aligns objects to 64 bytes at most: " #T);        \
+     }) ? _Alignof(T) : 0)
+#endif
+
 /* How TN_BITS counts its arguments; not for use. */
 #define TN_BIT_(T, f) (UINT64_C(1) << (offsetof(T, f) / 8))
 #define TN_BITS_1(T, a) TN_BIT_(T, a)
@@ -116,4 +134,11 @@ TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t
 #define TN_BITS_PICK_(a, b, c, d, e, f, g, h, i, j, k, l, macro, ...) macro
 
 TN_END_DECLS
+
+#ifdef __cplusplus
+template <size_t align> struct tn_align_ {
+    static_assert(align <= TN_ALIGN_MAX, "Tenure aligns objects to 64 bytes at most");
+    enum : size_t { value = align };
+};
+#endif
 #endif
