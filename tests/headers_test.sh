@@ -31,6 +31,16 @@ for header in "$root"/include/tenure.h "$root"/include/tenure/*.h; do
 done
 flags="$flags -Wno-missing-field-initializers"
 for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" headers_use.cc; done
+for cxx in g++ clang++; do
+    checked=$((checked + 1))
+    # shellcheck disable=SC2086
+    if "$cxx" -std=c++17 $flags -DALIGN_TOO_LARGE "$root/tests/headers_use.cc" 2>"$work/err" ||
+        ! grep -q 'error:.*aligns objects to 64 bytes at most' "$work/err"; then
+        echo "FAILED: $cxx does not refuse TN_DESC of a struct that is aligned to 128 bytes"
+        cat "$work/err"
+        failed=1
+    fi
+done
 flags="$flags -fsanitize=address"
 for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" 'headers_use.cc, AddressSanitizer'; done
 for cc in gcc clang; do compile $cc c11 "$root/tests/fastpath.c" 'fastpath.c, AddressSanitizer'; done

@@ -11,7 +11,10 @@ struct Pair {
     TN_FIELD(Box) box;
     long number;
 };
-enum : tn_type { Pair_type = TN_FIRST_TYPE, Box_type };
+struct alignas(32) Row {
+    double at[4];
+};
+enum : tn_type { Pair_type = TN_FIRST_TYPE, Box_type, Row_type };
 
 Pair **list(tn_mutator *m, Pair *const *tail, int n);
 
@@ -76,7 +79,25 @@ void roots(tn_mutator *m, Pair *const *p) {
 static const tn_type_desc types[] = {
     TN_DESC(Pair, TN_REFS(Pair, car, cdr, box)),
     TN_DESC(Box, TN_REFS(Box, next), TN_VALUES(Box, value)),
+    TN_DESC(Row, TN_TAIL(sizeof(Row), 0, 0), .flags = TN_LEAF),
 };
+
+Row **row(tn_mutator *m);
+
+Row **row(tn_mutator *m) {
+    TN_SCOPE(m);
+    Row **r = TN_NEW(m, Row);
+    if (!r) r = TN_NEW_TAIL(m, Row, Row, 3);
+    return TN_ESCAPE(r);
+}
+
+#ifdef ALIGN_TOO_LARGE
+struct alignas(128) Page {
+    char bytes[4096];
+};
+constexpr tn_type Page_type = 100;
+const tn_type_desc page = TN_DESC(Page, .flags = TN_LEAF);
+#endif
 
 tn_heap *create();
 

@@ -64,6 +64,9 @@ static tn_status add(Case *c, const tn_type_desc *desc) {
 ADD(type_without_name, .name = NULL, .flags = TN_LEAF)
 ADD(type_of_size_0, .size = 0, .flags = TN_LEAF)
 ADD(type_of_size_8185, .size = 8185, .flags = TN_LEAF)
+ADD(type_aligned_to_24, .align = 24, .size = 48, .flags = TN_LEAF)
+ADD(type_aligned_to_128, .align = 128, .size = 128, .flags = TN_LEAF)
+ADD(type_size_not_aligned, .align = 32, .size = 48, .flags = TN_LEAF)
 ADD(type_refs_beyond, .refs = 4)
 ADD(type_values_beyond, .values = 1 | 8)
 ADD(type_partial_word, .size = 12, .refs = 2)
@@ -435,6 +438,10 @@ static const Row rows[] = {
     {"type: no name", type_without_name, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "name"}},
     {"type: size 0", type_of_size_0, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "size"}},
     {"type: size 8185", type_of_size_8185, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "8184"}},
+    {"type: alignment of 24 bytes", type_aligned_to_24, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "align"}},
+    {"type: alignment of 128 bytes", type_aligned_to_128, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "64", "align"}},
+    {"type: size no multiple of its alignment", type_size_not_aligned, TN_BAD_TYPE, IN_MUTATOR,
+     {"tn_type_add:", "Wrong", "multiple of align"}},
     {"type: reference beyond the size", type_refs_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "refs"}},
     {"type: value beyond the size", type_values_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "values"}},
     {"type: reference in half a word", type_partial_word, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "refs"}},

@@ -85,13 +85,15 @@ void **op_new_bytes(World *w) { return make_and_link(w, BYTES, below(w, 300)); }
 void **op_new_born(World *w) { return make_and_link(w, BORN, below(w, 20)); }
 void **op_new_owner(World *w) { return make_and_link(w, OWNER, 0); }
 void **op_new_tracked(World *w) { return make_and_link(w, TRACKED, 0); }
+void **op_new_wide(World *w) { return make_and_link(w, WIDE, 0); }
+void **op_new_lines(World *w) { return make_and_link(w, LINES, below(w, 20)); }
 void **op_new_weak(World *w) { return make_and_link(w, WEAK, 0); }
 void **op_new_weak_array(World *w) { return make_and_link(w, WEAK_ARRAY, 1 + below(w, chance(w, 5) ? 3000 : 24)); }
 
 /* Sizes about the border between small and large. */
 void **op_new_boundary(World *w) {
-    static const Shape shapes[] = {REFS, VALUES, STRUCTS, BYTES, TRACKED_BYTES, BORN};
-    Shape shape = shapes[below(w, 6)];
+    static const Shape shapes[] = {REFS, VALUES, STRUCTS, BYTES, TRACKED_BYTES, BORN, LINES};
+    Shape shape = shapes[below(w, 7)];
     size_t unit = shape == STRUCTS ? 32 : shape == BYTES || shape == TRACKED_BYTES ? 1 : 8;
     Node fixed = {.shape = shape};
     size_t around = (TN_SMALL_MAX - shape_bytes(&fixed)) / unit;
@@ -107,7 +109,7 @@ static void **new_large(World *w, Shape shape, size_t unit, size_t most) {
     return make_and_link(w, shape, (uint32_t)(bytes / unit));
 }
 
-void **op_new_large_refs(World *w) { return new_large(w, chance(w, 20) ? BORN : REFS, 8, 2u << 20); }
+void **op_new_large_refs(World *w) { return new_large(w, chance(w, 20) ? BORN : chance(w, 20) ? LINES : REFS, 8, 2u << 20); }
 void **op_new_large_values(World *w) { return new_large(w, VALUES, 8, 2u << 20); }
 void **op_new_large_structs(World *w) { return new_large(w, STRUCTS, 32, 256u << 10); }
 void **op_new_large_bytes(World *w) { return new_large(w, chance(w, 30) ? TRACKED_BYTES : BYTES, 1, 2u << 20); }

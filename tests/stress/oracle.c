@@ -342,6 +342,8 @@ static const struct {
     {"new_born", op_new_born, 25},
     {"new_owner", op_new_owner, 25},
     {"new_tracked", op_new_tracked, 25},
+    {"new_wide", op_new_wide, 20},
+    {"new_lines", op_new_lines, 20},
     {"new_weak", op_new_weak, 40},
     {"new_weak_array", op_new_weak_array, 20},
     {"new_boundary", op_new_boundary, 6},

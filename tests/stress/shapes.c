@@ -74,6 +74,15 @@ typedef struct TrackedBytesO {
     uint64_t id;
     unsigned char byte[];
 } TrackedBytesO;
+typedef struct WideO {
+    _Alignas(64) uint64_t id;
+    unsigned char bytes[56];
+} WideO;
+typedef struct LinesO {
+    _Alignas(32) uint64_t id;
+    TN_FIELD(void) head[3];
+    TN_FIELD(void) item[];
+} LinesO;
 
 enum {
     PairO_type = TN_FIRST_TYPE,
@@ -84,13 +93,15 @@ enum {
     RefsO_type,
     ValuesO_type,
     StructsO_type,
-    BytesO_type
+    BytesO_type,
+    WideO_type
 };
-enum { BornO_type = TN_FIRST_SPECIAL, OwnerO_type, TrackedO_type, TrackedBytesO_type };
+enum { BornO_type = TN_FIRST_SPECIAL, OwnerO_type, TrackedO_type, TrackedBytesO_type, LinesO_type };
 
 const char *const shape_names[SHAPES] = {"pair",  "mixed",   "leaf",          "tiny",  "union",
                                          "refs",  "values",  "structs",       "bytes", "born",
-                                         "owner", "tracked", "tracked-bytes", "weak",  "weak-array"};
+                                         "owner", "tracked", "tracked-bytes", "wide",  "lines",
+                                         "weak",  "weak-array"};
 
 static const struct {
     tn_type type;
@@ -109,6 +120,8 @@ static const struct {
     [OWNER] = {OwnerO_type, sizeof(OwnerO), 0},
     [TRACKED] = {TrackedO_type, sizeof(TrackedO), 0},
     [TRACKED_BYTES] = {TrackedBytesO_type, sizeof(TrackedBytesO), 1},
+    [WIDE] = {WideO_type, sizeof(WideO), 0},
+    [LINES] = {LinesO_type, sizeof(LinesO), 8},
 };
 
 /* ---- types and their callbacks ---- */
@@ -160,6 +173,8 @@ void shapes_register(World *w) {
                 .dispose = owner_dispose),
         TN_DESC(TrackedO, TN_REFS(TrackedO, a), .dispose = tracked_dispose),
         TN_DESC(TrackedBytesO, .flags = TN_LEAF, .tail_size = 1, .dispose = tracked_bytes_dispose),
+        TN_DESC(WideO, .flags = TN_LEAF),
+        TN_DESC(LinesO, .refs = 14, TN_TAIL(8, 1, 0)),
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!tn_type_add(w->heap, &types[i]) && world_out_of_memory(w, "tn_type_add") &&
@@ -208,6 +223,7 @@ static uint32_t slots_of(Shape shape, uint32_t count) {
     case WEAK_ARRAY: return count;
     case VALUES:
     case BORN: return 1 + count;
+    case LINES: return 3 + count;
     case STRUCTS: return 1 + 2 * count;
     default: return 0;
     }
@@ -247,6 +263,7 @@ static void *slot_address(const Node *node, void *object, uint32_t i) {
         if (i < 2) return (char *)object + (i == 0 ? offsetof(OwnerO, direct) : offsetof(OwnerO, value));
         return ((OwnerO *)object)->buffer + (i - 2);
     case TRACKED: return (char *)object + offsetof(TrackedO, a);
+    case LINES: return (char *)object + offsetof(LinesO, head) + 8 * (size_t)i;
     default: return NULL;
     }
 }
@@ -377,6 +394,7 @@ void shape_fill(World *w, Node *node, void *object) {
         fill_bytes(node, ((MixedO *)object)->bytes, sizeof((MixedO *)object)->bytes);
         break;
     case LEAF: fill_bytes(node, ((LeafO *)object)->bytes, sizeof((LeafO *)object)->bytes); break;
+    case WIDE: fill_bytes(node, ((WideO *)object)->bytes, sizeof((WideO *)object)->bytes); break;
     case TINY: ((TinyO *)object)->byte = (unsigned char)plain(node, 2); break;
     case STRUCTS:
         for (uint32_t i = 0; i < node->count; i++) {
@@ -403,6 +421,8 @@ static uint64_t id_of(const Node *node, const void *object) {
     case OWNER: return ((const OwnerO *)object)->id;
     case TRACKED: return ((const TrackedO *)object)->id;
     case TRACKED_BYTES: return ((const TrackedBytesO *)object)->id;
+    case WIDE: return ((const WideO *)object)->id;
+    case LINES: return ((const LinesO *)object)->id;
     default: return node->id; /* has no room for it */
     }
 }
@@ -425,7 +445,8 @@ size_t shape_bytes(const Node *node) {
 
 void shape_check(World *w, const Node *node, void *object, bool thoroughly) {
     const char *name = shape_names[node->shape];
-    if (((uintptr_t)object & 7) != 0) world_fail(w, "%s %u: misaligned at %p", name, node->id, object);
+    size_t align = node->shape == WIDE ? 64 : node->shape == LINES ? 32 : 8;
+    if ((uintptr_t)object % align) world_fail(w, "%s %u: misaligned at %p", name, node->id, object);
     if (node->shape == WEAK) return;
     if (tn_length(object) != node->count)
         world_fail(w, "%s %u: tn_length is %zu, not %u", name, node->id, tn_length(object), node->count);
@@ -444,6 +465,7 @@ void shape_check(World *w, const Node *node, void *object, bool thoroughly) {
             world_fail(w, "mixed %u: its plain word has changed", node->id);
         check_bytes(w, node, ((MixedO *)object)->bytes, sizeof((MixedO *)object)->bytes, true);
         break;
+    case WIDE: check_bytes(w, node, ((WideO *)object)->bytes, sizeof((WideO *)object)->bytes, true); break;
     case LEAF: check_bytes(w, node, ((LeafO *)object)->bytes, sizeof((LeafO *)object)->bytes, true); break;
     case TINY:
         if (((TinyO *)object)->byte != (unsigned char)plain(node, 2))
@@ -487,6 +509,7 @@ static void *allocate(World *w, Shape shape, uint32_t count, void **target) {
         MixedO **h = TN_NEW(m, MixedO);
         return h ? *h : NULL;
     }
+    if (shape == WIDE) return chance(w, 50) ? TN_ALLOC(m, WideO) : tn_alloc_slow(m, WideO_type, sizeof(WideO), 0, 0);
     if (shape == REFS && chance(w, 50)) {
         RefsO **h = TN_NEW_TAIL(m, RefsO, void *, count);
         return h ? *h : NULL;

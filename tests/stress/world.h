@@ -25,6 +25,8 @@ typedef enum Shape {
     OWNER,         /* owns a malloc'd buffer of references and values; trace and dispose */
     TRACKED,       /* a reference; dispose */
     TRACKED_BYTES, /* a tail of bytes; dispose */
+    WIDE,          /* plain data, aligned to 64 bytes */
+    LINES,         /* a tail of references, aligned to 32; allocated by number */
     WEAK,
     WEAK_ARRAY,
     SHAPES
@@ -183,8 +185,8 @@ void link_somewhere(World *w, Picked what);
  * holds. */
 typedef void **op_fn(World *w);
 op_fn op_new_pair, op_new_mixed, op_new_leaf, op_new_tiny, op_new_union, op_new_refs, op_new_values, op_new_structs,
-    op_new_bytes, op_new_born, op_new_owner, op_new_tracked, op_new_weak, op_new_weak_array, op_new_boundary,
-    op_new_large_refs, op_new_large_values, op_new_large_structs, op_new_large_bytes, op_new_huge, op_new_chain,
+    op_new_bytes, op_new_born, op_new_owner, op_new_tracked, op_new_wide, op_new_lines, op_new_weak,
+    op_new_weak_array, op_new_boundary, op_new_large_refs, op_new_large_values, op_new_large_structs, op_new_large_bytes, op_new_huge, op_new_chain,
     op_garbage, op_store, op_clear, op_store_twice, op_old_to_young, op_large_to_young, op_put, op_get, op_get_value,
     op_set_value_handle, op_set_handle, op_owner_write;
 
