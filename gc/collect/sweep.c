@@ -64,9 +64,9 @@ typedef struct shape {
 
 /* Finds where the marked cells of the block end, without a look at them. A cell's bit, added to itself and to the ones
  * that stand for the inside of all cells and holes, is carried on to the bit where the next begins; and the difference
- * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `first`, the used bits
- * become those of marked cells and of holes; it is the bit in the first word that stands for a hole at the block's start. */
-TNI_INLINE shape find_holes(tni_block *block, uint64_t first) {
+ * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `sweep`, the used bits
+ * become those of marked cells and of holes; `first`, in the first word, stands for a hole at the block's start. */
+TNI_INLINE shape find_holes(tni_block *block, bool sweep, uint64_t first) {
     enum { PART = 16 }; /* words */
     uint64_t *used = tni_block_used(block);
     const uint64_t *marks = tni_block_marks(block);
@@ -80,12 +80,12 @@ TNI_INLINE shape find_holes(tni_block *block, uint64_t first) {
             census_add(&in, ends - m - borrow);
             borrow = ends < m || (borrow && ends == m);
             census_add(&free, ends & ~m);
-            if (first) used[w] = ends | m;
+            if (sweep) used[w] = ends | m;
         }
         words += census_take(&in);
         holes += census_take(&free);
     }
-    used[0] |= first;
+    if (sweep) used[0] |= first;
     return (shape){words * 8, (unsigned)holes};
 }
 
@@ -136,7 +136,7 @@ static void poison_holes(tn_heap *heap, const tni_block *block) {
 
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
-    shape s = find_holes(block, tni_old_first(&heap->old));
+    shape s = find_holes(block, true, tni_old_first(&heap->old));
     if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(heap, block);
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
@@ -182,13 +182,13 @@ typedef struct filing {
 static void file_block(filing *f, tni_block *block) {
     tni_old *old = &f->heap->old;
     if (!is_lazy(f->heap, block)) {
-        shape s = find_holes(block, tni_old_first(old));
+        shape s = find_holes(block, true, tni_old_first(old));
         f->live += s.live;
         file_swept(old, block, s);
         return;
     }
     tni_block **unswept = &old->unswept[block->lane >= TNI_SIZES];
-    f->live += find_holes(block, 0).live;
+    f->live += find_holes(block, false, 0).live;
     block->state = TNI_BLOCK_UNSWEPT;
     block->next = *unswept;
     *unswept = block;

@@ -41,9 +41,10 @@ TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
     run->bump = run->limit = to < run->end ? to : run->end;
 }
 
-/* Then a hole ends with a page, for on the next lies another's lead. */
-TNI_INLINE char *end_of(const tni_old *old, char *end) {
-    return TN_LIKELY(!old->paged) ? end : (char *)((uintptr_t)end & ~(uintptr_t)(TNI_PAGE - 1));
+/* Then a hole ends with a page, for on the next lies another's lead. False when the cell does not fit. */
+static __attribute__((noinline)) bool end_with_page(tni_run *run, size_t cell) {
+    run->end = (char *)((uintptr_t)run->end & ~(uintptr_t)(TNI_PAGE - 1));
+    return run->bump + cell <= run->end;
 }
 
 /* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
@@ -85,15 +86,18 @@ static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
     while (run->next != TNI_BLOCK_BITS) {
         unsigned first = run->next, end = tni_hole_end(run->block, first);
         look_ahead(run, end);
-        char *hole = tni_block_object(run->block, first) - 8;
-        size_t bytes = (size_t)(end_of(old, hole + (size_t)(end - first) * 8) - hole);
+        size_t bytes = (size_t)(end - first) * 8;
         if (bytes < cell) {
             pass(run, bytes);
             continue;
         }
-        run->start = run->bump = run->limit = hole;
-        run->end = hole + bytes;
-        tni_allow(hole, bytes);
+        run->start = run->bump = run->limit = tni_block_object(run->block, first) - 8;
+        run->end = run->bump + bytes;
+        if (TN_UNLIKELY(old->paged) && !end_with_page(run, cell)) {
+            pass(run, bytes);
+            continue;
+        }
+        tni_allow(run->bump, bytes);
         extend(old, run, cell);
         return true;
     }

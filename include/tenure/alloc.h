@@ -30,7 +30,7 @@ TN_BEGIN_DECLS
  * that has one, use the macros, or tn_alloc_slow, or give it a number from TN_FIRST_SPECIAL on. */
 TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size);
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
-#define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_ALIGN_(T), TN_HERE_))
+#define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
 #define TN_ALLOC_TAIL(m, T, element, count)                                                       \
     ((T *)tn_alloc_tail_at_((m), T##_type, sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), \
                             (count), TN_HERE_))
@@ -73,10 +73,14 @@ typedef struct tn_window {
 TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                               const tn_place *place);
 /* The alignment of struct T, whose tail has such elements: does not compile when they want more than that gives them. */
-#define TN_TAIL_ALIGN_(T, element)                                                                        \
-    (sizeof(char[__alignof__(element) <= 8 ||                                                             \
-                         (__alignof__(element) <= TN_ALIGN_(T) && sizeof(T) % __alignof__(element) == 0) \
-                     ? 1 : -1]) * TN_ALIGN_(T))
+#define TN_TAIL_ALIGN_(T, element)                                                                          \
+    __extension__({                                                                                         \
+        TN_STATIC_ASSERT_(__alignof__(element) <= 8 || (__alignof__(element) <= TN_ALIGNOF_(T) &&           \
+                                                        sizeof(T) % __alignof__(element) == 0),             \
+                          "the elements of the tail want more alignment than the struct before them: give " \
+                          "that as much");                                                                  \
+        TN_ALIGNOF_(T);                                                                                     \
+    })
 
 /* What has more than 32 bits is no size of any type. */
 #define TN_SIZE_(size) ((size) < UINT32_MAX ? (uint64_t)(size) : UINT32_MAX)

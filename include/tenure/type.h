@@ -30,7 +30,7 @@
 TN_BEGIN_DECLS
 
 #define TN_FIRST_TYPE 16u                     /* the host's ordinary types: 16 .. TN_FIRST_SPECIAL - 1 */
-#define TN_FIRST_SPECIAL (1u << 15)           /* types with dispose or TN_BORN_OLD: 32768 .. TN_TYPES_END - 1 */
+#define TN_FIRST_SPECIAL (1u << 15)           /* types with dispose, TN_BORN_OLD or an alignment: 32768 .. TN_TYPES_END - 1 */
 #define TN_TYPES_END (1u << 16)
 
 /* What a trace callback hands its slots to. */
@@ -46,7 +46,7 @@ typedef struct tn_type_desc {
     tn_type number;       /* the host's number, or 0 for the next free one */
     const char *name;     /* kept as it is: must outlive the heap */
     size_t size;          /* bytes of the fixed part, 1 .. 8184; below 8 counts as 8 */
-    size_t align;         /* of its objects, in bytes: 16, 32 or 64, of which size is a multiple; 0 .. 8: 8 (alloc.h) */
+    size_t align;         /* of its objects, in bytes: 16, 32 or 64, and size must be a multiple of it; 0 to 8 mean 8 */
     uint64_t refs;        /* bit i: the fixed part's word i is a reference (a TN_FIELD) */
     const char *ref_names; /* their names in the order of the struct, "car, cdr": for reports; may be NULL */
     uint64_t values;      /* bit i: the fixed part's word i is a value (a tn_value_field) */
@@ -108,8 +108,10 @@ TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t
 /* The alignment of struct T: does not compile when it is too large. Not for use. */
 #define TN_ALIGN_MAX 64
 #ifdef __cplusplus
+#define TN_ALIGNOF_(T) alignof(T)
 #define TN_ALIGN_(T) (tn_align_<alignof(T)>::value)
 #else
+#define TN_ALIGNOF_(T) _Alignof(T)
 #define TN_ALIGN_(T)                                                                                           \
     (sizeof(struct {                                                                                           \
          char tn_any;                                                                                          \
