@@ -168,8 +168,11 @@ TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
 
 /* ---- before a minor collection: references ---- */
 
+static const char suspended_slot[] = "the suspended range's slot";
+
 /* How the store that was not recorded should have been made. */
 static const char *unrecorded(const check *c, const void *slot) {
+    if (c->root == suspended_slot) return "a young object: call tn_range_resume before writing";
     if (!c->object)
         return "a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark";
     size_t offset = (size_t)((const char *)slot - (const char *)c->object);
@@ -391,24 +394,24 @@ static void check_log(check *c) {
 /* ---- before a minor collection: roots ---- */
 
 static void check_cells(check *c) {
-    const tni_roots *r = &c->heap->roots;
+    const tni_table *cells = &c->heap->roots.cells;
     c->root = "a global or root cell";
-    for (size_t i = 0; i < r->capacity; i++) {
-        if (i + CELLS_AHEAD < r->capacity) __builtin_prefetch((void *)r->cells[i + CELLS_AHEAD]);
-        if (!r->cells[i]) continue;
-        void **cell = (void **)(r->cells[i] & ~(uintptr_t)1);
-        c->recorded = r->young_overflow || has(&c->cells, (uintptr_t)cell);
+    for (size_t i = 0; i < cells->capacity; i++) {
+        if (i + CELLS_AHEAD < cells->capacity) __builtin_prefetch((void *)cells->at[i + CELLS_AHEAD]);
+        if (!cells->at[i]) continue;
+        void **cell = (void **)(cells->at[i] & ~TNI_GLOBAL);
+        c->recorded = c->heap->roots.young_overflow || has(&c->cells, (uintptr_t)cell);
         check_ref(&c->tracer, cell);
     }
 }
 
-static void check_range(check *c, const tn_range_desc *d) {
-    char *base = *(char **)d->base, *top = *(char **)d->top, *low = d->low ? *(char **)d->low : base;
-    c->root = "below its low-water mark, the range's slot";
+static void check_range(check *c, const tni_slots *s, bool rests) {
+    char *base = *s->base, *top = *s->top, *low = rests ? top : s->low ? *s->low : base;
+    c->root = rests ? suspended_slot : "below its low-water mark, the range's slot";
     c->recorded = false;
     for (char *at = base; at < top; at += sizeof(void *)) {
         if (at >= low) c->recorded = true, c->root = "the range's slot";
-        if (d->values) check_value(&c->tracer, (tn_value *)(void *)at);
+        if (s->values) check_value(&c->tracer, (tn_value *)(void *)at);
         else check_ref(&c->tracer, (void **)(void *)at);
     }
 }
@@ -510,7 +513,8 @@ static void check_pages(check *c) {
 static void check_roots(check *c) {
     check_handles(c);
     check_cells(c);
-    for (tn_range *r = c->heap->roots.ranges; r; r = r->next) check_range(c, &r->desc);
+    const tni_ranges *r = &c->heap->roots.ranges;
+    for (size_t i = 0; i < r->count; i++) check_range(c, &r->at[i], i >= r->active);
 }
 
 uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
