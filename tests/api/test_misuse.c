@@ -112,6 +112,13 @@ static tn_status tail_of_2_32(Case *c) {
 static tn_status tail_overflowing(Case *c) {
     return failed(c, tn_alloc_tail(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
 }
+static tn_status stable_unregistered(Case *c) { return failed(c, tn_alloc_stable(c->m, 500, 16, 0, 0)); }
+static tn_status stable_wrong_size(Case *c) {
+    return failed(c, tn_alloc_stable(c->m, Pair_type, sizeof(Pair) + 8, 0, 0));
+}
+static tn_status stable_tail_overflowing(Case *c) {
+    return failed(c, tn_alloc_stable(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
+}
 static tn_status reserve_too_much(Case *c) { return tn_reserve(c->m, TN_RESERVE_MAX + 1); }
 static tn_status reserve_null(Case *c) { return (void)c, tn_reserve(NULL, 64); }
 
@@ -432,6 +439,8 @@ static tn_status weak_now(Case *c) {
     return failed(c, tn_weak_array_new(c->m, 3));
 }
 static tn_status detach_now(Case *c) { return tn_detach(c->m); }
+static tn_status stable_now(Case *c) { return failed(c, TN_ALLOC_STABLE(c->m, Pair)); }
+static tn_status stable_in_trace(Case *c) { return inside(c, false, stable_now); }
 static tn_status weak_array_in_trace(Case *c) { return inside(c, false, weak_now); }
 static tn_status detach_in_dispose(Case *c) { return inside(c, true, detach_now); }
 static tn_status detach_in_trace(Case *c) { return inside(c, false, detach_now); }
@@ -539,6 +548,12 @@ static const Row rows[] = {
     {"alloc: not the tail's element", tail_wrong_element, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector", "16"}},
     {"alloc: 2^32 elements", tail_of_2_32, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Bytes", "4294967296"}},
     {"alloc: a size that overflows", tail_overflowing, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector"}},
+    {"alloc_stable: an unregistered type", stable_unregistered, TN_BAD_TYPE, IN_MUTATOR,
+     {"tn_alloc_stable:", "not registered"}},
+    {"alloc_stable: wrong size", stable_wrong_size, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc_stable:", "'Pair'"}},
+    {"alloc_stable: a tail that overflows", stable_tail_overflowing, TN_BAD_SIZE, IN_MUTATOR,
+     {"tn_alloc_stable:", "2^32"}},
+    {"alloc_stable: in a trace callback", stable_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc_stable:", "trace"}},
     {"reserve: beyond TN_RESERVE_MAX", reserve_too_much, TN_BAD_SIZE, IN_MUTATOR, {"tn_reserve:", "131073"}},
     {"reserve: NULL mutator", reserve_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
 
