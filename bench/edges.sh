@@ -14,6 +14,9 @@ edges_plan() {
     cat <<END
 external  4400000,10000,0  440000,2000,0
 external  4400000,10000,1  440000,2000,1
+ranges    100000           2000
+suspended 100000           2000
+startup   200              5
 END
 }
 

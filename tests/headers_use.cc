@@ -69,6 +69,8 @@ void roots(tn_mutator *m, Pair *const *p) {
     tn_root_add(m, &first);
     TN_ROOT_SET(m, &first, p);
     TN_ROOT_WRITE(m, &first, TN_ROOT_READ(&first));
+    Pair **fixed = TN_NEW_STABLE(m, Pair);
+    if (fixed && tn_stable(m, fixed) != *fixed) return;
     tn_weak **w = tn_weak_new(m, p);
     Pair **again = TN_WEAK_GET(m, Pair, w);
     if (*again && TN_HASH(m, again) == 0) tn_safepoint(m);

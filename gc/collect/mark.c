@@ -8,8 +8,8 @@
 #include "space/os.h"
 
 enum {
-    BATCH = 128,          /* objects that are looked at together, */
-    EDGES = 4 * BATCH,    /* and edges that come of them */
+    BATCH = TNI_MARK_BATCH,
+    EDGES = TNI_MARK_EDGES,
     SLICE = 1024,         /* slots of a large array that are visited at a time */
     FIRST_CAPACITY = 4096 /* entries of the first stack */
 };
@@ -26,6 +26,7 @@ typedef struct marking {
     const tni_leaves *leaves;
     void **top, **end; /* of the stack; its start is mark->stack */
     tni_mark *mark;
+    tni_mark_room *room;
     bool overflow; /* something that should be on the stack is not */
     bool cannot_grow;
 } marking;
@@ -203,7 +204,7 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
  * What a step reads was asked for one step before, and its branches, which nobody can predict, wait for nothing.
  * (Prefetching: Cher, Hosking, Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
 static void drain(marking *k) {
-    void *batch[BATCH], *edges[EDGES];
+    void **batch = k->room->batch, **edges = k->room->edges;
     gathering g = begin_gathering(k, edges);
     for (unsigned count = 0;;) {
         for (unsigned i = 0; i < count; i++) gather(&g, batch[i]);
@@ -214,15 +215,13 @@ static void drain(marking *k) {
 }
 
 static void visit_refs(tn_tracer *t, void **first, size_t count) {
-    void *edges[EDGES];
-    gathering g = begin_gathering((marking *)t, edges);
+    gathering g = begin_gathering((marking *)t, ((marking *)t)->room->visited);
     for (void **end = first + count; first < end; first++) gather_ref(&g.tracer, first);
     settle(&g);
 }
 
 static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
-    void *edges[EDGES];
-    gathering g = begin_gathering((marking *)t, edges);
+    gathering g = begin_gathering((marking *)t, ((marking *)t)->room->visited);
     for (tn_value *end = first + count; first < end; first++) gather_value(&g.tracer, first);
     settle(&g);
 }
@@ -235,8 +234,7 @@ static void mark_roots(marking *k, tn_heap *heap) {
 
 /* After an overflow some marked objects have not been scanned, and nobody knows which. */
 static void scan_if_marked(void *object, void *user) {
-    void *edges[EDGES];
-    gathering g = begin_gathering(user, edges);
+    gathering g = begin_gathering(user, ((marking *)user)->room->edges);
     if (!tni_marked(object)) return;
     gather(&g, object);
     settle(&g);
@@ -249,6 +247,7 @@ void tni_mark_heap(tn_heap *heap) {
                  .layouts = heap->types.layouts,
                  .leaves = &heap->regions.leaves,
                  .mark = &heap->mark,
+                 .room = &heap->mark_room,
                  .top = heap->mark.stack,
                  .end = heap->mark.stack + heap->mark.capacity};
     tni_sweep_end(heap);

@@ -12,6 +12,17 @@
 
 #include "core/fault.h"
 
+/* What the marker's loops gather into. It is here because a thread's stack may be small: no call of the library takes
+ * more than 4 KiB of it (tests/unit/test_stack.c). */
+enum {
+    TNI_MARK_BATCH = 128,                 /* objects that are looked at together, */
+    TNI_MARK_EDGES = 4 * TNI_MARK_BATCH   /* and edges that come of them */
+};
+typedef struct tni_mark_room {
+    void *batch[TNI_MARK_BATCH], *edges[TNI_MARK_EDGES];
+    void *visited[TNI_MARK_EDGES]; /* of roots, and of callbacks, which run while `edges` is in use */
+} tni_mark_room;
+
 typedef struct tni_mark {
     void **stack;
     size_t capacity; /* entries */

@@ -222,7 +222,7 @@ static void poll(tn_mutator *m) {
 static void *allocate(const request *r) {
     tn_mutator *m = r->m;
     tn_heap *heap = m->heap;
-    bool large = r->cell > TN_SMALL_MAX + 8, old = r->layout->flags & TN_BORN_OLD;
+    bool large = r->cell > TN_SMALL_MAX + 8, old = r->layout->flags & TN_BORN_OLD || r->header & TNI_STABLE;
     char *reserved = tni_private(m)->reserved;
     if (!large && !old && reserved && young_end(r) <= reserved) return attempt_young(r);
     if (m->window) return in_window(r, !large && !old);
@@ -246,19 +246,34 @@ static void *allocate_recorded(const request *r) {
     return object;
 }
 
+/* Of a request that makes sense. */
+static void *allocate_tracked(const request *r) {
+    tn_mutator *m = r->m;
+    tni_vector *disposed = &m->heap->weak.young_disposed;
+    if (r->layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
+        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r->function,
+                        r->layout->desc->name),
+               NULL;
+    void *object = allocate_recorded(r);
+    if (object && r->layout->disposed && tni_young(m->heap, object))
+        tni_vector_push(disposed, &m->heap->faults, (uintptr_t)object);
+    return object;
+}
+
 static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type type, size_t size, size_t element,
                                                         size_t count, const tn_place *place) {
     request r = {.m = m, .function = element || count ? "tn_alloc_tail" : "tn_alloc", .place = place};
     if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
-    tni_vector *disposed = &m->heap->weak.young_disposed;
-    if (r.layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r.function,
-                        r.layout->desc->name),
-               NULL;
-    void *object = allocate_recorded(&r);
-    if (object && r.layout->disposed && tni_young(m->heap, object))
-        tni_vector_push(disposed, &m->heap->faults, (uintptr_t)object);
-    return object;
+    return allocate_tracked(&r);
+}
+
+void *(tn_alloc_stable)(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+    if (!m) return NULL;
+    request r = {.m = m, .function = "tn_alloc_stable", .place = m->here};
+    m->here = NULL; /* taken */
+    if (!may_allocate(m, r.function) || !check(&r, type, size, element, count)) return NULL;
+    r.header |= TNI_STABLE;
+    return allocate_tracked(&r);
 }
 
 /* Most allocations while objects are born old need no more than a cell of a lane. */

@@ -1,10 +1,13 @@
 /* core/error.c: see error.h. */
 #include "core/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "core/heap.h"
 #include "debug/segv.h"
@@ -108,9 +111,15 @@ bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     return false;
 }
 
+void tni_print(const char *const *parts, size_t count) {
+    struct iovec piece[5];
+    for (size_t i = 0; i < count; i++) piece[i] = (struct iovec){(void *)(uintptr_t)parts[i], strlen(parts[i])};
+    while (writev(STDERR_FILENO, piece, (int)count) < 0 && errno == EINTR) {}
+}
+
 void tni_tell_fatal(tn_heap *heap, const char *text) {
     if (heap->on_fatal) heap->on_fatal(text, heap->user);
-    else fprintf(stderr, "tenure: heap '%s': %s\n", heap->name, text);
+    else tni_print((const char *const[]){"tenure: heap '", heap->name, "': ", text, "\n"}, 5);
 }
 
 void tni_fatal(tn_heap *heap, const char *format, ...) {

@@ -73,14 +73,22 @@ static bool make_parts(tn_heap *heap) {
     return true;
 }
 
+/* Puts the function's name before what is wrong. */
+static void name_creation(tn_error *error) {
+    static const char name[] = "tn_heap_create: ";
+    size_t length = sizeof name - 1;
+    memmove(error->text + length, error->text, sizeof error->text - length);
+    memcpy(error->text, name, length);
+    error->text[sizeof error->text - 1] = 0;
+}
+
 static tn_heap *create(const tn_config *config, tn_error *error) {
     tn_heap *heap = tni_os_map(NULL, HEAP_BYTES, TNI_PAGE);
     if (!heap)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
     take_config(heap, config);
-    tn_error wrong;
-    if (tni_options_load(&heap->options, config, line_to_log, heap, &wrong) != TN_OK) {
-        tni_fail_error(error, wrong.status, "tn_heap_create: %.230s", wrong.text);
+    if (tni_options_load(&heap->options, config, line_to_log, heap, error) != TN_OK) {
+        name_creation(error);
         tni_os_unmap(heap, HEAP_BYTES);
         return NULL;
     }

@@ -62,6 +62,7 @@ struct tn_heap {
     tni_roots roots;
     tni_weak weak;
     tni_mark mark;
+    tni_mark_room mark_room;
     tni_pacing pacing;
     tni_mutator mutators[1];
     tni_options options;

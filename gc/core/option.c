@@ -22,7 +22,10 @@
 
 #include "core/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1024 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 800 };
+
+/* The texts of such a function are on the stack while it runs, and not while its caller does. */
+#define ON_ITS_OWN __attribute__((noinline))
 enum { FROM_BUILT_IN, FROM_CONFIG, FROM_ENVIRONMENT, FROM_SET };
 
 #define KIB(n) (UINT64_C(n) << 10)
@@ -482,39 +485,32 @@ static void name_in(source from, const char *key, char *name, size_t size) {
     else snprintf(name, size, "%s", key);
 }
 
-static tn_status fail(tn_error *error, const char *text) {
-    error->status = TN_BAD_OPTION;
-    error->text[0] = 0;
-    append(error->text, LINE_SIZE, text);
-    return TN_BAD_OPTION;
-}
-
-/* `name` is as the user wrote it, with the prefix; `key` without. */
-static tn_status unknown_option(source from, span name, span key, span value, tn_error *error) {
-    char text[LINE_SIZE * 2], nearest[NAME_SIZE], help[NAME_SIZE], a[48], b[48];
+/* Complaints are written where they are read: what is longer than a line is cut. `name` is as the user wrote it, with the prefix; `key` without. */
+static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, span value, tn_error *error) {
+    char nearest[NAME_SIZE], help[NAME_SIZE], a[48], b[48];
     name_in(from, nearest_row(key)->key, nearest, sizeof nearest);
     name_in(from, "help", help, sizeof help);
-    snprintf(text, sizeof text, "%s=%s: no such option; accepted: those that %s=1 lists; the nearest is %s",
+    snprintf(error->text, LINE_SIZE, "%s=%s: no such option; accepted: those that %s=1 lists; the nearest is %s",
              shown(name, a, sizeof a), shown(value, b, sizeof b), help, nearest);
-    return fail(error, text);
+    return error->status = TN_BAD_OPTION;
 }
 
 /* `kept`: the settings that stay in force, or NULL when the whole call fails. */
-static tn_status bad_value(source from, const row *r, span value, const char *wrong, const tni_settings *kept,
-                           tn_error *error) {
-    char text[LINE_SIZE * 2], name[NAME_SIZE], accepted[192], b[40];
+static ON_ITS_OWN tn_status bad_value(source from, const row *r, span value, const char *wrong,
+                                      const tni_settings *kept, tn_error *error) {
+    char name[NAME_SIZE], accepted[192], b[40];
     const char *near = nearest_word(r, value);
     name_in(from, r->key, name, sizeof name);
     write_accepted(r, true, accepted, sizeof accepted);
-    snprintf(text, sizeof text, "%s=%s: %s; accepted: %s%s%s", name, shown(value, b, sizeof b), wrong, accepted,
+    snprintf(error->text, LINE_SIZE, "%s=%s: %s; accepted: %s%s%s", name, shown(value, b, sizeof b), wrong, accepted,
              near ? "; the nearest is " : "", near ? near : "");
     if (kept) {
         char now[VALUE_SIZE];
         write_value(r, kept, now, sizeof now);
-        append(text, sizeof text, "; stays ");
-        append(text, sizeof text, now);
+        append(error->text, LINE_SIZE, "; stays ");
+        append(error->text, LINE_SIZE, now);
     }
-    return fail(error, text);
+    return error->status = TN_BAD_OPTION;
 }
 
 static const row *find(span key) {
@@ -568,8 +564,8 @@ static bool is_privileged(void) {
 }
 
 /* Reads every variable under the prefix. Without `line`, stops at the first mistake and fails. */
-static tn_status load_environment(tni_options *options, const char *prefix, tni_line_fn line, void *user,
-                                  tn_error *error) {
+static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *prefix, tni_line_fn line, void *user,
+                                             tn_error *error) {
     source from = {FROM_ENVIRONMENT, prefix};
     size_t length = strlen(prefix);
     for (char **p = environ; p && *p; p++) {
@@ -600,7 +596,7 @@ static tn_status load_environment(tni_options *options, const char *prefix, tni_
 }
 
 /* Whether the environment, or the config before it, asks for strictness: it must be known before the first complaint. */
-static bool is_strict(const tni_options *options, const char *prefix) {
+static ON_ITS_OWN bool is_strict(const tni_options *options, const char *prefix) {
     char name[256];
     tni_settings s = options->value;
     snprintf(name, sizeof name, "%sSTRICT", prefix);
@@ -613,7 +609,7 @@ static bool is_strict(const tni_options *options, const char *prefix) {
 
 /* ---- the table, printed ---- */
 
-static void print_help(const char *prefix, tni_line_fn line, void *user) {
+static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *user) {
     char text[HELP_SIZE], name[NAME_SIZE], accepted[192];
     snprintf(text, sizeof text, "%-24s %-42s %-9s %s", "option", "accepts", "built-in", "");
     line(text, user);
@@ -628,7 +624,7 @@ static void print_help(const char *prefix, tni_line_fn line, void *user) {
     line("ms, s. 1.5G is a number. Letters may have any case. Several words have commas between them.", user);
 }
 
-static void print_settings(const tni_options *options, const char *heap, const char *prefix, tni_line_fn line,
+static ON_ITS_OWN void print_settings(const tni_options *options, const char *heap, const char *prefix, tni_line_fn line,
                            void *user) {
     for (const row *r = rows; r < rows + ROWS; r++) {
         char text[LINE_SIZE], value[VALUE_SIZE], name[NAME_SIZE];

@@ -6,50 +6,17 @@
 
 #include "core/heap.h"
 
-/* ---- the hash set of cells: open addressing, linear probing, removal by shifting back ---- */
+enum { RANGES_AHEAD = 8 }; /* so many ranges ahead the host's pointers are asked for */
 
-static size_t home(const tni_roots *r, uintptr_t entry) {
-    uint64_t h = (entry & ~TNI_GLOBAL) * UINT64_C(0x9E3779B97F4A7C15); /* Fibonacci hashing (Knuth, vol. 3, 6.4) */
-    return (size_t)(h >> 32) & (r->capacity - 1);
-}
+/* ---- cells ---- */
+
+static uint64_t cell_key(uintptr_t entry) { return entry & ~TNI_GLOBAL; }
 
 /* The entry's place, or NULL when the cell is not registered. */
 static uintptr_t *find(const tni_roots *r, const void *cell) {
-    if (!r->capacity || !cell) return NULL;
-    for (size_t i = home(r, (uintptr_t)cell); r->cells[i]; i = (i + 1) & (r->capacity - 1))
-        if ((r->cells[i] & ~TNI_GLOBAL) == (uintptr_t)cell) return &r->cells[i];
+    for (uintptr_t *at = tni_table_first(&r->cells, (uintptr_t)cell); at; at = tni_table_next(&r->cells, at))
+        if ((*at & ~TNI_GLOBAL) == (uintptr_t)cell) return at;
     return NULL;
-}
-
-static void put(tni_roots *r, uintptr_t entry) {
-    size_t i = home(r, entry);
-    while (r->cells[i]) i = (i + 1) & (r->capacity - 1);
-    r->cells[i] = entry;
-    r->count++;
-}
-
-static bool grow(tni_roots *r, tni_faults *faults) {
-    if (r->count * 2 < r->capacity) return true;
-    tni_roots bigger = {.capacity = r->capacity ? r->capacity * 2 : 64};
-    bigger.cells = tni_calloc(faults, bigger.capacity, sizeof *bigger.cells);
-    if (!bigger.cells) return r->count + 1 < r->capacity;
-    for (size_t i = 0; i < r->capacity; i++)
-        if (r->cells[i]) put(&bigger, r->cells[i]);
-    free(r->cells);
-    r->cells = bigger.cells;
-    r->capacity = bigger.capacity;
-    return true;
-}
-
-static void take_out(tni_roots *r, uintptr_t *place) {
-    size_t mask = r->capacity - 1, hole = (size_t)(place - r->cells);
-    for (size_t i = (hole + 1) & mask; r->cells[i]; i = (i + 1) & mask) {
-        if (((i - home(r, r->cells[i])) & mask) < ((i - hole) & mask)) continue;
-        r->cells[hole] = r->cells[i];
-        hole = i;
-    }
-    r->cells[hole] = 0;
-    r->count--;
 }
 
 /* The write barrier of a cell. When the list of young cells has outgrown the cells themselves, visiting all of them
@@ -57,7 +24,7 @@ static void take_out(tni_roots *r, uintptr_t *place) {
 static void store(tn_heap *heap, void **cell, const void *object) {
     tni_roots *r = &heap->roots;
     if (tni_young(heap, object) && !tni_young(heap, *cell))
-        if (r->young.count > r->capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
+        if (r->young.count > r->cells.capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
             r->young_overflow = true;
     *cell = (void *)(uintptr_t)object;
 }
@@ -80,14 +47,14 @@ void *const *tn_global_new(tn_mutator *m, const void *object) {
     if (!m || !tni_check_owner(m, object, "tn_global_new")) return NULL;
     tni_roots *r = &m->heap->roots;
     tni_faults *faults = &m->heap->faults;
-    if ((!r->free_globals && !new_slab(r, faults)) || !grow(r, faults)) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->count);
+    if ((!r->free_globals && !new_slab(r, faults)) || !tni_table_reserve(&r->cells, faults, cell_key)) {
+        tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->cells.count);
         return NULL;
     }
     void **cell = r->free_globals;
     r->free_globals = *cell;
     *cell = NULL;
-    put(r, (uintptr_t)cell | TNI_GLOBAL);
+    tni_table_put(&r->cells, (uintptr_t)cell | TNI_GLOBAL, (uintptr_t)cell);
     tni_site_hold(m, cell);
     store(m->heap, cell, object);
     return cell;
@@ -111,9 +78,10 @@ tn_status tn_global_set(tn_mutator *m, const void *global, const void *object) {
 
 tn_status tn_global_free(tn_mutator *m, const void *global) {
     if (!m) return TN_BAD_ARGUMENT;
+    if (!tni_check_caller(m, "tn_global_free")) return TN_BAD_STATE;
     uintptr_t *place = find_global(m, global, "tn_global_free");
     if (!place) return TN_NOT_FOUND;
-    take_out(&m->heap->roots, place);
+    tni_table_remove(&m->heap->roots.cells, place, cell_key);
     void **cell = (void **)(uintptr_t)global;
     *cell = m->heap->roots.free_globals;
     m->heap->roots.free_globals = cell;
@@ -129,9 +97,9 @@ tn_status (tn_root_add)(tn_mutator *m, void *cell) {
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
     if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return tn_last_status(m);
     if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
-    if (!grow(r, &m->heap->faults))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->count);
-    put(r, (uintptr_t)cell);
+    if (!tni_table_reserve(&r->cells, &m->heap->faults, cell_key))
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->cells.count);
+    tni_table_put(&r->cells, (uintptr_t)cell, (uintptr_t)cell);
     tni_site_hold(m, cell);
     void *object = *(void **)cell;
     *(void **)cell = NULL;
@@ -148,9 +116,10 @@ static uintptr_t *find_root(tn_mutator *m, const void *cell, const char *functio
 
 tn_status tn_root_remove(tn_mutator *m, void *cell) {
     if (!m) return TN_BAD_ARGUMENT;
+    if (!tni_check_caller(m, "tn_root_remove")) return TN_BAD_STATE;
     uintptr_t *place = find_root(m, cell, "tn_root_remove");
     if (!place) return TN_NOT_FOUND;
-    take_out(&m->heap->roots, place);
+    tni_table_remove(&m->heap->roots.cells, place, cell_key);
     return TN_OK;
 }
 
@@ -164,73 +133,138 @@ tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
 
 /* ---- ranges ---- */
 
+static uint64_t own_key(uintptr_t entry) { return entry; }
+
+static bool reserve_range(tni_ranges *s, tni_faults *faults) {
+    if (!tni_table_reserve(&s->known, faults, own_key)) return false;
+    if (s->count < s->capacity) return true;
+    tni_slots *grown = tni_grown(s->at, faults, &s->capacity, sizeof *s->at);
+    if (grown) s->at = grown;
+    return grown != NULL;
+}
+
+static void swap_ranges(tni_ranges *s, size_t i, size_t k) {
+    tni_slots other = s->at[i];
+    s->at[i] = s->at[k];
+    s->at[k] = other;
+    s->at[i].range->index = i;
+    s->at[k].range->index = k;
+}
+
+/* It is the last of the active ones. */
+static void enter_range(tni_ranges *s, tn_range *range, const tn_range_desc *d) {
+    range->index = s->count;
+    s->at[s->count] = (tni_slots){.base = d->base, .top = d->top, .low = d->low, .range = range, .values = d->values};
+    swap_ranges(s, s->count++, s->active++);
+    tni_table_put(&s->known, (uintptr_t)range, (uintptr_t)range);
+}
+
 tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
-    if (!m) return NULL;
+    if (!m || !tni_check_caller(m, "tn_range_add")) return NULL;
     if (!desc || !desc->base || !desc->top || (desc->values != 0 && desc->values != 1)) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_range_add: a range needs the addresses of base and top, and values 0 or 1");
         return NULL;
     }
+    tni_ranges *s = &m->heap->roots.ranges;
     tn_range *range = tni_calloc(&m->heap->faults, 1, sizeof *range);
-    if (!range) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range");
+    if (!range || !reserve_range(s, &m->heap->faults)) {
+        free(range);
+        tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range; there are %zu", s->count);
         return NULL;
     }
-    range->desc = *desc;
-    range->next = m->heap->roots.ranges;
-    m->heap->roots.ranges = range;
+    enter_range(s, range, desc);
     tni_site_hold(m, range);
     if (desc->low) *(char **)desc->low = *(char **)desc->base; /* nothing in it has been visited yet */
     return range;
 }
 
-tn_status tn_range_remove(tn_mutator *m, tn_range *range) {
-    if (!m) return TN_BAD_ARGUMENT;
-    for (tn_range **at = &m->heap->roots.ranges; *at; at = &(*at)->next) {
-        if (*at != range) continue;
-        *at = range->next;
-        free(range);
-        return TN_OK;
-    }
-    return tni_fail(m, TN_NOT_FOUND, "tn_range_remove: %p is no range of heap '%s'", (void *)range, m->heap->name);
+static uintptr_t *find_range(tn_mutator *m, const tn_range *range, const char *function) {
+    const tni_table *known = &m->heap->roots.ranges.known;
+    if (!tni_check_caller(m, function)) return NULL;
+    for (uintptr_t *at = tni_table_first(known, (uintptr_t)range); at; at = tni_table_next(known, at))
+        if (*at == (uintptr_t)range) return at;
+    tni_fail(m, TN_NOT_FOUND, "%s: %p is no range of heap '%s'", function, (const void *)range, m->heap->name);
+    return NULL;
 }
 
-static void visit_range(const tn_range_desc *d, char *from, char *to, tn_tracer *tracer) {
-    if (from >= to) return;
-    size_t count = (size_t)(to - from) / sizeof(void *);
-    if (d->values) tn_visit_values(tracer, from, count);
-    else tn_visit_refs(tracer, from, count);
+tn_status tn_range_remove(tn_mutator *m, tn_range *range) {
+    if (!m) return TN_BAD_ARGUMENT;
+    uintptr_t *place = find_range(m, range, "tn_range_remove");
+    if (!place) return tn_last_status(m);
+    tni_ranges *s = &m->heap->roots.ranges;
+    if (range->index < s->active) swap_ranges(s, range->index, --s->active);
+    swap_ranges(s, range->index, --s->count);
+    tni_table_remove(&s->known, place, own_key);
+    free(range);
+    return TN_OK;
+}
+
+tn_status tn_range_suspend(tn_mutator *m, tn_range *range) {
+    if (!m) return TN_BAD_ARGUMENT;
+    if (!find_range(m, range, "tn_range_suspend")) return tn_last_status(m);
+    m->heap->roots.ranges.at[range->index].suspended = true;
+    return TN_OK;
+}
+
+tn_status tn_range_resume(tn_mutator *m, tn_range *range) {
+    if (!m) return TN_BAD_ARGUMENT;
+    if (!find_range(m, range, "tn_range_resume")) return tn_last_status(m);
+    tni_ranges *s = &m->heap->roots.ranges;
+    if (range->index >= s->active) swap_ranges(s, range->index, s->active++);
+    s->at[range->index].suspended = false;
+    return TN_OK;
 }
 
 /* ---- scanners ---- */
 
-static tni_scanner **find_scanner(tni_roots *r, tn_scan_fn scan, void *user) {
-    tni_scanner **at = &r->scanners;
-    while (*at && ((*at)->scan != scan || (*at)->user != user)) at = &(*at)->next;
+static uint64_t scan_key(tn_scan_fn scan, const void *user) {
+    return ((uintptr_t)scan ^ (uintptr_t)scan << 32) + (uintptr_t)user;
+}
+static uint64_t scanner_key(uintptr_t entry) {
+    const tni_scanner *s = (const tni_scanner *)entry;
+    return scan_key(s->scan, s->user);
+}
+
+static uintptr_t *find_scanner(const tni_table *known, tn_scan_fn scan, const void *user) {
+    uintptr_t *at = tni_table_first(known, scan_key(scan, user));
+    while (at && (((tni_scanner *)*at)->scan != scan || ((tni_scanner *)*at)->user != user))
+        at = tni_table_next(known, at);
     return at;
 }
 
 tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
-    tni_roots *r = &m->heap->roots;
+    if (!tni_check_caller(m, "tn_scanner_add")) return TN_BAD_STATE;
+    tni_scanners *s = &m->heap->roots.scanners;
+    tni_faults *faults = &m->heap->faults;
     if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: the function is NULL");
-    if (*find_scanner(r, scan, user))
+    if (find_scanner(&s->known, scan, user))
         return tni_fail(m, TN_BAD_ARGUMENT,
                         "tn_scanner_add: this function is registered already with this user pointer");
-    tni_scanner *scanner = tni_calloc(&m->heap->faults, 1, sizeof *scanner);
-    if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
-    *scanner = (tni_scanner){scan, user, r->scanners};
-    r->scanners = scanner;
+    tni_scanner *scanner = tni_calloc(faults, 1, sizeof *scanner);
+    if (!scanner || !tni_table_reserve(&s->known, faults, scanner_key) || !tni_vector_reserve(&s->at, faults, 1)) {
+        free(scanner);
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner; there are %zu",
+                        s->at.count);
+    }
+    *scanner = (tni_scanner){scan, user, s->at.count};
+    tni_vector_push(&s->at, faults, (uintptr_t)scanner);
+    tni_table_put(&s->known, (uintptr_t)scanner, scan_key(scan, user));
     tni_site_hold(m, scanner);
     return TN_OK;
 }
 
 tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
-    tni_scanner **at = find_scanner(&m->heap->roots, scan, user);
-    if (!*at)
+    if (!tni_check_caller(m, "tn_scanner_remove")) return TN_BAD_STATE;
+    tni_scanners *s = &m->heap->roots.scanners;
+    uintptr_t *place = find_scanner(&s->known, scan, user);
+    if (!place)
         return tni_fail(m, TN_NOT_FOUND, "tn_scanner_remove: this function is not registered with this user pointer");
-    tni_scanner *gone = *at;
-    *at = gone->next;
+    tni_scanner *gone = (tni_scanner *)*place, *last = (tni_scanner *)s->at.at[--s->at.count];
+    tni_table_remove(&s->known, place, scanner_key);
+    s->at.at[gone->index] = (uintptr_t)last;
+    last->index = gone->index;
     free(gone);
     return TN_OK;
 }
@@ -238,16 +272,44 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
 /* ---- what the collector visits ---- */
 
 static void visit_cells(tni_roots *r, tn_tracer *tracer) {
-    for (size_t i = 0; i < r->capacity; i++)
-        if (r->cells[i]) tn_visit(tracer, (void *)(r->cells[i] & ~TNI_GLOBAL));
+    for (size_t i = 0; i < r->cells.capacity; i++)
+        if (r->cells.at[i]) tn_visit(tracer, (void *)(r->cells.at[i] & ~TNI_GLOBAL));
 }
 
-static void visit_scanners(tni_roots *r, tn_tracer *tracer) {
-    if (!r->scanners) return;
+static void visit_scanners(const tni_vector *scanners, tn_tracer *tracer) {
+    if (!scanners->count) return;
     tni_callback before = tracer->heap->callback;
     tracer->heap->callback = (tni_callback){"scanner", NULL};
-    for (tni_scanner *s = r->scanners; s; s = s->next) s->scan(tracer, s->user);
+    for (size_t i = 0; i < scanners->count; i++) {
+        const tni_scanner *s = (const tni_scanner *)scanners->at[i];
+        s->scan(tracer, s->user);
+    }
     tracer->heap->callback = before;
+}
+
+static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
+    char *to = *s->top;
+    if (from >= to) return;
+    size_t count = (size_t)(to - from) / sizeof(void *);
+    if (s->values) tn_visit_values(tracer, from, count);
+    else tn_visit_refs(tracer, from, count);
+}
+
+/* From the low-water mark, which is raised: it is written only where it changes. */
+static void visit_changed(const tni_slots *s, tn_tracer *tracer) {
+    char *base = *s->base, *low = s->low ? *s->low : base;
+    visit_slots(s, low < base ? base : low, tracer);
+    if (s->low && low != *s->top) *s->low = *s->top;
+}
+
+/* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */
+static void visit_active(tni_ranges *s, tn_tracer *tracer) {
+    for (size_t i = 0; i < s->active;) {
+        if (i + RANGES_AHEAD < s->active) __builtin_prefetch(s->at[i + RANGES_AHEAD].base);
+        visit_changed(&s->at[i], tracer);
+        if (s->at[i].suspended) swap_ranges(s, i, --s->active);
+        else i++;
+    }
 }
 
 void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
@@ -257,20 +319,14 @@ void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
             if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
     r->young.count = 0;
     r->young_overflow = false;
-    for (tn_range *range = r->ranges; range; range = range->next) {
-        const tn_range_desc *d = &range->desc;
-        char *base = *(char **)d->base, *top = *(char **)d->top, *low = d->low ? *(char **)d->low : base;
-        visit_range(d, low < base ? base : low, top, tracer);
-        if (d->low) *(char **)d->low = top;
-    }
-    visit_scanners(r, tracer);
+    visit_active(&r->ranges, tracer);
+    visit_scanners(&r->scanners.at, tracer);
 }
 
 void tni_roots_all(tni_roots *r, tn_tracer *tracer) {
     visit_cells(r, tracer);
-    for (tn_range *range = r->ranges; range; range = range->next)
-        visit_range(&range->desc, *(char **)range->desc.base, *(char **)range->desc.top, tracer);
-    visit_scanners(r, tracer);
+    for (size_t i = 0; i < r->ranges.count; i++) visit_slots(&r->ranges.at[i], *r->ranges.at[i].base, tracer);
+    visit_scanners(&r->scanners.at, tracer);
 }
 
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
@@ -281,9 +337,13 @@ void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
 }
 
 void tni_roots_free(tni_roots *r) {
-    free(r->cells);
-    tni_vector_free(&r->young);
     for (tni_slab *s = r->slabs, *next; s; s = next) next = s->next, free(s);
-    for (tn_range *s = r->ranges, *next; s; s = next) next = s->next, free(s);
-    for (tni_scanner *s = r->scanners, *next; s; s = next) next = s->next, free(s);
+    for (size_t i = 0; i < r->ranges.count; i++) free(r->ranges.at[i].range);
+    for (size_t i = 0; i < r->scanners.at.count; i++) free((void *)r->scanners.at.at[i]);
+    free(r->ranges.at);
+    free(r->ranges.known.at);
+    free(r->scanners.known.at);
+    free(r->cells.at);
+    tni_vector_free(&r->scanners.at);
+    tni_vector_free(&r->young);
 }

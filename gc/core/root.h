@@ -1,28 +1,51 @@
 /* core/root.h: globals, root cells, ranges and scanners.
  *
- * Globals are root cells that the library owns, in slabs; every registered cell is an entry of one hash set.
+ * Globals are root cells that the library owns, in slabs. Cells, ranges and scanners are found by a hash set each
+ * (core/table.h), so that what the host passes is looked up and never followed. Ranges and scanners are visited in the
+ * order of an array.
  *
  *     R1  a cell that holds a young reference is in `young` (perhaps more than once), or `young_overflow` is set
- *     R2  below a range's low-water mark there is no young reference
+ *     R2  below a range's low-water mark there is no young reference, and in a resting range there is none at all
  *
- * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify.c. */
+ * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify.c, debug/leaks.c. */
 #ifndef TNI_ROOT_H
 #define TNI_ROOT_H
 
 #include "core/object.h"
+#include "core/table.h"
 #include "core/vector.h"
 #include "tenure/root.h"
 
 struct tn_range {
-    tn_range_desc desc;
-    tn_range *next;
+    size_t index; /* in tni_ranges */
 };
+
+/* What collections read of a range. */
+typedef struct tni_slots {
+    char **base, **top, **low;
+    tn_range *range;
+    bool values;
+    bool suspended; /* it rests after the next minor collection, or rests already */
+} tni_slots;
+
+/* Active ranges come first: minor collections read no others. Behind them are those that rest: suspended, and visited by
+ * a minor collection since. */
+typedef struct tni_ranges {
+    tni_slots *at;
+    size_t active, count, capacity;
+    tni_table known; /* the addresses of all tn_range */
+} tni_ranges;
 
 typedef struct tni_scanner {
     tn_scan_fn scan;
     void *user;
-    struct tni_scanner *next;
+    size_t index; /* in tni_scanners */
 } tni_scanner;
+
+typedef struct tni_scanners {
+    tni_vector at;   /* of tni_scanner */
+    tni_table known; /* the same, found by function and user pointer */
+} tni_scanners;
 
 typedef struct tni_slab {
     struct tni_slab *next;
@@ -32,18 +55,17 @@ typedef struct tni_slab {
 #define TNI_GLOBAL ((uintptr_t)1) /* of an entry: the cell is ours */
 
 typedef struct tni_roots {
-    uintptr_t *cells;    /* hash set: addresses of cells, bit 0 set for globals; 0 is empty */
-    size_t count, capacity;
+    tni_table cells;     /* addresses of cells, bit 0 set for globals */
     tni_slab *slabs;
     void **free_globals; /* a list through the free cells */
     tni_vector young;
     bool young_overflow;
-    tn_range *ranges;
-    tni_scanner *scanners;
+    tni_ranges ranges;
+    tni_scanners scanners;
 } tni_roots;
 
-/* Visits what a minor collection must: young cells, ranges from their low-water marks, scanners. Then all marks are
- * raised and the young cells forgotten: the caller has made every visited slot old. */
+/* Visits what a minor collection must: young cells, active ranges from their low-water marks, scanners. Then all marks
+ * are raised, the young cells forgotten, and suspended ranges rest: the caller has made every visited slot old. */
 void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
 /* Visits every cell, range and scanner. */
 void tni_roots_all(tni_roots *roots, tn_tracer *tracer);

@@ -1,5 +1,5 @@
 /* core/system.c: see system.h. Owns nothing and keeps nothing: every call asks the system again, because limits change
- * while a process runs. Reads small files into the stack, so that it works before there is a heap. Parses digits itself: nothing
+ * while a process runs. Reads files into malloc's memory, so that it works before there is a heap and on a small stack. Parses digits itself: nothing
  * here depends on the locale. Callers: option.c (limits and percentages), heap.c (the nursery's first size). */
 #include "system.h"
 
@@ -7,11 +7,17 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096, FILE_SIZE = 8192 };
+
+/* Room for the names and texts of files: too much for the stack of a thread. */
+typedef struct scratch {
+    char path[PATH_SIZE], text[FILE_SIZE];
+} scratch;
 
 /* Reads the start of a file as text. False when there is no such file; what is longer than the buffer is cut. */
 static bool read_text(const char *path, char *text, size_t size) {
@@ -44,12 +50,12 @@ static uint64_t read_number(const char *text, const char **end) {
 
 /* The least limit of a group and its ancestors: a container may show a path that exists only outside of it, and its own
  * group is then the mount's root, so missing files are passed over. Changes `group`. */
-static uint64_t least_limit(const char *root, const char *mount, char *group, const char *file) {
+static uint64_t least_limit(const char *root, const char *mount, char *group, const char *file, char path[PATH_SIZE]) {
     uint64_t least = UINT64_MAX;
     for (;;) {
-        char path[PATH_SIZE], text[64];
-        int n = snprintf(path, sizeof path, "%s%s%s/%s", root, mount, strcmp(group, "/") == 0 ? "" : group, file);
-        if (n > 0 && (size_t)n < sizeof path && read_text(path, text, sizeof text)) {
+        char text[64];
+        int n = snprintf(path, PATH_SIZE, "%s%s%s/%s", root, mount, strcmp(group, "/") == 0 ? "" : group, file);
+        if (n > 0 && n < PATH_SIZE && read_text(path, text, sizeof text)) {
             uint64_t limit = read_number(text, NULL);
             if (limit < least) least = limit;
         }
@@ -70,14 +76,13 @@ static bool has_memory(const char *controllers) {
     return false;
 }
 
-uint64_t tni_cgroup_limit(const char *root) {
-    char path[PATH_SIZE], text[FILE_SIZE];
-    int n = snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
-    if (n <= 0 || (size_t)n >= sizeof path || !read_text(path, text, sizeof text)) return UINT64_MAX;
+static uint64_t find_limit(const char *root, scratch *s) {
+    int n = snprintf(s->path, sizeof s->path, "%s/proc/self/cgroup", root);
+    if (n <= 0 || n >= PATH_SIZE || !read_text(s->path, s->text, sizeof s->text)) return UINT64_MAX;
 
     uint64_t least = UINT64_MAX;
     char *next;
-    for (char *line = text; *line; line = next) { /* "0::/group" (v2) or "5:cpu,memory:/group" (v1) */
+    for (char *line = s->text; *line; line = next) { /* "0::/group" (v2) or "5:cpu,memory:/group" (v1) */
         next = line + strcspn(line, "\n");
         if (*next) *next++ = 0;
         char *controllers = strchr(line, ':');
@@ -86,13 +91,21 @@ uint64_t tni_cgroup_limit(const char *root) {
         *group++ = 0;
         controllers++;
         uint64_t limit = UINT64_MAX;
-        if (*controllers == 0) limit = least_limit(root, "/sys/fs/cgroup", group, "memory.max");
+        if (*controllers == 0) limit = least_limit(root, "/sys/fs/cgroup", group, "memory.max", s->path);
         else if (has_memory(controllers))
-            limit = least_limit(root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+            limit = least_limit(root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes", s->path);
         if (limit < least) least = limit;
     }
     /* v1 says "no limit" with the largest multiple of a page that a signed word holds. */
     return least >= (UINT64_C(1) << 62) ? UINT64_MAX : least;
+}
+
+/* Without memory for so little, the limit is no longer of use. */
+uint64_t tni_cgroup_limit(const char *root) {
+    scratch *s = malloc(sizeof *s);
+    uint64_t limit = s ? find_limit(root, s) : UINT64_MAX;
+    free(s);
+    return limit;
 }
 
 uint64_t tni_memory_available(void) {

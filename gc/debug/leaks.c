@@ -47,8 +47,8 @@ static void end(tally *t) {
 
 static void cells(tn_heap *heap, bool globals) {
     tally t = begin(heap, globals ? "globals" : "roots");
-    for (size_t i = 0; i < heap->roots.capacity; i++) {
-        uintptr_t cell = heap->roots.cells[i];
+    for (size_t i = 0; i < heap->roots.cells.capacity; i++) {
+        uintptr_t cell = heap->roots.cells.at[i];
         if (cell && (cell & TNI_GLOBAL) == globals) add(&t, tni_site_held(heap, (void *)(cell & ~TNI_GLOBAL)));
     }
     end(&t);
@@ -59,8 +59,10 @@ void tni_leaks_before(tn_heap *heap) {
     cells(heap, true);
     cells(heap, false);
     tally ranges = begin(heap, "ranges"), scanners = begin(heap, "scanners"), weak = begin(heap, "weak references");
-    for (tn_range *r = heap->roots.ranges; r; r = r->next) add(&ranges, tni_site_held(heap, r));
-    for (tni_scanner *s = heap->roots.scanners; s; s = s->next) add(&scanners, tni_site_held(heap, s));
+    const tni_ranges *r = &heap->roots.ranges;
+    for (size_t i = 0; i < r->count; i++) add(&ranges, tni_site_held(heap, r->at[i].range));
+    const tni_vector *s = &heap->roots.scanners.at;
+    for (size_t i = 0; i < s->count; i++) add(&scanners, tni_site_held(heap, (void *)s->at[i]));
     for (size_t i = 0; i < heap->weak.old.count; i++)
         add(&weak, tni_site_number(heap, (const void *)heap->weak.old.at[i]));
     end(&ranges);

@@ -249,16 +249,15 @@ class Heap:
                 yield "handle %#x" % at, memory(at), False
             for at in range(number(mutator["pub"]["values"]), number(mutator["values_end"]), 8):
                 yield "value handle %#x" % at, memory(at), True
-        for i in range(number(roots["capacity"])):
-            entry = number(roots["cells"][i])
+        for i in range(number(roots["cells"]["capacity"])):
+            entry = number(roots["cells"]["at"][i])
             if entry:
                 yield ("global %#x" if entry & 1 else "root %#x") % (entry & ~1), memory(entry & ~1), False
-        entry = roots["ranges"]
-        while number(entry):
-            base, top = memory(number(entry["desc"]["base"])), memory(number(entry["desc"]["top"]))
-            for i in range((top - base) // 8):
-                yield "range %#x[%d]" % (base, i), memory(base + 8 * i), bool(number(entry["desc"]["values"]))
-            entry = entry["next"]
+        for i in range(number(roots["ranges"]["count"])):
+            entry = roots["ranges"]["at"][i]
+            base, top = memory(number(entry["base"])), memory(number(entry["top"]))
+            for k in range((top - base) // 8):
+                yield "range %#x[%d]" % (base, k), memory(base + 8 * k), bool(entry["values"])
 
     def refers(self, word, value, at):
         return (self.reference(word) if value else word) == at

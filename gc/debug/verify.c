@@ -46,6 +46,7 @@ typedef struct check {
     unsigned next;        /* of them */
     uint64_t *reached;    /* a bitmap as a region's marks, for each region: what a root or marked object refers to */
     bool wrong;           /* something that is reached is not marked: what? */
+    uint64_t begins[TNI_BLOCK_WORDS]; /* of objects and holes in the present block */
     known known[KNOWN];
 } check;
 
@@ -112,19 +113,25 @@ static void report(check *c, const void *slot, const void *target, bool readable
 typedef void (*refs_fn)(tn_tracer *tracer, void **first, size_t count);
 typedef void (*values_fn)(tn_tracer *tracer, tn_value *first, size_t count);
 
-static void begin(check *c, tn_heap *heap, const char *when, uint64_t number, refs_fn refs, values_fn values) {
+/* NULL without memory, and the check is left out. It is too much for the stack of a thread. */
+static check *begin(tn_heap *heap, const char *when, uint64_t number, refs_fn refs, values_fn values) {
+    check *c = tni_calloc(&heap->faults, 1, sizeof *c);
+    if (!c) return NULL;
     *c = (check){.tracer = {refs, values, heap}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
                  .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
     c->known[0].region = TNI_REGION; /* NULL is a region of this place, and this is none */
+    return c;
 }
 
 static void end(check *c) {
+    if (!c) return;
     free(c->objects.at);
     free(c->slots.at);
     free(c->cells.at);
     tni_vector_free(&c->traced);
+    free(c);
 }
 
 /* ---- is it an old object? ---- */
@@ -168,8 +175,11 @@ TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
 
 /* ---- before a minor collection: references ---- */
 
+static const char suspended_slot[] = "the suspended range's slot";
+
 /* How the store that was not recorded should have been made. */
 static const char *unrecorded(const check *c, const void *slot) {
+    if (c->root == suspended_slot) return "a young object: call tn_range_resume before writing";
     if (!c->object)
         return "a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark";
     size_t offset = (size_t)((const char *)slot - (const char *)c->object);
@@ -338,7 +348,7 @@ static void check_block_objects(check *c, const tni_block *block) {
     bool leaves = block->lane >= TNI_SIZES, passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
     const uint64_t *marks = tni_block_marks(block);
     size_t slack = c->heap->old.paged ? TNI_PAGE + TNI_LEAD : 8;
-    uint64_t begins[TNI_BLOCK_WORDS];
+    uint64_t *begins = c->begins;
     find_begins(c, block, begins);
     for (unsigned bit = tni_find_bit(begins, NULL, 0), next; bit < TNI_BLOCK_BITS; bit = next) {
         next = tni_find_bit(begins, NULL, bit + 1);
@@ -411,24 +421,24 @@ static void check_log(check *c) {
 /* ---- before a minor collection: roots ---- */
 
 static void check_cells(check *c) {
-    const tni_roots *r = &c->heap->roots;
+    const tni_table *cells = &c->heap->roots.cells;
     c->root = "a global or root cell";
-    for (size_t i = 0; i < r->capacity; i++) {
-        if (i + CELLS_AHEAD < r->capacity) __builtin_prefetch((void *)r->cells[i + CELLS_AHEAD]);
-        if (!r->cells[i]) continue;
-        void **cell = (void **)(r->cells[i] & ~(uintptr_t)1);
-        c->recorded = r->young_overflow || has(&c->cells, (uintptr_t)cell);
+    for (size_t i = 0; i < cells->capacity; i++) {
+        if (i + CELLS_AHEAD < cells->capacity) __builtin_prefetch((void *)cells->at[i + CELLS_AHEAD]);
+        if (!cells->at[i]) continue;
+        void **cell = (void **)(cells->at[i] & ~TNI_GLOBAL);
+        c->recorded = c->heap->roots.young_overflow || has(&c->cells, (uintptr_t)cell);
         check_ref(&c->tracer, cell);
     }
 }
 
-static void check_range(check *c, const tn_range_desc *d) {
-    char *base = *(char **)d->base, *top = *(char **)d->top, *low = d->low ? *(char **)d->low : base;
-    c->root = "below its low-water mark, the range's slot";
+static void check_range(check *c, const tni_slots *s, bool rests) {
+    char *base = *s->base, *top = *s->top, *low = rests ? top : s->low ? *s->low : base;
+    c->root = rests ? suspended_slot : "below its low-water mark, the range's slot";
     c->recorded = false;
     for (char *at = base; at < top; at += sizeof(void *)) {
         if (at >= low) c->recorded = true, c->root = "the range's slot";
-        if (d->values) check_value(&c->tracer, (tn_value *)(void *)at);
+        if (s->values) check_value(&c->tracer, (tn_value *)(void *)at);
         else check_ref(&c->tracer, (void **)(void *)at);
     }
 }
@@ -530,26 +540,26 @@ static void check_pages(check *c) {
 static void check_roots(check *c) {
     check_handles(c);
     check_cells(c);
-    for (tn_range *r = c->heap->roots.ranges; r; r = r->next) check_range(c, &r->desc);
+    const tni_ranges *r = &c->heap->roots.ranges;
+    for (size_t i = 0; i < r->count; i++) check_range(c, &r->at[i], i >= r->active);
 }
 
 uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
-    check c;
-    begin(&c, heap, "before minor", heap->stats.minors + 1, check_refs, check_values);
+    check *c = begin(heap, "before minor", heap->stats.minors + 1, check_refs, check_values);
     const tni_barrier *b = &heap->barrier;
     uint64_t since = 0;
-    if (make_set(&c, &c.objects, &b->objects) && make_set(&c, &c.slots, &b->slots) &&
-        make_set(&c, &c.cells, &heap->roots.young)) {
-        check_nursery(&c);
+    if (c && make_set(c, &c->objects, &b->objects) && make_set(c, &c->slots, &b->slots) &&
+        make_set(c, &c->cells, &heap->roots.young)) {
+        check_nursery(c);
         since = tni_os_now();
-        check_blocks(&c);
-        check_pages(&c);
-        check_roots(&c);
-        check_old_objects(&c, since, limit_ns);
-        check_log(&c);
+        check_blocks(c);
+        check_pages(c);
+        check_roots(c);
+        check_old_objects(c, since, limit_ns);
+        check_log(c);
     }
     heap->disposed.count = 0;
-    end(&c);
+    end(c);
     return since ? tni_os_now() - since : 0;
 }
 
@@ -644,16 +654,15 @@ static void check_weak(check *c) {
 }
 
 void tni_verify_after_major(tn_heap *heap) {
-    check c;
-    begin(&c, heap, "after major", heap->stats.minors, reach_refs, reach_values);
+    check *c = begin(heap, "after major", heap->stats.minors, reach_refs, reach_values);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
-    c.reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
-    if (c.reached) {
-        reach_all(&c);
+    if (c) c->reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
+    if (c && c->reached) {
+        reach_all(c);
         for (size_t i = 0; i < heap->regions.all.count; i++)
-            check_marks(&c, tni_region_at(&heap->regions, i), c.reached + i * TNI_REGION_WORDS);
-        check_weak(&c);
+            check_marks(c, tni_region_at(&heap->regions, i), c->reached + i * TNI_REGION_WORDS);
+        check_weak(c);
     }
-    if (c.reached) tni_os_unmap(c.reached, bytes);
-    end(&c);
+    if (c && c->reached) tni_os_unmap(c->reached, bytes);
+    end(c);
 }

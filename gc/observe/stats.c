@@ -112,7 +112,7 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
 
 void tni_log(tn_heap *heap, const char *line) {
     if (heap->log) heap->log(line, heap->user);
-    else fprintf(stderr, "%s\n", line);
+    else tni_print((const char *const[]){line, "\n"}, 2);
 }
 
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {

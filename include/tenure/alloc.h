@@ -38,6 +38,16 @@ TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t e
 /* The out-of-line part; a JIT calls it when its inline bump does not fit. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
+/* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with TN_BORN_OLD,
+ * and tn_stable returns it at once. A call and a place in the old space: several times as dear as tn_alloc, and what dies
+ * is found by a major collection only; but tn_stable of a young object costs a whole minor collection. For all else the
+ * contract is tn_alloc's; an object without a tail has element 0 and count 0. */
+TN_API TN_MAY_COLLECT void *tn_alloc_stable(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
+#define tn_alloc_stable(m, ...) tn_alloc_stable(TN_AT_(m), __VA_ARGS__)
+#define TN_ALLOC_STABLE(m, T) ((T *)tn_alloc_stable((m), T##_type, sizeof(T), 0, 0))
+#define TN_ALLOC_STABLE_TAIL(m, T, element, count) \
+    ((T *)tn_alloc_stable((m), T##_type, sizeof(T), sizeof(element), (count)))
+
 /* Makes sure that the next allocations of ordinary types, up to `bytes` together (add up TN_CELLs, each at most
  * TN_SMALL_MAX, and TN_PADDINGs), neither collect nor fail, so that a burst of raw construction needs no handles. May
  * collect itself.

@@ -44,6 +44,11 @@ TN_BEGIN_DECLS
 #define TN_NEW_TAIL(m, T, element, count) \
     ((T **)(void *)tn_new_((m), TN_ALLOC_TAIL((m), T, element, (count)), TN_HERE_))
 
+/* The same with an address that is fixed from the first moment (tn_alloc_stable). */
+#define TN_NEW_STABLE(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE((m), T), TN_HERE_))
+#define TN_NEW_STABLE_TAIL(m, T, element, count) \
+    ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE_TAIL((m), T, element, (count)), TN_HERE_))
+
 /* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
  * `return`. Once a scope for handles, once for values. NULL stays NULL. */
 #define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here, (h)))

@@ -2,10 +2,12 @@
  *
  *     a global        a slot that the library owns            generational: an untouched one costs a minor collection
  *     nothing a root          a TN_FIELD in the host's memory         generational likewise
- *     a range         a VM's value stack                      a minor visits only what changed, by the low-water mark
+ *     a range         a VM's value stack                      a minor visits only what changed, by the low-water mark,
+ *                                                             and nothing of one that is suspended
  *     a scanner       a function of the host                  called in every collection
  *
- * All belong to the heap, are added and removed on a mutator's thread, and never collect, except where said. */
+ * All belong to the heap, are added and removed on a mutator's thread, each in O(1), and never collect, except where
+ * said. A callback may add and remove none of them (TN_BAD_STATE). */
 #ifndef TENURE_ROOT_H
 #define TENURE_ROOT_H
 
@@ -56,7 +58,19 @@ typedef struct tn_range_desc {
 typedef struct tn_range tn_range;
 TN_API TN_NO_COLLECT tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *desc);
 #define tn_range_add(m, ...) tn_range_add(TN_AT_(m), __VA_ARGS__)
+/* Takes the range out: O(1). The host's pointers are not read any more. What is no range of this heap (any more) is
+ * TN_NOT_FOUND. */
 TN_API TN_NO_COLLECT tn_status tn_range_remove(tn_mutator *m, tn_range *range);
+
+/* The stack of a coroutine that does not run: tn_range_suspend promises that its slots and the number of them stay as
+ * they are until tn_range_resume. It is visited by the next minor collection, and from then on by major ones alone: minor
+ * collections do not read it nor the pointers to it, so that any number of idle coroutines costs them nothing. A suspended
+ * stack may still be moved. Resume a range before anything is written into it, pushed or popped; one with a low-water
+ * mark is then visited from there, one without as a whole. A coroutine switch is a suspend of one range and a resume of
+ * another, O(1) each. Doing either twice changes nothing; a suspended range may be removed. TN_NOT_FOUND as above. A
+ * slot that was written all the same may be left with a reference to a dead object; TENURE_DEBUG=verify finds it. */
+TN_API TN_NO_COLLECT tn_status tn_range_suspend(tn_mutator *m, tn_range *range);
+TN_API TN_NO_COLLECT tn_status tn_range_resume(tn_mutator *m, tn_range *range);
 
 /* Calls scan(tracer, user) in every collection; it visits with tn_visit and its kin, under the rules of a trace
  * callback. */

@@ -115,6 +115,13 @@ static tn_status tail_of_2_32(Case *c) {
 static tn_status tail_overflowing(Case *c) {
     return failed(c, tn_alloc_tail(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
 }
+static tn_status stable_unregistered(Case *c) { return failed(c, tn_alloc_stable(c->m, 500, 16, 0, 0)); }
+static tn_status stable_wrong_size(Case *c) {
+    return failed(c, tn_alloc_stable(c->m, Pair_type, sizeof(Pair) + 8, 0, 0));
+}
+static tn_status stable_tail_overflowing(Case *c) {
+    return failed(c, tn_alloc_stable(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
+}
 static tn_status reserve_too_much(Case *c) { return tn_reserve(c->m, TN_RESERVE_MAX + 1); }
 static tn_status reserve_null(Case *c) { return (void)c, tn_reserve(NULL, 64); }
 
@@ -242,6 +249,25 @@ static tn_status range_removed_twice(Case *c) {
     return tn_range_remove(c->m, range);
 }
 static tn_status range_remove_null(Case *c) { return tn_range_remove(c->m, NULL); }
+static tn_range *gone_range(Case *c) {
+    tn_range *range = tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0});
+    CHECK_EQ(tn_range_suspend(c->m, range), TN_OK);
+    CHECK_EQ(tn_range_remove(c->m, range), TN_OK);
+    return range;
+}
+static tn_status range_suspend_gone(Case *c) { return tn_range_suspend(c->m, gone_range(c)); }
+static tn_status range_resume_gone(Case *c) { return tn_range_resume(c->m, gone_range(c)); }
+static tn_status range_suspend_null(Case *c) { return tn_range_suspend(c->m, NULL); }
+static tn_status range_of_another_heap(Case *c) {
+    tn_heap *other = tn_heap_create(NULL, NULL);
+    tn_mutator *of_other = tn_attach(other, NULL);
+    tn_range *range = tn_range_add(of_other, &(tn_range_desc){&base, &top, &low, 0});
+    tn_status status = tn_range_remove(c->m, range);
+    CHECK_EQ(tn_range_remove(of_other, range), TN_OK);
+    CHECK_EQ(tn_detach(of_other), TN_OK);
+    CHECK_EQ(tn_heap_destroy(other), TN_OK);
+    return status;
+}
 static void scan_nothing(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
 static tn_status scanner_null(Case *c) { return tn_scanner_add(c->m, NULL, NULL); }
 static tn_status scanner_removed_twice(Case *c) {
@@ -416,19 +442,58 @@ static tn_status weak_now(Case *c) {
     return failed(c, tn_weak_array_new(c->m, 3));
 }
 static tn_status detach_now(Case *c) { return tn_detach(c->m); }
+static tn_status stable_now(Case *c) { return failed(c, TN_ALLOC_STABLE(c->m, Pair)); }
+static tn_status stable_in_trace(Case *c) { return inside(c, false, stable_now); }
 static tn_status weak_array_in_trace(Case *c) { return inside(c, false, weak_now); }
 static tn_status detach_in_dispose(Case *c) { return inside(c, true, detach_now); }
 static tn_status detach_in_trace(Case *c) { return inside(c, false, detach_now); }
-static tn_status collect_in_scanner(Case *c) {
+static tn_range *wrong_range;
+static void *const *wrong_global;
+static tn_status range_add_now(Case *c) {
+    return failed(c, tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0}));
+}
+static tn_status range_remove_now(Case *c) { return tn_range_remove(c->m, wrong_range); }
+static tn_status range_suspend_now(Case *c) { return tn_range_suspend(c->m, wrong_range); }
+static tn_status range_resume_now(Case *c) { return tn_range_resume(c->m, wrong_range); }
+static tn_status scanner_add_now(Case *c) { return tn_scanner_add(c->m, scan_nothing, c); }
+static tn_status scanner_remove_now(Case *c) { return tn_scanner_remove(c->m, act_scan, NULL); }
+static tn_status root_remove_now(Case *c) { return tn_root_remove(c->m, &stranger); }
+static tn_status global_free_now(Case *c) { return tn_global_free(c->m, wrong_global); }
+static tn_status in_scanner(Case *c, tn_status (*what)(Case *c)) {
     wrong.c = c;
     wrong.calls = 0;
-    wrong.act = collect_now;
+    wrong.act = what;
     CHECK_EQ(tn_scanner_add(c->m, act_scan, NULL), TN_OK);
     support_collect(c->m, TN_MINOR);
     CHECK_EQ(tn_scanner_remove(c->m, act_scan, NULL), TN_OK);
     wrong.act = NULL;
     CHECK_EQ(wrong.calls, 1);
     return wrong.status;
+}
+static tn_status collect_in_scanner(Case *c) { return in_scanner(c, collect_now); }
+static tn_status range_add_in_scanner(Case *c) { return in_scanner(c, range_add_now); }
+static tn_status scanner_add_in_scanner(Case *c) { return in_scanner(c, scanner_add_now); }
+static tn_status scanner_remove_in_scanner(Case *c) { return in_scanner(c, scanner_remove_now); }
+static tn_status with_range(Case *c, tn_status (*what)(Case *c)) {
+    wrong_range = tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0});
+    tn_status status = in_scanner(c, what);
+    CHECK_EQ(tn_range_remove(c->m, wrong_range), TN_OK);
+    return status;
+}
+static tn_status range_remove_in_scanner(Case *c) { return with_range(c, range_remove_now); }
+static tn_status range_suspend_in_scanner(Case *c) { return with_range(c, range_suspend_now); }
+static tn_status range_resume_in_scanner(Case *c) { return with_range(c, range_resume_now); }
+static tn_status root_remove_in_scanner(Case *c) {
+    CHECK_EQ(tn_root_add(c->m, &stranger), TN_OK);
+    tn_status status = in_scanner(c, root_remove_now);
+    CHECK_EQ(tn_root_remove(c->m, &stranger), TN_OK);
+    return status;
+}
+static tn_status global_free_in_scanner(Case *c) {
+    wrong_global = tn_global_new(c->m, NULL);
+    tn_status status = in_scanner(c, global_free_now);
+    CHECK_EQ(tn_global_free(c->m, wrong_global), TN_OK);
+    return status;
 }
 
 /* ---- the table ---- */
@@ -490,6 +555,12 @@ static const Row rows[] = {
     {"alloc: not the tail's element", tail_wrong_element, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector", "16"}},
     {"alloc: 2^32 elements", tail_of_2_32, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Bytes", "4294967296"}},
     {"alloc: a size that overflows", tail_overflowing, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc", "Vector"}},
+    {"alloc_stable: an unregistered type", stable_unregistered, TN_BAD_TYPE, IN_MUTATOR,
+     {"tn_alloc_stable:", "not registered"}},
+    {"alloc_stable: wrong size", stable_wrong_size, TN_BAD_SIZE, IN_MUTATOR, {"tn_alloc_stable:", "'Pair'"}},
+    {"alloc_stable: a tail that overflows", stable_tail_overflowing, TN_BAD_SIZE, IN_MUTATOR,
+     {"tn_alloc_stable:", "2^32"}},
+    {"alloc_stable: in a trace callback", stable_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc_stable:", "trace"}},
     {"reserve: beyond TN_RESERVE_MAX", reserve_too_much, TN_BAD_SIZE, IN_MUTATOR, {"tn_reserve:", "131073"}},
     {"reserve: NULL mutator", reserve_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
 
@@ -533,6 +604,11 @@ static const Row rows[] = {
     {"range: no top", range_without_top, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_add:", "top"}},
     {"range: removed twice", range_removed_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_remove:", "range"}},
     {"range: remove NULL", range_remove_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_remove:", "range"}},
+    {"range: removed from another heap", range_of_another_heap, TN_NOT_FOUND, IN_MUTATOR,
+     {"tn_range_remove:", "range"}},
+    {"range: suspend one that is gone", range_suspend_gone, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_suspend:", "range"}},
+    {"range: resume one that is gone", range_resume_gone, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_resume:", "range"}},
+    {"range: suspend NULL", range_suspend_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_suspend:", "range"}},
     {"scanner: NULL", scanner_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_scanner_add:", "NULL"}},
     {"scanner: removed twice", scanner_removed_twice, TN_NOT_FOUND, IN_MUTATOR,
      {"tn_scanner_remove:", "not registered"}},
@@ -574,6 +650,16 @@ static const Row rows[] = {
     {"collect: in a trace callback", collect_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"collect: in a dispose callback", collect_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"collect: in a scanner", collect_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
+    {"range: add in a scanner", range_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_add:", "callback"}},
+    {"range: remove in a scanner", range_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_remove:", "callback"}},
+    {"range: suspend in a scanner", range_suspend_in_scanner, TN_BAD_STATE, IN_MUTATOR,
+     {"tn_range_suspend:", "callback"}},
+    {"range: resume in a scanner", range_resume_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_resume:", "callback"}},
+    {"scanner: add in a scanner", scanner_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_scanner_add:", "callback"}},
+    {"scanner: remove in a scanner", scanner_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR,
+     {"tn_scanner_remove:", "callback"}},
+    {"root: remove in a scanner", root_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_root_remove:", "callback"}},
+    {"global: free in a scanner", global_free_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_global_free:", "callback"}},
     {"alloc: in a trace callback", allocate_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc:", "callback"}},
     {"alloc: in a dispose callback", allocate_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc:", "callback"}},
     {"weak array: in a trace callback", weak_array_in_trace, TN_BAD_STATE, IN_MUTATOR,

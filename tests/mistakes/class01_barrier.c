@@ -155,6 +155,20 @@ static void frame_below_the_low_water_mark(tn_mutator *m, bool mended) {
     CHECK_EQ(tn_range_remove(m, range), TN_OK);
 }
 
+static void write_to_a_suspended_stack(tn_mutator *m, bool mended) {
+    static tn_value stack[100], *base, *top;
+    base = stack;
+    top = stack + 10;
+    tn_range *range = tn_range_add(m, &(tn_range_desc){.base = &base, .top = &top, .values = 1});
+    CHECK_EQ(tn_range_suspend(m, range), TN_OK);
+    minor(m);
+    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    if (mended) CHECK_EQ(tn_range_resume(m, range), TN_OK);
+    stack[3] = value_of(young);
+    minor(m);
+    CHECK_EQ(tn_range_remove(m, range), TN_OK);
+}
+
 #define PAIR(n) "%p (Pair: pair " #n ", allocated at @2)"
 #define OBJECT(text, field) "object %p (" text ", allocated at @1), field '" field "' holds "
 
@@ -183,6 +197,8 @@ static const Case cases[] = {
      BEFORE(2) "a global or root cell at %p holds " PAIR(0) UNRECORDED_ROOT},
     {"frame below the low-water mark", frame_below_the_low_water_mark, RAW, NAN_BOX, SMALL, OPTIONS,
      BEFORE(2) "below its low-water mark, the range's slot at %p holds " PAIR(0) UNRECORDED_ROOT},
+    {"write to a suspended stack", write_to_a_suspended_stack, RAW, NAN_BOX, SMALL, OPTIONS,
+     BEFORE(2) "the suspended range's slot at %p holds " PAIR(0) ", a young object: call tn_range_resume before writing\n"},
 };
 
 int main(void) { return mistakes_run("stores without barrier", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

@@ -164,6 +164,7 @@ static void make_roots(tn_mutator *m, Roots *r) {
         r->stack[i] = *p;
         r->top = r->stack + i + 1;
     }
+    CHECK(tn_range_suspend(m, r->range) == TN_OK);
 }
 
 static void check_roots(tn_mutator *m, Roots *r, bool drop) {

@@ -374,6 +374,7 @@ static const struct {
     {"range_write", op_range_write, 40},
     {"range_move", op_range_move, 8},
     {"range_toggle", op_range_toggle, 2},
+    {"range_switch", op_range_switch, 12},
     {"scanner", op_scanner, 25},
     {"drop_globals", op_drop_globals, 1},
     {"drop_roots", op_drop_roots, 1},

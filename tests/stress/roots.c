@@ -67,7 +67,14 @@ void **op_cell(World *w) {
     return NULL;
 }
 
+static void range_resume(World *w, Range *r) {
+    if (r->suspended && tn_range_resume(w->m, r->range) != TN_OK)
+        world_fail(w, "tn_range_resume: %s", tn_last_error(w->m));
+    r->suspended = false;
+}
+
 static void range_set(World *w, Range *r, size_t i, Picked p) {
+    range_resume(w, r);
     Slot s = r->values ? value_random(w, p.h ? p.node->id : 0) : (Slot){p.h ? p.node->id : 0, false, 0};
     r->model[i] = s;
     r->base[i] = s.is_value ? value_encode(w, s, p.h ? *p.h : NULL) : (uint64_t)(uintptr_t)(p.h ? *p.h : NULL);
@@ -101,6 +108,7 @@ void **op_range_push(World *w) {
     uint32_t n = 1 + below(w, chance(w, 5) ? 300 : 12);
     size_t used = (size_t)(r->top - r->base);
     if (!r->range || used + n > 3000) return NULL;
+    range_resume(w, r);
     world_note(w, "range %td: push %u on %zu", r - w->range, n, used);
     if (used + n > r->capacity) range_move(r, r->capacity * 2 > used + n ? r->capacity * 2 : used + n);
     for (uint32_t i = 0; i < n; i++) {
@@ -113,7 +121,8 @@ void **op_range_push(World *w) {
     return NULL;
 }
 
-static void range_pop(Range *r, size_t n) {
+static void range_pop(World *w, Range *r, size_t n) {
+    range_resume(w, r);
     r->top -= n;
     if (r->top < r->low) r->low = r->top;
 }
@@ -124,7 +133,7 @@ void **op_range_pop(World *w) {
     if (!r->range) return NULL;
     if (n > used) n = used;
     world_note(w, "range %td: pop %zu of %zu", r - w->range, n, used);
-    range_pop(r, n);
+    range_pop(w, r, n);
     return NULL;
 }
 
@@ -153,11 +162,23 @@ void **op_range_toggle(World *w) {
         world_note(w, "range %td: remove", r - w->range);
         if (tn_range_remove(w->m, r->range) != TN_OK) world_fail(w, "tn_range_remove: %s", tn_last_error(w->m));
         r->range = NULL;
+        r->suspended = false;
         r->top = r->low = r->base;
     } else {
         world_note(w, "range %td: add", r - w->range);
         range_add(w, r);
     }
+    return NULL;
+}
+
+/* A stack that does not run for a while; what changes it resumes it before. */
+void **op_range_switch(World *w) {
+    Range *r = &w->range[below(w, RANGES)];
+    if (!r->range) return NULL;
+    world_note(w, "range %td: %s", r - w->range, r->suspended ? "resume" : "suspend");
+    if (r->suspended) range_resume(w, r);
+    else if (tn_range_suspend(w->m, r->range) == TN_OK) r->suspended = true;
+    else world_fail(w, "tn_range_suspend: %s", tn_last_error(w->m));
     return NULL;
 }
 
@@ -209,7 +230,7 @@ void **op_drop_roots(World *w) {
     for (int i = 0; i < GLOBALS; i++)
         if (chance(w, 90)) global_free(w, &w->global[i]);
     for (int i = 0; i < RANGES; i++)
-        if (chance(w, 80)) range_pop(&w->range[i], (size_t)(w->range[i].top - w->range[i].base));
+        if (chance(w, 80)) range_pop(w, &w->range[i], (size_t)(w->range[i].top - w->range[i].base));
     for (int i = 0; i < CELLS; i++)
         if (w->cell[i].added && chance(w, 80)) {
             tn_root_write(w->m, &w->cell[i].cell, NULL);

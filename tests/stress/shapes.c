@@ -505,6 +505,11 @@ static void *allocate(World *w, Shape shape, uint32_t count, void **target) {
             shape == WEAK ? (void **)(void *)tn_weak_new(m, target) : (void **)(void *)tn_weak_array_new(m, count);
         return h ? *h : NULL;
     }
+    if (!m->window && chance(w, 5)) { /* which tn_reserve makes no room for */
+        void *fixed = tn_alloc_stable(m, layouts[shape].type, layouts[shape].size, layouts[shape].element, count);
+        if (fixed && tn_is_young(m, fixed)) world_fail(w, "tn_alloc_stable: %p is young", fixed);
+        return fixed;
+    }
     if (shape == MIXED && count == 0 && chance(w, 50)) {
         MixedO **h = TN_NEW(m, MixedO);
         return h ? *h : NULL;

@@ -65,6 +65,7 @@ typedef struct Cell {
 typedef struct Range {
     tn_range *range;
     bool values, marked; /* marked: with a low-water mark */
+    bool suspended;
     uint64_t *base, *top, *low;
     size_t capacity;
     Slot *model;
@@ -194,7 +195,7 @@ op_fn op_new_pair, op_new_mixed, op_new_leaf, op_new_tiny, op_new_union, op_new_
 void range_add(World *w, Range *range);
 void root_somewhere(World *w, Picked what);
 op_fn op_global_new, op_global_set, op_global_free, op_cell, op_range_push, op_range_pop, op_range_write,
-    op_range_move, op_range_toggle, op_scanner, op_drop_globals, op_drop_roots;
+    op_range_move, op_range_toggle, op_range_switch, op_scanner, op_drop_globals, op_drop_roots;
 
 /* ---- walk.c ---- */
 /* Compares all that can be reached from the roots. kind < 0: no collection has gone before; else what a collection of

@@ -1,12 +1,14 @@
 /* test_memory.c: limits, running out of memory, and giving it back. Nothing aborts; a failed call leaves a whole
  * heap; the reserve lets the host build its error; memory returns to the system. */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -518,6 +520,47 @@ static void system_out_of_memory_is_a_clean_failure(void **state) {
     }
 }
 
+/* ---- start-up: the pages that a short program touches ---- */
+
+static long faults_now(void) {
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_minflt;
+}
+
+/* The least of several heaps: the pages of the code, and what else the system does meanwhile, do not count. */
+static void start_up(void *arg) {
+    (void)arg;
+    enum { TRIES = 5, PAGES_OF_1_MIB = 256, MORE = 512 }; /* 2 MiB more than what is kept */
+    long create = LONG_MAX, fill_1_mib = LONG_MAX;
+    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* a huge page is one fault */
+    for (int i = 0; i < TRIES; i++) {
+        Host host;
+        long begin = faults_now();
+        host_exact(&host, "policy=fixed");
+        long made = faults_now();
+        {
+            TN_SCOPE(host.m);
+            support_list(host.m, MIB / 32);
+        }
+        long filled = faults_now();
+        if (made - begin < create) create = made - begin;
+        if (filled - begin < fill_1_mib) fill_1_mib = filled - begin;
+        host_close(&host);
+    }
+    if (create > 64 || fill_1_mib > PAGES_OF_1_MIB + MORE || fill_1_mib < PAGES_OF_1_MIB / 4)
+        FAIL("%ld pages are touched to make a heap, and %ld with 1 MiB in it", create, fill_1_mib);
+}
+
+static void start_up_touches_few_pages(void **state) {
+    (void)state;
+    if (support_watched()) support_skip("AddressSanitizer and Valgrind touch memory of their own");
+    Child *child = malloc(sizeof *child);
+    child_run(child, start_up, NULL);
+    CHECK_CHILD_OK(child);
+    free(child);
+}
+
 /* Creating a heap with too little address space: NULL and a report, or a heap that works. */
 static void create_starved(void *arg) {
     (void)arg;
@@ -581,6 +624,7 @@ int main(void) {
         cmocka_unit_test(external_bytes_leave_the_reserve),
         cmocka_unit_test(system_out_of_memory_is_a_clean_failure),
         cmocka_unit_test(create_without_address_space_reports),
+        cmocka_unit_test(start_up_touches_few_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

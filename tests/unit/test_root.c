@@ -1,10 +1,12 @@
 /* test_root.c: globals, root cells, ranges and scanners keep objects alive and follow them; and a minor collection
  * does not look below a range's low-water mark. That stores of young objects into roots are seen is in test_barrier.c
  * too. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -323,6 +325,117 @@ static void range_may_hold_values_of_every_format(void **state) {
     host_each_format(range_of_values);
 }
 
+/* A coroutine: a stack of one slot. Whether a minor collection has visited it shows its mark. */
+typedef struct Coroutine {
+    void *slot, *base, *top, *low;
+    tn_range *range;
+} Coroutine;
+enum { COROUTINES = 3000 };
+
+static Coroutine *make_coroutines(tn_mutator *mutator, bool marked) {
+    Coroutine *all = calloc(COROUTINES, sizeof *all);
+    for (long i = 0; i < COROUTINES; i++) {
+        TN_SCOPE(mutator);
+        Coroutine *c = &all[i];
+        c->base = &c->slot;
+        c->top = &c->slot + 1;
+        c->range = tn_range_add(mutator, &(tn_range_desc){&c->base, &c->top, marked ? &c->low : NULL, 0});
+        CHECK(c->range != NULL);
+        c->slot = *support_list(mutator, i % 3);
+        c->low = c->base;
+    }
+    return all;
+}
+
+/* Those that a minor collection visits. */
+static int visited_coroutines(tn_mutator *mutator, Coroutine *all) {
+    int visited = 0;
+    for (int i = 0; i < COROUTINES; i++) all[i].low = all[i].base;
+    support_collect(mutator, TN_MINOR);
+    for (int i = 0; i < COROUTINES; i++) visited += all[i].low == all[i].top;
+    return visited;
+}
+
+static void minor_visits_no_suspended_range(void **state) {
+    (void)state;
+    Coroutine *all = make_coroutines(m, true);
+    CHECK_EQ(visited_coroutines(m, all), COROUTINES);
+    for (int i = 0; i < COROUTINES; i++)
+        if (i % 100) CHECK_EQ(tn_range_suspend(m, all[i].range), TN_OK);
+    CHECK_EQ(visited_coroutines(m, all), COROUTINES); /* what was written before it was suspended */
+    CHECK_EQ(visited_coroutines(m, all), COROUTINES / 100);
+    for (int i = 1; i < COROUTINES; i += 100) {
+        CHECK_EQ(tn_range_resume(m, all[i].range), TN_OK);
+        CHECK_EQ(tn_range_resume(m, all[i].range), TN_OK);
+        CHECK_EQ(tn_range_suspend(m, all[i - 1].range), TN_OK);
+        CHECK_EQ(tn_range_suspend(m, all[i - 1].range), TN_OK);
+    }
+    CHECK_EQ(visited_coroutines(m, all), COROUTINES / 50);
+    CHECK_EQ(visited_coroutines(m, all), COROUTINES / 100);
+    for (int i = 0; i < COROUTINES; i++) CHECK_EQ(all[i].low == all[i].top, i % 100 == 1);
+    for (int i = 1; i < COROUTINES; i += 100) CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+    CHECK_EQ(visited_coroutines(m, all), 0); /* none that rests has taken the place of one of these */
+    for (int i = 0; i < COROUTINES; i++)
+        if (i % 100 != 1) CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+    CHECK_EQ(visited_coroutines(m, all), 0);
+    free(all);
+}
+
+/* The next minor collection cannot touch what it must not read. */
+static void minor_does_not_read_the_stack_of_a_suspended_range(void **state) {
+    (void)state;
+    Host own;
+    host_exact(&own, NULL);
+    Coroutine *c = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(c != MAP_FAILED);
+    c->base = &c->slot;
+    c->top = &c->slot + 1;
+    tn_range *range = tn_range_add(own.m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
+    c->slot = *support_list(own.m, 5);
+    CHECK_EQ(tn_range_suspend(own.m, range), TN_OK);
+    support_collect(own.m, TN_MINOR);
+    CHECK_EQ(mprotect(c, 4096, PROT_NONE), 0);
+    support_garbage(own.m, 100000);
+    support_collect(own.m, TN_MINOR);
+    CHECK_EQ(mprotect(c, 4096, PROT_READ), 0); /* nor does anything write there */
+    support_collect(own.m, TN_FULL);
+    support_check_list(c->slot, 5);
+    CHECK_EQ(mprotect(c, 4096, PROT_READ | PROT_WRITE), 0);
+    CHECK_EQ(tn_range_remove(own.m, range), TN_OK);
+    host_close(&own);
+    munmap(c, 4096);
+}
+
+/* Coroutines run in turn, some end and others begin, with collections of every kind between. */
+static void suspended_ranges_keep_and_follow(void **state) {
+    (void)state;
+    Coroutine *all = make_coroutines(m, false);
+    long length[COROUTINES];
+    for (int i = 0; i < COROUTINES; i++) length[i] = i % 3;
+    for (int round = 0; round < 40; round++) {
+        for (int i = round % 7; i < COROUTINES; i += 7) {
+            TN_SCOPE(m);
+            Coroutine *c = &all[i];
+            if (i % 2) {
+                CHECK_EQ(tn_range_resume(m, c->range), TN_OK);
+            } else {
+                CHECK_EQ(tn_range_remove(m, c->range), TN_OK);
+                c->range = tn_range_add(m, &(tn_range_desc){&c->base, &c->top, NULL, 0});
+            }
+            length[i] = round % 5;
+            c->slot = *support_list(m, length[i]);
+            CHECK_EQ(tn_range_suspend(m, c->range), TN_OK);
+        }
+        support_garbage(m, 300000);
+        if (round % 4 == 3) support_collect(m, round % 8 == 3 ? TN_MAJOR : TN_FULL);
+    }
+    for (int i = 0; i < COROUTINES; i++) {
+        support_check_list(all[i].slot, length[i]);
+        CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+    }
+    free(all);
+}
+
 /* ---- scanners ---- */
 
 typedef struct Table {
@@ -372,6 +485,23 @@ static void scanner(Host *h, const tn_format *format) {
 static void scanners_keep_and_follow(void **state) {
     (void)state;
     host_each_format(scanner);
+}
+
+static void count_calls(tn_tracer *tracer, void *user) { (void)tracer, ++*(int *)user; }
+
+/* However they are removed, the others are still called, each once. */
+static void scanners_are_removed_in_any_order(void **state) {
+    (void)state;
+    enum { COUNT = 500 };
+    static int calls[COUNT];
+    for (int i = 0; i < COUNT; i++) CHECK_EQ(tn_scanner_add(m, count_calls, &calls[i]), TN_OK);
+    for (int round = 0; round < 7; round++) {
+        for (int i = 0; i < COUNT; i++)
+            if (i * 3 % 7 == round) CHECK_EQ(tn_scanner_remove(m, count_calls, &calls[i]), TN_OK);
+        memset(calls, 0, sizeof calls);
+        support_collect(m, TN_MINOR);
+        for (int i = 0; i < COUNT; i++) CHECK_EQ(calls[i], i * 3 % 7 > round);
+    }
 }
 
 /* ---- what a minor collection costs ---- */
@@ -453,7 +583,11 @@ int main(void) {
         cmocka_unit_test(minor_does_not_look_below_the_mark),
         TEST(major_looks_below_the_mark),
         cmocka_unit_test(range_may_hold_values_of_every_format),
+        TEST(minor_visits_no_suspended_range),
+        cmocka_unit_test(minor_does_not_read_the_stack_of_a_suspended_range),
+        TEST(suspended_ranges_keep_and_follow),
         cmocka_unit_test(scanners_keep_and_follow),
+        TEST(scanners_are_removed_in_any_order),
         cmocka_unit_test(minor_does_not_visit_old_globals_and_cells),
         cmocka_unit_test(minor_does_not_visit_a_deep_stack),
     };

@@ -385,6 +385,74 @@ static void stable_keeps_every_reference_to_the_object_right(void **state) {
     CHECK_EQ((*b)->number, 5);
 }
 
+/* One of each size and kind, with references that it was given at birth and later, and none of it costs a collection. */
+static void stable_from_birth(Host *h, const char *options) {
+    enum { COUNT = 200 };
+    Vector **all[COUNT], *at[COUNT];
+    host_exact(h, options);
+    TN_SCOPE(h->m);
+    uint64_t minors = support_stats(h->m).minors;
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t length = i % 5 ? i % 9 : 1500; /* small and large */
+        CHECK((all[i] = TN_NEW_STABLE_TAIL(h->m, Vector, Pair *, length + 2)) != NULL);
+        at[i] = *all[i];
+        CHECK(!tn_is_young(h->m, at[i]) && tn_length(at[i]) == length + 2 && !TN_READ(at[i], item[0]));
+        CHECK(tn_stable(h->m, all[i]) == at[i]);
+        TN_SCOPE(h->m);
+        Pair *pair = TN_ALLOC(h->m, Pair);
+        pair->number = (long)i;
+        TN_WRITE(h->m, at[i], item[0], pair);
+        TN_WRITE(h->m, at[i], item[length + 1], pair);
+    }
+    CHECK_EQ(support_stats(h->m).minors, minors);
+    for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
+        support_collect(h->m, (tn_kind)kind);
+        for (size_t i = 0; i < COUNT; i++) {
+            CHECK(*all[i] == at[i]);
+            CHECK_EQ(TN_READ(at[i], item[0])->number, (long)i);
+            CHECK(TN_READ(at[i], item[0]) == TN_READ(at[i], item[tn_length(at[i]) - 1]));
+        }
+    }
+}
+
+static void stable_from_birth_costs_no_collection(void **state) {
+    (void)state;
+    Host own;
+    static const char *const options[] = {"nursery=256K", "debug=verify", "pretenure=on nursery=256K"};
+    for (int i = 0; i < 3; i++) {
+        stable_from_birth(&own, options[i]);
+        host_close(&own);
+    }
+}
+
+static void stable_objects_die_and_are_disposed_of(void **state) {
+    (void)state;
+    static int disposed; /* outlives this function: the heap is destroyed in the teardown */
+    disposed = 0;
+    for (int i = 0; i < 10; i++) {
+        TN_SCOPE(m);
+        File **file = TN_NEW_STABLE(m, File);
+        (*file)->disposed = &disposed;
+    }
+    support_collect(m, TN_FULL);
+    CHECK_EQ(disposed, 10);
+}
+
+/* The first call makes all that is young old. */
+static void one_collection_makes_many_objects_stable(void **state) {
+    (void)state;
+    Host own;
+    host_exact(&own, NULL);
+    {
+        TN_SCOPE(own.m);
+        Pair **pairs[100];
+        for (int i = 0; i < 100; i++) pairs[i] = TN_NEW(own.m, Pair);
+        for (int i = 0; i < 100; i++) CHECK(tn_stable(own.m, pairs[i]) == *pairs[i]);
+        CHECK_EQ(support_stats(own.m).minors, 1);
+    }
+    host_close(&own);
+}
+
 static void young_until_a_collection(void **state) {
     (void)state;
     Host own;
@@ -456,6 +524,9 @@ int main(void) {
         TEST(hashed_objects_stay_whole_at_every_size),
         TEST(stable_object_never_moves_again),
         TEST(stable_keeps_every_reference_to_the_object_right),
+        cmocka_unit_test(stable_from_birth_costs_no_collection),
+        TEST(stable_objects_die_and_are_disposed_of),
+        cmocka_unit_test(one_collection_makes_many_objects_stable),
         cmocka_unit_test(young_until_a_collection),
         cmocka_unit_test(minor_does_not_visit_old_weak_references),
     };

@@ -8,7 +8,8 @@
 static const struct { const char *name; enum role role; } roles[] = {
     {"tn_alloc", ROLE_OBJECT}, {"tn_alloc_tail", ROLE_OBJECT}, {"tn_alloc_slow", ROLE_OBJECT},
     {"tn_alloc_at_", ROLE_OBJECT}, {"tn_alloc_tail_at_", ROLE_OBJECT}, {"tn_alloc_slow_at_", ROLE_OBJECT},
-    {"tn_bump_", ROLE_OBJECT}, {"tn_bump_aligned_", ROLE_OBJECT}, {"tn_weak_read", ROLE_OBJECT},
+    {"tn_bump_", ROLE_OBJECT}, {"tn_bump_aligned_", ROLE_OBJECT}, {"tn_alloc_stable", ROLE_OBJECT},
+    {"tn_weak_read", ROLE_OBJECT},
     {"tn_stable", ROLE_FIXED}, {"strdup", ROLE_FIXED}, {"malloc", ROLE_MEMORY}, {"calloc", ROLE_MEMORY},
     {"alloca", ROLE_MEMORY}, {"__builtin_alloca", ROLE_MEMORY},
     {"realloc", ROLE_MEMORY}, {"reallocarray", ROLE_MEMORY}, {"aligned_alloc", ROLE_MEMORY},
