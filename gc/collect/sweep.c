@@ -65,8 +65,8 @@ typedef struct shape {
 /* Finds where the marked cells of the block end, without a look at them. A cell's bit, added to itself and to the ones
  * that stand for the inside of all cells and holes, is carried on to the bit where the next begins; and the difference
  * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `sweep`, the used bits
- * become those of marked cells and of holes; `first`, in the first word, stands for a hole at the block's start. */
-TNI_INLINE shape find_holes(tni_block *block, bool sweep, uint64_t first) {
+ * become those of marked cells and of holes, but for a hole at the block's start. */
+TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
     enum { PART = 16 }; /* words */
     uint64_t *used = tni_block_used(block);
     const uint64_t *marks = tni_block_marks(block);
@@ -85,7 +85,6 @@ TNI_INLINE shape find_holes(tni_block *block, bool sweep, uint64_t first) {
         words += census_take(&in);
         holes += census_take(&free);
     }
-    if (sweep) used[0] |= first;
     return (shape){words * 8, (unsigned)holes};
 }
 
@@ -136,7 +135,8 @@ static void poison_holes(tn_heap *heap, const tni_block *block) {
 
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
-    shape s = find_holes(block, true, tni_old_first(&heap->old));
+    shape s = find_holes(block, true);
+    tni_block_used(block)[0] |= tni_old_first(&heap->old);
     if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(heap, block);
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
@@ -156,7 +156,7 @@ static tni_block *take_block(tn_heap *heap, unsigned lane) {
     return block;
 }
 
-bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room) {
+TNI_INLINE bool make_room(tn_heap *heap, unsigned lane, size_t room) {
     tni_old *old = &heap->old;
     for (unsigned tries = 0; !tni_old_next_run(old, lane, room); tries++) {
         tni_block *block = tries < TRIES ? take_block(heap, lane) : NULL;
@@ -168,8 +168,10 @@ bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room) {
     return true;
 }
 
+bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room) { return make_room(heap, lane, room); }
+
 char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
-    return tni_sweep_room(heap, lane, cell) ? tni_old_bump(&heap->old.runs[lane], cell) : NULL;
+    return make_room(heap, lane, cell) ? tni_old_bump(&heap->old.runs[lane], cell) : NULL;
 }
 
 /* ---- a whole sweep ---- */
@@ -182,13 +184,14 @@ typedef struct filing {
 static void file_block(filing *f, tni_block *block) {
     tni_old *old = &f->heap->old;
     if (!is_lazy(f->heap, block)) {
-        shape s = find_holes(block, true, tni_old_first(old));
+        shape s = find_holes(block, true);
+        tni_block_used(block)[0] |= tni_old_first(old);
         f->live += s.live;
         file_swept(old, block, s);
         return;
     }
     tni_block **unswept = &old->unswept[block->lane >= TNI_SIZES];
-    f->live += find_holes(block, false, 0).live;
+    f->live += find_holes(block, false).live;
     block->state = TNI_BLOCK_UNSWEPT;
     block->next = *unswept;
     *unswept = block;
