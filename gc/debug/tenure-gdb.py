@@ -301,7 +301,7 @@ class HeapCommand(gdb.Command):
             window = mutator["pub"]["window"]
             if number(window):
                 print("raw window    %s:%d" % (window["file"].string(), number(window["line"])))
-        print("roots         %d globals and cells" % number(h["roots"]["count"]))
+        print("roots         %d globals and cells" % number(h["roots"]["cells"]["count"]))
 
 
 class ObjectCommand(gdb.Command):
