@@ -5,15 +5,23 @@
 
 /* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be
  * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */
-void tni_barrier_filter(tn_mutator *m) {
-    const tni_nursery *n = &m->heap->nursery;
-    const tn_format *f = &m->heap->format;
+tni_filter tni_barrier_filter_of(const tn_heap *heap) {
+    const tni_nursery *n = &heap->nursery;
+    const tn_format *f = &heap->format;
     uint64_t loose = ~f->payload & ~f->mask;
-    m->ref_base = (uintptr_t)n->base;
-    m->ref_size = n->reserved;
-    m->value_base = (uintptr_t)n->base | f->tag;
-    m->value_size = n->reserved + loose;
-    if (loose >= TN_SMALL_MAX) m->value_base = 0, m->value_size = UINTPTR_MAX;
+    bool open = loose >= TN_SMALL_MAX;
+    return (tni_filter){.ref_base = (uintptr_t)n->base,
+                        .ref_size = n->reserved,
+                        .value_base = open ? 0 : (uintptr_t)n->base | f->tag,
+                        .value_size = open ? UINTPTR_MAX : n->reserved + loose};
+}
+
+void tni_barrier_filter(tn_mutator *m) {
+    tni_filter filter = tni_barrier_filter_of(m->heap);
+    m->ref_base = filter.ref_base;
+    m->ref_size = filter.ref_size;
+    m->value_base = filter.value_base;
+    m->value_size = filter.value_size;
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
@@ -34,9 +42,26 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
     tni_barrier_log_object(heap, object);
 }
 
-static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t entry) {
+static void log_piece(tn_heap *heap, const void *object, const void *slot) {
+    tni_barrier *b = &heap->barrier;
+    tni_region *region = tni_region_of(object);
+    if (!region->pieced && !tni_vector_push(&b->pieced, &heap->faults, (uintptr_t)region)) {
+        b->overflow = true;
+        return;
+    }
+    region->pieced = true;
+    tni_bit_set(region->pieces, tni_piece_of(region, slot));
+}
+
+bool tni_barrier_dirty(const void *object, const void *slot) {
+    const tni_region *region = tni_region_of(object);
+    if (region->kind == TNI_BLOCKS_REGION) return false;
+    return region->pieced && tni_bit(region->pieces, tni_piece_of(region, slot));
+}
+
+static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
     tni_vector *slots = &heap->barrier.slots;
-    if (slots->count >= TNI_SLOTS_MAX) log_object(heap, object, header);
+    if (slots->count >= TNI_SLOTS_MAX) log_piece(heap, object, (void *)entry);
     else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
 }
 
@@ -46,7 +71,7 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
     tn_header header = tni_header(object);
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
+        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
 }
@@ -57,7 +82,7 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))
-            log_slot(heap, object, header, (uintptr_t)slot | 1);
+            log_slot(heap, object, (uintptr_t)slot | 1);
     }
     *slot = value;
 }
@@ -75,5 +100,6 @@ void tn_remember(tn_mutator *m, void *object) {
 void tni_barrier_free(tni_barrier *b) {
     tni_vector_free(&b->objects);
     tni_vector_free(&b->slots);
+    tni_vector_free(&b->pieced);
     tni_vector_free(&b->weak_slots);
 }

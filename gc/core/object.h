@@ -95,6 +95,25 @@ TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *obj
     }
 }
 
+/* Visits those slots of them that lie in [from, to), or in an element that reaches into it, and perhaps others. */
+TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *object, tn_header header,
+                                      const char *from, const char *to, tni_ref_fn ref, tni_value_fn value) {
+    char *tail = (char *)object + l->size;
+    if (from < tail) tni_each_bit(t, object, l->refs, l->values, ref, value);
+    if (l->shape <= TNI_FIXED_SHAPE || !l->tail_size || to <= tail) return;
+    size_t length = tni_header_length(header), first = from < tail ? 0 : (size_t)(from - tail) / l->tail_size;
+    size_t end = ((size_t)(to - tail) + l->tail_size - 1) / l->tail_size;
+    if (end > length) end = length;
+    if (l->shape == TNI_REF_TAIL) {
+        for (size_t i = first; i < end; i++) ref(t, (void **)(void *)tail + i);
+    } else if (l->shape == TNI_VALUE_TAIL) {
+        for (size_t i = first; i < end; i++) value(t, (tn_value *)(void *)tail + i);
+    } else if (l->tail_refs | l->tail_values) {
+        for (size_t i = first; i < end; i++)
+            tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
+    }
+}
+
 /* Visits every slot of the object: those, and what a trace callback finds. */
 TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                               tni_value_fn value) {

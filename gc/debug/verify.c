@@ -195,8 +195,12 @@ static bool begins_young(const check *c, const void *at) {
     return object == at;
 }
 
+static bool is_dirty(const check *c, const void *slot) {
+    return !tni_young(c->heap, c->object) && tni_header(c->object) & TNI_SLOTS && tni_barrier_dirty(c->object, slot);
+}
+
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
-    if (has(&c->slots, entry)) return;
+    if (has(&c->slots, entry) || (c->object && is_dirty(c, slot))) return;
     if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
 }
