@@ -170,26 +170,26 @@ static size_t touched_slots(marking *k, char *array, const tni_layout *layout, s
     return (size_t)(first - tail) / sizeof(void *);
 }
 
-/* A large array is visited in slices, so that its elements do not all wait on the stack at once; memory that nobody
- * has touched is passed over. */
-TNI_INLINE void gather_slice(gathering *g, char *array, size_t from) {
-    marking *k = g->k;
+/* The part of a large array from slot `from` on that is visited at a time, so that its elements do not all wait on the
+ * stack at once; what is left is pushed. Memory that nobody has touched is passed over. Returns what becomes
+ * the gathering's `next`: its address goes nowhere. */
+static __attribute__((noinline)) void **gather_slice(marking *k, void **edges, void **next, char *array, size_t from) {
+    gathering g = begin_gathering(k, edges);
+    g.next = next;
     tn_header header = tni_header(array);
     const tni_layout *layout = &k->layouts[tni_header_type(header)];
     size_t length = tni_header_length(header), to = length;
     if (tni_region_of(array)->kind == TNI_HUGE_REGION) from = touched_slots(k, array, layout, from, length, &to);
     if (to - from > SLICE) to = from + SLICE;
+    if (to < length && !make_room(k, 2)) to = length;
     if (to < length) {
-        if (k->end - k->top >= 2 || (!k->cannot_grow && grow(k))) {
-            *k->top++ = (void *)to;
-            *k->top++ = array + REST;
-        } else {
-            to = length;
-        }
+        *k->top++ = (void *)to;
+        *k->top++ = array + REST;
     }
     void *slots = array + layout->size + from * sizeof(void *);
-    if (layout->shape == TNI_REF_TAIL) gather_refs(g, slots, to - from);
-    else gather_values(g, slots, to - from);
+    if (layout->shape == TNI_REF_TAIL) gather_refs(&g, slots, to - from);
+    else gather_values(&g, slots, to - from);
+    return g.next;
 }
 
 TNI_INLINE void gather(gathering *g, void *object) {
@@ -202,7 +202,7 @@ TNI_INLINE void gather(gathering *g, void *object) {
     bool array = layout->shape == TNI_REF_TAIL || layout->shape == TNI_VALUE_TAIL;
     if (TN_UNLIKELY(array && tni_header_length(header) > SLICE)) {
         tni_each_bit(&g->tracer, object, layout->refs, layout->values, gather_ref, gather_value);
-        gather_slice(g, object, 0);
+        g->next = gather_slice(g->k, g->edges, g->next, object, 0);
         return;
     }
     tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
@@ -219,7 +219,7 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
         char *object = *--top;
         if (TN_UNLIKELY((uintptr_t)object & REST)) {
             k->top = top - 1;
-            gather_slice(g, object - REST, (size_t)*k->top);
+            g->next = gather_slice(k, g->edges, g->next, object - REST, (size_t)*k->top);
             top = k->top;
             continue;
         }

@@ -181,7 +181,11 @@ static void drain(evacuation *e) {
 
 /* ---- the remembered set ---- */
 
-static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_ARMED); }
+/* But not what is visited in the next collection as well (B4). */
+static void arm(void *object) {
+    tn_header header = tni_header(object);
+    if (!(header & TNI_LISTED)) tni_set_header(object, header | TN_ARMED);
+}
 
 /* A part of a large array. */
 static __attribute__((noinline)) void visit_part(evacuation *e, void *array, const char *from, const char *to) {
@@ -264,14 +268,51 @@ static void visit_slots(evacuation *e, const tni_vector *log) {
     settle_all(&g);
 }
 
-static void visit_old_object(void *object, void *user) {
-    evacuation *e = user;
+/* Slots outside of their objects. That of an object which was remembered may be gone; what is there now is visited with
+ * the object. */
+static void visit_outside(evacuation *e, const tni_vector *log) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    for (size_t i = 0; i < log->count; i += 2) {
+        uintptr_t entry = log->at[i + 1];
+        if (!(tni_header((void *)log->at[i]) & TN_ARMED)) continue;
+        if (entry & 1) gather_value(&g.tracer, (tn_value *)(entry ^ 1));
+        else gather_ref(&g.tracer, (void **)entry);
+    }
+    settle_all(&g);
+}
+
+static void visit_whole(evacuation *e, void *object) {
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
     if (tni_header(object) & TNI_SLOTS) visit_large(e, object);
     else gather(&g, e->layouts, object);
     settle_all(&g);
+}
+
+static void visit_old_object(void *object, void *user) {
+    visit_whole(user, object);
     arm(object);
+}
+
+static void visit_unprotected(evacuation *e, const tni_vector *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if ((uintptr_t)list->at[i] - e->base >= e->reserved) visit_whole(e, (void *)list->at[i]);
+}
+
+/* All that is young and alive has moved, and was armed when it did. */
+static void keep_unprotected(evacuation *e, tni_vector *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        void *object = (void *)list->at[i];
+        if ((uintptr_t)object - e->base < e->reserved) object = tni_forwarded(tni_header(object));
+        if (!object) continue;
+        tn_header header = tni_header(object);
+        bool keep = header & TNI_UNPROTECTED;
+        tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
+        if (keep) list->at[kept++] = (uintptr_t)object;
+    }
+    list->count = kept;
 }
 
 static void visit_remembered(evacuation *e, tn_heap *heap) {
@@ -279,11 +320,13 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
     if (b->overflow) {
         tni_sweep_each_object(heap, visit_old_object, e);
     } else {
+        visit_outside(e, &b->outside); /* before objects are armed again */
         visit_logged(e, &b->objects);
         visit_slots(e, &b->slots);
     }
     visit_pieces(e, &b->pieced);
-    b->objects.count = b->slots.count = b->pieced.count = 0;
+    visit_unprotected(e, &b->unprotected);
+    b->objects.count = b->slots.count = b->pieced.count = b->outside.count = 0;
     b->overflow = false;
 }
 
@@ -299,6 +342,7 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
+    keep_unprotected(&e, &heap->barrier.unprotected);
     tni_os_touched_end(&heap->touched);
     tni_old_count(&heap->old);
     tni_weak_minor(heap);
