@@ -4,6 +4,8 @@
 
 #include "core/heap.h"
 
+enum { WHOLE = 4 }; /* a row of this part of an object has the whole object remembered */
+
 /* What is to be copied. */
 typedef struct bulk {
     tn_mutator *m;
@@ -51,15 +53,19 @@ static void *reference(const bulk *b, tn_value word) {
 }
 
 /* Records what comes to refer into the nursery, before it does. Most words are told by the filter. In the object itself,
- * a slot that holds a young reference is recorded already (B1); what is outside may hold anything. */
+ * a slot that holds a young reference is recorded already (B1); what is outside may hold anything. When the row is a
+ * good part of the object, the whole object is remembered: its visit costs not much more than this has, and then there is
+ * nothing to record until the next collection. */
 static void record(const bulk *b) {
     tn_heap *heap = b->m->heap;
     uintptr_t base = b->values ? b->m->value_base : b->m->ref_base, size = b->values ? b->m->value_size : b->m->ref_size;
     bool inside = tni_barrier_inside(heap, b->object, b->to);
+    bool whole = inside && b->count >= tn_size_of(heap, b->object) / sizeof(void *) / WHOLE;
     for (size_t i = 0; i < b->count; i++) {
         if (TN_LIKELY(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
         if (inside && tni_young(heap, reference(b, b->to[i]))) continue;
-        tni_barrier_log(heap, b->object, (uintptr_t)(b->to + i) | b->values);
+        if (whole) tn_remember(b->m, b->object);
+        else tni_barrier_log(heap, b->object, (uintptr_t)(b->to + i) | b->values);
         if (!(tni_header(b->object) & TN_ARMED)) return;
     }
 }

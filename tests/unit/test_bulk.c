@@ -131,6 +131,23 @@ static void move_records_only_young_words(void **state) {
     check_item(small, 1, 8);
 }
 
+/* A row that is most of a large array has the array remembered, once: the next moves record nothing. */
+static void long_rows_remember_the_object(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Vector **v = old_vector(LARGE);
+    for (long i = 0; i < 100; i++) {
+        CHECK_EQ(TN_MOVE(m, v, item, 1, 0, LARGE - 1), TN_OK);
+        TN_WRITE(m, *v, item[0], young_pair(i));
+    }
+    CHECK_EQ(barrier()->objects.count, 1);
+    CHECK_EQ(barrier()->slots.count, 1); /* of the first store */
+    survive();
+    for (size_t i = 0; i < 100; i++) check_item(v, i, 99 - (long)i);
+    check_item(v, 100, 0);
+    check_item(v, LARGE - 1, LARGE - 101);
+}
+
 static void young_objects_record_nothing(void **state) {
     (void)state;
     TN_SCOPE(m);
@@ -496,6 +513,7 @@ int main(void) {
         TEST(rows_move_in_small_objects),
         TEST(rows_move_in_large_objects),
         TEST(move_records_only_young_words),
+        TEST(long_rows_remember_the_object),
         TEST(young_objects_record_nothing),
         TEST(array_grows_by_copying),
         TEST(plain_memory_is_copied),
