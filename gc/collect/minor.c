@@ -181,11 +181,7 @@ static void drain(evacuation *e) {
 
 /* ---- the remembered set ---- */
 
-/* But not what is visited in the next collection as well (B4). */
-static void arm(void *object) {
-    tn_header header = tni_header(object);
-    if (!(header & TNI_LISTED)) tni_set_header(object, header | TN_ARMED);
-}
+static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_ARMED); }
 
 /* A part of a large array. */
 static __attribute__((noinline)) void visit_part(evacuation *e, void *array, const char *from, const char *to) {
@@ -300,7 +296,8 @@ static void visit_unprotected(evacuation *e, const tni_vector *list) {
         if ((uintptr_t)list->at[i] - e->base >= e->reserved) visit_whole(e, (void *)list->at[i]);
 }
 
-/* All that is young and alive has moved, and was armed when it did. */
+/* All that is young and alive has moved. What has moved or was logged is armed by now, but what is visited in the next
+ * collection as well must not be (B4). */
 static void keep_unprotected(evacuation *e, tni_vector *list) {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
