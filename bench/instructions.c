@@ -16,9 +16,13 @@ typedef struct Vector {
     uint64_t length;
     TN_FIELD(Bytes) at[];
 } Vector;
-enum { Pair_type = TN_FIRST_TYPE, Bytes_type, Vector_type };
+typedef struct Values {
+    uint64_t length;
+    tn_value_field at[];
+} Values;
+enum { Pair_type = TN_FIRST_TYPE, Bytes_type, Vector_type, Values_type };
 static const tn_type_desc types[] = {TN_DESC(Pair, TN_REFS(Pair, car, cdr)), TN_DESC(Bytes, .flags = TN_LEAF),
-                                     TN_DESC(Vector, TN_TAIL(8, 1, 0))};
+                                     TN_DESC(Vector, TN_TAIL(8, 1, 0)), TN_DESC(Values, TN_TAIL(8, 0, 1))};
 
 static void *need(tn_mutator *m, void *p) {
     if (p) return p;
@@ -121,6 +125,30 @@ static void mark_chain(tn_mutator *m, long count) {
     mark_again(m, 20000, count);
 }
 
+/* An array of immediates, looked at again and again: by minor collections, because it is remembered; and by marking. */
+enum { IMMEDIATES = 100000 };
+static Values **immediates(tn_mutator *m) {
+    Values **values = need(m, TN_NEW_TAIL(m, Values, tn_value_field, IMMEDIATES));
+    for (long i = 0; i < IMMEDIATES; i++) TN_INIT_VALUE(*values, at[i], (tn_value)i << 1 | 1);
+    tn_collect(m, TN_MINOR);
+    return values;
+}
+
+static void scan_values(tn_mutator *m, long count) {
+    TN_SCOPE(m);
+    Values **values = immediates(m);
+    for (long i = 0; i < count; i += IMMEDIATES) {
+        tn_remember(m, *values);
+        tn_collect(m, TN_MINOR);
+    }
+}
+
+static void mark_values(tn_mutator *m, long count) {
+    TN_SCOPE(m);
+    immediates(m);
+    mark_again(m, IMMEDIATES, count);
+}
+
 static const struct {
     const char *name, *options;
     void (*run)(tn_mutator *m, long count);
@@ -135,6 +163,8 @@ static const struct {
     {"copy-bytes", "nursery=64M growth_min=1G", copy_bytes},
     {"mark-tree", "", mark_tree},
     {"mark-chain", "", mark_chain},
+    {"scan-values", "", scan_values},
+    {"mark-values", "", mark_values},
 };
 
 int main(int argc, char **argv) {
@@ -144,6 +174,7 @@ int main(int argc, char **argv) {
         snprintf(options, sizeof options, "policy=fixed huge_pages=off %s", paths[i].options);
         tn_config config = TN_CONFIG_INIT;
         config.options = options;
+        config.format = TN_FORMAT_LOW_TAG(1, 0); /* odd words are integers */
         config.ignore_environment = true;
         tn_error error = {TN_OK, ""};
         tn_heap *heap = tn_heap_create(&config, &error);

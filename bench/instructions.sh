@@ -26,7 +26,9 @@ scope        100000  10    a scope with one handle
 copy-pairs   100000  168   a survivor of 16 bytes with two references: allocated, and copied
 copy-bytes   2097152 0.66  a byte of a survivor of 1 KiB: allocated, and copied
 mark-tree    327670  98    an object with two references, of a tree: marked
-mark-chain   200000  161   the same, of a list'
+mark-chain   200000  161   the same, of a list
+scan-values  100000  10    an immediate in an array: looked at by a minor collection
+mark-values  100000  9     the same, by marking'
 
 count() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$work/program" "$1" "$2" 2>&1 |

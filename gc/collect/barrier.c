@@ -5,15 +5,23 @@
 
 /* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be
  * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */
-void tni_barrier_filter(tn_mutator *m) {
-    const tni_nursery *n = &m->heap->nursery;
-    const tn_format *f = &m->heap->format;
+tni_filter tni_barrier_filter_of(const tn_heap *heap) {
+    const tni_nursery *n = &heap->nursery;
+    const tn_format *f = &heap->format;
     uint64_t loose = ~f->payload & ~f->mask;
-    m->ref_base = (uintptr_t)n->base;
-    m->ref_size = n->reserved;
-    m->value_base = (uintptr_t)n->base | f->tag;
-    m->value_size = n->reserved + loose;
-    if (loose >= TN_SMALL_MAX) m->value_base = 0, m->value_size = UINTPTR_MAX;
+    bool open = loose >= TN_SMALL_MAX;
+    return (tni_filter){.ref_base = (uintptr_t)n->base,
+                        .ref_size = n->reserved,
+                        .value_base = open ? 0 : (uintptr_t)n->base | f->tag,
+                        .value_size = open ? UINTPTR_MAX : n->reserved + loose};
+}
+
+void tni_barrier_filter(tn_mutator *m) {
+    tni_filter filter = tni_barrier_filter_of(m->heap);
+    m->ref_base = filter.ref_base;
+    m->ref_size = filter.ref_size;
+    m->value_base = filter.value_base;
+    m->value_size = filter.value_size;
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
@@ -34,10 +42,49 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
     tni_barrier_log_object(heap, object);
 }
 
-static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t entry) {
+static void log_piece(tn_heap *heap, const void *object, const void *slot) {
+    tni_barrier *b = &heap->barrier;
+    tni_region *region = tni_region_of(object);
+    if (!region->pieced && !tni_vector_push(&b->pieced, &heap->faults, (uintptr_t)region)) {
+        b->overflow = true;
+        return;
+    }
+    region->pieced = true;
+    tni_bit_set(region->pieces, tni_piece_of(region, slot));
+}
+
+bool tni_barrier_dirty(const void *object, const void *slot) {
+    const tni_region *region = tni_region_of(object);
+    if (region->kind == TNI_BLOCKS_REGION) return false;
+    return region->pieced && tni_bit(region->pieces, tni_piece_of(region, slot));
+}
+
+static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
     tni_vector *slots = &heap->barrier.slots;
-    if (slots->count >= TNI_SLOTS_MAX) log_object(heap, object, header);
+    if (slots->count >= TNI_SLOTS_MAX) log_piece(heap, object, (void *)entry);
     else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
+}
+
+static void log_outside(tn_heap *heap, void *object, tn_header header, uintptr_t slot) {
+    tni_vector *outside = &heap->barrier.outside;
+    if (outside->count / 2 >= TNI_SLOTS_MAX || !tni_vector_reserve(outside, &heap->faults, 2)) {
+        log_object(heap, object, header);
+        return;
+    }
+    outside->at[outside->count++] = (uintptr_t)object;
+    outside->at[outside->count++] = slot;
+}
+
+bool tni_barrier_inside(const tn_heap *heap, const void *object, const void *at) {
+    tn_header header = tni_header(object);
+    return (size_t)((const char *)at - (const char *)object) < tni_object_bytes(tni_layout_of(heap, header), header);
+}
+
+void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
+    tn_header header = tni_header(object);
+    if (!tni_barrier_inside(heap, object, (void *)(slot & ~(uintptr_t)1))) log_outside(heap, object, header, slot);
+    else if (header & TNI_SLOTS) log_slot(heap, object, slot);
+    else log_object(heap, object, header);
 }
 
 /* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */
@@ -46,7 +93,7 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
     tn_header header = tni_header(object);
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
+        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
 }
@@ -57,10 +104,12 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))
-            log_slot(heap, object, header, (uintptr_t)slot | 1);
+            log_slot(heap, object, (uintptr_t)slot | 1);
     }
     *slot = value;
 }
+
+/* ---- memory that objects own ---- */
 
 void tn_remember(tn_mutator *m, void *object) {
     if (!m) return;
@@ -72,8 +121,85 @@ void tn_remember(tn_mutator *m, void *object) {
     if (header & TN_ARMED) log_object(m->heap, object, header);
 }
 
+/* False, and said, when the call makes no sense. What the host meant by it is remembered, if that is possible. */
+static bool check_slot(tn_mutator *m, void *object, const void *slot, const char *function) {
+    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "%s: the object is NULL", function), false;
+    const tni_layout *layout = tni_layout_of(m->heap, tni_header(object));
+    bool aligned = slot && (uintptr_t)slot % sizeof(void *) == 0;
+    if (aligned && (layout->shape == TNI_TRACED || tni_barrier_inside(m->heap, object, slot))) return true;
+    if (!aligned)
+        tni_fail(m, TN_BAD_ARGUMENT, "%s: slot %p is NULL or not aligned as a pointer", function, slot);
+    else
+        tni_fail(m, TN_BAD_ARGUMENT,
+                 "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it", function,
+                 slot, layout->desc->name);
+    tn_remember(m, object);
+    return false;
+}
+
+void tn_remember_slot(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !check_slot(m, object, slot, "tn_remember_slot")) return;
+    if (tni_header(object) & TN_ARMED && tni_young(m->heap, *(void *const *)slot))
+        tni_barrier_log(m->heap, object, (uintptr_t)slot);
+}
+
+void tn_remember_value_slot(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !check_slot(m, object, slot, "tn_remember_value_slot")) return;
+    void *at = tni_value_ref(&m->heap->format, *(const tn_value *)slot);
+    if (tni_header(object) & TN_ARMED && tni_young(m->heap, at)) tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
+}
+
+/* ---- objects without a barrier ---- */
+
+/* What the handle holds; NULL, and said, when it is no object. */
+static void *held(tn_mutator *m, const void *h, const char *function) {
+    void *object = h ? *(void *const *)h : NULL;
+    if (!object) {
+        tni_fail(m, TN_BAD_ARGUMENT, "%s: %s is NULL", function, h ? "the handle's object" : "the handle");
+        return NULL;
+    }
+    return tni_check_owner(m, object, function) ? object : NULL;
+}
+
+tn_status tn_unprotect(tn_mutator *m, const void *h) {
+    if (!m) return TN_BAD_ARGUMENT;
+    void *object = held(m, h, "tn_unprotect");
+    if (!object) return tn_last_status(m);
+    tn_header header = tni_header(object);
+    tni_vector *list = &m->heap->barrier.unprotected;
+    if (!(header & TNI_LISTED) && !tni_vector_push(list, &m->heap->faults, (uintptr_t)object))
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_unprotect: no memory for another object; %zu are unprotected",
+                        list->count);
+    tni_set_header(object, (header & ~TN_ARMED) | TNI_LISTED | TNI_UNPROTECTED);
+    return TN_OK;
+}
+
+/* It stays in the list, and not armed, until the next minor collection has visited it: so it costs no more when a host
+ * does this for each switch of a coroutine. */
+tn_status tn_protect(tn_mutator *m, const void *h) {
+    if (!m) return TN_BAD_ARGUMENT;
+    void *object = held(m, h, "tn_protect");
+    if (!object) return tn_last_status(m);
+    tn_header header = tni_header(object);
+    if (!(header & TNI_UNPROTECTED))
+        return tni_fail(m, TN_NOT_FOUND, "tn_protect: %p is not unprotected: never, or protected already", object);
+    tni_set_header(object, header & ~TNI_UNPROTECTED);
+    return TN_OK;
+}
+
+void tni_barrier_after_marking(tn_heap *heap) {
+    tni_vector *list = &heap->barrier.unprotected;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (tni_marked((void *)list->at[i])) list->at[kept++] = list->at[i];
+    list->count = kept;
+}
+
 void tni_barrier_free(tni_barrier *b) {
     tni_vector_free(&b->objects);
     tni_vector_free(&b->slots);
+    tni_vector_free(&b->pieced);
+    tni_vector_free(&b->outside);
+    tni_vector_free(&b->unprotected);
     tni_vector_free(&b->weak_slots);
 }

@@ -118,6 +118,7 @@ static void major(tn_heap *heap, tn_kind kind, const char *cause) {
     uint64_t begin = tni_pacing_now(heap);
     tni_mark_heap(heap);
     tni_weak_major(heap);
+    tni_barrier_after_marking(heap);
     if (heap->options.value.debug || heap->old.paged) after_marking(heap, cause);
     size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;

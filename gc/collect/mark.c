@@ -141,23 +141,56 @@ TNI_INLINE void gather_row(gathering *g, void **slot, size_t count) {
         if (*slot) append(g, *slot);
 }
 
-/* A large array is visited in slices, so that its elements do not all wait on the stack at once. */
-TNI_INLINE void gather_slice(gathering *g, char *array, size_t from) {
-    marking *k = g->k;
+/* Any number of slots. */
+TNI_INLINE void gather_refs(gathering *g, void **slot, size_t count) {
+    for (size_t part; count; slot += part, count -= part) {
+        part = count < EDGES ? count : EDGES;
+        gather_row(g, slot, part);
+    }
+}
+
+TNI_INLINE void gather_values(gathering *g, tn_value *slot, size_t count) {
+    const tn_format format = g->format;
+    for (tn_value *end; count; count -= (size_t)(end - slot), slot = end) {
+        end = slot + (count < EDGES ? count : EDGES);
+        make_sure(g, (size_t)(end - slot));
+        for (tn_value *at = slot; at < end; at++) {
+            void *object = tni_value_ref(&format, *at);
+            if (object) append(g, object);
+        }
+    }
+}
+
+/* Where in the array, from slot `from` on, memory begins that was touched, and (*to) where it ends or can be asked for
+ * again; both are `length` when nothing was. */
+static size_t touched_slots(marking *k, char *array, const tni_layout *layout, size_t from, size_t length, size_t *to) {
+    tn_heap *heap = k->tracer.heap;
+    char *tail = array + layout->size, *end = tail + length * sizeof(void *), *last;
+    char *first = tni_os_next_touched(&heap->touched, &heap->faults, tail + from * sizeof(void *), end, &last);
+    *to = ((size_t)(last - tail) + sizeof(void *) - 1) / sizeof(void *);
+    return (size_t)(first - tail) / sizeof(void *);
+}
+
+/* The part of a large array from slot `from` on that is visited at a time, so that its elements do not all wait on the
+ * stack at once; what is left is pushed. Memory that nobody has touched is passed over. Returns what becomes
+ * the gathering's `next`: its address goes nowhere. */
+static __attribute__((noinline)) void **gather_slice(marking *k, void **edges, void **next, char *array, size_t from) {
+    gathering g = begin_gathering(k, edges);
+    g.next = next;
     tn_header header = tni_header(array);
     const tni_layout *layout = &k->layouts[tni_header_type(header)];
-    size_t length = tni_header_length(header), to = length - from > SLICE ? from + SLICE : length;
-    if (to < length && (k->end - k->top >= 2 || (!k->cannot_grow && grow(k)))) {
+    size_t length = tni_header_length(header), to = length;
+    if (tni_region_of(array)->kind == TNI_HUGE_REGION) from = touched_slots(k, array, layout, from, length, &to);
+    if (to - from > SLICE) to = from + SLICE;
+    if (to < length && !make_room(k, 2)) to = length;
+    if (to < length) {
         *k->top++ = (void *)to;
         *k->top++ = array + REST;
-    } else {
-        to = length;
     }
-    for (size_t i = from; i < to; i++) {
-        void *slot = array + layout->size + i * sizeof(void *);
-        if (layout->shape == TNI_REF_TAIL) gather_ref(&g->tracer, slot);
-        else gather_value(&g->tracer, slot);
-    }
+    void *slots = array + layout->size + from * sizeof(void *);
+    if (layout->shape == TNI_REF_TAIL) gather_refs(&g, slots, to - from);
+    else gather_values(&g, slots, to - from);
+    return g.next;
 }
 
 TNI_INLINE void gather(gathering *g, void *object) {
@@ -170,7 +203,7 @@ TNI_INLINE void gather(gathering *g, void *object) {
     bool array = layout->shape == TNI_REF_TAIL || layout->shape == TNI_VALUE_TAIL;
     if (TN_UNLIKELY(array && tni_header_length(header) > SLICE)) {
         tni_each_bit(&g->tracer, object, layout->refs, layout->values, gather_ref, gather_value);
-        gather_slice(g, object, 0);
+        g->next = gather_slice(g->k, g->edges, g->next, object, 0);
         return;
     }
     tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
@@ -187,7 +220,7 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
         char *object = *--top;
         if (TN_UNLIKELY((uintptr_t)object & REST)) {
             k->top = top - 1;
-            gather_slice(g, object - REST, (size_t)*k->top);
+            g->next = gather_slice(k, g->edges, g->next, object - REST, (size_t)*k->top);
             top = k->top;
             continue;
         }
@@ -216,13 +249,13 @@ static void drain(marking *k) {
 
 static void visit_refs(tn_tracer *t, void **first, size_t count) {
     gathering g = begin_gathering((marking *)t, ((marking *)t)->room->visited);
-    for (void **end = first + count; first < end; first++) gather_ref(&g.tracer, first);
+    gather_refs(&g, first, count);
     settle(&g);
 }
 
 static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
     gathering g = begin_gathering((marking *)t, ((marking *)t)->room->visited);
-    for (tn_value *end = first + count; first < end; first++) gather_value(&g.tracer, first);
+    gather_values(&g, first, count);
     settle(&g);
 }
 
@@ -256,6 +289,7 @@ void tni_mark_heap(tn_heap *heap) {
         k.overflow = false;
         tni_sweep_each_object(heap, scan_if_marked, &k);
     }
+    tni_os_touched_end(&heap->touched);
     if (heap->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
         tni_mark fresh;
         if (tni_mark_init(&fresh, &heap->faults)) tni_mark_free(&heap->mark), heap->mark = fresh;

@@ -17,6 +17,7 @@ enum {
 typedef struct evacuation {
     tn_tracer tracer;
     uintptr_t base, reserved; /* of the nursery */
+    tni_filter filter;
     tn_format format;
     const tni_layout *layouts;
     tni_old *old;
@@ -129,15 +130,13 @@ static __attribute__((noinline)) void settle(evacuation *e, const uintptr_t *ent
 /* What is gathered, first in, first out. Its address goes nowhere, so that compilers keep it in registers. */
 typedef struct gathering {
     tn_tracer tracer; /* only its place: what visits slots is handed one */
-    uintptr_t base, reserved;
-    tn_format format;
+    tni_filter filter;
     evacuation *e;
     uintptr_t *batch, *next;
 } gathering;
 
 TNI_INLINE gathering begin_gathering(evacuation *e, uintptr_t *batch) {
-    return (gathering){.base = e->base, .reserved = e->reserved, .format = e->format, .e = e, .batch = batch,
-                       .next = batch};
+    return (gathering){.filter = e->filter, .e = e, .batch = batch, .next = batch};
 }
 
 TNI_INLINE void settle_all(gathering *g) {
@@ -153,13 +152,16 @@ TNI_INLINE void append(gathering *g, void *young, uintptr_t entry) {
 
 TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
     gathering *g = (gathering *)t;
-    if ((uintptr_t)*slot - g->base < g->reserved) append(g, *slot, (uintptr_t)slot);
+    if ((uintptr_t)*slot - g->filter.ref_base < g->filter.ref_size) append(g, *slot, (uintptr_t)slot);
 }
 
+/* Most values are immediates, or old: the barrier's filter tells them with a subtraction and a comparison. */
 TNI_INLINE void gather_value(tn_tracer *t, tn_value *slot) {
     gathering *g = (gathering *)t;
-    void *at = tni_value_ref(&g->format, *slot);
-    if ((uintptr_t)at - g->base < g->reserved) append(g, at, (uintptr_t)slot | 1);
+    tn_value w = *slot;
+    if (TN_LIKELY(w - g->filter.value_base >= g->filter.value_size)) return;
+    void *at = tni_value_ref(&g->e->format, w);
+    if ((uintptr_t)at - g->filter.ref_base < g->filter.ref_size) append(g, at, (uintptr_t)slot | 1);
 }
 
 TNI_INLINE void gather(gathering *g, const tni_layout *layouts, void *object) {
@@ -197,16 +199,72 @@ static void drain(evacuation *e) {
 
 static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_ARMED); }
 
+/* A part of a large array. */
+static __attribute__((noinline)) void visit_part(evacuation *e, void *array, const char *from, const char *to) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    tn_header header = tni_header(array);
+    tni_each_slot_between(&g.tracer, &e->layouts[tni_header_type(header)], array, header, from, to, gather_ref,
+                          gather_value);
+    settle_all(&g);
+}
+
+/* All of a large array (SLOTS), but for the memory that nobody has touched: there is nothing in it. */
+static __attribute__((noinline)) void visit_large(evacuation *e, char *array) {
+    tn_heap *heap = e->tracer.heap;
+    tn_header header = tni_header(array);
+    char *end = array + tni_object_bytes(&e->layouts[tni_header_type(header)], header), *to = end;
+    if (tni_region_of(array)->kind == TNI_HUGE_REGION) {
+        for (char *at = array; at < end; at = to) {
+            at = tni_os_next_touched(&heap->touched, &heap->faults, at, end, &to);
+            if (at < end) visit_part(e, array, at, to);
+        }
+    } else {
+        visit_part(e, array, array, end);
+    }
+}
+
 /* Objects that were stored into are gathered from as a whole, and armed again. */
 static void visit_logged(evacuation *e, const tni_vector *log) {
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
     for (size_t i = 0; i < log->count; i++) {
         if (i + LOG_AHEAD < log->count) __builtin_prefetch((char *)log->at[i + LOG_AHEAD] - 8, 1);
-        gather(&g, e->layouts, (void *)log->at[i]);
-        arm((void *)log->at[i]);
+        void *object = (void *)log->at[i];
+        if (TN_UNLIKELY(tni_header(object) & TNI_SLOTS)) visit_large(e, object);
+        else gather(&g, e->layouts, object);
+        arm(object);
     }
     settle_all(&g);
+}
+
+/* The dirty pieces from number `first` on to before `end` are in this object. */
+static void visit_object_pieces(evacuation *e, tni_region *region, void *array, size_t first, size_t end) {
+    unsigned shift = tni_piece_shift(region);
+    for (size_t w = first / 64; w * 64 < end; w++) {
+        uint64_t bits = region->pieces[w];
+        if (w == first / 64) bits &= ~UINT64_C(0) << first % 64;
+        if (w == end / 64) bits &= (UINT64_C(1) << end % 64) - 1;
+        for (region->pieces[w] &= ~bits; bits; bits &= bits - 1) {
+            const char *from = (char *)region + ((w * 64 + (size_t)__builtin_ctzll(bits)) << shift);
+            visit_part(e, array, from, from + ((size_t)1 << shift));
+        }
+    }
+}
+
+/* The dirty pieces of arrays with more recorded stores than the log of slots holds. */
+static void visit_pieces(evacuation *e, tni_vector *log) {
+    for (size_t i = 0; i < log->count; i++) {
+        tni_region *region = (tni_region *)log->at[i];
+        region->pieced = false;
+        if (region->kind == TNI_HUGE_REGION) {
+            size_t end = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
+            visit_object_pieces(e, region, tni_huge_object(region), 0, end);
+            continue;
+        }
+        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
+            visit_object_pieces(e, region, tni_page_object(region, page), page, page + region->spans[page].pages);
+    }
 }
 
 /* Slots of large arrays, wherever they are. */
@@ -222,12 +280,52 @@ static void visit_slots(evacuation *e, const tni_vector *log) {
     settle_all(&g);
 }
 
-static void visit_old_object(void *object, void *user) {
+/* Slots outside of their objects. That of an object which was remembered may be gone; what is there now is visited with
+ * the object. */
+static void visit_outside(evacuation *e, const tni_vector *log) {
     uintptr_t batch[BATCH];
-    gathering g = begin_gathering(user, batch);
-    gather(&g, g.e->layouts, object);
+    gathering g = begin_gathering(e, batch);
+    for (size_t i = 0; i < log->count; i += 2) {
+        uintptr_t entry = log->at[i + 1];
+        if (!(tni_header((void *)log->at[i]) & TN_ARMED)) continue;
+        if (entry & 1) gather_value(&g.tracer, (tn_value *)(entry ^ 1));
+        else gather_ref(&g.tracer, (void **)entry);
+    }
     settle_all(&g);
+}
+
+static void visit_whole(evacuation *e, void *object) {
+    uintptr_t batch[BATCH];
+    gathering g = begin_gathering(e, batch);
+    if (tni_header(object) & TNI_SLOTS) visit_large(e, object);
+    else gather(&g, e->layouts, object);
+    settle_all(&g);
+}
+
+static void visit_old_object(void *object, void *user) {
+    visit_whole(user, object);
     arm(object);
+}
+
+static void visit_unprotected(evacuation *e, const tni_vector *list) {
+    for (size_t i = 0; i < list->count; i++)
+        if ((uintptr_t)list->at[i] - e->base >= e->reserved) visit_whole(e, (void *)list->at[i]);
+}
+
+/* All that is young and alive has moved. What has moved or was logged is armed by now, but what is visited in the next
+ * collection as well must not be (B4). */
+static void keep_unprotected(evacuation *e, tni_vector *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        void *object = (void *)list->at[i];
+        if ((uintptr_t)object - e->base < e->reserved) object = tni_forwarded(tni_header(object));
+        if (!object) continue;
+        tn_header header = tni_header(object);
+        bool keep = header & TNI_UNPROTECTED;
+        tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
+        if (keep) list->at[kept++] = (uintptr_t)object;
+    }
+    list->count = kept;
 }
 
 static void visit_remembered(evacuation *e, tn_heap *heap) {
@@ -235,10 +333,13 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
     if (b->overflow) {
         tni_sweep_each_object(heap, visit_old_object, e);
     } else {
+        visit_outside(e, &b->outside); /* before objects are armed again */
         visit_logged(e, &b->objects);
         visit_slots(e, &b->slots);
     }
-    b->objects.count = b->slots.count = 0;
+    visit_pieces(e, &b->pieced);
+    visit_unprotected(e, &b->unprotected);
+    b->objects.count = b->slots.count = b->pieced.count = b->outside.count = 0;
     b->overflow = false;
 }
 
@@ -246,7 +347,7 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
         .tracer = {visit_refs, visit_values, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
-        .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
+        .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
@@ -254,6 +355,8 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
+    keep_unprotected(&e, &heap->barrier.unprotected);
+    tni_os_touched_end(&heap->touched);
     tni_old_count(&heap->old);
     tni_weak_minor(heap);
     return (size_t)(heap->old.filled - filled);

@@ -25,6 +25,7 @@
 #include "space/large.h"
 #include "space/nursery.h"
 #include "space/old.h"
+#include "space/os.h"
 #include "tenure.h"
 
 /* A mutator with its private words. The address of the public part is the address of the whole. */
@@ -73,6 +74,7 @@ struct tn_heap {
     tni_vector disposed;    /* with `verify`: what was disposed of since the last check, each with its layout */
     tni_handle_checks checks; /* of handles */
     uintptr_t verify_from;  /* the region that debug mode verify goes on with */
+    tni_touched touched;    /* what collections ask the system for */
     AO_t external;          /* bytes; any thread adds */
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     tni_callback callback;

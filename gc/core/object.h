@@ -7,6 +7,8 @@
  *     bit 3   HASH_STORED old: the hash is in the cell's last word
  *     bit 4   STABLE      the host was promised a fixed address
  *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
+ *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
+ *     bit 7   UNPROTECTED and by each one after that
  *     8..31   type, 32..63 length of the tail */
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
@@ -21,6 +23,8 @@
 #define TNI_HASH_STORED ((tn_header)8)
 #define TNI_STABLE ((tn_header)16)
 #define TNI_SLOTS ((tn_header)32)
+#define TNI_LISTED ((tn_header)64)
+#define TNI_UNPROTECTED ((tn_header)128)
 #define TNI_INLINE static inline __attribute__((always_inline, unused))
 
 TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
@@ -100,6 +104,25 @@ TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *obj
         for (size_t i = 0; i < length; i++) value(t, (tn_value *)(void *)tail + i);
     } else if (l->tail_refs | l->tail_values) {
         for (size_t i = 0; i < length; i++)
+            tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
+    }
+}
+
+/* Visits those slots of them that lie in [from, to), or in an element that reaches into it, and perhaps others. */
+TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *object, tn_header header,
+                                      const char *from, const char *to, tni_ref_fn ref, tni_value_fn value) {
+    char *tail = (char *)object + l->size;
+    if (from < tail) tni_each_bit(t, object, l->refs, l->values, ref, value);
+    if (l->shape <= TNI_FIXED_SHAPE || !l->tail_size || to <= tail) return;
+    size_t length = tni_header_length(header), first = from < tail ? 0 : (size_t)(from - tail) / l->tail_size;
+    size_t end = ((size_t)(to - tail) + l->tail_size - 1) / l->tail_size;
+    if (end > length) end = length;
+    if (l->shape == TNI_REF_TAIL) {
+        for (size_t i = first; i < end; i++) ref(t, (void **)(void *)tail + i);
+    } else if (l->shape == TNI_VALUE_TAIL) {
+        for (size_t i = first; i < end; i++) value(t, (tn_value *)(void *)tail + i);
+    } else if (l->tail_refs | l->tail_values) {
+        for (size_t i = first; i < end; i++)
             tni_each_bit(t, tail + i * l->tail_size, l->tail_refs, l->tail_values, ref, value);
     }
 }

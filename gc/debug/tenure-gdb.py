@@ -13,7 +13,7 @@ import gdb
 REGION, BLOCK, PAGE = 2 << 20, 64 << 10, 4096
 OBJECT = 64  # where a large object lies behind the begin of its pages
 PADDING = 3  # the type of what lies before an aligned young object
-FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS = 1, 2, 4, 8, 16, 32
+FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS, LISTED, UNPROTECTED = 1, 2, 4, 8, 16, 32, 64, 128
 SHOWN = 20  # slots of an object that are not 0
 KINDS = ("small", "large", "huge")
 SHAPES = ("unregistered", "leaf", "fixed", "references", "values", "elements", "traced")
@@ -351,7 +351,9 @@ class ObjectCommand(gdb.Command):
         print("  type %d, %s, length %d, %d bytes with the header" % (
             header >> 8 & 0xFFFF, SHAPES[number(layout["shape"])], header >> 32, heap.cell(at)))
         print("  " + self.where(heap, at))
-        if not heap.young(at):
+        if header & UNPROTECTED:
+            print("  unprotected: each minor collection looks at it")
+        elif not heap.young(at):
             print("  " + ("the next store of a young reference is recorded" if header & ARMED else
                           "remembered: the next minor collection looks at it"))
         if header & STABLE:

@@ -25,7 +25,7 @@ typedef struct known {
 /* A copy of a log, by open addressing; 0 is a free place. */
 typedef struct set {
     uintptr_t *at;
-    size_t count, mask;
+    size_t count, mask; /* count: of different words */
 } set;
 
 /* The state of one check: the tracer, and what its loops need. */
@@ -40,7 +40,7 @@ typedef struct check {
     void *object;         /* whose slots are visited; NULL for roots */
     const char *root;     /* what kind of root, then */
     bool recorded;        /* young references are all right in this object */
-    set objects, slots, cells; /* of the logs */
+    set objects, slots, owners, outside, unprotected, cells; /* of the logs */
     tni_vector traced;    /* slots that a trace callback has visited */
     struct { uint64_t *word, mask; } waiting[WAITING]; /* to be set in */
     unsigned next;        /* of them */
@@ -63,19 +63,27 @@ static bool has(const set *s, uintptr_t word) {
     return s->at[i] == word;
 }
 
-/* False when memory is out: the check cannot be made then. */
-static bool make_set(check *c, set *s, const tni_vector *from) {
+/* Of the words at `first`, first + step, ... False when memory is out: the check cannot be made then. */
+static bool make_set(check *c, set *s, const tni_vector *from, size_t first, size_t step) {
     if (!from->count) return true;
     for (s->mask = 63; s->mask < 2 * from->count;) s->mask = 2 * s->mask + 1;
     s->at = tni_calloc(&c->heap->faults, s->mask + 1, sizeof *s->at);
     if (!s->at) return false;
-    for (size_t k = 0; k < from->count; k++) {
+    for (size_t k = first; k < from->count; k += step) {
         size_t i = home(s, from->at[k]);
         while (s->at[i] && s->at[i] != from->at[k]) i = (i + 1) & s->mask;
+        s->count += !s->at[i];
         s->at[i] = from->at[k];
     }
-    s->count = from->count;
     return true;
+}
+
+static bool make_sets(check *c) {
+    const tni_barrier *b = &c->heap->barrier;
+    return make_set(c, &c->objects, &b->objects, 0, 1) && make_set(c, &c->slots, &b->slots, 0, 1) &&
+           make_set(c, &c->owners, &b->outside, 0, 2) && make_set(c, &c->outside, &b->outside, 1, 2) &&
+           make_set(c, &c->unprotected, &b->unprotected, 0, 1) &&
+           make_set(c, &c->cells, &c->heap->roots.young, 0, 1);
 }
 
 static void describe(tn_heap *heap, const void *object, char *text, size_t size) {
@@ -129,6 +137,9 @@ static void end(check *c) {
     if (!c) return;
     free(c->objects.at);
     free(c->slots.at);
+    free(c->owners.at);
+    free(c->outside.at);
+    free(c->unprotected.at);
     free(c->cells.at);
     tni_vector_free(&c->traced);
     free(c);
@@ -210,8 +221,12 @@ static bool begins_young(const check *c, const void *at) {
     return object == at && !tni_is_padding(tni_header(at));
 }
 
+static bool is_dirty(const check *c, const void *slot) {
+    return !tni_young(c->heap, c->object) && tni_header(c->object) & TNI_SLOTS && tni_barrier_dirty(c->object, slot);
+}
+
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
-    if (has(&c->slots, entry)) return;
+    if (has(&c->slots, entry) || has(&c->outside, entry) || (c->object && is_dirty(c, slot))) return;
     if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
 }
@@ -326,8 +341,10 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
 /* An object that is no leaf. */
 TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const tni_layout *layout) {
     c->recorded = c->heap->barrier.overflow;
+    if (TN_UNLIKELY(header & TNI_LISTED && !has(&c->unprotected, (uintptr_t)object)))
+        report_old(c, object, "B4 is LISTED, and not in the list of unprotected objects");
     if (!(header & TN_ARMED) && !c->recorded) {
-        c->recorded = has(&c->objects, (uintptr_t)object);
+        c->recorded = header & TNI_LISTED || has(&c->objects, (uintptr_t)object);
         if (!c->recorded) report_old(c, object, "B1 is neither armed nor in the log");
     }
     check_slots(c, object, header, layout);
@@ -415,6 +432,53 @@ static void check_log(check *c) {
         if (!is_old_object(c, object, &place))
             tni_fatal(c->heap, "verify: %s: invariant B2: %p is in the log, and no old object", c->when, object);
         if (tni_header(object) & TN_ARMED) report_old(c, object, "B2 is armed and in the log");
+    }
+}
+
+static void check_unprotected(check *c) {
+    const tni_vector *list = &c->heap->barrier.unprotected;
+    for (size_t i = 0; i < list->count; i++) {
+        const void *object = (const void *)list->at[i];
+        size_t place;
+        bool young = (uintptr_t)object - c->young < c->young_bytes;
+        if ((!young && !is_old_object(c, object, &place)) ||
+            (tni_header(object) & (TNI_LISTED | TN_ARMED)) != TNI_LISTED)
+            tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none", c->when,
+                      object);
+    }
+    if (list->count != c->unprotected.count)
+        tni_fatal(c->heap, "verify: %s: invariant B4: an object is in the list of unprotected ones twice", c->when);
+}
+
+/* Notes in bit 1 of the set's words which slots this object's trace callback visits. False when memory is out. */
+static bool find_outside(check *c, void *object) {
+    const tni_layout *layout = &c->layouts[tni_header_type(tni_header(object))];
+    if (!tni_check_trace(c->heap, object, layout, &c->traced)) return false;
+    for (size_t i = 0; i < c->traced.count; i++) {
+        uintptr_t entry = c->traced.at[i], *at = c->outside.at;
+        size_t k = home(&c->outside, entry);
+        while (at[k] && (at[k] & ~(uintptr_t)2) != entry) k = (k + 1) & c->outside.mask;
+        if (at[k]) at[k] |= 2;
+    }
+    return true;
+}
+
+/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the set. */
+static void check_outside(check *c) {
+    const tni_vector *log = &c->heap->barrier.outside;
+    for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
+        void *owner = (void *)c->owners.at[i];
+        if (owner && tni_header(owner) & TN_ARMED && !find_outside(c, owner)) return;
+    }
+    for (size_t i = 0; i < log->count; i += 2) {
+        void *object = (void *)log->at[i];
+        if (!(tni_header(object) & TN_ARMED) || !has(&c->outside, log->at[i + 1])) continue;
+        char text[400];
+        describe(c->heap, object, text, sizeof text);
+        tni_fatal(c->heap,
+                  "verify: %s: invariant B5: object %s: its slot at %p was recorded by tn_remember_slot, and its trace "
+                  "callback does not visit it: has the memory moved, or was it freed, without a call of tn_remember?",
+                  c->when, text, (void *)(log->at[i + 1] & ~(uintptr_t)1));
     }
 }
 
@@ -546,10 +610,8 @@ static void check_roots(check *c) {
 
 uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
     check *c = begin(heap, "before minor", heap->stats.minors + 1, check_refs, check_values);
-    const tni_barrier *b = &heap->barrier;
     uint64_t since = 0;
-    if (c && make_set(c, &c->objects, &b->objects) && make_set(c, &c->slots, &b->slots) &&
-        make_set(c, &c->cells, &heap->roots.young)) {
+    if (c && make_sets(c)) {
         check_nursery(c);
         since = tni_os_now();
         check_blocks(c);
@@ -557,6 +619,8 @@ uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
         check_roots(c);
         check_old_objects(c, since, limit_ns);
         check_log(c);
+        check_unprotected(c);
+        check_outside(c);
     }
     heap->disposed.count = 0;
     end(c);

@@ -1,8 +1,10 @@
 /* space/os.c: see os.h. */
 #include "space/os.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 static void *map_aligned(size_t bytes, size_t align, int protection) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -45,6 +47,68 @@ void tni_os_forget(void *at, size_t bytes) {
 }
 
 void tni_os_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); }
+
+/* ---- touched pages ---- */
+
+/* Of a word of /proc/self/pagemap: the page is in memory, or swapped out. */
+#define IS_TOUCHED (UINT64_C(3) << 62)
+
+static bool read_pages(int file, uintptr_t at, uint64_t *pages, size_t count) {
+    ssize_t bytes = (ssize_t)(count * sizeof *pages);
+    return pread(file, pages, (size_t)bytes, (off_t)(at / TNI_PAGE * sizeof *pages)) == bytes;
+}
+
+/* Where the file is, and tells the truth of a page that was touched. The file belongs to the process that opened it, so
+ * that it must not stay open: the next one may be a fork. */
+static bool ask(tni_touched *t, tni_faults *faults) {
+    t->state = TNI_TOUCHED_SECRET;
+    if (tni_refused(faults) || sysconf(_SC_PAGESIZE) != TNI_PAGE) return false;
+    t->file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (t->file < 0) return false;
+    t->state = TNI_TOUCHED_TOLD;
+    t->pages[0] = 0;
+    if (read_pages(t->file, (uintptr_t)t, t->pages, 1) && t->pages[0] & IS_TOUCHED) return true;
+    tni_os_touched_end(t);
+    t->state = TNI_TOUCHED_SECRET;
+    return false;
+}
+
+/* Makes sure that `pages` has the page at this address; false when it cannot. */
+static bool tell(tni_touched *t, tni_faults *faults, uintptr_t at, uintptr_t end) {
+    if (at - t->from < t->to - t->from) return true;
+    if (t->state == TNI_TOUCHED_SECRET || (t->state == TNI_TOUCHED_UNASKED && !ask(t, faults))) return false;
+    uintptr_t first = at & ~(uintptr_t)(TNI_PAGE - 1);
+    size_t count = tni_whole_pages(end - first) / TNI_PAGE, most = sizeof t->pages / sizeof *t->pages;
+    if (count > most) count = most;
+    t->from = t->to = 0;
+    if (!read_pages(t->file, first, t->pages, count)) return false;
+    t->from = first;
+    t->to = first + count * TNI_PAGE;
+    return true;
+}
+
+/* The first page of those told that is touched, or is not; `to` if there is none. */
+static uintptr_t next_page(const tni_touched *t, uintptr_t at, bool touched) {
+    at &= ~(uintptr_t)(TNI_PAGE - 1);
+    while (at < t->to && !(t->pages[(at - t->from) / TNI_PAGE] & IS_TOUCHED) == touched) at += TNI_PAGE;
+    return at;
+}
+
+char *tni_os_next_touched(tni_touched *t, tni_faults *faults, char *at, char *end, char **to) {
+    for (*to = end; at < end && tell(t, faults, (uintptr_t)at, (uintptr_t)end); at = (char *)t->to) {
+        uintptr_t first = next_page(t, (uintptr_t)at, true), last = next_page(t, first, false);
+        if (first == t->to) continue;
+        if (last < (uintptr_t)end) *to = (char *)last;
+        return first > (uintptr_t)at ? (char *)first : at;
+    }
+    return at < end ? at : end;
+}
+
+void tni_os_touched_end(tni_touched *t) {
+    if (t->state == TNI_TOUCHED_TOLD) close(t->file);
+    t->state = TNI_TOUCHED_UNASKED;
+    t->from = t->to = 0;
+}
 
 uint64_t tni_os_now(void) {
     struct timespec t;

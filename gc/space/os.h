@@ -34,6 +34,20 @@ void tni_os_forget(void *at, size_t bytes); /* drops the contents; reads as zero
  * fifth of 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
 void tni_os_huge(void *at, size_t bytes);
 
+/* Which pages of memory from tni_os_map were ever touched, as the system knows: all others are zero, and need no look.
+ * What it says is good until the program touches more, so that it is forgotten with each use (tni_os_touched_end). A
+ * struct of zeros is ready for use; it is large, for the system is asked for many pages at once. */
+typedef struct tni_touched {
+    enum { TNI_TOUCHED_UNASKED, TNI_TOUCHED_TOLD, TNI_TOUCHED_SECRET } state;
+    int file;
+    uintptr_t from, to;  /* the pages that `pages` tells of */
+    uint64_t pages[512]; /* as /proc/self/pagemap has them */
+} tni_touched;
+/* The first address in [at, end) that was touched; *to is the end of what was touched from there on, or an earlier place
+ * to ask again. `end`, when there is none. Where the system does not tell, everything was. */
+char *tni_os_next_touched(tni_touched *t, tni_faults *faults, char *at, char *end, char **to);
+void tni_os_touched_end(tni_touched *t);
+
 /* Nanoseconds of a clock that never goes back. */
 uint64_t tni_os_now(void);
 

@@ -28,7 +28,8 @@ enum {
     TNI_BLOCK_BITS = 8192,
     TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
     TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
-    TNI_FIRST_PAGE = 16
+    TNI_FIRST_PAGE = 16,
+    TNI_PIECES = 1 << 17      /* at most, of a region of large objects */
 };
 
 /* Where cells begin behind a page, if they have pages of their own: their objects then have any alignment. */
@@ -80,6 +81,8 @@ typedef struct tni_region {
         struct {                           /* of large objects */
             tni_span spans[TNI_PAGES];     /* that begin, or are free and end, at this page */
             uint8_t objects[TNI_BLOCKS];   /* how many begin in these 64 KiB */
+            bool pieced;                   /* some bit of `pieces` is set */
+            uint64_t pieces[TNI_PIECES / 64]; /* dirty ones: see collect/barrier.h */
         };
     };
 } tni_region;
@@ -144,6 +147,16 @@ TNI_INLINE uint64_t *tni_block_marks(const tni_block *block) {
 }
 TNI_INLINE tni_block *tni_block_of(const void *old) {
     return &tni_region_of(old)->blocks[((uintptr_t)old & (TNI_REGION - 1)) / TNI_BLOCK];
+}
+
+/* The bytes of a piece, as a power of two: of a page, and more where the region would have too many. */
+TNI_INLINE unsigned tni_piece_shift(const tni_region *region) {
+    unsigned bits = 64 - (unsigned)__builtin_clzll(region->bytes - 1);
+    return bits > 12 + 17 ? bits - 17 : 12;
+}
+/* The piece of the region in which this address of its is. */
+TNI_INLINE size_t tni_piece_of(const tni_region *region, const void *at) {
+    return (size_t)((const char *)at - (const char *)region) >> tni_piece_shift(region);
 }
 
 /* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no

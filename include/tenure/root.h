@@ -5,6 +5,11 @@
  *     a range         a VM's value stack                      a minor visits only what changed, by the low-water mark,
  *                                                             and nothing of one that is suspended
  *     a scanner       a function of the host                  called in every collection
+ *     unprotected     an object, as a coroutine's stack       visited in every minor collection (field.h)
+ *
+ * A range is for the one stack of a program. Where each coroutine has a stack of its own, make it an object: its tail, or
+ * what its trace callback finds, is visited while somebody refers to the coroutine, dies with it, and is unprotected
+ * while it runs, so that stores into it need no barrier (tn_unprotect). That keeps nothing alive, and is no root.
  *
  * All belong to the heap, are added and removed on a mutator's thread, each in O(1), and never collect, except where
  * said. A callback may add and remove none of them (TN_BAD_STATE). */

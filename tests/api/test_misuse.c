@@ -166,6 +166,105 @@ static tn_status remember_null(Case *c) {
     return tn_last_status(c->m);
 }
 
+/* ---- rows of slots, slots outside of objects, objects without a barrier ---- */
+
+static Vector **vector(Case *c) {
+    Vector **v = TN_NEW_TAIL(c->m, Vector, Pair *, 10);
+    CHECK(v != NULL);
+    support_collect(c->m, TN_MINOR);
+    return v;
+}
+static tn_status move_beyond(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    return TN_MOVE(c->m, v, item, 5, 0, 6);
+}
+static tn_status move_from_beyond(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    return tn_move_refs(c->m, *v, (char *)*v + offsetof(Vector, item), (char *)*v + offsetof(Vector, item[10]), 1);
+}
+static tn_status move_negative(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    return TN_MOVE(c->m, v, item, (size_t)-1, 0, 1);
+}
+static tn_status move_of_null(Case *c) {
+    void *words[2] = {NULL, NULL};
+    return tn_move_refs(c->m, NULL, words, words + 1, 1);
+}
+static tn_status move_of_leaf(Case *c) {
+    TN_SCOPE(c->m);
+    Leaf **leaf = TN_NEW(c->m, Leaf);
+    return tn_move_values(c->m, *leaf, (tn_value *)(void *)*leaf, (tn_value *)(void *)*leaf + 1, 1);
+}
+static tn_status move_null(Case *c) { return (void)c, tn_move_refs(NULL, NULL, NULL, NULL, 1); }
+static tn_status copy_unaligned(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    void *words[2] = {NULL, NULL};
+    return tn_copy_refs(c->m, *v, (char *)*v + offsetof(Vector, item) + 4, words, 1);
+}
+static tn_status copy_outside(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    void *words[2] = {NULL, NULL};
+    return tn_copy_refs(c->m, *v, words, words + 1, 1);
+}
+static tn_status copy_from_beyond(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c), **w = vector(c);
+    return TN_COPY(c->m, v, w, item, 0, 9, 2);
+}
+static tn_status copy_from_null(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    TN_LOCAL(c->m, Vector, w);
+    return TN_COPY(c->m, v, w, item, 0, 0, 1);
+}
+static tn_status copy_values_from_null(Case *c) {
+    TN_SCOPE(c->m);
+    Values **v = TN_NEW_TAIL(c->m, Values, tn_value, 3);
+    return tn_copy_values(c->m, *v, (tn_value *)(void *)((char *)*v + offsetof(Values, item)), NULL, 1);
+}
+static tn_status remember_slot_null(Case *c) {
+    void *word = NULL;
+    tn_remember_slot(c->m, NULL, &word);
+    return tn_last_status(c->m);
+}
+static tn_status remember_slot_of_null(Case *c) {
+    TN_SCOPE(c->m);
+    Owner **owner = TN_NEW(c->m, Owner);
+    tn_remember_value_slot(c->m, *owner, NULL);
+    return tn_last_status(c->m);
+}
+static tn_status remember_slot_untraced(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    void *word = NULL;
+    tn_remember_slot(c->m, *v, &word);
+    return tn_last_status(c->m);
+}
+static tn_status unprotect_null_handle(Case *c) { return tn_unprotect(c->m, NULL); }
+static tn_status unprotect_of_null(Case *c) {
+    TN_SCOPE(c->m);
+    TN_LOCAL(c->m, Pair, p);
+    return tn_unprotect(c->m, p);
+}
+static tn_status unprotect_no_object(Case *c) {
+    void *words[2] = {NULL, NULL}, *object = &words[1];
+    return tn_unprotect(c->m, &object);
+}
+static tn_status unprotect_null(Case *c) { return (void)c, tn_unprotect(NULL, NULL); }
+static tn_status protect_null(Case *c) { return (void)c, tn_protect(NULL, NULL); }
+static tn_status protect_protected(Case *c) {
+    TN_SCOPE(c->m);
+    Vector **v = vector(c);
+    CHECK_EQ(tn_unprotect(c->m, v), TN_OK);
+    CHECK_EQ(tn_protect(c->m, v), TN_OK);
+    return tn_protect(c->m, v);
+}
+
 /* ---- globals, roots, ranges, scanners ---- */
 
 static tn_status global_set_freed(Case *c) {
@@ -581,6 +680,29 @@ static const Row rows[] = {
     {"stable: of another heap's object", stable_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_stable:", "heap"}},
     {"stable: of what is no object", stable_of_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"tn_stable:", "heap"}},
     {"remember: NULL", remember_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember:", "NULL"}},
+
+    {"move: beyond the end", move_beyond, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_MOVE:", "6 slots `to`", "length 10"}},
+    {"move: from beyond the end", move_from_beyond, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"tn_move_refs:", "`from`", "not in the object"}},
+    {"move: to a negative index", move_negative, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_MOVE:", "`to`", "no address"}},
+    {"move: in NULL", move_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_move_refs:", "NULL"}},
+    {"move: in a leaf", move_of_leaf, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_move_values:", "holds no references"}},
+    {"move: no mutator", move_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
+    {"copy: to half a slot", copy_unaligned, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_copy_refs:", "no address of a slot"}},
+    {"copy: to plain memory", copy_outside, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_copy_refs:", "`to`", "not in the object"}},
+    {"copy: from beyond the end", copy_from_beyond, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_COPY:", "2 slots `from`"}},
+    {"copy: from NULL", copy_from_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_COPY:", "source is NULL"}},
+    {"copy: from no address", copy_values_from_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_copy_values:", "`from`"}},
+    {"remember slot: NULL", remember_slot_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember_slot:", "NULL"}},
+    {"remember slot: at NULL", remember_slot_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember_value_slot:", "NULL"}},
+    {"remember slot: nobody traces it", remember_slot_untraced, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"tn_remember_slot:", "'Vector'", "trace callback"}},
+    {"unprotect: NULL handle", unprotect_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_unprotect:", "NULL"}},
+    {"unprotect: of NULL", unprotect_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_unprotect:", "NULL"}},
+    {"unprotect: of what is no object", unprotect_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"tn_unprotect:", "heap"}},
+    {"unprotect: no mutator", unprotect_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
+    {"protect: no mutator", protect_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
+    {"protect: twice", protect_protected, TN_NOT_FOUND, IN_MUTATOR, {"tn_protect:", "not unprotected"}},
 
     {"global: set a freed one", global_set_freed, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_set:", "global"}},
     {"global: free twice", global_free_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_free:", "global"}},

@@ -211,6 +211,51 @@ static void a_row_of_a_grid(tn_mutator *m, bool mended) {
     minor(m);
 }
 
+/* ---- slots that were recorded alone ---- */
+
+#define GONE(type)                                                                                                   \
+    "tenure: heap 'host': verify: before minor collection 2: invariant B5: object %p (" type                         \
+    ", allocated at @1): its slot at %p was recorded by tn_remember_slot, and its trace callback does not visit it: has " \
+    "the memory moved, or was it freed, without a call of tn_remember?\n"
+
+/* The buffer moves after a store into it was recorded. The old one is kept, lest it be reused. */
+static void moved_after_a_recorded_store(tn_mutator *m, bool mended) {
+    Owner **owner = AT(1, TN_NEW(m, Owner));
+    fill(*owner, 100);
+    minor(m);
+    Pair **old = (*owner)->buffer, **bigger = zeroed(200, sizeof *bigger);
+    old[99] = AT(2, TN_ALLOC(m, Pair));
+    tn_remember_slot(m, *owner, &old[99]);
+    memcpy((void *)bigger, (void *)old, 100 * sizeof *bigger);
+    (*owner)->buffer = bigger;
+    if (mended) tn_remember(m, *owner);
+    else bigger[99] = NULL;
+    minor(m);
+    free((void *)old);
+}
+
+static void the_slot_of_another_object(tn_mutator *m, bool mended) {
+    Table **other = new_table(m, 10), **table = AT(1, TN_NEW(m, Table));
+    (*table)->slot = zeroed(10, sizeof(tn_value));
+    (*table)->count = 10;
+    minor(m);
+    (*other)->slot[3] = value_of(AT(2, TN_ALLOC(m, Pair)));
+    if (mended) tn_remember_value_slot(m, *other, &(*other)->slot[3]);
+    else tn_remember(m, *other), tn_remember_value_slot(m, *table, &(*other)->slot[3]);
+    minor(m);
+}
+
+/* References are recorded as such, and values as values. */
+static void a_value_recorded_as_a_reference(tn_mutator *m, bool mended) {
+    Table **table = new_table(m, 10);
+    minor(m);
+    Pair *pair = AT(2, TN_ALLOC(m, Pair));
+    (*table)->slot[0] = value_of(pair);
+    if (mended) tn_remember_value_slot(m, *table, &(*table)->slot[0]);
+    else tn_remember_slot(m, *table, &(*table)->slot[0]);
+    minor(m);
+}
+
 static const Case cases[] = {
     {"a slot is set", a_slot_is_set, HANDLES, POINTER, SMALL, OPTIONS, FORGOTTEN(2, "Owner")},
     {"a large buffer", a_large_buffer, RAW, POINTER, LARGE, OPTIONS, FORGOTTEN(3, "Owner")},
@@ -223,6 +268,10 @@ static const Case cases[] = {
     {"a table is rehashed", a_table_is_rehashed, RAW, LOW_TAG, LARGE, OPTIONS, FORGOTTEN(2, "Table")},
     {"a new link", a_new_link, HANDLES, POINTER, SMALL, OPTIONS, FORGOTTEN(2, "Chain")},
     {"a row of a grid", a_row_of_a_grid, HANDLES, POINTER, ARRAY, OPTIONS, FORGOTTEN(2, "Grid")},
+    {"moved after a recorded store", moved_after_a_recorded_store, HANDLES, POINTER, ARRAY, OPTIONS, GONE("Owner")},
+    {"the slot of another object", the_slot_of_another_object, RAW, LOW_TAG, SMALL, OPTIONS, GONE("Table")},
+    {"a value recorded as a reference", a_value_recorded_as_a_reference, RAW, POINTER, SMALL, OPTIONS,
+     FORGOTTEN(2, "Table")},
 };
 
 int main(void) { return mistakes_run("tn_remember", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

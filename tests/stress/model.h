@@ -27,6 +27,7 @@ typedef struct Node {
     uint32_t mark;    /* the last walk that reached it */
     uint32_t suspect; /* the last closure check that reached it */
     bool cleared;     /* a weak reference to it has been seen cleared: it must never be seen again */
+    bool unprotected; /* stores into it need no barrier */
     bool intact;      /* in this walk, a weak reference to it has been seen uncleared */
     void *address;    /* at the last walk */
     void *fixed;      /* where it must stay, once it is old or stable */

@@ -2,6 +2,8 @@
  */
 #include "world.h"
 
+#include <string.h>
+
 /* ---- picking and keeping ---- */
 
 Picked pick(World *w) {
@@ -32,6 +34,7 @@ void store(World *w, Picked to, uint32_t slot, Picked what, unsigned how) {
     unsigned kind = shape_kind(to.node, slot);
     bool is_value = kind != KIND_REF;
     if (to.node->shape == UNION) is_value = chance(w, 50);
+    if (to.node->unprotected && !is_weak(to.node) && chance(w, 60)) how = 3;
     Slot s = is_value ? value_random(w, what.h ? what.node->id : 0) : (Slot){what.h ? what.node->id : 0, false, 0};
     shape_store(w, to.node, to.h, slot, s, what.h, how);
 }
@@ -287,5 +290,74 @@ void **op_owner_write(World *w) {
         tn_remember(w->m, *to.h);
     }
     for (uint32_t i = below(w, 4); i > 0; i--) store(w, to, below(w, to.node->slots), what, below(w, 3));
+    return NULL;
+}
+
+/* ---- rows ---- */
+
+static bool has_row(const Node *n) {
+    return n->shape == REFS || n->shape == VALUES || n->shape == BORN || n->shape == OWNER;
+}
+
+/* A part of two rows of these lengths; false when there is none. */
+static bool choose_part(World *w, uint32_t to_length, uint32_t from_length, uint32_t *to, uint32_t *from, uint32_t *count) {
+    uint32_t least = to_length < from_length ? to_length : from_length;
+    if (!least) return false;
+    *count = below(w, least + 1);
+    *to = below(w, to_length - *count + 1);
+    *from = below(w, from_length - *count + 1);
+    return true;
+}
+
+static void need_ok(World *w, tn_status status, const char *what) {
+    if (status != TN_OK) world_fail(w, "%s: %s", what, tn_last_error(w->m));
+}
+
+void **op_move(World *w) {
+    TN_SCOPE(w->m);
+    Picked p = pick_some(w, has_row, 12);
+    uint32_t first, length, to, from, count;
+    if (!p.h || !shape_row(p.node, *p.h, &first, &length) || !choose_part(w, length, length, &to, &from, &count))
+        return NULL;
+    world_note(w, "move %u: %u slots from %u to %u", p.node->id, count, from, to);
+    need_ok(w, shape_move(w, p.node, p.h, first + to, first + from, count), "move");
+    memmove(p.node->slot + first + to, p.node->slot + first + from, count * sizeof *p.node->slot);
+    return NULL;
+}
+
+void **op_copy(World *w) {
+    TN_SCOPE(w->m);
+    Picked p = pick_some(w, has_row, 12), q = pick_some(w, has_row, 12);
+    uint32_t first, length, other, other_length, to, from, count;
+    if (!p.h || !q.h || (p.node->shape == VALUES) != (q.node->shape == VALUES)) return NULL;
+    if (!shape_row(p.node, *p.h, &first, &length) || !shape_row(q.node, *q.h, &other, &other_length)) return NULL;
+    if (!choose_part(w, length, other_length, &to, &from, &count)) return NULL;
+    world_note(w, "copy %u slots of %u from %u to %u of %u", count, q.node->id, from, to, p.node->id);
+    need_ok(w, shape_copy(w, p.node, p.h, first + to, q.node, q.h, other + from, count), "copy");
+    memmove(p.node->slot + first + to, q.node->slot + other + from, count * sizeof *p.node->slot);
+    return NULL;
+}
+
+/* ---- objects without a barrier ---- */
+
+static bool is_unprotected(const Node *n) { return n->unprotected; }
+
+void **op_unprotect(World *w) {
+    TN_SCOPE(w->m);
+    Picked p = chance(w, 50) ? pick(w) : pick_some(w, is_container, 6);
+    if (!p.h) return NULL;
+    world_note(w, "unprotect %u", p.node->id);
+    if (tn_unprotect(w->m, p.h) == TN_OK) p.node->unprotected = true;
+    else if (world_out_of_memory(w, "tn_unprotect")) w->outs++;
+    return NULL;
+}
+
+void **op_protect(World *w) {
+    TN_SCOPE(w->m);
+    Picked p = pick_some(w, is_unprotected, 30);
+    if (!p.h) return NULL;
+    world_note(w, "protect %u", p.node->id);
+    need_ok(w, tn_protect(w->m, p.h), "tn_protect");
+    p.node->unprotected = false;
     return NULL;
 }

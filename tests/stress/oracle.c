@@ -393,6 +393,10 @@ static const struct {
     {"tuning", op_tuning, 2},
     {"scope", op_scope, 20},
     {"longjmp", op_longjmp, 8},
+    {"move", op_move, 25},
+    {"copy", op_copy, 25},
+    {"unprotect", op_unprotect, 12},
+    {"protect", op_protect, 8},
 };
 enum { OPS = sizeof ops / sizeof *ops };
 

@@ -332,9 +332,11 @@ void shape_store(World *w, Node *node, void **object, uint32_t i, Slot to, void 
         memcpy(slot_address(node, *object, i), &word, sizeof word);
         if (node->shape == UNION) ((UnionO *)*object)->is_value = to.is_value;
     } else if (node->shape == OWNER && i >= 2) {
+        void *address = slot_address(node, *object, i);
         if (how == 0) tn_remember(w->m, *object);
-        memcpy(slot_address(node, *object, i), &word, sizeof word);
-        if (how != 0) tn_remember(w->m, *object);
+        memcpy(address, &word, sizeof word);
+        if (how == 1) to.is_value ? tn_remember_value_slot(w->m, *object, address) : tn_remember_slot(w->m, *object, address);
+        if (how == 2) tn_remember(w->m, *object);
     } else if (how == 2 || !store_typed(w, node, object, i, target, word, how == 1)) {
         void *address = slot_address(node, *object, i);
         if (node->shape == UNION) ((UnionO *)*object)->is_value = to.is_value;
@@ -342,6 +344,32 @@ void shape_store(World *w, Node *node, void **object, uint32_t i, Slot to, void 
         else tn_write(w->m, *object, address, *target);
     }
     node->slot[i] = to;
+}
+
+bool shape_row(const Node *node, const void *object, uint32_t *first, uint32_t *count) {
+    *first = node->shape == OWNER ? 2 : node->shape == VALUES || node->shape == BORN;
+    *count = node->shape == OWNER ? ((const OwnerO *)object)->refs : node->count;
+    return node->shape == REFS || node->shape == VALUES || node->shape == BORN || node->shape == OWNER;
+}
+
+tn_status shape_move(World *w, const Node *node, void **object, uint32_t to, uint32_t from, uint32_t count) {
+    void *target = slot_address(node, *object, to), *source = slot_address(node, *object, from);
+    RefsO **r = (RefsO **)(void *)object;
+    ValuesO **v = (ValuesO **)(void *)object;
+    if (chance(w, 50) && node->shape == REFS) return TN_MOVE(w->m, r, item, to, from, count);
+    if (node->shape != VALUES) return tn_move_refs(w->m, *object, target, source, count);
+    if (chance(w, 50)) return TN_MOVE_VALUES(w->m, v, item, to - 1, from - 1, count);
+    return tn_move_values(w->m, *object, target, source, count);
+}
+
+tn_status shape_copy(World *w, const Node *node, void **object, uint32_t to, const Node *other, void **source,
+                     uint32_t from, uint32_t count) {
+    void *target = slot_address(node, *object, to), *words = slot_address(other, *source, from);
+    RefsO **r = (RefsO **)(void *)object, **s = (RefsO **)(void *)source;
+    if (chance(w, 50) && node->shape == REFS && other->shape == REFS)
+        return TN_COPY(w->m, r, s, item, to, from, count);
+    if (node->shape != VALUES) return tn_copy_refs(w->m, *object, target, words, count);
+    return tn_copy_values(w->m, *object, target, words, count);
 }
 
 bool shape_owner_grow(Node *node, void *object, uint32_t refs, uint32_t values) {

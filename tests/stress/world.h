@@ -165,6 +165,12 @@ void shape_fill(World *w, Node *node, void *object); /* the plain data that goes
 void shape_check(World *w, const Node *node, void *object, bool thoroughly); /* type, length, size, plain data */
 bool shape_owner_grow(Node *node, void *object, uint32_t refs, uint32_t values);
 void shape_owner_size(const void *object, uint32_t *refs, uint32_t *values);
+/* The row of references or of values that the object has, as slots: false when it has none. The row of `object` moves
+ * within it; part of another's, of the same sort, is copied to it. The model's slots are the caller's. */
+bool shape_row(const Node *node, const void *object, uint32_t *first, uint32_t *count);
+tn_status shape_move(World *w, const Node *node, void **object, uint32_t to, uint32_t from, uint32_t count);
+tn_status shape_copy(World *w, const Node *node, void **object, uint32_t to, const Node *other, void **source,
+                     uint32_t from, uint32_t count);
 tn_value value_encode(const World *w, Slot slot, void *target);
 Slot value_random(World *w, Id id); /* with id: host bits; without: an immediate */
 
@@ -189,7 +195,7 @@ op_fn op_new_pair, op_new_mixed, op_new_leaf, op_new_tiny, op_new_union, op_new_
     op_new_bytes, op_new_born, op_new_owner, op_new_tracked, op_new_wide, op_new_lines, op_new_weak,
     op_new_weak_array, op_new_boundary, op_new_large_refs, op_new_large_values, op_new_large_structs, op_new_large_bytes, op_new_huge, op_new_chain,
     op_garbage, op_store, op_clear, op_store_twice, op_old_to_young, op_large_to_young, op_put, op_get, op_get_value,
-    op_set_value_handle, op_set_handle, op_owner_write;
+    op_set_value_handle, op_set_handle, op_owner_write, op_move, op_copy, op_unprotect, op_protect;
 
 /* ---- roots.c ---- */
 void range_add(World *w, Range *range);

@@ -1,12 +1,17 @@
 /* test_barrier.c: every path by which an old object or a root gets a young reference keeps the young object alive
  * through minor collections. verify is on: it also reports an old object whose young reference is not recorded. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "core/heap.h"
 #include "support.h"
 
 static Host host;
@@ -273,6 +278,212 @@ static void store_into_a_new_large_array_after_another_allocation_survives(void 
     check_pair(TN_READ(*v, item[2]), 2);
 }
 
+/* ---- more stores into arrays than the log of slots holds ---- */
+
+typedef struct Entry {
+    long plain;
+    TN_FIELD(Pair) pair;
+    tn_value_field value;
+} Entry;
+typedef struct Entries { /* a tail of structs, some of which lie in two pieces */
+    TN_FIELD(Pair) head;
+    Entry entry[];
+} Entries;
+enum { Entries_type = TN_FIRST_TYPE + 40 };
+
+static size_t dirty_pieces(const void *array) {
+    const tni_region *region = tni_region_of(array);
+    size_t n = 0;
+    for (size_t i = 0; i < TNI_PIECES; i++) n += tni_bit(region->pieces, i);
+    return n;
+}
+
+/* Fills the log of slots. */
+static Vector **fill_slots(void) {
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, TNI_SLOTS_MAX);
+    support_collect(m, TN_MINOR);
+    Pair *young = young_pair(1);
+    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) TN_WRITE(m, *v, item[i], young);
+    CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
+    CHECK_EQ(m->heap->barrier.pieced.count, 0);
+    return v;
+}
+
+static void full_log_marks_pieces(size_t count) {
+    TN_SCOPE(m);
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, count);
+    Vector **full = fill_slots();
+    Pair *young = TN_READ(*full, item[0]);
+    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], young);
+    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], NULL);
+    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], young);
+    TN_WRITE(m, *v, item[count - 1], young);
+    CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
+    CHECK_EQ(m->heap->barrier.objects.count, 0);
+    CHECK_EQ(m->heap->barrier.pieced.count, 1);
+    CHECK(dirty_pieces(*v) >= 15 && dirty_pieces(*v) <= 16); /* 7000 slots of 512 each, and the last */
+    survive();
+    for (size_t i = 0; i < 1000; i++) check_pair(TN_READ(*v, item[i * 7]), 1);
+    check_pair(TN_READ(*v, item[count - 1]), 1);
+    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) CHECK(TN_READ(*full, item[i]) == TN_READ(*v, item[0]));
+    CHECK_EQ(dirty_pieces(*v), 0);
+    TN_WRITE(m, *v, item[1], young_pair(2));
+    CHECK_EQ(m->heap->barrier.slots.count, 1);
+    survive();
+    check_pair(TN_READ(*v, item[1]), 2);
+}
+
+static void pieces_of_arrays_keep_young(void **state) {
+    (void)state;
+    full_log_marks_pieces(7200);   /* shares its region */
+    full_log_marks_pieces(300000); /* has one of its own */
+}
+
+static void pieces_of_structs_keep_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    enum { COUNT = 70000 };
+    static const tn_type_desc desc =
+        TN_DESC(Entries, TN_REFS(Entries, head), TN_TAIL(sizeof(Entry), 2, 4));
+    CHECK(tn_type_add(m->heap, &desc));
+    Entries **e = TN_NEW_TAIL(m, Entries, Entry, COUNT);
+    CHECK(e != NULL);
+    Vector **full = fill_slots();
+    Pair *young = TN_READ(*full, item[0]);
+    for (size_t i = 0; i < COUNT; i++) {
+        (*e)->entry[i].plain = (long)i;
+        TN_WRITE(m, *e, entry[i].pair, young);
+        TN_WRITE_VALUE(m, *e, entry[i].value, support_value(&m->heap->format, young));
+    }
+    TN_WRITE(m, *e, head, young);
+    CHECK_EQ(m->heap->barrier.objects.count, 0);
+    survive();
+    check_pair(TN_READ(*e, head), 1);
+    for (size_t i = 0; i < COUNT; i++) {
+        CHECK_EQ((*e)->entry[i].plain, i);
+        CHECK(TN_READ(*e, entry[i].pair) == TN_READ(*e, head));
+        CHECK(support_address(&m->heap->format, TN_READ_VALUE(*e, entry[i].value)) == TN_READ(*e, head));
+    }
+}
+
+static void overflow_with_dirty_pieces_keeps_young(void **state) {
+    (void)state;
+    TN_SCOPE(m);
+    Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 9000);
+    Vector **full = fill_slots();
+    TN_WRITE(m, *v, item[8999], TN_READ(*full, item[0]));
+    m->heap->barrier.overflow = true;
+    survive();
+    check_pair(TN_READ(*v, item[8999]), 1);
+    CHECK_EQ(dirty_pieces(*v), 0);
+}
+
+static void pieces_fit_their_bitmap(void **state) {
+    (void)state;
+    tni_region *region = calloc(1, sizeof *region);
+    CHECK(region != NULL);
+    static const struct { size_t bytes; unsigned shift; } of[] = {
+        {TNI_REGION, 12}, {(size_t)512 << 20, 12}, {((size_t)512 << 20) + TNI_PAGE, 13}, {(size_t)1 << 30, 13},
+        {((size_t)1 << 35) + TNI_BLOCK + TNI_PAGE, 19}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        region->bytes = of[i].bytes;
+        CHECK_EQ(tni_piece_shift(region), of[i].shift);
+        CHECK((region->bytes - 1) >> tni_piece_shift(region) < TNI_PIECES);
+    }
+    free(region);
+}
+
+/* ---- memory that nobody has touched ---- */
+
+/* Whether the system tells; if not, everything counts as touched, and there is nothing to see. */
+static void need_pagemap(void) {
+    tni_touched *t = calloc(1, sizeof *t);
+    char *page = mmap(NULL, TNI_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *to;
+    CHECK(t != NULL && page != MAP_FAILED);
+    char *at = tni_os_next_touched(t, NULL, page, page + TNI_PAGE, &to);
+    tni_os_touched_end(t);
+    free(t);
+    munmap(page, TNI_PAGE);
+    if (at == page) support_skip("/proc/self/pagemap cannot be read here");
+}
+
+static void touched_pages_are_found(void **state) {
+    (void)state;
+    need_pagemap();
+    enum { PAGES = 2000 };
+    static const unsigned touched[] = {0, 1, 5, 511, 512, 513, 1023, 1024, 1500, 1999};
+    size_t bytes = (size_t)PAGES * TNI_PAGE, next = 0, count = sizeof touched / sizeof *touched;
+    char *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *end = base + bytes, *to;
+    CHECK(base != MAP_FAILED);
+    madvise(base, bytes, MADV_NOHUGEPAGE);
+    for (size_t i = 0; i < count; i++) base[touched[i] * (size_t)TNI_PAGE + 100] = 1;
+    tni_touched *t = calloc(1, sizeof *t);
+    CHECK(t != NULL);
+    for (char *at = base; at < end; at = to) {
+        at = tni_os_next_touched(t, NULL, at, end, &to);
+        CHECK(at <= to && to <= end && (at - base) % TNI_PAGE == 0);
+        for (; at < to; at += TNI_PAGE) CHECK_EQ((at - base) / TNI_PAGE, touched[next++]);
+    }
+    CHECK_EQ(next, count);
+    char *odd = base + TNI_PAGE + 8; /* in the middle of pages */
+    CHECK(tni_os_next_touched(t, NULL, odd, odd + 8, &to) == odd && to == odd + 8);
+    CHECK(tni_os_next_touched(t, NULL, odd, end, &to) == odd && to == base + 2 * TNI_PAGE);
+    CHECK(tni_os_next_touched(t, NULL, odd + TNI_PAGE, odd + 2 * TNI_PAGE, &to) == odd + 2 * TNI_PAGE);
+    t->state = TNI_TOUCHED_SECRET; /* then everything is */
+    t->from = t->to = 0;
+    CHECK(tni_os_next_touched(t, NULL, odd, end, &to) == odd && to == end);
+    free(t);
+    munmap(base, bytes);
+}
+
+/* The pages of the array that are mapped, if the system has them. */
+static size_t resident(const void *array, size_t bytes) {
+    char *first = (char *)((uintptr_t)array & ~(uintptr_t)(TNI_PAGE - 1));
+    size_t pages = bytes / TNI_PAGE, n = 0;
+    unsigned char *vec = malloc(pages);
+    CHECK(vec != NULL && mincore(first, pages * TNI_PAGE, vec) == 0);
+    for (size_t i = 0; i < pages; i++) n += vec[i] & 1;
+    free(vec);
+    return n;
+}
+
+/* A sparse array is looked at where something was stored, by minor and major collections, and nothing is lost. */
+static void sparse_array(Host *h, bool secret) {
+    tn_mutator *mutator = h->m;
+    TN_SCOPE(mutator);
+    enum { COUNT = 8 << 20, STEP = COUNT / 8 };
+    Vector **v = TN_NEW_TAIL(mutator, Vector, Pair *, COUNT);
+    CHECK(v != NULL);
+    for (int round = 0; round < 3; round++) {
+        Pair **young = TN_NEW(mutator, Pair);
+        (*young)->number = round;
+        for (size_t i = 0; i < 8; i++) TN_WRITE(mutator, *v, item[i * STEP + STEP / 2 + (size_t)round], *young);
+        *young = NULL;
+        if (round == 1) tn_remember(mutator, *v);
+        if (secret) mutator->heap->touched.state = TNI_TOUCHED_SECRET;
+        support_collect(mutator, round == 2 ? TN_MAJOR : TN_MINOR);
+        support_garbage(mutator, 400000);
+        for (int k = 0; k <= round; k++)
+            for (size_t i = 0; i < 8; i++) check_pair(TN_READ(*v, item[i * STEP + STEP / 2 + (size_t)k]), k);
+        /* nine places, with huge pages at most 2 MiB for each */
+        if (!secret) CHECK(resident(*v, COUNT * sizeof(Pair *)) <= 9 * TNI_HUGE_PAGE / TNI_PAGE);
+    }
+}
+
+static void sparse_arrays_are_read_where_they_were_written(void **state) {
+    (void)state;
+    need_pagemap();
+    Host h;
+    host_exact(&h, "nursery=256K");
+    sparse_array(&h, false);
+    host_close(&h);
+}
+
+static void sparse_arrays_are_read_whole_when_the_system_does_not_tell(void **state) {
+    (void)state;
+    sparse_array(&host, true);
+}
+
 /* ---- values ---- */
 
 static void values_keep_young(Host *h, const tn_format *format) {
@@ -400,6 +611,13 @@ int main(void) {
         TEST(init_of_a_new_large_array_survives),
         TEST(init_of_a_new_born_old_object_survives),
         TEST(store_into_a_new_large_array_after_another_allocation_survives),
+        TEST(pieces_of_arrays_keep_young),
+        TEST(pieces_of_structs_keep_young),
+        TEST(overflow_with_dirty_pieces_keeps_young),
+        cmocka_unit_test(pieces_fit_their_bitmap),
+        cmocka_unit_test(touched_pages_are_found),
+        cmocka_unit_test(sparse_arrays_are_read_where_they_were_written),
+        TEST(sparse_arrays_are_read_whole_when_the_system_does_not_tell),
         cmocka_unit_test(values_of_every_format_keep_young),
         TEST(remember_keeps_young),
         TEST(global_set_keeps_young),
