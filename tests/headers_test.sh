@@ -8,13 +8,13 @@ root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0 checked=0
-flags="-fsyntax-only -Wall -Wextra -Wshadow -Wconversion -Werror $(pkg-config --cflags atomic_ops) -I$root/include"
+flags="-fsyntax-only -Wall -Wextra -Wshadow -Wconversion -Werror $(pkg-config --cflags atomic_ops)"
 
 # compile COMPILER STANDARD FILE NAME
 compile() {
     checked=$((checked + 1))
     # shellcheck disable=SC2086 # words are meant to be split
-    if ! "$1" -std="$2" $flags "$3" 2>"$work/err"; then
+    if ! "$1" -std="$2" $flags -I"$root/include" "$3" 2>"$work/err"; then
         echo "FAILED: $4 with $1 -std=$2"
         cat "$work/err"
         failed=1

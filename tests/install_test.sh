@@ -55,6 +55,7 @@ if "$work/shared" >/dev/null 2>&1; then fail "the shared version runs without th
 unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 mkdir -p "$work/host/subprojects/tenure"
 (cd "$root" && tar -cf - meson.build meson_options.txt include gc) | (cd "$work/host/subprojects/tenure" && tar -xf -)
+chmod -R u+w "$work/host" # the sources may be read-only
 cp "$root/examples/hello.c" "$work/host/host.c"
 cat >"$work/host/meson.build" <<'END'
 project('host', 'c', default_options: ['c_std=c11'])

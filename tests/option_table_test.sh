@@ -2,6 +2,7 @@
 # The README's option table is the one that the library's table gives. Usage: option_table_test.sh OPTION_TABLE README
 # To renew it: paste what OPTION_TABLE prints between the markers.
 set -eu
+export LC_ALL=C
 tool=$1 readme=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -25,7 +25,7 @@ Value fail_real(Vm *vm, const char *who, Value got) {
 
 bool num_to_double(Vm *vm, const char *who, const Value *v, double *d) {
     if (quick_double(*v, d)) return true;
-    if (!is_real(*v)) return fail_real(vm, who, *v);
+    if (!is_real(*v)) return fail_real(vm, who, *v), false;
     if (IS(Ratnum, *v) && !exact_room(vm, who, 2 * exact_limbs(*v) + 4)) return false;
     *d = exact_double(*v);
     return true;

@@ -15,6 +15,8 @@ OBJECT = 64  # where a large object lies behind the begin of its pages
 PADDING = 3  # the type of what lies before an aligned young object
 FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS, LISTED, UNPROTECTED = 1, 2, 4, 8, 16, 32, 64, 128
 SHOWN = 20  # slots of an object that are not 0
+ROOM = 128  # bytes of a describe text
+said = set()  # what is said once a session
 KINDS = ("small", "large", "huge")
 SHAPES = ("unregistered", "leaf", "fixed", "references", "values", "elements", "traced")
 
@@ -66,6 +68,10 @@ def as_heap(value):
 
 
 def find_heap(expression):
+    try:
+        gdb.lookup_type("tni_region")
+    except gdb.error:
+        raise gdb.GdbError("the library was built without debug information")
     if expression:
         heap = as_heap(gdb.parse_and_eval(expression))
         if heap is None:
@@ -82,6 +88,18 @@ def find_heap(expression):
                 pass
         frame = frame.older()
     raise gdb.GdbError("no frame has a variable of type tn_heap * or tn_mutator *: say which heap")
+
+
+def scratch():
+    """Memory of the process for a text, or None where gdb can call no function. Says so the first time: a core dump has
+    none to call, and some versions of gdb cannot write the registers of some processors."""
+    try:
+        return gdb.parse_and_eval("(char *)malloc(%d)" % ROOM)
+    except gdb.error as error:
+        if "describe" not in said:
+            said.add("describe")
+            print("describe texts are not available, for gdb cannot call functions here: %s" % error)
+        return None
 
 
 class Heap:
@@ -144,13 +162,15 @@ class Heap:
         return layout["desc"]["name"].string() if number(layout["desc"]) else "no type"
 
     def describe(self, at):
-        """What the host's describe callback says; None in a core dump, or without one."""
+        """What the host's describe callback says; None without one, or where gdb cannot call it."""
         describe = self.layout(self.header(at))["desc"]["describe"]
-        if not number(describe) or not gdb.selected_inferior().pid or not gdb.selected_thread():
+        if not number(describe):
+            return None
+        room = scratch()
+        if room is None:
             return None
         try:
-            room = gdb.parse_and_eval("(char *)malloc(128)")
-            describe.dereference()(gdb.Value(at).cast(gdb.lookup_type("void").pointer()), room, 128)
+            describe.dereference()(gdb.Value(at).cast(gdb.lookup_type("void").pointer()), room, ROOM)
             told = room.string(errors="replace")
             gdb.parse_and_eval("(void)free((char *)%d)" % number(room))
             return told

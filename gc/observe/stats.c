@@ -90,7 +90,7 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
         return;
     }
-    tn_stats s;
+    tn_stats s = {0}; /* gcc does not see, at the link of an LTO build, that it is filled */
     tn_stats_get(m, &s);
     snprintf(text, size,
              "collections   %llu minor, %llu major; %.1f %% of %s\n"

@@ -1,39 +1,56 @@
 #!/bin/sh
 # Programs that must not compile. Each is compiled twice, by gcc and by clang: with -DOK it is right and must pass without a
-# warning; without, it makes one mistake, must fail, and the message must match the pattern of its "// expect:" line.
+# warning; without, it makes one mistake, must fail, and the message must match the pattern of its "// expect:" line. The
+# compilers take turns within a program, and several programs are compiled at the same time.
 # Usage: run.sh PROJECT
 set -eu
 export LC_ALL=C
 root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags="-std=c11 -Wall -Wextra -Wshadow -Wconversion $(pkg-config --cflags atomic_ops) -I$root/include"
-failed=0 checked=0
 
-for file in "$root"/tests/compile_fail/*.c; do
-    name=$(basename "$file")
+# check FILE OUTPUT: the compilations of one program; says what is wrong, and in the last line how many there were.
+check() {
+    file=$1 out=$2 name=$(basename "$1") checked=0
     expect=$(sed -n 's|^// expect: ||p' "$file")
-    [ -n "$expect" ] || { echo "$name: no // expect: line"; exit 1; }
+    [ -n "$expect" ] || { echo "FAILED: $name: no // expect: line"; return; }
     for cc in gcc clang; do
         checked=$((checked + 1))
-        # shellcheck disable=SC2086 # words are meant to be split
-        if ! $cc $flags -Werror -DOK -c -o "$work/ok.o" "$file" 2>"$work/err"; then
+        if ! compile $cc -Werror -DOK; then
             echo "FAILED: $name, $cc: the right version does not compile"
-            cat "$work/err"
-            failed=1
+            cat "$out.err"
         fi
         # Only the error that hosts are told to ask for: the rest must be errors by themselves.
-        # shellcheck disable=SC2086
-        if $cc $flags -Werror=incompatible-pointer-types -c -o "$work/bad.o" "$file" 2>"$work/err"; then
+        if compile $cc -Werror=incompatible-pointer-types; then
             echo "FAILED: $name, $cc: the wrong version compiles"
-            failed=1
-        elif ! grep 'error:' "$work/err" | grep -Eq "$expect"; then
+        elif ! grep 'error:' "$out.err" | grep -Eq "$expect"; then
             echo "FAILED: $name, $cc: no error matches '$expect'"
-            cat "$work/err"
-            failed=1
+            cat "$out.err"
         fi
     done
+    echo "$checked compilations"
+}
+
+# compile COMPILER FLAGS...: of $file; what the compiler says is in $out.err.
+compile() {
+    # shellcheck disable=SC2046 # words are meant to be split
+    "$1" -std=c11 -Wall -Wextra -Wshadow -Wconversion $(pkg-config --cflags atomic_ops) -I"$root/include" "$2" ${3:+"$3"} \
+        -c -o "$out.o" "$file" 2>"$out.err"
+}
+
+set -- "$root"/tests/compile_fail/*.c
+wanted=$((2 * $#))
+jobs=$(nproc 2>/dev/null || echo 1)
+while [ $# -gt 0 ]; do
+    for _ in $(seq "$jobs"); do
+        [ $# -gt 0 ] || break
+        at=$work/$(basename "$1")
+        check "$1" "$at" >"$at.out" 2>&1 &
+        shift
+    done
+    wait
 done
-[ $checked -ge 16 ] || { echo "FAILED: only $checked compilations"; exit 1; }
-[ $failed = 0 ] && echo "$checked compilations: all wrong programs were refused, all right ones compiled"
-exit $failed
+checked=$(cat "$work"/*.out | sed -n 's/^\([0-9]*\) compilations$/\1/p' | awk '{ n += $1 } END { print n + 0 }')
+! grep -hv ' compilations$' "$work"/*.out || exit 1
+[ "$checked" = $wanted ] && [ $wanted -ge 16 ] || { echo "FAILED: $checked compilations, of $wanted"; exit 1; }
+echo "$checked compilations: all wrong programs were refused, all right ones compiled"

@@ -3,17 +3,21 @@
 #
 #     gdb_test.sh GDB HOST LIBRARY-DIRECTORY
 #
-# Addresses are replaced by the order in which they appear. What must come is in `expected`; of a core dump the same, but for
-# what only the host's describe callbacks can say.
+# Addresses are replaced by the order in which they appear. What must come is in `expected`. Where gdb cannot call functions,
+# the host's describe callbacks say nothing, and one line tells that they do not: always in a core dump, and in a live
+# process too with some versions of gdb on some processors (gdb 13 where there is AMX).
 set -u
+export LC_ALL=C DEBUGINFOD_URLS=
 gdb=$1 host=$2 library=$3
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The output of the commands, from the first of them on, with addresses by name.
+# The output of the commands, from the first of them on, with addresses by name, without what depends on gdb and its place.
 tidy() {
-    sed -n '/^heap /,$p' "$1" | sed 's,[^ ]*/host\.c,host.c,' | awk '{
+    sed -n '/^heap /,$p' "$1" | sed 's,allocated at .*/host\.c:,allocated at host.c:,
+        s,^\(describe texts are not available\)..*,\1,
+        /^Saved corefile/d' | awk '{
         while (match($0, /0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]+/)) {
             address = substr($0, RSTART, RLENGTH)
             if (!(address in name)) name[address] = "@" ++count
@@ -25,23 +29,47 @@ tidy() {
 
 session() { "$gdb" -q -nx -batch -iex "add-auto-load-safe-path $library" "$@" </dev/null; }
 
-if ! session -ex 'break main' -ex run "$host" 2>&1 | grep -q '^Breakpoint 1, main'; then
-    echo "skipped: this gdb may not run a program here"
+# compare FILE CALLS: the output of a session, in which gdb can call functions (yes), or not (no).
+compare() {
+    if [ "$2" = yes ]; then
+        cat "$here/expected"
+    else
+        sed 's/: number [0-9]*//; /^roots /a\
+describe texts are not available' "$here/expected"
+    fi >"$work/wanted"
+    tidy "$1" | diff -u "$work/wanted" - || failed=1
+}
+
+skip() {
+    echo "skipped: $*"
     exit 77
-fi
+}
+
+session -ex 'python print("has " + "Python")' 2>&1 | grep -q '^has Python' || skip "this gdb has no Python"
+session -ex 'break main' -ex run -ex 'print (int)getpid()' "$host" >"$work/first" 2>&1
+grep -q '^Breakpoint 1, main' "$work/first" || skip "this gdb may not run a program here"
+calls=no
+! grep -q '^\$1 = ' "$work/first" || calls=yes
+
 { cat "$here/commands"; echo "generate-core-file $work/core"; } >"$work/commands"
 session -x "$work/commands" "$host" >"$work/live" 2>"$work/errors"
+! grep -q 'without debug information' "$work/errors" || skip "this library was built without debug information"
 if ! grep -q '^heap ' "$work/live"; then
     cat "$work/live" "$work/errors"
     echo "FAILED: gdb did not run the commands"
     exit 1
 fi
-tidy "$work/live" | grep -v '^Saved corefile' >"$work/out"
 failed=0
-diff -u "$here/expected" "$work/out" || failed=1
-grep -v '^run$\|^break' "$here/commands" >"$work/commands"
-session -c "$work/core" -x "$work/commands" "$host" >"$work/dead" 2>"$work/errors"
-tidy "$work/dead" >"$work/out"
-sed 's/: number [0-9]*//' "$here/expected" | diff -u - "$work/out" || failed=1
-[ $failed = 0 ] && echo "gdb shows what it should, of the process and of its core dump"
+compare "$work/live" $calls
+shown='the process'
+[ $calls = yes ] || shown="$shown (in which this gdb cannot call functions)"
+if [ -s "$work/core" ]; then
+    grep -v '^run$\|^break' "$here/commands" >"$work/commands"
+    session -c "$work/core" -x "$work/commands" "$host" >"$work/dead" 2>"$work/errors"
+    compare "$work/dead" no
+    shown="$shown and of its core dump"
+else
+    shown="$shown (and not of a core dump, which it did not write: $(tail -n 1 "$work/errors"))"
+fi
+[ $failed = 0 ] && echo "gdb shows what it should, of $shown"
 exit $failed

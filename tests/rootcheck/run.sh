@@ -5,6 +5,7 @@
 #
 #     tests/rootcheck/run.sh CHECKER SOURCE-ROOT
 set -eu
+export LC_ALL=C
 checker=$(cd "$(dirname "$1")" && pwd)/$(basename "$1") root=$(cd "$2" && pwd)
 cd "$root/tests/rootcheck"
 work=$(mktemp -d)

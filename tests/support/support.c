@@ -233,7 +233,7 @@ void child_run(Child *child, void (*body)(void *arg), void *arg) {
         dup2(ends[1], 2);
         close(ends[0]);
         close(ends[1]);
-        alarm(120);
+        alarm(1200);
         body(arg);
         fflush(stderr);
         _exit(0);

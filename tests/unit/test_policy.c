@@ -18,12 +18,14 @@ typedef struct Answers {
     size_t nursery, extra;
     unsigned nursery_calls, limit_calls;
     tn_pacing last;
+    uint64_t shortest_ns; /* minor_ns, but 0 before the first: what no other process has lengthened */
 } Answers;
 
 static size_t answer_nursery(const tn_pacing *pacing, void *user) {
     Answers *a = user;
     a->nursery_calls++;
     a->last = *pacing;
+    if (!a->shortest_ns || pacing->minor_ns < a->shortest_ns) a->shortest_ns = pacing->minor_ns;
     return a->nursery;
 }
 
@@ -199,9 +201,10 @@ static void policy_is_not_told_what_debug_modes_take(void **state) {
     Host host;
     open_with(&host, &policy, "debug=verify pretenure=off");
     Pair **list = support_list(host.m, 400000);
+    a.shortest_ns = 0;
     support_garbage(host.m, 64 * MIB); /* the pauses are what looking at the list takes */
     CHECK_EQ(support_stats(host.m).nursery_bytes, 512 * KIB);
-    CHECK(a.last.minor_ns * 4 < support_stats(host.m).minor_p50_ns);
+    CHECK(a.shortest_ns * 4 < support_stats(host.m).minor_p50_ns);
     support_check_list(*list, 400000);
     host_close(&host);
 }

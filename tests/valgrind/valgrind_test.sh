@@ -5,6 +5,7 @@
 #
 #     valgrind_test.sh VALGRIND HOST
 set -u
+export LC_ALL=C
 valgrind=$1 host=$2
 source=$(dirname "$0")/host.c
 work=$(mktemp -d)

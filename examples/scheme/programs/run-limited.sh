@@ -7,13 +7,13 @@
 # collector's log tells how much was alive at most; and once with a hard limit of 1.3 times that, in which it must
 # finish and print what it should. (On top come 64 KiB that the collector keeps back for the condition of an out of memory,
 # and 64 KiB by which more may have been alive between two measurements. Of what was there before a collection, half a
-# MiB may have been the nursery's and garbage.) PROGRAM_TIMEOUT is the most seconds that a run may take (120). Prints a line for each failure, then "N passed, N failed"; exits with 1 when
+# MiB may have been the nursery's and garbage.) PROGRAM_TIMEOUT is the most seconds that a run may take (1200). Prints a line for each failure, then "N passed, N failed"; exits with 1 when
 # anything failed.
 set -u
 
 arguments=INTERPRETER
 . "$(dirname "$0")/../testing.sh"
-seconds=${PROGRAM_TIMEOUT:-120}
+seconds=${PROGRAM_TIMEOUT:-1200}
 
 # run NAME SETTINGS...: its output is in $work/out, its errors and the log in $work/err.
 run() {
