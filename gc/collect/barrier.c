@@ -17,14 +17,14 @@ void tni_barrier_filter(tn_mutator *m) {
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
-    if (tni_vector_push(&heap->barrier.objects, &heap->faults, (uintptr_t)object)) return;
+    if (!heap->barrier.overflow && tni_list_push(heap, &heap->barrier.objects, (uintptr_t)object)) return;
     heap->barrier.overflow = true;
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
 void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
     tni_vector *slots = &heap->barrier.weak_slots;
-    if (slots->count >= TNI_SLOTS_MAX || !tni_vector_push(slots, &heap->faults, (uintptr_t)slot))
+    if (slots->count >= TNI_SLOTS_MAX || !tni_list_push(heap, slots, (uintptr_t)slot))
         heap->barrier.weak_overflow = true;
 }
 
@@ -37,13 +37,14 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
 static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t entry) {
     tni_vector *slots = &heap->barrier.slots;
     if (slots->count >= TNI_SLOTS_MAX) log_object(heap, object, header);
-    else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
+    else if (!tni_list_push(heap, slots, entry)) heap->barrier.overflow = true;
 }
 
 /* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
+    heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
@@ -54,6 +55,7 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
+    heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))

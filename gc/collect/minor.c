@@ -239,6 +239,8 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
     tni_old_count(&heap->old);
+    size_t queued = (size_t)((char *)e.push - (char *)heap->queue.at);
+    if (queued > heap->queue.touched) heap->queue.touched = queued;
     tni_weak_minor(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -67,6 +67,7 @@ static void store(tn_heap *heap, void **cell, const void *object) {
 static bool new_slab(tni_roots *r, tni_faults *faults) {
     tni_slab *slab = tni_calloc(faults, 1, sizeof *slab);
     if (!slab) return false;
+    r->bytes += sizeof *slab + 8;
     slab->next = r->slabs;
     r->slabs = slab;
     for (size_t i = sizeof slab->cells / sizeof *slab->cells; i-- > 0;) {
@@ -175,6 +176,7 @@ tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range");
         return NULL;
     }
+    m->heap->roots.bytes += sizeof *range + 8;
     range->desc = *desc;
     range->next = m->heap->roots.ranges;
     m->heap->roots.ranges = range;
@@ -188,6 +190,7 @@ tn_status tn_range_remove(tn_mutator *m, tn_range *range) {
     for (tn_range **at = &m->heap->roots.ranges; *at; at = &(*at)->next) {
         if (*at != range) continue;
         *at = range->next;
+        m->heap->roots.bytes -= sizeof *range + 8;
         free(range);
         return TN_OK;
     }
@@ -218,6 +221,7 @@ tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
                         "tn_scanner_add: this function is registered already with this user pointer");
     tni_scanner *scanner = tni_calloc(&m->heap->faults, 1, sizeof *scanner);
     if (!scanner) return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner");
+    r->bytes += sizeof *scanner + 8;
     *scanner = (tni_scanner){scan, user, r->scanners};
     r->scanners = scanner;
     tni_site_hold(m, scanner);
@@ -231,6 +235,7 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
         return tni_fail(m, TN_NOT_FOUND, "tn_scanner_remove: this function is not registered with this user pointer");
     tni_scanner *gone = *at;
     *at = gone->next;
+    m->heap->roots.bytes -= sizeof *gone + 8;
     free(gone);
     return TN_OK;
 }

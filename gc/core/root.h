@@ -40,6 +40,7 @@ typedef struct tni_roots {
     bool young_overflow;
     tn_range *ranges;
     tni_scanner *scanners;
+    size_t bytes;        /* of slabs, ranges and scanners, each with a word of malloc's */
 } tni_roots;
 
 /* Visits what a minor collection must: young cells, ranges from their low-water marks, scanners. Then all marks are
