@@ -169,16 +169,26 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
 /* No collection can make room for it: none is made. */
 static bool is_hopeless(const tn_heap *heap, size_t wanted) { return wanted > tni_largest(heap); }
 
-static void *give_up(const request *r, size_t wanted) {
+static void *refuse(const request *r) {
+    const tni_settings *o = &r->m->heap->options.value;
+    char limit[32] = "none", memory[32];
+    if (o->heap_max != SIZE_MAX) tni_format_bytes(limit, sizeof limit, o->heap_max);
+    tni_format_bytes(memory, sizeof memory, o->memory);
+    tni_fail(r->m, TN_OUT_OF_MEMORY,
+             "%s: no room for %zu bytes, ever: the limit (heap_max) is %s, and the process may use %s of memory",
+             r->function, r->cell, limit, memory);
+    return NULL;
+}
+
+static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
-    if (!is_hopeless(heap, wanted)) heap->pacing.reserve_spent = true;
+    heap->pacing.reserve_spent = true;
     /* always, unless the host's hook has allocated after all */
     if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_committed(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
     const char *why = heap->pacing.thrashing ? "collecting takes all the time" : "a full collection did not help";
-    if (is_hopeless(heap, wanted)) why = "so large an object never fits";
     if (heap->options.value.heap_max == SIZE_MAX) strcpy(limit, "none");
     tni_fail(
         r->m, TN_OUT_OF_MEMORY,
@@ -204,7 +214,8 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
         if (hopeless || kind != TN_MINOR) again = ask_host(r->m, r->cell);
         kind = TN_FULL;
     }
-    return object ? object : give_up(r, wanted);
+    if (object) return object;
+    return is_hopeless(heap, wanted) ? refuse(r) : give_up(r);
 }
 
 /* ---- the way of a request ---- */

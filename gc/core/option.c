@@ -89,7 +89,7 @@ static const row rows[] = {
      "address space reserved for the nursery; raised to nursery if that is more"},
     {"heap_max", BYTES, false, AT(heap_max), heap_limits, "auto", MIB(1), TIB(128),
      "hard limit of all that the heap takes; auto: 7/8 of the memory of the machine or its container (cgroup), below 128M "
-     "all but 16M, below 32M half"},
+     "all but 16M, below 32M half; no object is larger than that memory, whatever the limit"},
     {"pause_target", TIME, false, AT(pause_target), no_words, "1ms", MICROSECONDS(10), SECONDS(10),
      "longest pause that an adapting nursery aims for"},
     {"policy", CHOICE, false, AT(policy), policies, "adaptive", 0, 0,
