@@ -14,6 +14,10 @@ edges_plan() {
     cat <<END
 external  4400000,10000,0  440000,2000,0
 external  4400000,10000,1  440000,2000,1
+limit     200,0            20,0
+limit     200,1            20,1
+limit     200,2            20,2
+limit     200,3            20,3
 END
 }
 

@@ -8,6 +8,8 @@
  * handle stack as far as it was seen to be used. Not counted are the heap's struct and its table of types (less than 512
  * KiB together), and what the debug modes keep for themselves.
  *
+ * The counts that this is the sum of agree with the regions, which debug mode `verify` checks.
+ *
  * Nothing that is free keeps an allocation from succeeding: it is given back to the system when its place below the limit
  * is wanted. Lists that only save time (the logs, the marker's stack) do without more memory there. Callers:
  * collect/pacing.c, collect/mark.c, collect/barrier.c, collect/weak.c, core/alloc.c, observe/stats.c. */
