@@ -22,7 +22,8 @@ TN_BEGIN_DECLS
 
 /* Raw tier. Allocates an object of the fixed size, or with a tail of `count` elements of `element` bytes. The sizes
  * must be those of the registered type. Raw pointers are good until the next call that may collect. NULL:
- * TN_OUT_OF_MEMORY, TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1). */
+ * TN_OUT_OF_MEMORY (for an object that is larger than heap_max or the memory of the machine: at once, without a
+ * collection), TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1). */
 TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size);
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 #define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_HERE_))

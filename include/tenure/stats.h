@@ -14,9 +14,9 @@ typedef struct tn_stats {
     uint64_t live_bytes;            /* found by the last major collection; 0 before it */
     uint64_t used_bytes;            /* nursery and old space in use now */
     uint64_t committed_bytes;       /* memory that the heap has touched and not given back: what is resident for it. With
-                                     * external_bytes it stays within heap_max, but for handles made since the last
-                                     * collection (option.h). The heap's struct and table of types, and what debug modes
-                                     * keep, are not in it. */
+                                     * external_bytes it stays within heap_max; but handles count from the next collection
+                                     * on, and below 40 MiB the first block for objects of a size may be beyond. The heap's
+                                     * struct and table of types, and what debug modes keep, are not in it. */
     uint64_t bookkeeping_bytes;     /* of these, what is neither for objects nor free */
     uint64_t mapped_bytes;          /* address space that the heap has: most of it is never touched, and costs nothing */
     uint64_t external_bytes;        /* tn_external */
