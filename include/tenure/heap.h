@@ -53,9 +53,9 @@ typedef struct tn_config {
     const tn_policy *policy;  /* NULL: by the option `policy` */
     void *user;               /* handed to the hooks below; tn_user returns it */
 
-    /* Memory is out even after a full collection, or none is made because an object could never fit; `bytes` are wanted. It may drop caches, raise heap_max with
-     * tn_option_set, or longjmp to a place that tn_restores. Returns true to try again, false to give up. It must not
-     * allocate from this heap. */
+    /* Memory is out even after a full collection, or an object is wanted that could never fit, for which none is made.
+     * `bytes` are wanted. It may drop caches, raise heap_max with tn_option_set, or longjmp to a place that tn_restores.
+     * Returns true to try again, false to give up. It must not allocate from this heap. */
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
 
     /* A call failed; the line that tn_last_error will return. It must not call the API. */

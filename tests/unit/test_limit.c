@@ -68,7 +68,7 @@ static unsigned random_number(void) {
 static long fill_with_pairs(Host *host, Pair **list) {
     for (long n = 0;; n++) {
         Pair *p = TN_ALLOC(host->m, Pair);
-        look(host->heap);
+        if (!p || n % 16 == 0) look(host->heap);
         if (!p) return n;
         p->number = n;
         TN_INIT(p, cdr, *list);
@@ -105,8 +105,8 @@ static void check_well_filled(size_t max) {
 
 static void pairs_stay_below(void **state) {
     (void)state;
-    static const char *const options[] = {"heap_max=44M", "heap_max=44M nursery=16M", "heap_max=44M pretenure=on",
-                                          "heap_max=44M policy=fixed growth_min=64K", "heap_max=44M reserve=0"};
+    static const char *const options[] = {"heap_max=44M nursery=16M", "heap_max=16M", "heap_max=16M pretenure=on",
+                                          "heap_max=16M policy=fixed growth_min=64K", "heap_max=16M reserve=0"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         Host host;
         open_limited(&host, options[i]);
@@ -115,7 +115,7 @@ static void pairs_stay_below(void **state) {
         long n = fill_with_pairs(&host, list);
         CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
         check_pairs(*list, n);
-        check_well_filled(44 * MIB);
+        check_well_filled(i ? 16 * MIB : 44 * MIB);
         host_close(&host);
     }
 }
@@ -125,11 +125,11 @@ static void arrays_stay_below(void **state) {
     static const size_t lengths[][3] = {{1000, 1000, 1000}, {3000, 20000, 200}, {200000, 1500, 40000}, {3, 90, 1024}};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         Host host;
-        open_limited(&host, "heap_max=64M");
+        open_limited(&host, "heap_max=40M");
         TN_LOCAL(host.m, Vector, list);
         long n = fill_with_vectors(&host, list, lengths[i], 3);
         check_vectors(*list, n);
-        check_well_filled(60 * MIB);
+        check_well_filled(36 * MIB);
         host_close(&host);
     }
 }
@@ -139,8 +139,8 @@ static void phases_of_other_sizes_stay_below(void **state) {
     (void)state;
     static const size_t large[] = {20000, 100000}, small[] = {100, 300};
     Host host;
-    open_limited(&host, "heap_max=48M");
-    for (int round = 0; round < 3; round++) {
+    open_limited(&host, "heap_max=40M");
+    for (int round = 0; round < 2; round++) {
         TN_SCOPE(host.m);
         TN_LOCAL(host.m, Vector, list);
         TN_LOCAL(host.m, Pair, pairs);
@@ -159,7 +159,7 @@ static void phases_of_other_sizes_stay_below(void **state) {
 static void external_bytes_count(void **state) {
     (void)state;
     Host host;
-    open_limited(&host, "heap_max=48M");
+    open_limited(&host, "heap_max=40M");
     TN_LOCAL(host.m, Pair, list);
     long n = 0;
     for (;; n++) {
@@ -172,7 +172,7 @@ static void external_bytes_count(void **state) {
         if (n % 1000 == 0 && n < 100000) tn_external(host.heap, 100 * KIB);
     }
     check_pairs(*list, n);
-    check_well_filled(48 * MIB);
+    check_well_filled(40 * MIB);
     tn_external(host.heap, -(ptrdiff_t)tni_external_bytes(host.heap));
     host_close(&host);
 }
@@ -183,10 +183,10 @@ static void external_bytes_count(void **state) {
 static void the_stack_of_the_marker_is_bounded(void **state) {
     (void)state;
     Host host;
-    open_limited(&host, "heap_max=44M");
+    open_limited(&host, "heap_max=22M");
     TN_LOCAL(host.m, Vector, table);
     TN_LOCAL(host.m, Pair, list);
-    enum { COUNT = 800000 };
+    enum { COUNT = 400000 };
     *table = TN_ALLOC_TAIL(host.m, Vector, Pair *, COUNT);
     for (long i = 0; i < COUNT; i++) {
         Node *node = TN_ALLOC(host.m, Node);
@@ -213,7 +213,7 @@ static void the_stack_of_the_marker_is_bounded(void **state) {
 static void the_logs_are_bounded(void **state) {
     (void)state;
     Host host;
-    open_limited(&host, "heap_max=24M debug=verify");
+    open_limited(&host, "heap_max=12M debug=verify");
     TN_LOCAL(host.m, Pair, list);
     long n = fill_with_pairs(&host, list);
     for (long i = 0; i < n / 20; i++) *list = TN_READ(*list, cdr);
@@ -242,7 +242,7 @@ static void lists_are_bounded(void **state) {
     open_limited(&host, "heap_max=3M");
     Pair **pair = TN_NEW(host.m, Pair);
     long made = 0;
-    for (; made < 300000; made++) {
+    for (; made < 100000; made++) {
         TN_SCOPE(host.m);
         File *file = TN_ALLOC(host.m, File);
         CHECK(file != NULL);
@@ -255,9 +255,9 @@ static void lists_are_bounded(void **state) {
     CHECK_EQ(host.errors, 0);
     host_close(&host);
 
-    open_limited(&host, "heap_max=31M");
+    open_limited(&host, "heap_max=15500K");
     TN_LOCAL(host.m, Vector, list);
-    for (long n = 0;; n++) { /* and they count where they are not garbage: the list doubles when 30 MiB are in use */
+    for (long n = 0;; n++) { /* and they count where they are not garbage: the list doubles when 15 MiB are in use */
         TN_SCOPE(host.m);
         tn_weak **weak = tn_weak_new(host.m, list);
         if (n) look(host.heap);
