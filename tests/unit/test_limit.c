@@ -255,7 +255,7 @@ static void lists_are_bounded(void **state) {
     CHECK_EQ(host.errors, 0);
     host_close(&host);
 
-    open_limited(&host, "heap_max=15500K");
+    open_limited(&host, "heap_max=15900K");
     TN_LOCAL(host.m, Vector, list);
     for (long n = 0;; n++) { /* and they count where they are not garbage: the list doubles when 15 MiB are in use */
         TN_SCOPE(host.m);
