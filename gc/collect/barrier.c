@@ -25,14 +25,14 @@ void tni_barrier_filter(tn_mutator *m) {
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
-    if (tni_vector_push(&heap->barrier.objects, &heap->faults, (uintptr_t)object)) return;
+    if (!heap->barrier.overflow && tni_list_push(heap, &heap->barrier.objects, (uintptr_t)object)) return;
     heap->barrier.overflow = true;
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
 void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
     tni_vector *slots = &heap->barrier.weak_slots;
-    if (slots->count >= TNI_SLOTS_MAX || !tni_vector_push(slots, &heap->faults, (uintptr_t)slot))
+    if (slots->count >= TNI_SLOTS_MAX || !tni_list_push(heap, slots, (uintptr_t)slot))
         heap->barrier.weak_overflow = true;
 }
 
@@ -62,7 +62,7 @@ bool tni_barrier_dirty(const void *object, const void *slot) {
 static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
     tni_vector *slots = &heap->barrier.slots;
     if (slots->count >= TNI_SLOTS_MAX) log_piece(heap, object, (void *)entry);
-    else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
+    else if (!tni_list_push(heap, slots, entry)) heap->barrier.overflow = true;
 }
 
 static void log_outside(tn_heap *heap, void *object, tn_header header, uintptr_t slot) {
@@ -91,6 +91,7 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
+    heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
@@ -101,6 +102,7 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
+    heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))

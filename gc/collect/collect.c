@@ -59,9 +59,9 @@ static bool trim(tn_heap *heap) {
 
 static void trim_all(tn_heap *heap) {
     tni_old_trim(&heap->old, 0, SIZE_MAX);
-    tni_old_forget(&heap->old);
+    tni_old_forget(&heap->old, SIZE_MAX);
     tni_large_trim(&heap->large, 0, SIZE_MAX);
-    tni_large_forget(&heap->large);
+    tni_large_forget(&heap->large, SIZE_MAX);
     tni_nursery_trim(&heap->nursery, 0);
 }
 
@@ -111,18 +111,21 @@ static void prepare_growth(tn_heap *heap, uint64_t took) {
     size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
     size_t want = limit > external ? limit - external : 0;
     size_t blocks = want > have ? (size_t)((double)(want - have) * heap->pacing.cells) / TNI_BLOCK : 0;
-    if (blocks) tni_old_prepare(&heap->old, blocks, tni_os_now() + took / 4);
+    if (blocks && tni_fits_now(heap, blocks * TNI_BLOCK)) tni_old_prepare(&heap->old, blocks, tni_os_now() + took / 4);
 }
 
 static void major(tn_heap *heap, tn_kind kind, const char *cause) {
     uint64_t begin = tni_pacing_now(heap);
     tni_mark_heap(heap);
+    tni_phase_ends(heap, TNI_PHASE_MARK);
     tni_weak_major(heap);
     tni_barrier_after_marking(heap);
+    tni_phase_ends(heap, TNI_PHASE_WEAK);
     if (heap->options.value.debug || heap->old.paged) after_marking(heap, cause);
     size_t live = tni_sweep_begin(heap);
     heap->stats.majors++;
     if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
+    tni_phase_ends(heap, TNI_PHASE_SWEEP);
     tni_pacing_after_major(heap, live, tni_pacing_now(heap) - begin);
     if (kind == TN_MAJOR) prepare_growth(heap, tni_pacing_now(heap) - begin);
 }
@@ -130,7 +133,10 @@ static void major(tn_heap *heap, tn_kind kind, const char *cause) {
 /* What a major collection did not sweep is swept some at a time; then what is not wanted goes back to the system, some
  * at a time. */
 static void clear_up(tn_heap *heap) {
-    if (heap->clearing && tni_sweep_some(heap, SWEEP_PER_MINOR)) heap->clearing = trim(heap);
+    if (!heap->clearing) return;
+    bool swept = tni_sweep_some(heap, SWEEP_PER_MINOR);
+    tni_phase_ends(heap, TNI_PHASE_SWEEP);
+    if (swept) heap->clearing = trim(heap);
 }
 
 /* For Valgrind: where the address of a dead object lies, and which collection was the last one there. */
@@ -154,12 +160,15 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
                         .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
+    tni_note_handles(heap);
+    tni_phases_begin(heap, kind);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
     minor(heap, &c);
     uint64_t now = tni_os_now();
     c.minor_ns = now - begin;
     tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_at(heap, now) - paced);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
+    tni_phase_ends(heap, TNI_PHASE_MINOR);
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
     if (c.kind == TN_FULL) trim_all(heap);
@@ -171,6 +180,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     heap->pacing.last_end = tni_pacing_at(heap, now);
     heap->pacing.gc_ns += heap->pacing.last_end - paced;
     c.pause_ns = now - begin;
+    tni_phases_end(heap, &c);
     c.after = tni_stats_used(heap);
     tni_stats_record(heap, &c);
     if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, &c);

@@ -2,8 +2,8 @@
  *
  * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a
  * stack in front of which sits a short prefetch queue: their memory is asked for some objects before it is needed.
- * When the stack cannot grow, `overflow` is set and the marked objects are scanned again until nothing new is
- * found. Caller: collect/collect.c. */
+ * When the stack cannot grow, for the system has no memory or the limit leaves none (collect/limit.h), `overflow` is set
+ * and the marked objects are scanned again until nothing new is found. Caller: collect/collect.c. */
 #ifndef TNI_MARK_H
 #define TNI_MARK_H
 

@@ -358,6 +358,8 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     keep_unprotected(&e, &heap->barrier.unprotected);
     tni_os_touched_end(&heap->touched);
     tni_old_count(&heap->old);
+    size_t queued = (size_t)((char *)e.push - (char *)heap->queue.at);
+    if (queued > heap->queue.touched) heap->queue.touched = queued;
     tni_weak_minor(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -13,7 +13,8 @@
 
 typedef struct tni_queue {
     void **at;
-    size_t bytes; /* reserved: an entry for each object that a full nursery can hold */
+    size_t bytes;   /* reserved: an entry for each object that a full nursery can hold */
+    size_t touched; /* of these, and not given back */
 } tni_queue;
 
 /* Returns the bytes that survived, as cells of the old space. The mutator's nursery words are then stale: pacing

@@ -130,7 +130,8 @@ size_t tni_pacing_kept(const tni_settings *settings) {
 }
 
 static void set_old_limit(tn_heap *heap, size_t bytes) {
-    size_t used = heap->pacing.live + tni_external_bytes(heap), max = heap->options.value.heap_max;
+    size_t used = heap->pacing.live + tni_external_bytes(heap);
+    size_t max = tni_room(heap) + tni_old_bytes(heap) + tni_external_bytes(heap);
     size_t half_way = used < max ? used + (max - used) / 2 : used;
     heap->pacing.old_limit = min_size(max_size(bytes, used + TNI_BLOCK), half_way);
 }
@@ -168,14 +169,6 @@ uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
 
 /* ---- room ---- */
 
-/* The bytes that may still be taken below the hard limit, without the reserve while that is kept. */
-static size_t room(const tn_heap *heap) {
-    size_t used = tni_old_bytes(heap) + tni_external_bytes(heap);
-    if (!heap->pacing.reserve_spent) used += heap->options.value.reserve;
-    size_t max = heap->options.value.heap_max;
-    return used < max ? max - used : 0;
-}
-
 /* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
  * has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0. Or,
  * where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
@@ -187,8 +180,9 @@ static size_t growth(const tn_heap *heap) {
 static size_t blocks_for(const tn_heap *heap, size_t capacity) {
     return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
 }
-/* The cycle itself and what it can promote, but for the ends of blocks; in tenths, and for a whole cycle. */
-static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 9; }
+/* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In tenths, and
+ * for a whole cycle. */
+static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 16; }
 static size_t claim_of(const tn_heap *heap, size_t capacity) { return capacity / 10 * claim_tenths(heap); }
 
 static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity) {
@@ -201,9 +195,9 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
     size_t capacity = max_size(p->nursery, p->least);
-    if (room(heap) < claim_of(heap, capacity) + p->wanted)
+    if (tni_room(heap) < claim_of(heap, capacity) + p->wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
-    size_t have = room(heap);
+    size_t have = tni_room(heap);
     capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
     if (p->pretenuring) capacity = 0;
     p->promised = blocks_for(heap, capacity);
@@ -215,6 +209,7 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_nursery_begin(&heap->nursery, capacity);
     p->claim = claim_of(heap, (size_t)(heap->nursery.end - heap->nursery.start));
     if (!capacity) p->promised = 0;
+    tni_make_room(heap, p->wanted);
     p->least = p->wanted = 0;
 }
 
@@ -226,16 +221,21 @@ void tni_pacing_aligned(tn_heap *heap) {
     n->end = n->frontier + ((size_t)(n->end - n->frontier) / GROWTH_ALIGNED * GROWTH & ~(size_t)7);
 }
 
-bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
-    tni_pacing *p = &heap->pacing;
+/* Makes do with a shorter cycle: false when the present one has used more than that. */
+static bool shorten(tn_heap *heap, size_t room_left) {
     tni_nursery *n = &heap->nursery;
-    size_t have = room(heap);
-    if (bytes > have) return false;
-    if (have - bytes >= p->claim) return true;
-    size_t capacity = (have - bytes) / claim_tenths(heap) * 10, used = (size_t)(n->frontier - n->start);
+    size_t capacity = room_left / claim_tenths(heap) * 10, used = (size_t)(n->frontier - n->start);
     if (capacity < used) return false;
     n->end = n->start + (capacity & ~(size_t)7);
-    p->claim = claim_of(heap, capacity);
+    heap->pacing.claim = claim_of(heap, capacity);
+    return true;
+}
+
+bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
+    size_t have = tni_room(heap);
+    if (bytes > have) return false;
+    if (have - bytes < heap->pacing.claim && !shorten(heap, have - bytes)) return false;
+    tni_make_room(heap, bytes);
     return true;
 }
 
@@ -302,6 +302,7 @@ void tni_pacing_probe(tn_heap *heap) {
 
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns) {
     tni_pacing *p = &heap->pacing;
+    p->claim = 0;
     p->survived = survived;
     p->minor_ns = ns;
     if (heap->options.value.pretenure == TNI_PRETENURE_ON) set_pretenuring(heap, true);
@@ -315,7 +316,7 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
  * anything is free. */
 static void watch_thrashing(tn_heap *heap, uint64_t now) {
     tni_pacing *p = &heap->pacing;
-    bool tight = room(heap) < heap->options.value.heap_max / 20;
+    bool tight = tni_room(heap) < heap->options.value.heap_max / 20;
     if (!tight || !p->window) {
         p->thrashing = false;
     } else if (now - p->window < SECOND) {
@@ -355,6 +356,5 @@ void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
     tn_pacing state = describe(heap);
     set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
     watch_thrashing(heap, now);
-    size_t used = tni_old_bytes(heap) + tni_external_bytes(heap) + heap->options.value.reserve;
-    if (p->reserve_spent && used + CAPACITY_MIN * 4 < heap->options.value.heap_max) p->reserve_spent = false;
+    if (tni_room(heap) > heap->options.value.reserve + CAPACITY_MIN * 4) p->reserve_spent = false;
 }

@@ -1,8 +1,7 @@
 /* collect/pacing.h: when to collect, and how much may be allocated before.
  *
  *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
- *     P2  old space, nursery cycle and what the cycle can promote stay together below the hard limit, but for a
- *         partly filled block in each lane
+ *     P2  all that the heap takes stays below the hard limit: see collect/limit.h, which knows what that is
  *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
  *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
@@ -36,7 +35,7 @@ typedef struct tni_pacing {
     uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
     uint64_t gc_at_window; /* time in collections, up to there */
     uint64_t old_rate;    /* bytes a second, between the last two majors */
-    size_t claim;         /* of the cycle, on the room below the hard limit (P2) */
+    size_t claim;         /* of the cycle, on the room below the hard limit (P2); 0: there is none, or a collection runs */
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */

@@ -11,7 +11,7 @@
 static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     tni_weak *w = &m->heap->weak;
     tni_faults *faults = &m->heap->faults;
-    if (!tni_vector_reserve(&w->old, faults, w->young.count + 2) || !tni_vector_reserve(&w->young, faults, 1)) {
+    if (!tni_keep_track(m, &w->old, w->young.count + 2, TN_FULL) || !tni_keep_track(m, &w->young, 1, TN_MINOR)) {
         tni_fail(m, TN_OUT_OF_MEMORY, "tn_weak_new: no memory to keep track of another weak reference; there are %zu",
                  w->old.count + w->young.count);
         return NULL;

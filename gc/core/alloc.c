@@ -32,6 +32,18 @@ TNI_INLINE bool may_allocate(tn_mutator *m, const char *function) {
     return tni_check_caller(m, function);
 }
 
+bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_kind kind) {
+    tn_heap *heap = m->heap;
+    bool may_collect = tni_private(m)->attached && !m->window && !heap->busy;
+    size_t growth = tni_list_growth(list, extra);
+    if (growth && may_collect && !tni_may_grow(heap, growth)) {
+        tni_collect(heap, kind, TNI_CAUSE_MEMORY);
+        growth = tni_list_growth(list, extra);
+        if (growth && !tni_may_grow(heap, growth)) return false;
+    }
+    return tni_vector_reserve(list, &heap->faults, extra);
+}
+
 bool tni_may_collect(tn_mutator *m, const char *function) {
     if (!may_allocate(m, function)) return false;
     if (!m->window) return true;
@@ -158,13 +170,27 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
     return again;
 }
 
+/* No collection can make room for it: none is made. */
+static bool is_hopeless(const tn_heap *heap, size_t wanted) { return wanted > tni_largest(heap); }
+
+static void *refuse(const request *r) {
+    const tni_settings *o = &r->m->heap->options.value;
+    char limit[32] = "none", memory[32];
+    if (o->heap_max != SIZE_MAX) tni_format_bytes(limit, sizeof limit, o->heap_max);
+    tni_format_bytes(memory, sizeof memory, o->memory);
+    tni_fail(r->m, TN_OUT_OF_MEMORY,
+             "%s: no room for %zu bytes, ever: the limit (heap_max) is %s, and the process may use %s of memory",
+             r->function, r->cell, limit, memory);
+    return NULL;
+}
+
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing.reserve_spent = true;
     /* always, unless the host's hook has allocated after all */
     if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
     char limit[32], used[32];
-    tni_format_bytes(used, sizeof used, tni_old_bytes(heap) + tni_external_bytes(heap));
+    tni_format_bytes(used, sizeof used, tni_committed(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
     const char *why = heap->pacing.thrashing ? "collecting takes all the time" : "a full collection did not help";
     if (heap->options.value.heap_max == SIZE_MAX) strcpy(limit, "none");
@@ -181,15 +207,19 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
     void *object = NULL;
     bool again = true;
     for (tn_kind kind = TN_MINOR; again && !object;) {
-        heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
-        heap->pacing.wanted = wanted;
-        tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
-        if (!heap->pacing.thrashing) object = attempt(r);
+        bool hopeless = is_hopeless(heap, wanted);
+        if (!hopeless) {
+            heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
+            heap->pacing.wanted = wanted;
+            tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
+            if (!heap->pacing.thrashing) object = attempt(r);
+        }
         if (object) break;
-        if (kind != TN_MINOR) again = ask_host(r->m, r->cell);
+        if (hopeless || kind != TN_MINOR) again = ask_host(r->m, r->cell);
         kind = TN_FULL;
     }
-    return object ? object : give_up(r);
+    if (object) return object;
+    return is_hopeless(heap, wanted) ? refuse(r) : give_up(r);
 }
 
 /* ---- the way of a request ---- */
@@ -235,6 +265,7 @@ static void *allocate(const request *r) {
     }
     attempt_fn attempt = large ? attempt_large : attempt_old;
     size_t cost = large ? tni_large_cost(r->cell) : TNI_BLOCK;
+    if (is_hopeless(heap, cost)) return obtain(r, attempt, cost, TNI_CAUSE_OLD);
     if (tni_pacing_major_due(heap, r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
     void *object = attempt(r);
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
@@ -250,7 +281,7 @@ static void *allocate_recorded(const request *r) {
 static void *allocate_tracked(const request *r) {
     tn_mutator *m = r->m;
     tni_vector *disposed = &m->heap->weak.young_disposed;
-    if (r->layout->disposed && !tni_vector_reserve(disposed, &m->heap->faults, 1))
+    if (r->layout->disposed && !tni_keep_track(m, disposed, 1, TN_MINOR))
         return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r->function,
                         r->layout->desc->name),
                NULL;
@@ -303,6 +334,7 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
 static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                                     const tn_place *place) {
     if (!m) return NULL;
+    m->heap->stats.slow_allocations++;
     cell_need need = need_of(m, type, sizes, count);
     if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
         return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
@@ -332,6 +364,7 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
                  .cell = TN_CELL(size + element * count),
                  .align = 8};
     m->here = NULL; /* taken */
+    m->heap->stats.slow_allocations++;
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "collect/barrier.h"
+#include "collect/limit.h"
 #include "collect/mark.h"
 #include "collect/minor.h"
 #include "collect/pacing.h"
@@ -39,6 +40,7 @@ typedef struct tni_mutator {
     bool bump_old;          /* objects are born old (P3), and nothing else is to be looked at */
     bool hook_running;      /* on_out_of_memory has been called and has not returned */
     size_t until_stress;    /* allocations */
+    size_t handles_seen;    /* bytes of the handle stack that have been in use, when a collection began */
     void **handles_base;    /* the handle stack's memory: handles from its start up, values from its end down */
     tn_value *values_end;
     tn_status last_status;
@@ -142,7 +144,7 @@ TNI_INLINE size_t tni_young_bytes(const tn_heap *heap) {
     return m->attached ? (size_t)(m->pub.alloc - 8 - heap->nursery.start) : 0;
 }
 
-/* The bytes of the old space that count against the hard limit: whole blocks and pages. */
+/* The bytes of the old space in use: whole blocks and pages. */
 TNI_INLINE size_t tni_old_bytes(const tn_heap *heap) {
     return heap->old.used_blocks * TNI_BLOCK + heap->large.used_bytes;
 }

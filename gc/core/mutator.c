@@ -33,6 +33,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->pub.window = NULL;
     m->window_checked = m->hook_running = false;
     m->until_stress = heap->options.value.stress;
+    m->handles_seen = 0;
     m->attached = true;
     m->thread = pthread_self();
     tn_clear_error(&m->pub);

@@ -91,7 +91,8 @@ static const row rows[] = {
     {"nursery_max", BYTES, true, AT(nursery_max), no_words, "64M", KIB(256), GIB(4),
      "address space reserved for the nursery; raised to nursery if that is more"},
     {"heap_max", BYTES, false, AT(heap_max), heap_limits, "auto", MIB(1), TIB(128),
-     "hard limit of the heap; auto: the container's memory limit (cgroup), else none"},
+     "hard limit of all that the heap takes; auto: 7/8 of the memory of the machine or its container (cgroup), below 128M "
+     "all but 16M, below 32M half; no object is larger than that memory, whatever the limit"},
     {"pause_target", TIME, false, AT(pause_target), no_words, "1ms", MICROSECONDS(10), SECONDS(10),
      "longest pause that an adapting nursery aims for"},
     {"policy", CHOICE, false, AT(policy), policies, "adaptive", 0, 0,
@@ -521,13 +522,21 @@ static const row *find(span key) {
 
 /* ---- the sources ---- */
 
+/* What heap_max=auto is of the memory that the process may use. An eighth is left to the host: its code, stacks, what it
+ * takes from malloc and does not count (tn_external), and the kernel's page tables, which a container pays for too. */
+static size_t share_of(size_t memory) {
+    size_t rest = memory / 8 > MIB(16) ? memory / 8 : MIB(16), share = memory - (rest < memory / 2 ? rest : memory / 2);
+    return share < MIB(1) ? MIB(1) : share > TIB(128) ? TIB(128) : share;
+}
+
 /* The word "auto" of heap_max becomes what it stands for now. */
 static void settle(tni_settings *s) {
     if (s->quarantine) s->debug |= TNI_DEBUG_STALE;
     if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
-    if (s->heap_max != 0) return;
-    uint64_t limit = tni_cgroup_limit("");
-    s->heap_max = limit < MIB(1) ? (size_t)MIB(1) : limit > TIB(128) ? SIZE_MAX : (size_t)limit;
+    if (s->heap_max != 0 && s->memory != 0) return;
+    uint64_t memory = tni_memory_available();
+    s->memory = memory < SIZE_MAX ? (size_t)memory : SIZE_MAX;
+    if (s->heap_max == 0) s->heap_max = share_of(s->memory);
 }
 
 static void load_built_in(tni_options *options) {

@@ -36,6 +36,7 @@ typedef struct tni_settings {
     unsigned debug;        /* TNI_DEBUG_ bits */
     size_t stress;         /* collect at each n-th allocation; 0: no */
     size_t quarantine;     /* for so many collections what has died is inaccessible; 0: none */
+    size_t memory;         /* what the machine and the container have for the process: no object is larger; no option */
     size_t fail;           /* the n-th request to the system fails; 0: none does */
     bool strict;           /* a bad option fails tn_heap_create */
     bool help;

@@ -34,6 +34,7 @@ static void store(tn_heap *heap, void **cell, const void *object) {
 static bool new_slab(tni_roots *r, tni_faults *faults) {
     tni_slab *slab = tni_calloc(faults, 1, sizeof *slab);
     if (!slab) return false;
+    r->slab_bytes += sizeof *slab + 8;
     slab->next = r->slabs;
     r->slabs = slab;
     for (size_t i = sizeof slab->cells / sizeof *slab->cells; i-- > 0;) {
@@ -334,6 +335,14 @@ void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
     if (!m) return;
     tn_visit_refs(tracer, m->handles_base, (size_t)((void **)m->pub.handles - m->handles_base));
     tn_visit_values(tracer, m->pub.values, (size_t)(m->values_end - m->pub.values));
+}
+
+/* A piece of malloc's takes a word more. */
+size_t tni_roots_bytes(const tni_roots *r) {
+    size_t places = r->cells.capacity + r->young.capacity + r->ranges.known.capacity + r->scanners.known.capacity +
+                    r->scanners.at.capacity;
+    return r->slab_bytes + places * sizeof(uintptr_t) + r->ranges.capacity * sizeof *r->ranges.at +
+           r->ranges.count * (sizeof(tn_range) + 8) + r->scanners.at.count * (sizeof(tni_scanner) + 8);
 }
 
 void tni_roots_free(tni_roots *r) {

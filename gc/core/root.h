@@ -57,6 +57,7 @@ typedef struct tni_slab {
 typedef struct tni_roots {
     tni_table cells;     /* addresses of cells, bit 0 set for globals */
     tni_slab *slabs;
+    size_t slab_bytes;
     void **free_globals; /* a list through the free cells */
     tni_vector young;
     bool young_overflow;
@@ -71,6 +72,8 @@ void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
 void tni_roots_all(tni_roots *roots, tn_tracer *tracer);
 /* Visits every handle of the heap's mutators, of both kinds. */
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer);
+/* What it has from malloc. */
+size_t tni_roots_bytes(const tni_roots *roots);
 void tni_roots_free(tni_roots *roots);
 
 #endif

@@ -1,6 +1,6 @@
 /* core/system.c: see system.h. Owns nothing and keeps nothing: every call asks the system again, because limits change
- * while a process runs. Reads files into malloc's memory, so that it works before there is a heap and on a small stack. Parses digits itself: nothing
- * here depends on the locale. Callers: option.c (limits and percentages), heap.c (the nursery's first size). */
+ * while a process runs. Works before there is a heap. Parses digits itself: nothing here depends on the locale. Callers:
+ * option.c (limits and percentages), pacing.c (the nursery's first size). */
 #include "system.h"
 
 #include <errno.h>
@@ -12,12 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, FILE_SIZE = 8192 };
-
-/* Room for the names and texts of files: too much for the stack of a thread. */
-typedef struct scratch {
-    char path[PATH_SIZE], text[FILE_SIZE];
-} scratch;
+enum { PATH_SIZE = 4096, LINE_SIZE = 4096, TEXT_SIZE = 4096 };
 
 /* Reads the start of a file as text. False when there is no such file; what is longer than the buffer is cut. */
 static bool read_text(const char *path, char *text, size_t size) {
@@ -48,20 +43,94 @@ static uint64_t read_number(const char *text, const char **end) {
     return huge ? UINT64_MAX : n;
 }
 
-/* The least limit of a group and its ancestors: a container may show a path that exists only outside of it, and its own
- * group is then the mount's root, so missing files are passed over. Changes `group`. */
-static uint64_t least_limit(const char *root, const char *mount, char *group, const char *file, char path[PATH_SIZE]) {
-    uint64_t least = UINT64_MAX;
-    for (;;) {
-        char text[64];
-        int n = snprintf(path, PATH_SIZE, "%s%s%s/%s", root, mount, strcmp(group, "/") == 0 ? "" : group, file);
-        if (n > 0 && n < PATH_SIZE && read_text(path, text, sizeof text)) {
-            uint64_t limit = read_number(text, NULL);
-            if (limit < least) least = limit;
-        }
-        char *slash = strrchr(group, '/');
-        if (!slash) return least;
-        *slash = 0;
+/* ---- control groups ---- */
+
+/* What a search for limits works with: too much for a small stack. */
+typedef struct search {
+    const char *root;        /* of all files: "" but in tests */
+    uint64_t least;          /* so far */
+    bool found[3];           /* a mount with our group has been, of version 1, 2 */
+    char group[3][PATH_SIZE]; /* ours, as /proc/self/cgroup has it; empty: there is none */
+    char path[PATH_SIZE], line[LINE_SIZE], text[TEXT_SIZE];
+    char data[LINE_SIZE];    /* of the file that is read by lines, and how much of it there is */
+    size_t at, end;
+    int file;
+} search;
+
+/* Opens a file for next_line. */
+static bool open_lines(search *s, const char *path) {
+    int n = snprintf(s->path, PATH_SIZE, "%s%s", s->root, path);
+    s->file = n > 0 && n < PATH_SIZE ? open(s->path, O_RDONLY | O_CLOEXEC) : -1;
+    s->at = s->end = 0;
+    return s->file >= 0;
+}
+
+static int next_byte(search *s) {
+    if (s->at == s->end) {
+        ssize_t n;
+        do n = read(s->file, s->data, sizeof s->data);
+        while (n < 0 && errno == EINTR);
+        if (n <= 0) return EOF;
+        s->at = 0;
+        s->end = (size_t)n;
+    }
+    return (unsigned char)s->data[s->at++];
+}
+
+/* The file's next line is s->line; what is too long is cut. At the end the file is closed. */
+static bool next_line(search *s) {
+    size_t used = 0;
+    int c;
+    while ((c = next_byte(s)) != EOF && c != '\n')
+        if (used < LINE_SIZE - 1) s->line[used++] = (char)c;
+    s->line[used] = 0;
+    if (c != EOF || used) return true;
+    close(s->file);
+    return false;
+}
+
+static void take_limit(search *s, const char *text) {
+    uint64_t limit = read_number(text, NULL);
+    if (limit < s->least) s->least = limit;
+}
+
+/* Reads a file of the group whose directory is s->path[0 .. length). */
+static bool read_of_group(search *s, size_t length, const char *file) {
+    if (length + strlen(file) >= PATH_SIZE) return false;
+    strcpy(s->path + length, file);
+    bool there = read_text(s->path, s->text, TEXT_SIZE);
+    s->path[length] = 0;
+    return there;
+}
+
+/* memory.high is where the kernel begins to slow a group down: a heap that goes beyond gets nothing done. */
+static void read_group(search *s, size_t length, unsigned version) {
+    static const char *const files[][2] = {{"", ""}, {"/memory.limit_in_bytes", ""}, {"/memory.max", "/memory.high"}};
+    for (unsigned i = 0; i < 2 && *files[version][i]; i++)
+        if (read_of_group(s, length, files[version][i])) take_limit(s, s->text);
+}
+
+/* Version 1 tells the least limit of all ancestors, of those as well that a container cannot see. */
+static bool read_hidden_ancestors(search *s, size_t length) {
+    static const char name[] = "hierarchical_memory_limit ";
+    if (!read_of_group(s, length, "/memory.stat")) return false;
+    const char *at = strstr(s->text, name);
+    if (at) take_limit(s, at + sizeof name - 1);
+    return true;
+}
+
+/* The least limit of a group below the mount at `point`, and of its ancestors: a container may show a path that exists only
+ * outside of it, and its own group is then the mount's root, so missing files are passed over. */
+static void read_mount(search *s, const char *point, const char *group, unsigned version) {
+    int n = snprintf(s->path, PATH_SIZE, "%s%s%s", s->root, point, strcmp(group, "/") == 0 ? "" : group);
+    if (n <= 0 || n >= PATH_SIZE) return;
+    size_t length = (size_t)n, least = strlen(s->root) + strlen(point);
+    for (bool asked = version != 1;;) {
+        if (!asked) asked = read_hidden_ancestors(s, length);
+        read_group(s, length, version);
+        if (length <= least) return;
+        while (length > least && s->path[--length] != '/') {}
+        s->path[length] = 0;
     }
 }
 
@@ -76,37 +145,74 @@ static bool has_memory(const char *controllers) {
     return false;
 }
 
-static uint64_t find_limit(const char *root, scratch *s) {
-    int n = snprintf(s->path, sizeof s->path, "%s/proc/self/cgroup", root);
-    if (n <= 0 || n >= PATH_SIZE || !read_text(s->path, s->text, sizeof s->text)) return UINT64_MAX;
+/* "0::/group" (version 2) or "5:cpu,memory:/group" (version 1). */
+static void take_group(search *s) {
+    char *controllers = strchr(s->line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    if (!group) return;
+    *group++ = 0;
+    controllers++;
+    unsigned version = *controllers == 0 ? 2 : has_memory(controllers) ? 1 : 0;
+    if (version) strcpy(s->group[version], group); /* a line is no longer */
+}
 
-    uint64_t least = UINT64_MAX;
-    char *next;
-    for (char *line = s->text; *line; line = next) { /* "0::/group" (v2) or "5:cpu,memory:/group" (v1) */
-        next = line + strcspn(line, "\n");
-        if (*next) *next++ = 0;
-        char *controllers = strchr(line, ':');
-        char *group = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (!group) continue;
-        *group++ = 0;
-        controllers++;
-        uint64_t limit = UINT64_MAX;
-        if (*controllers == 0) limit = least_limit(root, "/sys/fs/cgroup", group, "memory.max", s->path);
-        else if (has_memory(controllers))
-            limit = least_limit(root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes", s->path);
-        if (limit < least) least = limit;
+/* Ends the word at `*at`, and returns it with its escapes ("\\040" for a blank) replaced; *at is then what follows. */
+static char *take_word(char **at) {
+    char *word = *at, *to = word, *from = word;
+    for (; *from && *from != ' '; to++) {
+        bool octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3];
+        *to = octal ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + from[3] - '0') : *from;
+        from += octal ? 4 : 1;
     }
+    *at = *from ? from + 1 : from;
+    *to = 0;
+    return word;
+}
+
+/* The part of our group that lies below the mount, whose root is the group `top`; NULL when it does not. */
+static const char *below(const char *group, const char *top) {
+    size_t n = strcmp(top, "/") == 0 ? 0 : strlen(top);
+    bool is_below = strncmp(group, top, n) == 0 && (group[n] == '/' || group[n] == 0) && !strstr(group, "/..");
+    return is_below && *group ? group + n : NULL;
+}
+
+/* "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw": behind the dash the type, the source and its options. */
+static void take_mount(search *s) {
+    char *dash = strstr(s->line, " - "), *rest = dash ? dash + 3 : NULL, *at = s->line;
+    if (!rest) return;
+    *dash = 0;
+    const char *type = take_word(&rest);
+    take_word(&rest);
+    unsigned version = strcmp(type, "cgroup2") == 0 ? 2 : strcmp(type, "cgroup") == 0 && has_memory(rest) ? 1 : 0;
+    if (!version) return;
+    for (int i = 0; i < 3; i++) take_word(&at);
+    const char *top = take_word(&at), *point = take_word(&at), *group = below(s->group[version], top);
+    if (!group) return;
+    s->found[version] = true;
+    read_mount(s, point, group, version);
+}
+
+static void search_limits(search *s) {
+    if (!open_lines(s, "/proc/self/cgroup")) return;
+    while (next_line(s)) take_group(s);
+    if (open_lines(s, "/proc/self/mountinfo"))
+        while (next_line(s)) take_mount(s);
+    if (*s->group[2] && !s->found[2]) read_mount(s, "/sys/fs/cgroup", s->group[2], 2);
+    if (*s->group[1] && !s->found[1]) read_mount(s, "/sys/fs/cgroup/memory", s->group[1], 1);
+}
+
+uint64_t tni_cgroup_limit(const char *root) {
+    search *s = calloc(1, sizeof *s);
+    if (!s) return UINT64_MAX;
+    s->root = root;
+    s->least = UINT64_MAX;
+    search_limits(s);
+    uint64_t least = s->least;
+    free(s);
     /* v1 says "no limit" with the largest multiple of a page that a signed word holds. */
     return least >= (UINT64_C(1) << 62) ? UINT64_MAX : least;
 }
 
-/* Without memory for so little, the limit is no longer of use. */
-uint64_t tni_cgroup_limit(const char *root) {
-    scratch *s = malloc(sizeof *s);
-    uint64_t limit = s ? find_limit(root, s) : UINT64_MAX;
-    free(s);
-    return limit;
-}
+/* ---- the machine ---- */
 
 uint64_t tni_memory_available(void) {
     uint64_t least = tni_cgroup_limit("");

@@ -601,6 +601,29 @@ static void check_pages(check *c) {
                   free, filed);
 }
 
+/* ---- what counts against the limit ---- */
+
+static void check_counts(check *c) {
+    const tni_regions *all = &c->heap->regions;
+    size_t blocks = 0, large = 0, heads = 0, mapped = 0;
+    for (size_t i = 0; i < all->all.count; i++) {
+        const tni_region *region = tni_region_at(all, i);
+        mapped += region->bytes;
+        heads += region->kind != TNI_HUGE_REGION;
+        if (region->kind == TNI_BLOCKS_REGION) blocks += (size_t)__builtin_popcount(region->touched_blocks);
+        if (region->kind == TNI_HUGE_REGION) large += region->bytes;
+        for (unsigned w = 0; region->kind == TNI_PAGES_REGION && w < TNI_PAGES / 64; w++)
+            large += (size_t)__builtin_popcountll(region->touched_pages[w]) * TNI_PAGE;
+    }
+    const tn_heap *h = c->heap;
+    if (blocks != h->old.touched_blocks || large != h->large.touched_bytes || heads != all->heads || mapped != all->mapped)
+        tni_fatal(c->heap,
+                  "verify: %s: invariant P2: the counts do not agree with the regions: blocks %zu/%zu large %zu/%zu "
+                  "heads %zu/%zu mapped %zu/%zu",
+                  c->when, blocks, h->old.touched_blocks, large, h->large.touched_bytes, heads, all->heads, mapped,
+                  all->mapped);
+}
+
 static void check_roots(check *c) {
     check_handles(c);
     check_cells(c);
@@ -616,6 +639,7 @@ uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
         since = tni_os_now();
         check_blocks(c);
         check_pages(c);
+        check_counts(c);
         check_roots(c);
         check_old_objects(c, since, limit_ns);
         check_log(c);

@@ -9,14 +9,37 @@
 
 size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_young_bytes(heap); }
 
-static size_t committed(const tn_heap *heap) {
-    size_t bookkeeping = heap->regions.all.count * TNI_BLOCK;
-    for (size_t i = 0; i < heap->regions.all.count; i++)
-        if (tni_region_at(&heap->regions, i)->kind == TNI_HUGE_REGION) bookkeeping -= TNI_BLOCK;
-    return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + bookkeeping +
-           (size_t)(heap->nursery.dirty -
-                    heap->nursery.start); /* what lies before `start` is sealed, and given back */
+/* ---- the processor's time ---- */
+
+#define SHORT UINT64_C(50000) /* ns: of which two calls of the system would be too large a part */
+#define INTERRUPTED UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
+
+void tni_phases_begin(tn_heap *heap, tn_kind kind) {
+    bool is_short = kind == TN_MINOR && heap->pacing.minor_ns < SHORT && !heap->clearing;
+    heap->stats.phase_began = is_short ? 0 : tni_os_cpu();
 }
+
+void tni_phase_ends(tn_heap *heap, tni_phase phase) {
+    tni_stats *s = &heap->stats;
+    if (!s->phase_began) return;
+    uint64_t now = tni_os_cpu();
+    s->cpu_ns[phase] += now - s->phase_began;
+    s->phase_began = now;
+}
+
+void tni_phases_end(tn_heap *heap, const tni_collection *c) {
+    tni_stats *s = &heap->stats;
+    if (s->phase_began) tni_phase_ends(heap, TNI_PHASE_MEMORY);
+    else s->cpu_ns[TNI_PHASE_MINOR] += c->pause_ns < INTERRUPTED ? c->pause_ns : INTERRUPTED;
+}
+
+static uint64_t cpu_of_all(const tni_stats *s) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < TNI_PHASES; i++) sum += s->cpu_ns[i];
+    return sum;
+}
+
+/* ---- counters ---- */
 
 void tni_stats_record(tn_heap *heap, const tni_collection *c) {
     tni_stats *s = &heap->stats;
@@ -40,13 +63,19 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.filled - s->promoted +
                            tni_young_bytes(heap),
         .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
-        .committed_bytes = committed(heap), .external_bytes = tni_external_bytes(heap),
+        .committed_bytes = tni_committed(heap),
+        .bookkeeping_bytes = tni_bookkeeping(heap), .mapped_bytes = tni_mapped(heap),
+        .external_bytes = tni_external_bytes(heap),
         .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing.old_limit,
         .pause_p50_ns = tni_histogram_percentile(all, 50), .pause_p99_ns = tni_histogram_percentile(all, 99),
         .pause_max_ns = tni_histogram_max(all), .minor_p50_ns = tni_histogram_percentile(minor, 50),
         .minor_p99_ns = tni_histogram_percentile(minor, 99), .minor_max_ns = tni_histogram_max(minor),
         .major_p50_ns = tni_histogram_percentile(major, 50), .major_p99_ns = tni_histogram_percentile(major, 99),
-        .major_max_ns = tni_histogram_max(major), .gc_ns = s->gc_ns, .total_ns = tni_os_now() - s->created_ns};
+        .major_max_ns = tni_histogram_max(major), .gc_ns = s->gc_ns, .total_ns = tni_os_now() - s->created_ns,
+        .gc_cpu_ns = cpu_of_all(s), .minor_cpu_ns = s->cpu_ns[TNI_PHASE_MINOR],
+        .mark_cpu_ns = s->cpu_ns[TNI_PHASE_MARK], .weak_cpu_ns = s->cpu_ns[TNI_PHASE_WEAK],
+        .sweep_cpu_ns = s->cpu_ns[TNI_PHASE_SWEEP], .memory_cpu_ns = s->cpu_ns[TNI_PHASE_MEMORY],
+        .slow_allocations = s->slow_allocations, .slow_stores = s->slow_stores};
 }
 
 /* ---- text ---- */
@@ -95,15 +124,22 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
     snprintf(text, size,
              "collections   %llu minor, %llu major; %.1f %% of %s\n"
              "allocated     %s, of which promoted %s (%.1f %%)\n"
-             "heap          %s in use, %s committed, %s live after the last major, %s external\n"
+             "heap          %s in use, %s live after the last major, %s external\n"
+             "memory        %s committed, of which %s bookkeeping; %s of address space\n"
              "sizes         nursery %s, next major at %s\n"
+             "cpu           %s: minor %s, mark %s, weak %s, sweep %s, memory %s\n"
+             "slow paths    %llu allocations, %llu stores\n"
              "minor pauses  p50 %s, p99 %s, max %s\n"
              "major pauses  p50 %s, p99 %s, max %s\n",
              (unsigned long long)s.minors, (unsigned long long)s.majors, percent(s.gc_ns, s.total_ns),
              time_text(s.total_ns).at, bytes_text(s.allocated_bytes).at, bytes_text(s.promoted_bytes).at,
              percent(s.promoted_bytes, s.allocated_bytes), bytes_text(s.used_bytes).at,
-             bytes_text(s.committed_bytes).at, bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at,
-             bytes_text(s.nursery_bytes).at, bytes_text(s.old_limit_bytes).at, time_text(s.minor_p50_ns).at,
+             bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at, bytes_text(s.committed_bytes).at,
+             bytes_text(s.bookkeeping_bytes).at, bytes_text(s.mapped_bytes).at, bytes_text(s.nursery_bytes).at,
+             bytes_text(s.old_limit_bytes).at, time_text(s.gc_cpu_ns).at, time_text(s.minor_cpu_ns).at,
+             time_text(s.mark_cpu_ns).at, time_text(s.weak_cpu_ns).at, time_text(s.sweep_cpu_ns).at,
+             time_text(s.memory_cpu_ns).at, (unsigned long long)s.slow_allocations,
+             (unsigned long long)s.slow_stores, time_text(s.minor_p50_ns).at,
              time_text(s.minor_p99_ns).at, time_text(s.minor_max_ns).at, time_text(s.major_p50_ns).at,
              time_text(s.major_p99_ns).at, time_text(s.major_max_ns).at);
 }

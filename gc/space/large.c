@@ -145,13 +145,17 @@ void tni_large_free(tni_large *large, char *object) {
     file_span(large, region, page, end - page);
 }
 
-static void forget_free_pages(tni_large *large, tni_region *region) {
-    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES; page++) {
+/* Returns the bytes. */
+static size_t forget_free_pages(tni_large *large, tni_region *region, size_t most) {
+    size_t done = 0;
+    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES && done < most; page++) {
         if (tni_bit(region->used_pages, page) || !tni_bit(region->touched_pages, page)) continue;
         tni_os_forget((char *)region + (size_t)page * TNI_PAGE, TNI_PAGE);
         tni_bit_clear(region->touched_pages, page);
         large->touched_bytes -= TNI_PAGE;
+        done += TNI_PAGE;
     }
+    return done;
 }
 
 static size_t touched_pages(const tni_region *region) {
@@ -172,9 +176,10 @@ bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
     return !most;
 }
 
-void tni_large_forget(tni_large *large) {
-    for (size_t i = 0; i < large->regions->all.count; i++) {
+void tni_large_forget(tni_large *large, size_t most) {
+    size_t done = 0;
+    for (size_t i = large->regions->all.count; i-- > 0 && done < most;) {
         tni_region *region = tni_region_at(large->regions, i);
-        if (region->kind == TNI_PAGES_REGION) forget_free_pages(large, region);
+        if (region->kind == TNI_PAGES_REGION) done += forget_free_pages(large, region, most - done);
     }
 }

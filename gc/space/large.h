@@ -42,7 +42,7 @@ void tni_large_free(tni_large *large, char *object);
 /* Gives at most `most` regions without objects back to the system, while more than `keep` bytes are touched and free;
  * false when there are no more. */
 bool tni_large_trim(tni_large *large, size_t keep, size_t most);
-/* Gives all free pages back. */
-void tni_large_forget(tni_large *large);
+/* Gives free pages back, at least `most` bytes if there are so many. */
+void tni_large_forget(tni_large *large, size_t most);
 
 #endif

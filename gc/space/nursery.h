@@ -47,7 +47,7 @@ void tni_nursery_begin(tni_nursery *nursery, size_t capacity);
 bool tni_nursery_extend(tni_nursery *nursery, const char *upto);
 /* Makes what the cycle used inaccessible (debug mode `move`). The nursery is empty. */
 void tni_nursery_seal(tni_nursery *nursery);
-/* Gives pages beyond `keep` bytes back to the system. The nursery is empty. */
+/* Gives pages beyond `keep` bytes back to the system. Behind them nothing has been handed out. */
 void tni_nursery_trim(tni_nursery *nursery, size_t keep);
 
 #endif

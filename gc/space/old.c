@@ -210,8 +210,11 @@ void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until) {
     if (!regions->huge_pages) return;
     while (old->free_blocks + REGION_BLOCKS <= blocks && tni_os_now() < until) {
         if (!regions->spare.count && !tni_region_map(regions)) return;
-        tni_os_huge((void *)regions->spare.at[regions->spare.count - 1], TNI_REGION);
+        void *space = (void *)regions->spare.at[regions->spare.count - 1];
+        tni_os_huge(space, TNI_REGION);
         open_spare(old);
+        tni_region_of(space)->touched_blocks = ~UINT32_C(1); /* the huge page has them all */
+        old->touched_blocks += REGION_BLOCKS;
     }
 }
 
@@ -223,7 +226,8 @@ tni_block *tni_old_take(tni_old *old, unsigned lane) {
         region = tni_region_at(old->regions, old->regions->hint);
         if (region->kind == TNI_BLOCKS_REGION && region->free_blocks) break;
     }
-    unsigned number = (unsigned)__builtin_ctz(region->free_blocks);
+    uint32_t touched = region->free_blocks & region->touched_blocks;
+    unsigned number = (unsigned)__builtin_ctz(touched ? touched : region->free_blocks);
     uint32_t bit = UINT32_C(1) << number;
     region->free_blocks &= ~bit;
     if (!(region->touched_blocks & bit)) old->touched_blocks++;
@@ -250,13 +254,17 @@ void tni_old_give(tni_old *old, tni_block *block) {
     if (place < old->regions->hint) old->regions->hint = place;
 }
 
-static void forget_free_blocks(tni_old *old, tni_region *region) {
-    for (uint32_t rest = region->free_blocks & region->touched_blocks; rest; rest &= rest - 1) {
+/* Returns the bytes. */
+static size_t forget_free_blocks(tni_old *old, tni_region *region, size_t most) {
+    size_t done = 0;
+    for (uint32_t rest = region->free_blocks & region->touched_blocks; rest && done < most; rest &= rest - 1) {
         unsigned number = (unsigned)__builtin_ctz(rest);
         tni_os_forget(tni_block_start(&region->blocks[number]), TNI_BLOCK);
         region->touched_blocks &= ~(UINT32_C(1) << number);
         old->touched_blocks--;
+        done += TNI_BLOCK;
     }
+    return done;
 }
 
 bool tni_old_trim(tni_old *old, size_t keep, size_t most) {
@@ -274,9 +282,10 @@ bool tni_old_trim(tni_old *old, size_t keep, size_t most) {
     return !most;
 }
 
-void tni_old_forget(tni_old *old) {
-    for (size_t i = 0; i < old->regions->all.count; i++) {
+void tni_old_forget(tni_old *old, size_t most) {
+    size_t done = 0;
+    for (size_t i = old->regions->all.count; i-- > 0 && done < most;) {
         tni_region *region = tni_region_at(old->regions, i);
-        if (region->kind == TNI_BLOCKS_REGION) forget_free_blocks(old, region);
+        if (region->kind == TNI_BLOCKS_REGION) done += forget_free_blocks(old, region, most - done);
     }
 }

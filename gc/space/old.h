@@ -111,8 +111,9 @@ void tni_old_give(tni_old *old, tni_block *block);
 /* Gives at most `most` whole free regions back to the system, but not the last `keep` free blocks; false when there are
  * no more. */
 bool tni_old_trim(tni_old *old, size_t keep, size_t most);
-/* Gives the pages of all free blocks back. */
-void tni_old_forget(tni_old *old);
+/* Gives the pages of free blocks back, at least `most` bytes if there are so many: of the last regions first, for blocks
+ * are taken from the first ones. */
+void tni_old_forget(tni_old *old, size_t most);
 
 /* The object whose bit is `bit` (in the block). */
 TNI_INLINE char *tni_block_object(const tni_block *block, unsigned bit) {

@@ -110,8 +110,11 @@ void tni_os_touched_end(tni_touched *t) {
     t->from = t->to = 0;
 }
 
-uint64_t tni_os_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+static uint64_t read_clock(clockid_t clock) {
+    struct timespec t = {0};
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
+
+uint64_t tni_os_now(void) { return read_clock(CLOCK_MONOTONIC); }
+uint64_t tni_os_cpu(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }

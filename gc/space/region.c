@@ -25,6 +25,8 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     tni_region *region = space;
     region->kind = kind;
     region->bytes = bytes;
+    regions->heads += kind != TNI_HUGE_REGION;
+    regions->mapped += bytes;
     for (unsigned i = 0; i < TNI_BLOCKS; i++) region->blocks[i].number = (uint8_t)i;
     if (regions->leaves.regions[tni_leaf_word(region)]++) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
@@ -81,6 +83,8 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
     all->count--;
     memmove(all->at + place, all->at + place + 1, (all->count - place) * sizeof *all->at);
     regions->hint = 0;
+    regions->heads -= region->kind != TNI_HUGE_REGION;
+    regions->mapped -= region->bytes;
     tni_unname(&region->name);
     tni_allow(region, region->bytes); /* for whoever gets it next */
     tni_os_unmap(region, region->bytes);

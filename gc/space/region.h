@@ -107,6 +107,8 @@ typedef struct tni_regions {
     tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
     tni_leaves leaves;
     size_t hint;          /* none of those before this index has a free block */
+    size_t heads;         /* those with bookkeeping of their own: all but the huge ones, which count it themselves */
+    size_t mapped;        /* bytes of all */
 } tni_regions;
 
 TNI_INLINE tni_region *tni_region_of(const void *old) {

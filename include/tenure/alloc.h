@@ -24,7 +24,8 @@ TN_BEGIN_DECLS
 
 /* Raw tier. Allocates an object of the fixed size, or with a tail of `count` elements of `element` bytes. The sizes
  * must be those of the registered type. Raw pointers are good until the next call that may collect. NULL:
- * TN_OUT_OF_MEMORY, TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1).
+ * TN_OUT_OF_MEMORY (for an object that is larger than heap_max or the memory of the machine: at once, without a
+ * collection), TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1).
  *
  * The macros align the object as struct T is. The calls by number do not know of an ordinary type's alignment: for a type
  * that has one, use the macros, or tn_alloc_slow, or give it a number from TN_FIRST_SPECIAL on. */

@@ -29,7 +29,7 @@ typedef struct tn_pacing {
     size_t external;          /* off-heap bytes (tn_external) */
     uint64_t mark_ns;         /* what the last major collection took */
     uint64_t old_rate;        /* bytes a second that the old space grew since the last but one */
-    size_t heap_max;          /* the hard limit */
+    size_t heap_max;          /* the hard limit of all that the heap takes from the system, and of external */
 } tn_pacing;
 
 /* The policy as a table. Each function must be pure and quick; it must not call the API. The collector clamps what
@@ -53,9 +53,9 @@ typedef struct tn_config {
     const tn_policy *policy;  /* NULL: by the option `policy` */
     void *user;               /* handed to the hooks below; tn_user returns it */
 
-    /* Memory is out even after a full collection, `bytes` are wanted. It may drop caches, raise heap_max with
-     * tn_option_set, or longjmp to a place that tn_restores. Returns true to try again, false to give up. It must not
-     * allocate from this heap. */
+    /* Memory is out even after a full collection, or an object is wanted that could never fit, for which none is made.
+     * `bytes` are wanted. It may drop caches, raise heap_max with tn_option_set, or longjmp to a place that tn_restores.
+     * Returns true to try again, false to give up. It must not allocate from this heap. */
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
 
     /* A call failed; the line that tn_last_error will return. It must not call the API. */

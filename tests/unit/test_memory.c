@@ -382,7 +382,7 @@ static void holes_of_one_size_serve_for_another(void **state) {
     enum { SLOTS = 1 << 20 };
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         Host host;
-        host_open(&host, "pretenure=off nursery=512K");
+        host_open(&host, "pretenure=off nursery=512K huge_pages=off"); /* what is made ready would count */
         Vector **table = TN_NEW_TAIL(host.m, Vector, Pair *, SLOTS);
         size_t held = 0;
         uint64_t first = 0;

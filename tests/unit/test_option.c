@@ -97,14 +97,20 @@ static void refuses(fixture *f, const char *key, const char *value, const char *
     assert_memory_equal(&before, &f->o, sizeof before);
 }
 
+/* heap_max=auto leaves an eighth of the memory to the host; of little memory 16 MiB, of very little half. */
+static void assert_share(size_t heap_max, uint64_t memory) {
+    uint64_t rest = memory / 8 > 16 << 20 ? memory / 8 : 16 << 20;
+    assert_true(heap_max == memory - (rest < memory / 2 ? rest : memory / 2));
+}
+
 static void built_in_values(void **state) {
     fixture *f = *state;
     assert_int_equal(load(f, NULL), TN_OK);
     const tni_settings *v = &f->o.value;
     assert_int_equal(v->nursery, 0);
     assert_int_equal(v->nursery_max, 64 << 20);
-    uint64_t limit = tni_cgroup_limit("");
-    assert_int_equal(v->heap_max, limit == UINT64_MAX ? SIZE_MAX : limit);
+    uint64_t memory = tni_memory_available();
+    assert_share(v->heap_max, memory);
     assert_int_equal(v->pause_target, 1000000);
     assert_int_equal(v->policy, TNI_POLICY_ADAPTIVE);
     assert_int_equal(v->growth_min, 1 << 20);
@@ -144,9 +150,10 @@ static void bytes(void **state) {
     accepts(f, "nursery", "AUTO", "auto");
     accepts(f, "heap_max", "none", "none");
     assert_true(f->o.value.heap_max == SIZE_MAX);
-    uint64_t limit = tni_cgroup_limit("");
+    uint64_t memory = tni_memory_available();
     assert_int_equal(tni_options_set(&f->o, "heap_max", "auto", &f->error), TN_OK);
-    assert_true(f->o.value.heap_max == (limit == UINT64_MAX ? SIZE_MAX : limit));
+    assert_share(f->o.value.heap_max, memory);
+    assert_true(f->o.value.memory == memory);
 
     refuses(f, "growth_min", "", "empty");
     refuses(f, "growth_min", "-1M", "negative");

@@ -1,10 +1,12 @@
 /* test_stats.c: what the collector says of itself: counters that add up, pauses, the text, and the lines of
  * TENURE_LOG=gc. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -167,6 +169,56 @@ static void next_major_is_never_put_off_for_good(void **state) {
     }
 }
 
+static uint64_t thread_cpu(void) {
+    struct timespec t;
+    CHECK_EQ(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t), 0);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void the_phases_are_the_processors_time(void **state) {
+    (void)state;
+    CHECK_EQ(support_stats(m).gc_cpu_ns, 0);
+    TN_SCOPE(m);
+    uint64_t before = thread_cpu();
+    Pair **list = support_list(m, 100000);
+    CHECK(tn_weak_new(m, list) != NULL);
+    for (int i = 0; i < 3; i++) support_collect(m, TN_FULL);
+    uint64_t took = thread_cpu() - before;
+    tn_stats s = support_stats(m);
+    CHECK_EQ(s.gc_cpu_ns, s.minor_cpu_ns + s.mark_cpu_ns + s.weak_cpu_ns + s.sweep_cpu_ns + s.memory_cpu_ns);
+    CHECK(s.minor_cpu_ns > 0 && s.mark_cpu_ns > 0 && s.weak_cpu_ns > 0 && s.sweep_cpu_ns > 0 && s.memory_cpu_ns > 0);
+    CHECK(s.mark_cpu_ns + s.weak_cpu_ns + s.sweep_cpu_ns + s.memory_cpu_ns <= took); /* all of it measured */
+    CHECK((*list)->number == 99999);
+}
+
+/* One for each chunk of the nursery, not one for each object; and what never is inline counts each time. */
+static void slow_calls_are_counted(void **state) {
+    (void)state;
+    enum { BYTES = 3 << 20 };
+    uint64_t before = support_stats(m).slow_allocations;
+    support_garbage(m, BYTES);
+    uint64_t calls = support_stats(m).slow_allocations - before;
+    if (calls < 3 || calls > BYTES / 4096) FAIL("%llu slow allocations", (unsigned long long)calls);
+    TN_SCOPE(m);
+    Fixed **old = TN_NEW(m, Fixed);
+    Pair **young = TN_NEW(m, Pair);
+    before = support_stats(m).slow_allocations;
+    for (int i = 0; i < 10; i++) CHECK(TN_NEW(m, Fixed) != NULL && TN_NEW_TAIL(m, Bytes, char, 20000) != NULL);
+    CHECK(tn_weak_new(m, young) != NULL);
+    CHECK_EQ(support_stats(m).slow_allocations - before, 21);
+
+    support_collect(m, TN_MINOR);
+    young = TN_NEW(m, Pair);
+    before = support_stats(m).slow_stores;
+    TN_WRITE(m, *old, pair, NULL); /* nothing to record */
+    CHECK_EQ(support_stats(m).slow_stores, before);
+    TN_WRITE(m, *old, pair, *young);
+    CHECK_EQ(support_stats(m).slow_stores, before + 1);
+    tn_write_slow(m, *old, &(*old)->pair, *young);
+    tn_write_value_slow(m, *old, (void *)&(*old)->value, 0);
+    CHECK_EQ(support_stats(m).slow_stores, before + 3);
+}
+
 /* ---- the text ---- */
 
 static void text_is_cut_to_its_room(void **state) {
@@ -196,7 +248,8 @@ static void text_names_what_it_counts(void **state) {
     support_collect(m, TN_MAJOR);
     tn_stats_text(m, text, sizeof text);
     static const char *const words[] = {"minor", "major", "allocated", "promoted", "live", "committed",
-                                        "pause", "p50",   "p99",       "max",      "%"};
+                                        "pause", "p50",   "p99",       "max",      "%",
+                                        "address space", "bookkeeping", "cpu", "mark", "sweep", "slow"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) CHECK_HAS(text, words[i]);
     int lines = 0;
     for (char *p = text; *p; p++) lines += *p == '\n';
@@ -276,6 +329,8 @@ int main(void) {
         TEST(collections_by_allocation_are_counted),
         TEST(pauses_are_ordered_and_within_the_total),
         TEST(next_major_is_never_put_off_for_good),
+        TEST(the_phases_are_the_processors_time),
+        TEST(slow_calls_are_counted),
         TEST(text_is_cut_to_its_room),
         TEST(text_names_what_it_counts),
         TEST(log_has_a_line_a_collection),

@@ -89,6 +89,75 @@ static void version_1(void **state) {
     assert_limit(UINT64_MAX);
 }
 
+/* The kernel slows a group down from memory.high on: the heap must stay below that. */
+static void soft_limit_of_version_2(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "0::/a/b\n");
+    put("/sys/fs/cgroup/a/b/memory.max", "1073741824\n");
+    put("/sys/fs/cgroup/a/b/memory.high", "max\n");
+    assert_limit(1 << 30);
+    put("/sys/fs/cgroup/a/b/memory.high", "536870912\n");
+    assert_limit(512 << 20);
+    put("/sys/fs/cgroup/a/memory.high", "268435456\n");
+    assert_limit(256 << 20);
+    put("/sys/fs/cgroup/a/b/memory.max", "134217728\n");
+    assert_limit(128 << 20);
+}
+
+/* A container of version 1 that sees its own group as the root still learns what the groups above it may use. */
+static void hidden_ancestors_of_version_1(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "5:memory:/\n");
+    put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    put("/sys/fs/cgroup/memory/memory.stat", "cache 4096\nrss 1048576\nhierarchical_memory_limit 4194304\ntotal_rss 3\n");
+    assert_limit(4 << 20);
+    put("/proc/self/cgroup", "5:memory:/docker/0123\n"); /* a path that only the machine outside knows */
+    assert_limit(4 << 20);
+    put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "2097152\n");
+    assert_limit(2 << 20);
+}
+
+/* Both versions are mounted, and memory belongs to the first: the second has no files for it. */
+static void hybrid(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "5:memory:/app\n0::/app\n");
+    put("/proc/self/mountinfo", "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
+                                "36 31 0:33 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+                                "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n");
+    put("/sys/fs/cgroup/unified/app/cgroup.procs", "1\n");
+    assert_limit(UINT64_MAX);
+    put("/sys/fs/cgroup/memory/app/memory.limit_in_bytes", "8388608\n");
+    assert_limit(8 << 20);
+    put("/sys/fs/cgroup/unified/app/memory.max", "4194304\n"); /* and where it belongs to the second */
+    assert_limit(4 << 20);
+}
+
+/* The groups are mounted elsewhere: at a place with a blank, below a group of their own, behind a very long line. */
+static void other_mount_points(void **state) {
+    (void)state;
+    static char info[12000];
+    put("/proc/self/cgroup", "0::/box/app\n");
+    put("/sys/fs/cgroup/box/app/memory.max", "1000000\n"); /* nobody's: it is not mounted there */
+    memset(info, 'x', 10000);
+    strcpy(info + 10000, "\n22 21 0:20 / /proc rw - proc proc rw\nnonsense\n- \n"
+                         "31 23 0:28 /box /mnt/my\\040groups rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
+                         "32 23 0:28 /other /mnt/other rw - cgroup2 cgroup2 rw");
+    put("/proc/self/mountinfo", info);
+    put("/mnt/other/memory.max", "4096\n"); /* a group that we are not in */
+    assert_limit(UINT64_MAX);
+    put("/mnt/my groups/app/memory.max", "3000000\n");
+    assert_limit(3000000);
+    put("/mnt/my groups/memory.high", "2000000\n");
+    assert_limit(2000000);
+    put("/proc/self/cgroup", "0::/boxes/app\n"); /* not below /box: the usual place is asked */
+    assert_limit(UINT64_MAX);
+    put("/sys/fs/cgroup/boxes/memory.max", "1500000\n");
+    assert_limit(1500000);
+    put("/proc/self/cgroup", "0::/../elsewhere\n");
+    put("/sys/fs/cgroup/memory.max", "700000\n");
+    assert_limit(700000);
+}
+
 static void nonsense(void **state) {
     (void)state;
     put("/proc/self/cgroup", "0::/\n");
@@ -115,6 +184,7 @@ static void this_machine(void **state) {
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
-    const struct CMUnitTest tests[] = {T(none), T(version_2), T(version_1), T(nonsense), cmocka_unit_test(this_machine)};
+    const struct CMUnitTest tests[] = {T(none), T(version_2), T(version_1), T(soft_limit_of_version_2), T(hidden_ancestors_of_version_1),
+                                       T(hybrid), T(other_mount_points), T(nonsense), cmocka_unit_test(this_machine)};
     return cmocka_run_group_tests_name("system", tests, NULL, NULL);
 }
