@@ -36,5 +36,7 @@ void tni_os_huge(void *at, size_t bytes);
 
 /* Nanoseconds of a clock that never goes back. */
 uint64_t tni_os_now(void);
+/* Nanoseconds that the calling thread has run; a call of the system. 0 where there is no such clock. */
+uint64_t tni_os_ran(void);
 
 #endif
