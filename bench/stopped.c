@@ -2,6 +2,7 @@
  * container's quota stop it. Prints what it took, to be compared with a run that nobody stops (off = 0).
  *
  *     stopped ON OFF PROGRAM [ARGUMENT...] */
+#define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

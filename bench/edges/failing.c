@@ -12,7 +12,8 @@ typedef struct Bytes {
 enum { Node_type = TN_FIRST_TYPE, Bytes_type };
 
 int main(int argc, char **argv) {
-    const tn_type_desc types[] = {TN_DESC(Node, TN_REFS(Node, next)), TN_DESC(Bytes, TN_TAIL(1, 0, 0), .flags = TN_LEAF)};
+    const tn_type_desc types[] = {TN_DESC(Node, TN_REFS(Node, next)),
+                                  TN_DESC(Bytes, TN_TAIL(1, 0, 0), .flags = TN_LEAF)};
     long live = edge_argument(argc, argv, 1, 1000000), requests = edge_argument(argc, argv, 2, 1000);
     tn_mutator *m = edge_start("heap_max=128M", types, 2);
     TN_LOCAL(m, Node, list);

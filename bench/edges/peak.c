@@ -1,5 +1,5 @@
 /* peak.c: a list of `objects` is dropped, and what the heap then keeps of its memory. First majors are asked for, with
- * minors between them; then, in a second heap, the program only makes garbage for `seconds`, which no major follows from. */
+ * minors between them; then, in a second heap, the program only makes garbage for `seconds`: that asks for no major. */
 #include "edge.h"
 
 typedef struct Node {

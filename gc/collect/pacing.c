@@ -52,7 +52,7 @@ static size_t fixed_nursery(const tn_pacing *p, void *user) {
     return p->nursery;
 }
 
-/* Room in proportion to what is alive, so that the markings of a heap that grows take a time in proportion to its size. */
+/* Room in proportion to what is alive: all markings of a heap that grows take a few times what the last one takes. */
 static size_t fixed_limit(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
     size_t alive = p->live + heap->pacing.external_alive;
@@ -103,8 +103,9 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
  * speed is the time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in
  * `extra / rate`. Growth by large objects gets LARGE less than that: they are written faster than any others, so
  * that the rate is high and the room long, and memory that is used again sooner is in a cache more often. That gives
- * back most of what the markings cost (strings took 14 MiB less, and 1 to 3 % more time). Growth by external bytes may be
- * EXTERNAL times what is alive: only a program that does nothing but replace buffers has the CPU target ask for so much. */
+ * back most of what the markings cost (strings took 14 MiB less, and 1 to 3 % more time). Growth by external bytes may
+ * be EXTERNAL times what is alive: only a program that does little but replace buffers has the CPU target ask for so
+ * much. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
     static const double COST = 1.1e-8, AFFORDED = 0.5, EXTERNAL = 3, LARGE = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
@@ -289,13 +290,13 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
  * LONG without one, if it takes no more than a hundredth of the time. */
 static bool is_long_ago(const tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
-    uint64_t since = p->clock.at - p->major_at, cost = p->mark_ns + tni_pacing_grown(heap); /* a byte takes a ns at most */
+    uint64_t since = p->clock.at - p->major_at, cost = p->mark_ns + tni_pacing_grown(heap); /* 1 ns for a byte */
     return p->policy.old_limit == adaptive_limit && since >= LONG && since / 100 >= cost && tni_old_bytes(heap) > MUCH;
 }
 
 bool tni_pacing_major_follows(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    size_t margin = p->external_due ? allowed(p) / PART : 0; /* too few would be left: the next minor would come at once */
+    size_t margin = p->external_due ? allowed(p) / PART : 0; /* with less room the next minor would come at once */
     p->external_due = false;
     if (p->external_next != SIZE_MAX) p->external_next = tni_external_bytes(heap) + allowed(p) / PART;
     return tni_pacing_major_due(heap, margin) || is_long_ago(heap);
@@ -497,7 +498,8 @@ void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
     watch_external(heap);
     ask_for_limit(heap);
     p->external_next = heap->old.unswept_blocks ? p->external + allowed(p) / PART : SIZE_MAX;
-    if (m->full && p->policy.nursery_size == adaptive_nursery) set_nursery(heap, min_size(p->nursery, most_nursery(heap)));
+    bool adapts = p->policy.nursery_size == adaptive_nursery;
+    if (m->full && adapts) set_nursery(heap, min_size(p->nursery, most_nursery(heap)));
     watch_thrashing(heap, now);
     size_t used = tni_old_bytes(heap) + tni_external_bytes(heap) + heap->options.value.reserve;
     if (p->reserve_spent && used + CAPACITY_MIN * 4 < heap->options.value.heap_max) p->reserve_spent = false;

@@ -88,8 +88,8 @@ typedef struct tni_pacing {
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
 
-/* The time that the mutator's thread has run (collect/clock.h), by a clock that stands still while debug modes work: what
- * these take must change no size. What the wall clock said is then in pacing.clock.at. */
+/* The time that the mutator's thread has run (collect/clock.h), by a clock that stands still while debug modes work:
+ * what these take must change no size. What the wall clock said is then in pacing.clock.at. */
 uint64_t tni_pacing_now(tn_heap *heap);
 /* A debug mode has worked since `since`, by tni_pacing_now. */
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
@@ -139,8 +139,8 @@ bool tni_pacing_forget(tn_heap *heap);
 /* External bytes have become more: whether a collection should look for dead ones. */
 bool tni_pacing_external_due(tn_heap *heap);
 
-/* Whether a full collection is worth a try when `bytes` find no room (the rule is in tenure/heap.h, "Memory is out"), and
- * the account of one that did not help, and took `ns`. */
+/* Whether a full collection is worth a try when `bytes` find no room (the rule is in tenure/heap.h, "Memory is out"),
+ * and the account of one that did not help, and took `ns`. */
 bool tni_pacing_may_help(tn_heap *heap, size_t bytes);
 void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns);
 

@@ -1,5 +1,5 @@
-/* test_clock.c: the clock that pacing goes by, on clocks that a script moves; and what pacing makes of a process that is
- * stopped again and again, and of clocks that jump or stand still. */
+/* test_pacing.c: pacing on a machine whose clocks a script moves: the clock that it goes by (collect/clock.h), a process
+ * that is stopped again and again, clocks that jump or stand still, external bytes, and when memory is given back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,7 +150,7 @@ static void on_machine(Host *host, const char *options) {
 
 enum { WINDOW = 10000 };
 
-/* Makes `count` vectors, of which the last WINDOW are alive. The program takes 50 ns for each. */
+/* Makes `count` pairs, of which the last WINDOW are alive. The program takes 50 ns for each. */
 static void slide(Host *host, Vector **window, long count) {
     tn_mutator *m = host->m;
     for (long i = 0; i < count; i++) {
@@ -166,7 +166,7 @@ typedef struct Sizes {
     uint64_t nursery, limit, minors, majors, most;
 } Sizes;
 
-/* Of a window, after `count` objects; the last sizes, and the most that was committed. */
+/* Of a sliding window: the last sizes, and the most that was committed. */
 static Sizes slide_on(uint64_t stop, unsigned stop_each) {
     Host host;
     on_machine(&host, NULL);
@@ -178,7 +178,8 @@ static Sizes slide_on(uint64_t stop, unsigned stop_each) {
     for (int i = 0; i < 40; i++) {
         slide(&host, window, 10 * WINDOW);
         tn_stats s = support_stats(host.m);
-        z = (Sizes){s.nursery_bytes, s.old_limit_bytes, s.minors, s.majors, s.committed_bytes > z.most ? s.committed_bytes : z.most};
+        uint64_t most = s.committed_bytes > z.most ? s.committed_bytes : z.most;
+        z = (Sizes){s.nursery_bytes, s.old_limit_bytes, s.minors, s.majors, most};
     }
     host_close(&host);
     return z;
@@ -241,8 +242,8 @@ static uint64_t committed_beyond(tn_mutator *m) {
     return s.committed_bytes > wanted ? s.committed_bytes - wanted : 0;
 }
 
-/* A list of `length` pairs that is garbage when this returns; each `keep`-th lives on in the array, so that few regions are
- * empty. */
+/* A list of `length` pairs that is garbage when this returns; each `keep`-th lives on in the array, so that few regions
+ * are empty. */
 static void drop_a_list(tn_mutator *m, long length, Vector **kept, long keep) {
     TN_SCOPE(m);
     TN_LOCAL(m, Pair, list);
@@ -333,7 +334,7 @@ static void full_collections_change_nothing(void **state) {
     CHECK_EQ(p->churning, first.churning);
     CHECK(p->cells == first.cells && p->byte_ns == first.byte_ns && p->worst_survival == first.worst_survival);
     uint64_t since = tni_pacing_now(host.heap) - p->growth.since;
-    CHECK(since < 300 * MS); /* each look at the clock but the one before a collection is no time in which nothing grew */
+    CHECK(since < 300 * MS); /* they are no time in which nothing grew; what lies between them is */
     host_close(&host);
 }
 
@@ -353,6 +354,97 @@ static void a_full_collection_forgets_the_peak(void **state) {
     host_close(&host);
 }
 
+/* ---- external bytes ---- */
+
+enum { BUFFER = 65536 };
+static size_t external_most;
+
+static void buffer_gone(tn_heap *heap, void *object) {
+    (void)object;
+    tn_external(heap, -(ptrdiff_t)BUFFER);
+}
+
+static const tn_type_desc buffer_desc = {
+    .number = TN_FIRST_SPECIAL + 9, .name = "Buffer", .size = 16, .flags = TN_LEAF, .dispose = buffer_gone};
+
+/* Makes `count` objects that own BUFFER bytes each, and holds one in each of `slots`. Each takes the program 3 us. */
+static void make_buffers(Host *host, Vector **table, size_t slots, long count) {
+    tn_mutator *m = host->m;
+    unsigned random = 1;
+    for (long i = 0; i < count; i++) {
+        TN_SCOPE(m);
+        void *buffer = tn_alloc(m, buffer_desc.number, buffer_desc.size);
+        if (!buffer) FAIL("%s", tn_last_error(m));
+        random = random * 1664525 + 1013904223;
+        if (slots) tn_write(m, *table, (char *)*table + offsetof(Vector, item) + (random >> 8) % slots * 8, buffer);
+        tn_external(host->heap, BUFFER);
+        size_t now = tni_external_bytes(host->heap);
+        if (now > external_most) external_most = now;
+        run(3 * US);
+    }
+}
+
+/* An object that takes as long to mark as a large heap does. */
+static void mark_slowly(tn_tracer *tracer, void *object) {
+    (void)tracer, (void)object;
+    run(20 * MS);
+}
+
+static const tn_type_desc slow_desc = {
+    .number = TN_FIRST_TYPE + 20, .name = "Slow", .size = 16, .trace = mark_slowly};
+
+static Vector **open_buffers(Host *host, const char *options, size_t slots) {
+    on_machine(host, options);
+    CHECK(tn_type_add(host->heap, &slow_desc) != 0);
+    CHECK(tn_type_add(host->heap, &buffer_desc) != 0);
+    external_most = 0;
+    return TN_NEW_TAIL(host->m, Vector, void *, slots);
+}
+
+/* Where a marking takes long, external bytes may grow by as much as other bytes, and more: by what is alive of both. */
+static void external_growth_is_paced(void **state) {
+    (void)state;
+    Host host;
+    enum { SLOTS = 100, LIVE = 400000 };
+    Vector **table = open_buffers(&host, "pretenure=off", SLOTS);
+    TN_HANDLE(host.m, tn_alloc(host.m, slow_desc.number, slow_desc.size));
+    Pair **list = support_list(host.m, LIVE);
+    uint64_t majors = support_stats(host.m).majors;
+    make_buffers(&host, table, SLOTS, 20000);
+    CHECK(support_stats(host.m).majors - majors <= 20); /* one for each 64 MiB that come */
+    size_t alive = LIVE * TN_CELL(sizeof(Pair)) + SLOTS * (size_t)BUFFER;
+    CHECK(external_most < 5 * alive);
+    support_check_list(*list, LIVE);
+    host_close(&host);
+}
+
+/* 20 GiB of buffers with tiny owners, which die young or old. */
+static void external_bytes_stay_below_the_limit(void **state) {
+    (void)state;
+    static const char *const options[] = {"heap_max=64M", "heap_max=64M policy=fixed", "heap_max=none"};
+    for (unsigned i = 0; i < 6; i++) {
+        size_t slots = i % 2 ? 100 : 0;
+        Host host;
+        Vector **table = open_buffers(&host, options[i / 2], slots);
+        make_buffers(&host, table, slots, (long)(20480 * MIB / BUFFER));
+        CHECK_EQ(host.errors, 0);
+        CHECK(external_most <= 64 * MIB);
+        host_close(&host);
+    }
+}
+
+/* What a minor collection can free needs no major one, and a request is one collection. */
+static void young_external_bytes_need_no_major(void **state) {
+    (void)state;
+    Host host;
+    open_buffers(&host, "policy=fixed growth_min=4M", 0);
+    make_buffers(&host, NULL, 0, 64 * 100);
+    tn_stats s = support_stats(host.m);
+    CHECK_EQ(s.majors, 0);
+    CHECK(s.minors >= 90 && s.minors <= 110); /* 64 buffers are 4 MiB */
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_goes_on_as_the_thread_runs),
@@ -362,6 +454,9 @@ int main(void) {
         cmocka_unit_test(another_thread_has_a_clock_of_its_own),
         cmocka_unit_test(being_stopped_changes_no_sizes),
         cmocka_unit_test(sizes_survive_wrong_clocks),
+        cmocka_unit_test(external_growth_is_paced),
+        cmocka_unit_test(external_bytes_stay_below_the_limit),
+        cmocka_unit_test(young_external_bytes_need_no_major),
         cmocka_unit_test(five_majors_give_a_peak_back),
         cmocka_unit_test(half_a_minute_gives_a_peak_back),
         cmocka_unit_test(a_sawtooth_keeps_its_memory),
