@@ -1,5 +1,5 @@
-/* external.c: off-heap bytes that objects own. `live` pairs stay; `buffers` of `bytes` each replace each other at random
- * in a table of `slots`. `counted` 1: tn_external is told of them; 0: it is not, so that both lines show what counting
+/* external.c: off-heap bytes that objects own. `live` pairs stay; `buffers` of `bytes` each replace each other at
+ * random in a table of `slots`. `counted` 1: tn_external is told of them; 0: it is not, so that both lines show what counting
  * costs. The line says how many bytes
  * of buffers were alive at most, dead ones that nobody had found included. */
 #include "edge.h"

@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
     }
     double begin = edge_cpu();
     for (long i = 0; i < requests; i++)
-        if (tn_alloc_tail(m, Bytes_type, sizeof(Bytes), 1, (size_t)100 << 20)) return 1;
+        if (tn_alloc_tail(m, Bytes_type, sizeof(Bytes), 1, (size_t)120 << 20)) return 1;
     edge_say(m, "failing: requests that find no room", begin);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* window.c: the last 10,000 objects are alive, and `objects` are made. Most die in the old space. For bench/stopped.c. */
+/* window.c: the last 10,000 objects are alive, and `objects` are made. Most die old. For bench/stopped.c. */
 #include "edge.h"
 
 typedef struct Node {
