@@ -1,5 +1,7 @@
-/* external.c: off-heap bytes that objects own. LIVE pairs stay; BUFFERS of 64 KiB replace each other at random in a table
- * of 1000. `counted` 1: tn_external is told of them; 0: it is not, so that both lines show what counting costs. */
+/* external.c: off-heap bytes that objects own. `live` pairs stay; `buffers` of `bytes` each replace each other at
+ * random in a table of `slots`. `counted` 1: tn_external is told of them; 0: it is not, so that both lines show what counting
+ * costs. The line says how many bytes
+ * of buffers were alive at most, dead ones that nobody had found included. */
 #include "edge.h"
 
 typedef struct Pair {
@@ -15,11 +17,12 @@ typedef struct Table {
     TN_FIELD(Buffer) slot[];
 } Table;
 enum { Pair_type = TN_FIRST_TYPE, Table_type, Buffer_type = TN_FIRST_SPECIAL };
-enum { BYTES = 65536, SLOTS = 1000 };
+static long alive, most_alive;
 
 static void buffer_gone(tn_heap *heap, void *object) {
     Buffer *b = object;
     free(b->at);
+    alive--;
     if (b->counted) tn_external(heap, -(ptrdiff_t)b->counted);
 }
 
@@ -28,6 +31,7 @@ int main(int argc, char **argv) {
                                   TN_DESC(Buffer, .flags = TN_LEAF, .dispose = buffer_gone)};
     long live = edge_argument(argc, argv, 1, 4400000), buffers = edge_argument(argc, argv, 2, 10000);
     int counted = (int)edge_argument(argc, argv, 3, 1);
+    size_t bytes = (size_t)edge_argument(argc, argv, 4, 65536), slots = (size_t)edge_argument(argc, argv, 5, 1000);
     tn_mutator *m = edge_start(NULL, types, 3);
     TN_LOCAL(m, Pair, list);
     for (long i = 0; i < live; i++) {
@@ -36,17 +40,21 @@ int main(int argc, char **argv) {
         TN_INIT(p, next, *list);
         *list = p;
     }
-    Table **table = TN_NEW_TAIL(m, Table, void *, SLOTS);
+    Table **table = TN_NEW_TAIL(m, Table, void *, slots);
     if (!table) edge_fail(m);
     double begin = edge_cpu();
     for (long i = 0; i < buffers; i++) {
         Buffer *b = TN_ALLOC(m, Buffer);
-        if (!b || !(b->at = malloc(BYTES))) edge_fail(m);
-        b->at[BYTES / 2] = 1;
-        b->counted = counted ? BYTES : 0;
-        TN_WRITE(m, *table, slot[edge_random() % SLOTS], b);
-        if (counted) tn_external(m->heap, BYTES);
+        if (!b || !(b->at = malloc(bytes))) edge_fail(m);
+        b->at[bytes / 2] = 1;
+        b->counted = counted ? bytes : 0;
+        TN_WRITE(m, *table, slot[edge_random() % slots], b);
+        if (counted) tn_external(m->heap, (ptrdiff_t)bytes);
+        if (++alive > most_alive) most_alive = alive;
     }
-    edge_say(m, counted ? "external: buffers that are counted" : "external: buffers that are not", begin);
+    char what[100];
+    snprintf(what, sizeof what, "external: %s, at most %.1f MiB", counted ? "counted" : "not counted",
+             (double)most_alive * (double)bytes / 1048576);
+    edge_say(m, what, begin);
     return 0;
 }

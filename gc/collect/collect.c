@@ -12,7 +12,8 @@
 #include "space/os.h"
 
 /* Blocks that are swept, and regions that go back to the system: each some hundred microseconds at most. */
-enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2 };
+enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2, FORGET_PER_MINOR = 4 };
+#define SLACK ((size_t)8 << 20) /* what is free in pieces, and what the nursery has once been, is kept up to there */
 
 static const char *const cause_names[] = {
     [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
@@ -51,10 +52,15 @@ void tni_begin_cycle(tn_heap *heap) {
 static bool trim(tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
-    size_t growth = p->old_limit > used ? p->old_limit - used : 0;
-    size_t cells = (size_t)((double)growth * p->cells);
-    return tni_old_trim(&heap->old, p->promised + cells / TNI_BLOCK, TRIM_PER_MINOR) ||
-           tni_large_trim(&heap->large, growth - cells, TRIM_PER_MINOR);
+    double left = p->old_limit > used ? (double)(p->old_limit - used) : 0;
+    size_t growth = (size_t)(left * (1 - p->external_share));
+    size_t cells = (size_t)((double)growth * p->cells), blocks = p->promised + cells / TNI_BLOCK;
+    if (tni_old_trim(&heap->old, blocks, TRIM_PER_MINOR) ||
+        tni_large_trim(&heap->large, growth - cells, TRIM_PER_MINOR) ||
+        tni_old_forget_some(&heap->old, blocks + SLACK / TNI_BLOCK, FORGET_PER_MINOR))
+        return true;
+    tni_nursery_trim(&heap->nursery, p->nursery + SLACK);
+    return false;
 }
 
 static void trim_all(tn_heap *heap) {
@@ -68,14 +74,14 @@ static void trim_all(tn_heap *heap) {
 /* ---- what the debug modes do; pacing does not see the time ---- */
 
 static void before_minor(tn_heap *heap, tn_kind kind) {
-    uint64_t since = tni_os_now();
+    uint64_t since = tni_pacing_now(heap);
     bool verify = heap->options.value.debug & TNI_DEBUG_VERIFY;
     heap->pacing.verify_ns = verify ? tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, kind)) : 0;
     tni_pacing_leave_out(heap, since);
 }
 
 static void after_minor(tn_heap *heap, const tni_collection *c) {
-    uint64_t since = tni_os_now();
+    uint64_t since = tni_pacing_now(heap);
     uint32_t debug = heap->options.value.debug;
     if (debug & TNI_DEBUG_SITES) tni_sites_after_minor(heap, c->cause);
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
@@ -84,7 +90,7 @@ static void after_minor(tn_heap *heap, const tni_collection *c) {
 }
 
 static void after_marking(tn_heap *heap, const char *cause) {
-    uint64_t since = tni_os_now();
+    uint64_t since = tni_pacing_now(heap);
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_verify_after_major(heap);
     if (heap->old.paged) tni_quarantine_take(heap, cause, cause == cause_names[TNI_CAUSE_MEMORY]);
     if (heap->options.value.debug & TNI_DEBUG_SITES) tni_sites_after_major(heap);
@@ -114,29 +120,35 @@ static void prepare_growth(tn_heap *heap, uint64_t took) {
     if (blocks && tni_fits_now(heap, blocks * TNI_BLOCK)) tni_old_prepare(&heap->old, blocks, tni_os_now() + took / 4);
 }
 
-static void major(tn_heap *heap, tn_kind kind, const char *cause) {
+static void major(tn_heap *heap, const tni_collection *c, bool due) {
     uint64_t begin = tni_pacing_now(heap);
     tni_mark_heap(heap);
     tni_phase_ends(heap, TNI_PHASE_MARK);
+    tni_marking m = {.full = c->kind == TN_FULL, .due = due, .external_grown = tni_pacing_external_grown(heap)};
     tni_weak_major(heap);
     tni_barrier_after_marking(heap);
     tni_phase_ends(heap, TNI_PHASE_WEAK);
-    if (heap->options.value.debug || heap->old.paged) after_marking(heap, cause);
-    size_t live = tni_sweep_begin(heap);
+    if (heap->options.value.debug || heap->old.paged) after_marking(heap, c->cause);
+    m.live = tni_sweep_begin(heap);
+    m.ns = tni_pacing_now(heap) - begin;
     heap->stats.majors++;
-    if (kind == TN_FULL || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
+    if (m.full || heap->options.value.debug & TNI_DEBUG_POISON) tni_sweep_all(heap);
     tni_phase_ends(heap, TNI_PHASE_SWEEP);
-    tni_pacing_after_major(heap, live, tni_pacing_now(heap) - begin);
-    if (kind == TN_MAJOR) prepare_growth(heap, tni_pacing_now(heap) - begin);
+    tni_pacing_after_major(heap, &m);
+    if (!m.full) prepare_growth(heap, tni_pacing_now(heap) - begin);
+    heap->clearing = !m.full;
 }
 
 /* What a major collection did not sweep is swept some at a time; then what is not wanted goes back to the system, some
  * at a time. */
 static void clear_up(tn_heap *heap) {
+    if (tni_pacing_forget(heap)) heap->clearing = true;
     if (!heap->clearing) return;
     bool swept = tni_sweep_some(heap, SWEEP_PER_MINOR);
     tni_phase_ends(heap, TNI_PHASE_SWEEP);
-    if (swept) heap->clearing = trim(heap);
+    if (!swept) return;
+    tni_pacing_swept(heap);
+    heap->clearing = trim(heap);
 }
 
 /* For Valgrind: where the address of a dead object lies, and which collection was the last one there. */
@@ -156,7 +168,8 @@ static void name_spaces(tn_heap *heap, const tni_collection *c) {
 }
 
 void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
-    uint64_t begin = tni_os_now(), paced = tni_pacing_at(heap, begin);
+    const tni_clock *clock = &heap->pacing.clock;
+    uint64_t paced = tni_pacing_now(heap), begin = clock->at;
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
                         .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
@@ -164,22 +177,20 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_phases_begin(heap, kind);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
     minor(heap, &c);
-    uint64_t now = tni_os_now();
-    c.minor_ns = now - begin;
-    tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_at(heap, now) - paced);
-    if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
+    tni_pacing_after_minor(heap, c.nursery, c.survived, paced);
+    c.minor_ns = clock->at - begin;
+    bool due = tni_pacing_major_follows(heap);
+    if (kind == TN_MINOR && due) c.kind = TN_MAJOR;
     tni_phase_ends(heap, TNI_PHASE_MINOR);
     if (c.kind == TN_MINOR) clear_up(heap);
-    else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;
+    else major(heap, &c, due);
     if (c.kind == TN_FULL) trim_all(heap);
     tni_begin_cycle(heap);
     tni_handles_after(heap);
     if (TNI_NAMED) name_spaces(heap, &c);
     tni_busy_end(heap);
-    now = tni_os_now();
-    heap->pacing.last_end = tni_pacing_at(heap, now);
-    heap->pacing.gc_ns += heap->pacing.last_end - paced;
-    c.pause_ns = now - begin;
+    tni_pacing_after(heap, paced, kind != TN_MINOR && !due && cause != TNI_CAUSE_MEMORY);
+    c.pause_ns = clock->at - begin;
     tni_phases_end(heap, &c);
     c.after = tni_stats_used(heap);
     tni_stats_record(heap, &c);
@@ -234,7 +245,7 @@ void tn_external(tn_heap *heap, ptrdiff_t bytes) {
     if (!heap) return;
     AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
     if (bytes <= 0 || heap->busy) return;
-    if (tni_pacing_fits(heap, 0) && !tni_pacing_major_due(heap, tni_young_bytes(heap))) return;
+    if (!tni_pacing_external_due(heap)) return;
     tn_request_collection(heap);
     tni_mutator *m = tni_mutator_of(heap);
     if (m) tni_set_limit(m);

@@ -20,6 +20,17 @@
 #define SCATTERED 12       /* so small a part of the limit may be lost in holes */
 #define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
 #define VERIFY_APART 3     /* see adaptive_nursery */
+#define SUSPICIOUS 1.5     /* times as long as the last one, for a byte: the clock is checked */
+#define OUTLIER 4.0
+#define LEAST_EXTERNAL 8   /* a part of the external bytes that are alive may always come before a major */
+#define RATE_MOST 64e9     /* bytes a second */
+#define KEPT 8e6           /* bytes of a peak that are not given back, */
+#define LONG (10 * SECOND) /* and how long others are not, on the wall clock */
+#define MUCH ((size_t)32 << 20) /* memory that is worth a marking to look what is alive of it */
+#define PART 8             /* of the room: so often minor collections look for dead external bytes */
+#define FUTILE_FREE 4      /* full collections in a row that did not help: from then on some requests fail without, */
+#define FUTILE_DOUBLINGS 6 /* twice as many each time, up to 2^6, */
+#define FUTILE_PAID 4      /* but no longer than the program takes for so many times what the last one took */
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {
@@ -27,10 +38,9 @@ static void set_pretenuring(tn_heap *heap, bool on) {
     tni_old_zeroed(&heap->old, on);
 }
 
-uint64_t tni_pacing_at(const tn_heap *heap, uint64_t now) { return now - heap->pacing.debug_ns; }
-uint64_t tni_pacing_now(const tn_heap *heap) { return tni_pacing_at(heap, tni_os_now()); }
+uint64_t tni_pacing_now(tn_heap *heap) { return tni_clock_read(&heap->pacing.clock) - heap->pacing.debug_ns; }
 
-void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing.debug_ns += tni_os_now() - since; }
+void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing.debug_ns += tni_pacing_now(heap) - since; }
 
 /* ---- the policies ---- */
 
@@ -42,10 +52,19 @@ static size_t fixed_nursery(const tn_pacing *p, void *user) {
     return p->nursery;
 }
 
+/* Room in proportion to what is alive: all markings of a heap that grows take a few times what the last one takes. */
 static size_t fixed_limit(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
-    return p->live + p->external + heap->options.value.growth_min;
+    size_t alive = p->live + heap->pacing.external_alive;
+    return p->live + p->external + max_size(heap->options.value.growth_min, alive / 2);
 }
+
+/* One measurement says at most OUTLIER times what the last ones said: a clock may be wrong once. */
+static double believed(double measured, double usual) {
+    return usual > 0 ? fmin(measured, usual * OUTLIER) : measured;
+}
+
+static size_t most_nursery(const tn_heap *heap) { return max_size(2 * heap->pacing.cache, heap->pacing.live / 4); }
 
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
  * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
@@ -61,10 +80,11 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     tni_pacing *own = &heap->pacing;
     double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * AIM;
     own->worst_survival = fmax(share, own->worst_survival * FADE);
-    if (p->survived >= TNI_CHUNK) own->byte_ns = fmax((double)p->minor_ns / (double)p->survived, own->byte_ns * FADE);
+    if (p->survived >= TNI_CHUNK)
+        own->byte_ns = fmax(believed((double)p->minor_ns / (double)p->survived, own->byte_ns), own->byte_ns * FADE);
     bool costly = (double)p->minor_ns * 400 > (double)(p->minor_ns + p->mutator_ns) * heap->options.value.cpu_target;
     double wanted = (double)p->nursery * (costly ? 2 : 1), cost = own->byte_ns * own->worst_survival;
-    double most = (double)max_size(2 * own->cache, p->live / 4);
+    double most = (double)most_nursery(heap);
     if (wanted > most) wanted = most;
     if (wanted * cost > target) wanted = target / cost;
     if (wanted * own->byte_ns > target * SURPRISE) wanted = target * SURPRISE / own->byte_ns;
@@ -76,24 +96,29 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
 
 /* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if
  * that is more, nearly what it was allowed before: memory that is there is cheaper to use than to give back and to
- * take again.
+ * take again. But no more than twice what was alive lately, and KEPT: so a peak is forgotten.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra
  * memory of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live /
  * speed is the time of one marking, and COST our c, in 1 / byte. For the CPU target: a marking is due once in
  * `extra / rate`. Growth by large objects gets LARGE less than that: they are written faster than any others, so
  * that the rate is high and the room long, and memory that is used again sooner is in a cache more often. That gives
- * back most of what the markings cost (strings took 14 MiB less, and 1 to 3 % more time). */
+ * back most of what the markings cost (strings took 14 MiB less, and 1 to 3 % more time). Growth by external bytes may
+ * be EXTERNAL times what is alive: only a program that does little but replace buffers has the CPU target ask for so
+ * much. */
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
-    static const double COST = 1.1e-8, AFFORDED = 0.5, LARGE = 0.5, KEEP = 0.96;
+    static const double COST = 1.1e-8, AFFORDED = 0.5, EXTERNAL = 3, LARGE = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
+    const tni_pacing *own = &heap->pacing;
     /* what the old space grows by during one marking */
     double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
     double by_root = sqrt(load / COST), by_cpu = load * 100 / heap->options.value.cpu_target;
-    by_cpu *= 1 - LARGE + LARGE * heap->pacing.cells;
-    if (by_cpu > live * AFFORDED) by_cpu = live * AFFORDED;
-    double had = (double)heap->pacing.old_limit - (double)p->external;
-    double extra = fmax(fmax(by_root, by_cpu), (had - live) * KEEP);
+    by_cpu *= 1 - LARGE + LARGE * own->cells;
+    double afforded = live * AFFORDED, external = (live + (double)own->external_alive) * EXTERNAL;
+    afforded += (external - afforded) * own->external_share;
+    double kept = fmin(((double)own->had - live) * KEEP, 2 * (double)own->recent + KEPT - live);
+    double least = (double)own->external_alive / LEAST_EXTERNAL; /* for minors cost as well */
+    double extra = fmax(fmax(by_root, fmin(by_cpu, afforded)), fmax(kept, least));
     return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
 }
 
@@ -130,7 +155,7 @@ size_t tni_pacing_kept(const tni_settings *settings) {
 }
 
 static void set_old_limit(tn_heap *heap, size_t bytes) {
-    size_t used = heap->pacing.live + tni_external_bytes(heap);
+    size_t used = heap->pacing.live + heap->pacing.external;
     size_t max = tni_room(heap) + tni_old_bytes(heap) + tni_external_bytes(heap);
     size_t half_way = used < max ? used + (max - used) / 2 : used;
     heap->pacing.old_limit = min_size(max_size(bytes, used + TNI_BLOCK), half_way);
@@ -143,7 +168,11 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
     if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
     if (policy) p->policy.user = policy->user;
-    p->last_end = p->major_end = p->window = tni_pacing_now(heap);
+    if (!p->clock.wall) p->clock = (tni_clock){.wall = tni_os_now, .cpu = tni_os_cpu};
+    tni_clock_start(&p->clock);
+    p->last_end = p->growth.since = p->window = tni_pacing_now(heap);
+    p->major_at = p->clock.at;
+    p->external_next = SIZE_MAX;
     set_pretenuring(heap, heap->options.value.pretenure == TNI_PRETENURE_ON);
     p->cache = (size_t)tni_cache_size();
     tni_pacing_changed(heap);
@@ -152,7 +181,8 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
 void tni_pacing_changed(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
     set_nursery(heap, p->nursery ? p->nursery : NURSERY_MIN);
-    set_old_limit(heap, max_size(p->old_limit, p->live + tni_external_bytes(heap) + heap->options.value.growth_min));
+    set_old_limit(heap, max_size(p->old_limit, p->live + p->external + heap->options.value.growth_min));
+    p->futile = (tni_futile){0};
     p->thrashing = false;
     p->window = 0;
     if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->probe_at = UINT64_MAX;
@@ -168,6 +198,11 @@ uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
 }
 
 /* ---- room ---- */
+
+/* The bytes below the hard limit that are not in use, the reserve included while that is kept. */
+static size_t free_bytes(const tn_heap *heap) {
+    return tni_room(heap) + (heap->pacing.reserve_spent ? 0 : heap->options.value.reserve);
+}
 
 /* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
  * has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0. Or,
@@ -243,6 +278,12 @@ size_t tni_pacing_grown(const tn_heap *heap) {
     return (size_t)(heap->old.filled + heap->large.filled - heap->pacing.filled);
 }
 
+/* The bytes that may come between the last major collection and the next. */
+static size_t allowed(const tni_pacing *p) {
+    size_t used = p->live + p->external;
+    return p->old_limit > used ? p->old_limit - used : 0;
+}
+
 /* Holes that are too short for what is allocated take room as well. A marking makes longer ones, so it comes when
  * blocks and pages outgrow the limit, if a quarter of what it allows has been used. (What a longer cycle for `verify`
  * brings beyond the limit at once is not lost in holes.) */
@@ -250,7 +291,7 @@ static bool is_scattered(const tn_heap *heap, size_t grown) {
     const tni_pacing *p = &heap->pacing;
     size_t taken = tni_old_bytes(heap) + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
-    return taken > limit && grown > (p->old_limit - p->live) / 4;
+    return taken > limit && grown > allowed(p) / 4;
 }
 
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
@@ -258,6 +299,39 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
     size_t grown = tni_pacing_grown(heap) + bytes;
     if (p->live + grown + tni_external_bytes(heap) > p->old_limit) return true;
     return p->policy.old_limit == adaptive_limit && is_scattered(heap, grown);
+}
+
+/* A program that makes only garbage may have dropped much of what it had, and nobody knows. So a marking comes after
+ * LONG without one, if it takes no more than a hundredth of the time. */
+static bool is_long_ago(const tn_heap *heap) {
+    const tni_pacing *p = &heap->pacing;
+    uint64_t since = p->clock.at - p->major_at, cost = p->mark_ns + tni_pacing_grown(heap); /* 1 ns for a byte */
+    return p->policy.old_limit == adaptive_limit && since >= LONG && since / 100 >= cost && tni_old_bytes(heap) > MUCH;
+}
+
+bool tni_pacing_major_follows(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    size_t margin = p->external_due ? allowed(p) / PART : 0; /* with less room the next minor would come at once */
+    p->external_due = false;
+    if (p->external_next != SIZE_MAX) p->external_next = tni_external_bytes(heap) + allowed(p) / PART;
+    return tni_pacing_major_due(heap, margin) || is_long_ago(heap);
+}
+
+/* ---- external bytes ---- */
+
+size_t tni_pacing_external_grown(const tn_heap *heap) {
+    size_t now = tni_external_bytes(heap), before = heap->pacing.external;
+    return now > before ? now - before : 0;
+}
+
+bool tni_pacing_external_due(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    size_t now = tni_external_bytes(heap);
+    bool unknown = now > p->external_next;
+    if (unknown) p->external_next = now + allowed(p) / PART;
+    bool due = tni_pacing_major_due(heap, tni_young_bytes(heap));
+    if (due) p->external_due = true;
+    return !tni_pacing_fits(heap, 0) || due || unknown; /* in this order: the first may shorten the cycle */
 }
 
 /* ---- accounts ---- */
@@ -270,7 +344,7 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
  * it is tried again. (What survives for good is always worth the copy: it comes to lie in a better order.) */
 static bool pretenuring_pays(const tni_pacing *p, size_t used, size_t survived) {
     double share = (double)survived / (double)used, young = (double)(p->mutator_ns + p->minor_ns) / (double)used;
-    double marking = (double)p->mark_ns / (double)(p->old_limit - p->live + 1);
+    double marking = (double)p->mark_ns / (double)(allowed(p) + 1);
     return p->churning && share > SURVIVE_MOST && p->old_byte_ns + marking < young + marking * share;
 }
 
@@ -300,11 +374,21 @@ void tni_pacing_probe(tn_heap *heap) {
     tni_begin_cycle(heap);
 }
 
-void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns) {
+/* What a minor collection took. Where that is much for so many survivors, the thread may not have run all the time. */
+static uint64_t minor_took(tn_heap *heap, size_t survived, uint64_t since) {
+    tni_pacing *p = &heap->pacing;
+    double bytes = (double)(survived + TNI_CHUNK);
+    uint64_t ns = tni_pacing_now(heap) - since;
+    if ((double)ns > p->usual_ns * SUSPICIOUS * bytes) ns = tni_clock_check(&p->clock) - p->debug_ns - since;
+    p->usual_ns = (double)ns / bytes;
+    return ns;
+}
+
+void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since) {
     tni_pacing *p = &heap->pacing;
     p->claim = 0;
     p->survived = survived;
-    p->minor_ns = ns;
+    p->minor_ns = minor_took(heap, survived, since);
     if (heap->options.value.pretenure == TNI_PRETENURE_ON) set_pretenuring(heap, true);
     if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
     decide_pretenuring(heap, used, survived);
@@ -329,32 +413,139 @@ static void watch_thrashing(tn_heap *heap, uint64_t now) {
     p->gc_at_window = p->gc_ns;
 }
 
-/* The part of the growth that needs blocks. When it shrinks this is believed slowly. */
-static void watch_cells(tn_heap *heap, size_t grown) {
+/* What was alive before the last majors is remembered for as many, or until LONG has passed since the last one. */
+static void remember_live(tni_pacing *p, bool forget) {
+    size_t *before = p->before;
+    for (unsigned i = TNI_KEPT_MAJORS; i-- > 0;) before[i] = forget ? 0 : i ? before[i - 1] : p->live;
+}
+
+static void most_recent(tni_pacing *p) {
+    p->recent = p->live;
+    for (unsigned i = 0; i < TNI_KEPT_MAJORS; i++) p->recent = max_size(p->recent, p->before[i]);
+}
+
+/* How fast the heap grows, and by what. A part that needs blocks is believed slowly when it shrinks. */
+static void sample(tni_pacing *p, size_t live) {
+    tni_growth *g = &p->growth;
+    uint64_t now = p->clock.ran - p->debug_ns;
+    size_t heap = g->cells + g->large;
+    double all = (double)heap + (double)g->external, rate = all / (double)(now - g->since + 1) * (double)SECOND;
+    p->old_rate = (uint64_t)fmin(rate, RATE_MOST);
+    p->external_share = all > 0 ? (double)g->external / all : 0;
+    p->cells = fmax(heap ? (double)g->cells / (double)heap : 0, p->cells * CELLS_FADE);
+    p->churning = g->live + heap > live + heap / 2;
+    *g = (tni_growth){.since = now, .live = live};
+}
+
+static void count_growth(tn_heap *heap, const tni_marking *m) {
     tni_pacing *p = &heap->pacing;
-    double large = (double)(heap->large.filled - p->large_filled);
-    p->cells = fmax(grown ? 1 - large / (double)grown : 0, p->cells * CELLS_FADE);
-    p->large_filled = heap->large.filled;
+    tni_growth *g = &p->growth;
+    size_t grown = tni_pacing_grown(heap), large = (size_t)(heap->large.filled - p->large_filled);
+    g->cells += grown - large;
+    g->large += large;
+    g->external += m->external_grown;
+    p->filled += grown;
+    p->large_filled += large;
+    size_t enough = m->due ? 0 : heap->options.value.growth_min;
+    if (g->cells + g->large + g->external >= enough) sample(p, m->live);
+}
+
+static void ask_for_limit(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    tn_pacing state = describe(heap);
+    state.external = p->external;
+    set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
+}
+
+static bool own_limit(const tni_pacing *p) {
+    return p->policy.old_limit == adaptive_limit || p->policy.old_limit == fixed_limit;
 }
 
 void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
-    size_t limit = heap->pacing.old_limit;
+    tni_pacing *p = &heap->pacing;
+    size_t limit = p->old_limit;
+    p->external -= min_size(bytes, p->external);
+    p->external_alive = min_size(p->external_alive, p->external);
     set_old_limit(heap, bytes < limit ? limit - bytes : 0);
 }
 
-void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns) {
+void tni_pacing_swept(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    if (p->external_next == SIZE_MAX) return;
+    p->external_next = SIZE_MAX;
+    p->external_alive = p->external;
+    if (own_limit(p)) ask_for_limit(heap);
+}
+
+bool tni_pacing_forget(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    if (p->recent == p->live || p->clock.at - p->major_at < LONG) return false;
+    remember_live(p, true);
+    most_recent(p);
+    if (own_limit(p)) ask_for_limit(heap);
+    return true;
+}
+
+static void watch_marking(tni_pacing *p, const tni_marking *m) {
+    double bytes = (double)(m->live + TNI_REGION);
+    p->mark_byte_ns = believed((double)m->ns / bytes, p->mark_byte_ns);
+    p->mark_ns = (uint64_t)(p->mark_byte_ns * bytes);
+}
+
+/* External bytes of objects that have just died are given back when their blocks are swept. Until then no more are
+ * taken to be alive than were before. */
+static void watch_external(tn_heap *heap) {
+    tni_pacing *p = &heap->pacing;
+    p->external = tni_external_bytes(heap);
+    p->external_alive = heap->old.unswept_blocks ? min_size(p->external_alive, p->external) : p->external;
+}
+
+void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
     tni_pacing *p = &heap->pacing;
     uint64_t now = tni_pacing_now(heap);
-    size_t grown = tni_pacing_grown(heap);
-    p->old_rate = (uint64_t)((double)grown / (double)(now - p->major_end + 1) * (double)SECOND);
-    p->major_end = now;
-    p->mark_ns = ns;
-    p->churning = p->live + grown > live + grown / 2;
-    p->live = live;
-    p->filled += grown;
-    watch_cells(heap, grown);
-    tn_pacing state = describe(heap);
-    set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
+    bool forget = m->full || p->clock.at - p->major_at >= LONG;
+    count_growth(heap, m);
+    watch_marking(p, m);
+    remember_live(p, forget);
+    p->had = m->full || p->old_limit < p->external ? 0 : p->old_limit - p->external;
+    p->major_at = p->clock.at;
+    p->live = m->live;
+    most_recent(p);
+    watch_external(heap);
+    ask_for_limit(heap);
+    p->external_next = heap->old.unswept_blocks ? p->external + allowed(p) / PART : SIZE_MAX;
+    bool adapts = p->policy.nursery_size == adaptive_nursery;
+    if (m->full && adapts) set_nursery(heap, min_size(p->nursery, most_nursery(heap)));
     watch_thrashing(heap, now);
     if (tni_room(heap) > heap->options.value.reserve + CAPACITY_MIN * 4) p->reserve_spent = false;
+}
+
+void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked) {
+    tni_pacing *p = &heap->pacing;
+    p->last_end = tni_pacing_now(heap);
+    uint64_t took = p->last_end - since;
+    p->gc_ns += took;
+    if (!asked) return;
+    p->gc_at_window += took;
+    if (p->growth.since < since) p->growth.since += took;
+}
+
+/* ---- collections that do not help ---- */
+
+bool tni_pacing_may_help(tn_heap *heap, size_t bytes) {
+    tni_futile *f = &heap->pacing.futile;
+    if (f->count < FUTILE_FREE || bytes < f->bytes || free_bytes(heap) > f->free) return true;
+    unsigned most = 1u << min_size(f->count - FUTILE_FREE, FUTILE_DOUBLINGS);
+    if (f->refused >= most || tni_pacing_now(heap) >= f->until) return true;
+    f->refused++;
+    return false;
+}
+
+void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns) {
+    tni_futile *f = &heap->pacing.futile;
+    bool same = f->count && bytes >= f->bytes && free_bytes(heap) <= f->free;
+    *f = (tni_futile){.bytes = same ? f->bytes : bytes,
+                      .free = free_bytes(heap),
+                      .count = same ? f->count + 1 : 1,
+                      .until = tni_pacing_now(heap) + ns * FUTILE_PAID};
 }

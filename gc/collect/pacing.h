@@ -13,7 +13,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collect/clock.h"
 #include "core/option.h"
+
+enum { TNI_KEPT_MAJORS = 3 };
+
+/* What the old space has grown by, counted from one sample to the next. A major collection that came because of growth
+ * takes a sample. One that was asked for says nothing of the rate: what has grown by then is carried over. */
+typedef struct tni_growth {
+    uint64_t since;   /* by tni_pacing_now; moved on by the time of collections that take no sample */
+    size_t live;      /* then */
+    size_t cells, large, external; /* bytes since */
+} tni_growth;
+
+/* Full collections that did not help, one after another. */
+typedef struct tni_futile {
+    size_t bytes;      /* the least request that failed */
+    size_t free;       /* bytes below the hard limit behind the last one */
+    unsigned count;    /* of collections */
+    unsigned refused;  /* requests, since the last one: without another */
+    uint64_t until;    /* by tni_pacing_now: then the program has run long enough to pay for another */
+} tni_futile;
 
 typedef struct tni_pacing {
     tn_policy policy;
@@ -21,20 +41,34 @@ typedef struct tni_pacing {
     size_t old_limit;     /* old and external bytes that start the next major collection */
     size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */
     size_t live;          /* after the last major */
+    size_t external;      /* bytes, after it, but for those that its dead have given back since: what is more has come
+                           * since */
+    size_t external_alive; /* of them, as far as is known: before its dead are swept, at most what there was before */
+    size_t external_next; /* so many ask for a minor collection, which sweeps: nobody knows yet how many are alive */
+    double external_share; /* of the growth between the last two samples */
+    size_t had;           /* what the old space was allowed before the last major */
+    size_t before[TNI_KEPT_MAJORS]; /* what was alive after the majors before the last one, the latest first; */
+    size_t recent;        /* and the most of them and of `live`: the limit remembers it */
     uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
     size_t survived;      /* by the last minor */
     uint64_t minor_ns, mutator_ns, mark_ns;
+    double usual_ns;      /* what the last minor took for a byte: much more is suspicious */
+    double mark_byte_ns;  /* what the last marking took for a byte */
+    tni_clock clock;
     uint64_t debug_ns;    /* what debug modes have taken, ever: left out of all times here */
     uint64_t verify_ns;   /* what debug mode `verify` took before the last minor, but for the nursery */
     size_t verify_bytes;  /* by which cycles are longer for it */
     uint64_t gc_ns;       /* what collections have taken, ever */
     uint64_t last_end;    /* of a collection */
-    uint64_t major_end;   /* of the last major */
+    uint64_t major_at;    /* of the last major: what the wall clock said */
+    tni_growth growth;    /* since the last sample of it */
     double worst_survival; /* of the adaptive policy: lately, */
     double byte_ns;        /* and the time of a minor collection for a surviving byte */
     uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
     uint64_t gc_at_window; /* time in collections, up to there */
-    uint64_t old_rate;    /* bytes a second, between the last two majors */
+    uint64_t old_rate;    /* bytes a second that the old space and external bytes have grown by, at the last sample */
+    bool external_due;    /* external bytes have reached the limit: the minor collection that they ask for is also
+                           * to say whether a major is wanted */
     size_t claim;         /* of the cycle, on the room below the hard limit (P2); 0: there is none, or a collection runs */
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
@@ -49,15 +83,24 @@ typedef struct tni_pacing {
     uint64_t stretch_gc_ns; /* and the time that collections had taken by then */
     double old_byte_ns;   /* what a stretch took, without them; 0: not known */
     bool reserve_spent;   /* the reserve is given out: memory was out (3.4 of the design) */
+    tni_futile futile;
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
 
-/* The time, by a clock that stands still while debug modes work: what these take must change no size. And what it is when
- * tni_os_now is `now`. */
-uint64_t tni_pacing_now(const tn_heap *heap);
-uint64_t tni_pacing_at(const tn_heap *heap, uint64_t now);
-/* A debug mode has worked since `since`, by tni_os_now. */
+/* The time that the mutator's thread has run (collect/clock.h), by a clock that stands still while debug modes work:
+ * what these take must change no size. What the wall clock said is then in pacing.clock.at. */
+uint64_t tni_pacing_now(tn_heap *heap);
+/* A debug mode has worked since `since`, by tni_pacing_now. */
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
+
+/* What a marking has found. */
+typedef struct tni_marking {
+    size_t live;
+    size_t external_grown; /* external bytes since the last major, before the dead were disposed of */
+    uint64_t ns;           /* that it took */
+    bool full;             /* memory is wanted back */
+    bool due;              /* it came because of growth */
+} tni_marking;
 
 /* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
  * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
@@ -79,9 +122,29 @@ size_t tni_pacing_grown(const tn_heap *heap);
 void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
-/* Account of a collection that took `ns`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
-void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns);
-void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
+/* Account of a minor collection that began at `since`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
+void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since);
+/* Whether a major collection is to follow the minor one. */
+bool tni_pacing_major_follows(tn_heap *heap);
+/* Account of a major collection. */
+void tni_pacing_after_major(tn_heap *heap, const tni_marking *marking);
+/* A collection that began at `since` has ended. When the host has asked for it, it counts for no rate. */
+void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked);
+/* The external bytes that have come since the last major collection. */
+size_t tni_pacing_external_grown(const tn_heap *heap);
+/* What a major collection has left to sweep is swept: external bytes are those of the living. */
+void tni_pacing_swept(tn_heap *heap);
+/* Behind a minor collection: memory is kept for what was alive before the last majors, for a while. True when that has
+ * just ended, so that there may be memory to give back. */
+bool tni_pacing_forget(tn_heap *heap);
+/* External bytes have become more: whether a collection should look for dead ones. */
+bool tni_pacing_external_due(tn_heap *heap);
+
+/* Whether a full collection is worth a try when `bytes` find no room (the rule is in tenure/heap.h, "Memory is out"),
+ * and the account of one that did not help, and took `ns`. */
+bool tni_pacing_may_help(tn_heap *heap, size_t bytes);
+void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns);
+
 /* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
  * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);

@@ -128,7 +128,7 @@ static void dispose_dead(tn_heap *heap, tni_block *block) {
 }
 
 static void poison_holes(tn_heap *heap, const tni_block *block) {
-    uint64_t since = tni_os_now();
+    uint64_t since = tni_pacing_now(heap);
     each_hole(block, heap->old.paged ? poison_pages : poison);
     tni_pacing_leave_out(heap, since);
 }

@@ -184,6 +184,12 @@ static void *refuse(const request *r) {
     return NULL;
 }
 
+static const char *why_not(const tn_heap *heap) {
+    if (heap->pacing.thrashing) return "collecting takes all the time";
+    if (heap->pacing.futile.refused) return "the last full collections did not help, so that none was made now";
+    return "a full collection did not help";
+}
+
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing.reserve_spent = true;
@@ -192,32 +198,42 @@ static void *give_up(const request *r) {
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_committed(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
-    const char *why = heap->pacing.thrashing ? "collecting takes all the time" : "a full collection did not help";
     if (heap->options.value.heap_max == SIZE_MAX) strcpy(limit, "none");
     tni_fail(
         r->m, TN_OUT_OF_MEMORY,
         "%s: no room for %zu bytes: %s are in use, the limit (heap_max) is %s, and %s: drop data or raise the limit",
-        r->function, r->cell, used, limit, why);
+        r->function, r->cell, used, limit, why_not(heap));
     return NULL;
 }
 
-/* The steps of the contract. `wanted` is for the old space, else the nursery must hold it. */
+/* Collects, then tries. */
+static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_kind kind, tni_cause cause) {
+    tn_heap *heap = r->m->heap;
+    heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
+    heap->pacing.wanted = wanted;
+    tni_collect(heap, kind, cause);
+    return heap->pacing.thrashing ? NULL : attempt(r);
+}
+
+static void *collect_fully_for(const request *r, attempt_fn attempt, size_t wanted) {
+    tni_pacing *p = &r->m->heap->pacing;
+    uint64_t since = tni_pacing_now(r->m->heap);
+    void *object = collect_for(r, attempt, wanted, TN_FULL, TNI_CAUSE_MEMORY);
+    if (object) p->futile = (tni_futile){0};
+    else tni_pacing_futile(r->m->heap, r->cell, p->last_end - since);
+    return object;
+}
+
+/* The steps of the contract. `wanted` is for the old space, else the nursery must hold it. A host that says that it has
+ * made room is believed. */
 static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cause cause) {
     tn_heap *heap = r->m->heap;
     void *object = NULL;
-    bool again = true;
-    for (tn_kind kind = TN_MINOR; again && !object;) {
-        bool hopeless = is_hopeless(heap, wanted);
-        if (!hopeless) {
-            heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
-            heap->pacing.wanted = wanted;
-            tni_collect(heap, kind, kind == TN_MINOR ? cause : TNI_CAUSE_MEMORY);
-            if (!heap->pacing.thrashing) object = attempt(r);
-        }
-        if (object) break;
-        if (hopeless || kind != TN_MINOR) again = ask_host(r->m, r->cell);
-        kind = TN_FULL;
-    }
+    if (!is_hopeless(heap, wanted)) object = collect_for(r, attempt, wanted, TN_MINOR, cause);
+    if (!object && !is_hopeless(heap, wanted) && tni_pacing_may_help(heap, r->cell))
+        object = collect_fully_for(r, attempt, wanted);
+    while (!object && ask_host(r->m, r->cell))
+        if (!is_hopeless(heap, wanted)) object = collect_fully_for(r, attempt, wanted);
     if (object) return object;
     return is_hopeless(heap, wanted) ? refuse(r) : give_up(r);
 }

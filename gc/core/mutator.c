@@ -36,6 +36,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->handles_seen = 0;
     m->attached = true;
     m->thread = pthread_self();
+    tni_clock_start(&heap->pacing.clock);
     tn_clear_error(&m->pub);
     tni_barrier_filter(&m->pub);
     tni_handles_changed(&m->pub);

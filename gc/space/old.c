@@ -282,6 +282,17 @@ bool tni_old_trim(tni_old *old, size_t keep, size_t most) {
     return !most;
 }
 
+bool tni_old_forget_some(tni_old *old, size_t keep, size_t most) {
+    size_t count = old->regions->all.count;
+    if (!old->forget_at || old->forget_at > count) old->forget_at = count;
+    for (; most && old->forget_at && old->touched_blocks > old->used_blocks + keep; most--) {
+        tni_region *region = tni_region_at(old->regions, --old->forget_at);
+        if (region->kind == TNI_BLOCKS_REGION) forget_free_blocks(old, region, SIZE_MAX);
+    }
+    if (most) old->forget_at = 0;
+    return !most;
+}
+
 void tni_old_forget(tni_old *old, size_t most) {
     size_t done = 0;
     for (size_t i = old->regions->all.count; i-- > 0 && done < most;) {

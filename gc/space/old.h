@@ -50,6 +50,7 @@ typedef struct tni_old {
     size_t used_blocks;
     size_t touched_blocks; /* used, or free and not given back: what the process pays for */
     size_t unswept_blocks;
+    size_t forget_at;      /* tni_old_forget_some goes on below this region; 0: it begins */
 } tni_old;
 
 /* The lane for cells of at most TNI_CELL_MAX bytes. */
@@ -111,6 +112,9 @@ void tni_old_give(tni_old *old, tni_block *block);
 /* Gives at most `most` whole free regions back to the system, but not the last `keep` free blocks; false when there are
  * no more. */
 bool tni_old_trim(tni_old *old, size_t keep, size_t most);
+/* Gives the pages of free blocks back, in regions that are not free, until no more than `keep` blocks are free and
+ * touched. Looks at `most` regions, from the last on; false when that were all. */
+bool tni_old_forget_some(tni_old *old, size_t keep, size_t most);
 /* Gives the pages of free blocks back, at least `most` bytes if there are so many: of the last regions first, for blocks
  * are taken from the first ones. */
 void tni_old_forget(tni_old *old, size_t most);

@@ -22,13 +22,14 @@ typedef struct tn_pacing {
     size_t nursery;           /* the nursery's present size */
     size_t nursery_min, nursery_max;
     size_t survived;          /* by the last minor collection */
-    uint64_t minor_ns;        /* what that took; no time in here has that of debug modes in it */
+    uint64_t minor_ns;        /* what that took. Times are those that the mutator's thread has run, on a processor:
+                               * no time in which it was stopped or waited is in them, and none of debug modes */
     uint64_t mutator_ns;      /* what the mutator took since the collection before it */
     uint64_t pause_target_ns;
     size_t live;              /* marked by the last major collection */
     size_t external;          /* off-heap bytes (tn_external) */
     uint64_t mark_ns;         /* what the last major collection took */
-    uint64_t old_rate;        /* bytes a second that the old space grew since the last but one */
+    uint64_t old_rate;        /* bytes a second that the old space and external bytes have grown by, lately */
     size_t heap_max;          /* the hard limit of all that the heap takes from the system, and of external */
 } tn_pacing;
 
@@ -53,9 +54,9 @@ typedef struct tn_config {
     const tn_policy *policy;  /* NULL: by the option `policy` */
     void *user;               /* handed to the hooks below; tn_user returns it */
 
-    /* Memory is out even after a full collection, or an object is wanted that could never fit, for which none is made.
-     * `bytes` are wanted. It may drop caches, raise heap_max with tn_option_set, or longjmp to a place that tn_restores.
-     * Returns true to try again, false to give up. It must not allocate from this heap. */
+    /* Memory is out ("Memory is out", below), `bytes` are wanted. It may drop caches, raise heap_max with
+     * tn_option_set, or longjmp to a place that tn_restores. Returns true to try again, false to give up. It must not
+     * allocate from this heap. */
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
 
     /* A call failed; the line that tn_last_error will return. It must not call the API. */
@@ -71,6 +72,18 @@ typedef struct tn_config {
 } tn_config;
 
 #define TN_CONFIG_INIT {.config_size = sizeof(tn_config), .format = {0, 0, ~(uint64_t)0}}
+
+/* Memory is out: what an allocation does that finds no room. A minor collection; a full one; then on_out_of_memory is
+ * asked, and after each answer `true` there is another full collection. Then the call fails with TN_OUT_OF_MEMORY. For an object
+ * that could never fit, nothing is collected: on_out_of_memory is asked at once.
+ *
+ * A host that asks again and again would do nothing but collect. So after four requests in a row for which a full
+ * collection did not help, some do without one, and the text says so: at most one, then two, four, and so on up to 64
+ * in a row, and for no longer than the program runs for four times what the last one took. A full collection is always
+ * made when a request is smaller than those that have failed, when heap_max was raised, when external bytes or blocks
+ * were freed, and when the hook has returned true; and one that helps ends the row. on_out_of_memory is asked in each
+ * case. The collector cannot see that references were dropped: a host that has dropped data after four such failures,
+ * and must know at once whether that was enough, calls tn_collect(m, TN_FULL). */
 
 /* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL
  * and fills *error, which may be NULL. Any thread. */
@@ -90,8 +103,10 @@ TN_API TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_kind kind);
 /* Asks the mutator to collect at its next safepoint. Any thread, and signal handlers. */
 TN_API TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
 
-/* Off-heap memory that objects own: `bytes` more, or fewer when negative. It counts in pacing, so that small objects
- * with large buffers are collected in time. Never collects itself. The mutator's thread, or a dispose callback. */
+/* Off-heap memory that objects own: `bytes` more, or fewer when negative. It counts in pacing and against heap_max, so
+ * that small objects with large buffers are collected in time: between two major collections, where these are costly,
+ * up to three times what is alive may come. Never collects itself; where it asks for a collection, that is a minor one
+ * unless that frees too little. The mutator's thread, or a dispose callback. */
 TN_API TN_NO_COLLECT void tn_external(tn_heap *heap, ptrdiff_t bytes);
 
 TN_END_DECLS

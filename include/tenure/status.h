@@ -12,7 +12,7 @@ TN_BEGIN_DECLS
 
 typedef enum tn_status {
     TN_OK = 0,
-    TN_OUT_OF_MEMORY,  /* the limit is reached and collecting did not help, or the system gives no more */
+    TN_OUT_OF_MEMORY,  /* the limit is reached and collecting did not help, or the system gives no more (heap.h) */
     TN_BAD_ARGUMENT,   /* a NULL where an object is needed, an index out of range, contradictory fields */
     TN_BAD_TYPE,       /* a type number nobody registered, or a description that makes no sense */
     TN_BAD_SIZE,       /* a size of zero, one that contradicts the type, or one beyond what an address can hold */

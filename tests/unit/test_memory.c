@@ -217,6 +217,73 @@ static void hook_that_gives_up_is_called_once_a_failure(void **state) {
     host_close(&host);
 }
 
+/* ---- requests that fail again and again ---- */
+
+/* `count` requests that fail, each of which asks the hook; returns how many full collections they took. */
+static uint64_t fail_often(Host *host, size_t bytes, int count) {
+    uint64_t majors = support_stats(host->m).majors;
+    hook.calls = 0;
+    for (int i = 0; i < count; i++) {
+        CHECK(TN_NEW_TAIL(host->m, Bytes, char, bytes) == NULL);
+        CHECK_EQ(tn_last_status(host->m), TN_OUT_OF_MEMORY);
+    }
+    CHECK_EQ(hook.calls, count);
+    return support_stats(host->m).majors - majors;
+}
+
+static void open_almost_full(Host *host, Pair **list) {
+    for (int i = 0; i < 20; i++) {
+        TN_SCOPE(host->m);
+        Bytes **big = TN_NEW_TAIL(host->m, Bytes, char, MIB - 100000);
+        Pair **pair = TN_NEW(host->m, Pair);
+        CHECK(big && pair);
+        TN_SET(host->m, pair, cdr, list);
+        tn_write(host->m, *pair, (char *)*pair + offsetof(Pair, car), *big);
+        *list = *pair;
+    }
+}
+
+static void requests_that_cannot_be_met_collect_seldom(void **state) {
+    (void)state;
+    Host host;
+    open_with_hook(&host, "heap_max=32M");
+    TN_LOCAL(host.m, Pair, list);
+    open_almost_full(&host, list);
+    CHECK_EQ(fail_often(&host, 24 * MIB, 4), 4); /* the first ones are taken seriously */
+    CHECK_HAS(tn_last_error(host.m), "a full collection did not help");
+    CHECK(fail_often(&host, 24 * MIB, 1000) <= 60);
+    CHECK_HAS(tn_last_error(host.m), "the last full collections did not help, so that none was made now");
+    CHECK_EQ(tn_option_set(host.m, "heap_max", "64M"), TN_OK);
+    CHECK(TN_NEW_TAIL(host.m, Bytes, char, 24 * MIB) != NULL);
+    host_close(&host);
+}
+
+/* Dropped data are found at the next request while few have failed, within 65 after many, and at the next one where
+ * anything says that there is room. */
+static void dropped_data_are_found_after_failures(void **state) {
+    (void)state;
+    static const int failures[] = {1, 2, 3, 1000, 1000, 1000, 1000};
+    for (unsigned i = 0; i < sizeof failures / sizeof *failures; i++) {
+        Host host;
+        open_with_hook(&host, "heap_max=32M reserve=0");
+        TN_LOCAL(host.m, Pair, list);
+        open_almost_full(&host, list);
+        tn_external(host.heap, 1000);
+        fail_often(&host, 24 * MIB, failures[i]);
+        *list = NULL;
+        size_t bytes = 24 * MIB;
+        int tries = 1;
+        if (i == 3) tries = 65;
+        if (i == 4) bytes = 20 * MIB; /* less than what has failed */
+        if (i == 5) tn_external(host.heap, -1000);
+        if (i == 6) hook.again = true, hook.calls = 0; /* the hook says so */
+        Bytes **big = NULL;
+        while (!big && tries--) big = TN_NEW_TAIL(host.m, Bytes, char, bytes);
+        CHECK(big != NULL);
+        host_close(&host);
+    }
+}
+
 static void hook_that_drops_a_cache_saves_the_allocation(void **state) {
     (void)state;
     Host host;
@@ -613,6 +680,8 @@ int main(void) {
         cmocka_unit_test(absurd_sizes_fail_cleanly),
         cmocka_unit_test(reserve_call_reports_out_of_memory),
         cmocka_unit_test(hook_that_gives_up_is_called_once_a_failure),
+        cmocka_unit_test(requests_that_cannot_be_met_collect_seldom),
+        cmocka_unit_test(dropped_data_are_found_after_failures),
         cmocka_unit_test(hook_that_drops_a_cache_saves_the_allocation),
         cmocka_unit_test(hook_that_raises_the_limit_saves_small_and_large_allocations),
         cmocka_unit_test(hook_may_longjmp),

@@ -1,0 +1,38 @@
+/* collect/clock.c: see clock.h. */
+#include "collect/clock.h"
+
+void tni_clock_start(tni_clock *clock) {
+    clock->at = clock->wall();
+    clock->cpu_at = clock->cpu();
+    clock->unchecked = 0;
+}
+
+static uint64_t step(tni_clock *clock) {
+    uint64_t now = clock->wall(), went = now > clock->at ? now - clock->at : 0;
+    clock->at = now;
+    clock->ran += went;
+    clock->unchecked += went;
+    return went;
+}
+
+/* Takes off the last step, of `went`, what the thread has not run. Its clock is not believed where it has not moved: it
+ * may have a coarse tick. Where it went backwards it is that of another thread; where it went too far, a step backwards
+ * of the wall clock lies between. */
+static uint64_t check(tni_clock *clock, uint64_t went) {
+    uint64_t cpu = clock->cpu(), ran = cpu - clock->cpu_at;
+    if (!ran) return clock->ran;
+    if (cpu > clock->cpu_at && ran < clock->unchecked) {
+        uint64_t lost = clock->unchecked - ran;
+        clock->ran -= lost < went ? lost : went;
+    }
+    clock->cpu_at = cpu;
+    clock->unchecked = 0;
+    return clock->ran;
+}
+
+uint64_t tni_clock_read(tni_clock *clock) {
+    uint64_t went = step(clock);
+    return clock->unchecked < TNI_CLOCK_UNCHECKED ? clock->ran : check(clock, went);
+}
+
+uint64_t tni_clock_check(tni_clock *clock) { return check(clock, step(clock)); }
