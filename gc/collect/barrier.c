@@ -7,12 +7,13 @@
  * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */
 void tni_barrier_filter(tn_mutator *m) {
     const tni_nursery *n = &m->heap->nursery;
+    const size_t bytes = tni_young_range(m->heap);
     const tn_format *f = &m->heap->format;
     uint64_t loose = ~f->payload & ~f->mask;
     m->ref_base = (uintptr_t)n->base;
-    m->ref_size = n->reserved;
+    m->ref_size = bytes;
     m->value_base = (uintptr_t)n->base | f->tag;
-    m->value_size = n->reserved + loose;
+    m->value_size = bytes + loose;
     if (loose >= TN_SMALL_MAX) m->value_base = 0, m->value_size = UINTPTR_MAX;
 }
 
@@ -40,13 +41,14 @@ static void log_slot(tn_heap *heap, void *object, tn_header header, uintptr_t en
     else if (!tni_vector_push(slots, &heap->faults, entry)) heap->barrier.overflow = true;
 }
 
-/* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */
+/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as well,
+ * but is not worth a look. A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
+        else if (!tni_in_nursery(heap, *(void **)slot)) log_slot(heap, object, header, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
 }
@@ -56,7 +58,7 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     tn_header header = tni_header(object);
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))
+        else if (!tni_in_nursery(heap, tni_value_ref(&heap->format, *slot)))
             log_slot(heap, object, header, (uintptr_t)slot | 1);
     }
     *slot = value;

@@ -30,7 +30,7 @@ typedef struct tni_barrier {
     bool weak_overflow; /* old weak arrays */
 } tni_barrier;
 
-/* Sets the mutator's filter words from the nursery's range and the heap's format. */
+/* Sets the mutator's filter words from the range that has all young objects, and some old ones, and the heap's format. */
 void tni_barrier_filter(tn_mutator *m);
 /* Logs a slot of an old weak array that is about to hold a young value. */
 void tni_barrier_log_weak(tn_heap *heap, tn_value *slot);

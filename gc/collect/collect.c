@@ -16,6 +16,7 @@ enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2 };
 
 static const char *const cause_names[] = {
     [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
+    [TNI_CAUSE_LARGE] = "large objects",
     [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested", [TNI_CAUSE_STABLE] = "stable address",
     [TNI_CAUSE_DETACH] = "mutator detached", [TNI_CAUSE_RESERVE] = "reservation", [TNI_CAUSE_STRESS] = "stress"};
 
@@ -54,7 +55,7 @@ static bool trim(tn_heap *heap) {
     size_t growth = p->old_limit > used ? p->old_limit - used : 0;
     size_t cells = (size_t)((double)growth * p->cells);
     return tni_old_trim(&heap->old, p->promised + cells / TNI_BLOCK, TRIM_PER_MINOR) ||
-           tni_large_trim(&heap->large, growth - cells, TRIM_PER_MINOR);
+           tni_large_trim(&heap->large, growth - cells + p->large_budget, TRIM_PER_MINOR);
 }
 
 static void trim_all(tn_heap *heap) {
@@ -154,10 +155,12 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
                         .nursery = tni_young_bytes(heap), .before = tni_stats_used(heap)};
     tni_busy_begin(heap);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
+    size_t large = heap->large.young_bytes;
     minor(heap, &c);
     uint64_t now = tni_os_now();
     c.minor_ns = now - begin;
     tni_pacing_after_minor(heap, c.nursery, c.survived, tni_pacing_at(heap, now) - paced);
+    tni_pacing_after_large(heap, large);
     if (kind == TN_MINOR && tni_pacing_major_due(heap, 0)) c.kind = TN_MAJOR;
     if (c.kind == TN_MINOR) clear_up(heap);
     else major(heap, c.kind, c.cause), heap->clearing = c.kind == TN_MAJOR;

@@ -16,7 +16,8 @@ enum {
 /* The state of one evacuation. The tracer is for callbacks and roots, whose slots are updated before it returns. */
 typedef struct evacuation {
     tn_tracer tracer;
-    uintptr_t base, reserved; /* of the nursery */
+    uintptr_t base, reserved; /* of the range that has all young objects */
+    uintptr_t nursery;        /* bytes of it: what lies behind them is large */
     tn_format format;
     const tni_layout *layouts;
     tni_old *old;
@@ -53,9 +54,18 @@ TNI_INLINE void settle_in(evacuation *e, char *from, char *to, tn_header header,
     if (!leaf) *e->push++ = to;
 }
 
+/* A large object that was young has survived: it is an old one from now on, where it is. */
+static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_header header, const tni_layout *layout) {
+    if (!(header & TNI_YOUNG)) return object;
+    tni_set_header(object, (header ^ TNI_YOUNG) | TN_ARMED);
+    if (layout->shape != TNI_LEAF_SHAPE) *e->push++ = object;
+    return object;
+}
+
 /* Moves an object with a tail or a hash, whose cell is not in its layout. The hash goes behind the object's bytes,
  * into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
+    if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     if (TN_UNLIKELY(cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED))
@@ -71,7 +81,8 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
     return to;
 }
 
-/* Moves a young object and returns its new address. The words of a plain one are copied in pairs. */
+/* Moves a young object and returns its new address. The words of a plain one are copied in pairs. (A large one is not
+ * plain.) */
 TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
     if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
@@ -207,6 +218,7 @@ static void visit_slots(evacuation *e, const tni_vector *log) {
 }
 
 static void visit_old_object(void *object, void *user) {
+    if (tni_header(object) & TNI_YOUNG) return;
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(user, batch);
     gather(&g, g.e->layouts, object);
@@ -226,10 +238,26 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
     b->overflow = false;
 }
 
+/* Large objects that are young still were not reached; the others are old now. */
+static void settle_large(tn_heap *heap) {
+    tni_large *large = &heap->large;
+    for (size_t i = large->young.count; i-- > 0;) {
+        char *object = (char *)large->young.at[i];
+        tn_header header = tni_header(object);
+        if (!(header & TNI_YOUNG)) {
+            large->filled += tni_object_cell(tni_layout_of(heap, header), header);
+            continue;
+        }
+        tni_site_forget(heap, object);
+        tni_large_free(large, object);
+    }
+    large->young.count = large->young_bytes = 0;
+}
+
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
         .tracer = {visit_refs, visit_values, heap},
-        .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
+        .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
     tni_old_count(&heap->old);
@@ -240,5 +268,6 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     drain(&e);
     tni_old_count(&heap->old);
     tni_weak_minor(heap);
+    settle_large(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -235,7 +235,7 @@ size_t tni_pacing_grown(const tn_heap *heap) {
  * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
     const tni_pacing *p = &heap->pacing;
-    size_t taken = tni_old_bytes(heap) + tni_external_bytes(heap);
+    size_t taken = tni_old_bytes(heap) - heap->large.young_bytes + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
     return taken > limit && grown > (p->old_limit - p->live) / 4;
 }
@@ -245,6 +245,35 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
     size_t grown = tni_pacing_grown(heap) + bytes;
     if (p->live + grown + tni_external_bytes(heap) > p->old_limit) return true;
     return p->policy.old_limit == adaptive_limit && is_scattered(heap, grown);
+}
+
+/* ---- young large objects ---- */
+
+#define LARGE_MOST ((size_t)32 << 20)
+
+static size_t large_least(const tn_heap *heap) {
+    const tni_pacing *p = &heap->pacing;
+    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : max_size(p->nursery, p->cache);
+}
+
+/* One object may be longer than all that the budget allows. */
+bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
+    const tni_large *large = &heap->large;
+    size_t tight = (room(heap) + large->young_bytes) / 2, most = max_size(heap->pacing.large_budget, large_least(heap));
+    return large->young_bytes && (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
+}
+
+/* As for the nursery: as few bytes as the cache holds, so that what is written next is there, but twice as many when
+ * minor collections that come for them take too much of the time, and again less when they take hardly any. */
+void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
+    static const double COSTLY = 0.05;
+    tni_pacing *p = &heap->pacing;
+    if (bytes < p->large_budget / 2) return;
+    double share = (double)p->minor_ns / (double)(p->minor_ns + p->mutator_ns + 1);
+    if (share > COSTLY) p->large_budget *= 2;
+    else if (share < COSTLY / 4) p->large_budget /= 2;
+    p->large_budget = max_size(min_size(p->large_budget, LARGE_MOST), large_least(heap));
+    if (heap->options.value.policy == TNI_POLICY_FIXED) p->large_budget = large_least(heap);
 }
 
 /* ---- accounts ---- */

@@ -40,6 +40,7 @@ typedef struct tni_pacing {
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */
+    size_t large_budget;  /* so many bytes of large objects may be young: a minor collection is due with more */
     uint64_t large_filled; /* by large objects, of `filled` */
     double cells;         /* the part of the growth between majors that was none, lately */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
@@ -78,9 +79,13 @@ size_t tni_pacing_grown(const tn_heap *heap);
 void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
+/* Whether so many bytes more of young large objects are too many. */
+bool tni_pacing_large_due(const tn_heap *heap, size_t bytes);
 /* Account of a collection that took `ns`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t ns);
 void tni_pacing_after_major(tn_heap *heap, size_t live, uint64_t ns);
+/* The same of one before which so many bytes of large objects were young. */
+void tni_pacing_after_large(tn_heap *heap, size_t bytes);
 /* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
  * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);

@@ -7,6 +7,7 @@
  *     bit 3   HASH_STORED old: the hash is in the cell's last word
  *     bit 4   STABLE      the host was promised a fixed address
  *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
+ *     bit 6   YOUNG       a large object that no minor collection has seen yet (space/large.h)
  *     8..31   type, 32..63 length of the tail */
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
@@ -21,6 +22,7 @@
 #define TNI_HASH_STORED ((tn_header)8)
 #define TNI_STABLE ((tn_header)16)
 #define TNI_SLOTS ((tn_header)32)
+#define TNI_YOUNG ((tn_header)64)
 #define TNI_INLINE static inline __attribute__((always_inline, unused))
 
 TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }

@@ -7,7 +7,7 @@
 #include "core/heap.h"
 #include "space/os.h"
 
-static char *pages_of(const tni_dead *d) { return (char *)d->at - 8; }
+static char *pages_of(const tni_dead *d) { return (char *)(d->at & ~(uintptr_t)(TNI_PAGE - 1)); }
 
 /* The bytes of the pages that an old object has for itself. */
 static size_t page_bytes(const tni_layout *layout, const char *object) {
@@ -75,7 +75,7 @@ void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory)
     give_back(heap, !on);
     if (!on) return;
     for (size_t i = 0; i < old->capacity; i++)
-        if (old->entry[i].at && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
+        if (old->entry[i].at && old->entry[i].site && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
     dispose_all(heap);
 }
 

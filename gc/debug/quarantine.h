@@ -23,7 +23,7 @@
 
 typedef struct tni_dead {
     uintptr_t at;
-    size_t bytes; /* of its pages; they begin 8 bytes before */
+    size_t bytes; /* of its pages; it begins in the first one */
     uint32_t site, type;
     uint64_t until;            /* the major collection that gives them back */
     unsigned long long number; /* of the collection that found it dead */

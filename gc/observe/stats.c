@@ -13,7 +13,7 @@ static size_t committed(const tn_heap *heap) {
     size_t bookkeeping = heap->regions.all.count * TNI_BLOCK;
     for (size_t i = 0; i < heap->regions.all.count; i++)
         if (tni_region_at(&heap->regions, i)->kind == TNI_HUGE_REGION) bookkeeping -= TNI_BLOCK;
-    return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + bookkeeping +
+    return heap->old.touched_blocks * TNI_BLOCK + heap->large.touched_bytes + heap->regions.range.kept_bytes + bookkeeping +
            (size_t)(heap->nursery.dirty -
                     heap->nursery.start); /* what lies before `start` is sealed, and given back */
 }
@@ -37,7 +37,7 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){
         .minors = s->minors, .majors = s->majors,
-        .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.filled - s->promoted +
+        .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.allocated - s->promoted +
                            tni_young_bytes(heap),
         .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
         .committed_bytes = committed(heap), .external_bytes = tni_external_bytes(heap),
