@@ -7,13 +7,14 @@
  * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */
 tni_filter tni_barrier_filter_of(const tn_heap *heap) {
     const tni_nursery *n = &heap->nursery;
+    const size_t bytes = tni_young_range(heap);
     const tn_format *f = &heap->format;
     uint64_t loose = ~f->payload & ~f->mask;
     bool open = loose >= TN_SMALL_MAX;
     return (tni_filter){.ref_base = (uintptr_t)n->base,
-                        .ref_size = n->reserved,
+                        .ref_size = bytes,
                         .value_base = open ? 0 : (uintptr_t)n->base | f->tag,
-                        .value_size = open ? UINTPTR_MAX : n->reserved + loose};
+                        .value_size = open ? UINTPTR_MAX : bytes + loose};
 }
 
 void tni_barrier_filter(tn_mutator *m) {
@@ -87,14 +88,15 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
     else log_object(heap, object, header);
 }
 
-/* A slot whose old value is young has been recorded by the store of that (B1). A JIT may call these for any store. */
+/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as well,
+ * but is not worth a look. A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
     heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
+        else if (!tni_in_nursery(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
 }
@@ -105,7 +107,7 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
     heap->stats.slow_stores++;
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
-        else if (!tni_young(heap, tni_value_ref(&heap->format, *slot)))
+        else if (!tni_in_nursery(heap, tni_value_ref(&heap->format, *slot)))
             log_slot(heap, object, (uintptr_t)slot | 1);
     }
     *slot = value;

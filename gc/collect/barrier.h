@@ -44,8 +44,8 @@ typedef struct tni_barrier {
     bool weak_overflow; /* old weak arrays */
 } tni_barrier;
 
-/* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base. Of references
- * all that pass are young, or nothing. */
+/* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base: the range that
+ * has all young objects, and some old large ones, in the heap's format. */
 typedef struct tni_filter {
     uintptr_t ref_base, ref_size;
     uintptr_t value_base, value_size;

@@ -17,6 +17,7 @@ enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2, FORGET_PER_MINOR = 4 };
 
 static const char *const cause_names[] = {
     [TNI_CAUSE_NURSERY] = "nursery full", [TNI_CAUSE_MEMORY] = "out of memory", [TNI_CAUSE_OLD] = "old space full",
+    [TNI_CAUSE_LARGE] = "large objects",
     [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested", [TNI_CAUSE_STABLE] = "stable address",
     [TNI_CAUSE_DETACH] = "mutator detached", [TNI_CAUSE_RESERVE] = "reservation", [TNI_CAUSE_STRESS] = "stress"};
 
@@ -56,7 +57,7 @@ static bool trim(tn_heap *heap) {
     size_t growth = (size_t)(left * (1 - p->external_share));
     size_t cells = (size_t)((double)growth * p->cells), blocks = p->promised + cells / TNI_BLOCK;
     if (tni_old_trim(&heap->old, blocks, TRIM_PER_MINOR) ||
-        tni_large_trim(&heap->large, growth - cells, TRIM_PER_MINOR) ||
+        tni_large_trim(&heap->large, growth - cells + p->large_budget, TRIM_PER_MINOR) ||
         tni_old_forget_some(&heap->old, blocks + SLACK / TNI_BLOCK, FORGET_PER_MINOR))
         return true;
     tni_nursery_trim(&heap->nursery, p->nursery + SLACK);
@@ -176,8 +177,10 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_note_handles(heap);
     tni_phases_begin(heap, kind);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
+    size_t large = heap->large.young_bytes;
     minor(heap, &c);
     tni_pacing_after_minor(heap, c.nursery, c.survived, paced);
+    tni_pacing_after_large(heap, large);
     c.minor_ns = clock->at - begin;
     bool due = tni_pacing_major_follows(heap);
     if (kind == TN_MINOR && due) c.kind = TN_MAJOR;

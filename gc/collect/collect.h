@@ -6,6 +6,7 @@
 
 typedef enum tni_cause {
     TNI_CAUSE_NURSERY, /* the nursery is full */
+    TNI_CAUSE_LARGE,   /* so many bytes of large objects are young */
     TNI_CAUSE_MEMORY,  /* no room below the hard limit */
     TNI_CAUSE_OLD,     /* born-old objects have reached the old limit */
     TNI_CAUSE_HOST,    /* tn_collect */

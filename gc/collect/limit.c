@@ -33,7 +33,7 @@ size_t tni_bookkeeping(const tn_heap *heap) {
     const tni_weak *w = &heap->weak;
     return heap->regions.heads * TNI_BLOCK + heap->mark.capacity * sizeof(void *) + handle_bytes(heap) +
            tni_roots_bytes(&heap->roots) + bytes_of(&b->objects) + bytes_of(&b->slots) + bytes_of(&b->pieced) +
-           bytes_of(&b->outside) + bytes_of(&b->unprotected) + bytes_of(&b->weak_slots) + bytes_of(&w->young) + bytes_of(&w->old) + bytes_of(&w->young_disposed) +
+           bytes_of(&b->outside) + bytes_of(&b->unprotected) + bytes_of(&b->weak_slots) + bytes_of(&w->young) + bytes_of(&w->old) + bytes_of(&w->young_disposed) + bytes_of(&heap->large.young) +
            bytes_of(&heap->regions.all) + bytes_of(&heap->regions.spare);
 }
 
@@ -49,7 +49,9 @@ static size_t taken(const tn_heap *heap) { return tni_old_bytes(heap) + tni_book
 static size_t free_blocks(const tn_heap *heap) {
     return (heap->old.touched_blocks - heap->old.used_blocks) * TNI_BLOCK;
 }
-static size_t free_pages(const tn_heap *heap) { return heap->large.touched_bytes - heap->large.used_bytes; }
+static size_t free_pages(const tn_heap *heap) {
+    return heap->large.touched_bytes - heap->large.used_bytes + heap->regions.range.kept_bytes;
+}
 
 size_t tni_committed(const tn_heap *heap) {
     return taken(heap) + free_blocks(heap) + free_pages(heap) + nursery_bytes(heap) + heap->queue.touched;
@@ -57,7 +59,7 @@ size_t tni_committed(const tn_heap *heap) {
 
 size_t tni_mapped(const tn_heap *heap) {
     size_t handles = heap->mutators[0].attached ? heap->options.value.handles : 0;
-    return heap->regions.mapped + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->queue.bytes +
+    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->queue.bytes +
            heap->mark.capacity * sizeof(void *) + handles;
 }
 

@@ -16,7 +16,8 @@ enum {
 /* The state of one evacuation. The tracer is for callbacks and roots, whose slots are updated before it returns. */
 typedef struct evacuation {
     tn_tracer tracer;
-    uintptr_t base, reserved; /* of the nursery */
+    uintptr_t base, reserved; /* of the range that has all young objects */
+    uintptr_t nursery;        /* bytes of it: what lies behind them is large */
     tni_filter filter;
     tn_format format;
     const tni_layout *layouts;
@@ -69,9 +70,18 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
     return tni_old_bump_aligned(e->old, run, cell, layout->align);
 }
 
+/* A large object that was young has survived: it is an old one from now on, where it is. */
+static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_header header, const tni_layout *layout) {
+    if (!(header & TNI_YOUNG)) return object;
+    tni_set_header(object, (header ^ TNI_YOUNG) | TN_ARMED);
+    if (layout->shape != TNI_LEAF_SHAPE) *e->push++ = object;
+    return object;
+}
+
 /* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes behind the object's
  * bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
+    if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
@@ -88,7 +98,8 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
     return to;
 }
 
-/* Moves a young object and returns its new address. The words of a plain one are copied in pairs. */
+/* Moves a young object and returns its new address. The words of a plain one are copied in pairs. (A large one is not
+ * plain.) */
 TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
     if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
@@ -164,9 +175,15 @@ TNI_INLINE void gather_value(tn_tracer *t, tn_value *slot) {
     if ((uintptr_t)at - g->filter.ref_base < g->filter.ref_size) append(g, at, (uintptr_t)slot | 1);
 }
 
+static void visit_large(evacuation *e, char *array);
+
 TNI_INLINE void gather(gathering *g, const tni_layout *layouts, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = &layouts[tni_header_type(header)];
+    if (TN_UNLIKELY(!layout->row) && header & TNI_SLOTS) {
+        visit_large(g->e, object);
+        return;
+    }
     tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
     if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->e->tracer, object);
 }
@@ -230,40 +247,49 @@ static void visit_logged(evacuation *e, const tni_vector *log) {
     gathering g = begin_gathering(e, batch);
     for (size_t i = 0; i < log->count; i++) {
         if (i + LOG_AHEAD < log->count) __builtin_prefetch((char *)log->at[i + LOG_AHEAD] - 8, 1);
-        void *object = (void *)log->at[i];
-        if (TN_UNLIKELY(tni_header(object) & TNI_SLOTS)) visit_large(e, object);
-        else gather(&g, e->layouts, object);
-        arm(object);
+        gather(&g, e->layouts, (void *)log->at[i]);
+        arm((void *)log->at[i]);
     }
     settle_all(&g);
 }
 
-/* The dirty pieces from number `first` on to before `end` are in this object. */
-static void visit_object_pieces(evacuation *e, tni_region *region, void *array, size_t first, size_t end) {
+/* The dirty pieces from number `first` on to before `end`, as far as they are this object's. */
+static void visit_object_pieces(evacuation *e, const tni_region *region, void *array, size_t first, size_t end) {
     unsigned shift = tni_piece_shift(region);
     for (size_t w = first / 64; w * 64 < end; w++) {
         uint64_t bits = region->pieces[w];
         if (w == first / 64) bits &= ~UINT64_C(0) << first % 64;
         if (w == end / 64) bits &= (UINT64_C(1) << end % 64) - 1;
-        for (region->pieces[w] &= ~bits; bits; bits &= bits - 1) {
-            const char *from = (char *)region + ((w * 64 + (size_t)__builtin_ctzll(bits)) << shift);
+        for (; bits; bits &= bits - 1) {
+            const char *from = (const char *)region + ((w * 64 + (size_t)__builtin_ctzll(bits)) << shift);
             visit_part(e, array, from, from + ((size_t)1 << shift));
         }
     }
 }
 
+/* Two objects may have parts of one piece. Young ones are visited if they live. */
+static void visit_region_pieces(evacuation *e, const tni_region *region) {
+    size_t all = tni_piece_of(region, (const char *)region + region->bytes - 1) + 1;
+    if (region->kind == TNI_HUGE_REGION) {
+        visit_object_pieces(e, region, tni_huge_object(region), 0, all);
+        return;
+    }
+    for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++) {
+        char *object = tni_span_object(region, grain);
+        if (tni_header(object) & TNI_YOUNG) continue;
+        size_t last = tni_piece_of(region, object + region->spans[grain] * TNI_GRAIN - TNI_OBJECT_OFFSET - 1);
+        visit_object_pieces(e, region, object, tni_piece_of(region, object), last + 1);
+    }
+}
+
 /* The dirty pieces of arrays with more recorded stores than the log of slots holds. */
-static void visit_pieces(evacuation *e, tni_vector *log) {
+static void visit_pieces(evacuation *e, const tni_vector *log) {
     for (size_t i = 0; i < log->count; i++) {
         tni_region *region = (tni_region *)log->at[i];
+        size_t all = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
+        visit_region_pieces(e, region);
+        memset(region->pieces, 0, (all + 63) / 64 * sizeof *region->pieces);
         region->pieced = false;
-        if (region->kind == TNI_HUGE_REGION) {
-            size_t end = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
-            visit_object_pieces(e, region, tni_huge_object(region), 0, end);
-            continue;
-        }
-        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
-            visit_object_pieces(e, region, tni_page_object(region, page), page, page + region->spans[page].pages);
     }
 }
 
@@ -297,19 +323,19 @@ static void visit_outside(evacuation *e, const tni_vector *log) {
 static void visit_whole(evacuation *e, void *object) {
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
-    if (tni_header(object) & TNI_SLOTS) visit_large(e, object);
-    else gather(&g, e->layouts, object);
+    gather(&g, e->layouts, object);
     settle_all(&g);
 }
 
 static void visit_old_object(void *object, void *user) {
+    if (tni_header(object) & TNI_YOUNG) return;
     visit_whole(user, object);
     arm(object);
 }
 
 static void visit_unprotected(evacuation *e, const tni_vector *list) {
     for (size_t i = 0; i < list->count; i++)
-        if ((uintptr_t)list->at[i] - e->base >= e->reserved) visit_whole(e, (void *)list->at[i]);
+        if (!tni_young(e->tracer.heap, (void *)list->at[i])) visit_whole(e, (void *)list->at[i]);
 }
 
 /* All that is young and alive has moved. What has moved or was logged is armed by now, but what is visited in the next
@@ -317,8 +343,7 @@ static void visit_unprotected(evacuation *e, const tni_vector *list) {
 static void keep_unprotected(evacuation *e, tni_vector *list) {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        void *object = (void *)list->at[i];
-        if ((uintptr_t)object - e->base < e->reserved) object = tni_forwarded(tni_header(object));
+        void *object = tni_survivor(e->tracer.heap, (void *)list->at[i]);
         if (!object) continue;
         tn_header header = tni_header(object);
         bool keep = header & TNI_UNPROTECTED;
@@ -343,10 +368,26 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
     b->overflow = false;
 }
 
+/* Large objects that are young still were not reached; the others are old now. */
+static void settle_large(tn_heap *heap) {
+    tni_large *large = &heap->large;
+    for (size_t i = large->young.count; i-- > 0;) {
+        char *object = (char *)large->young.at[i];
+        tn_header header = tni_header(object);
+        if (!(header & TNI_YOUNG)) {
+            large->filled += tni_object_cell(tni_layout_of(heap, header), header);
+            continue;
+        }
+        tni_site_forget(heap, object);
+        tni_large_free(large, object);
+    }
+    large->young.count = large->young_bytes = 0;
+}
+
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
         .tracer = {visit_refs, visit_values, heap},
-        .base = (uintptr_t)heap->nursery.base, .reserved = heap->nursery.reserved,
+        .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
     tni_old_count(&heap->old);
@@ -361,5 +402,6 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     size_t queued = (size_t)((char *)e.push - (char *)heap->queue.at);
     if (queued > heap->queue.touched) heap->queue.touched = queued;
     tni_weak_minor(heap);
+    settle_large(heap);
     return (size_t)(heap->old.filled - filled);
 }

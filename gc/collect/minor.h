@@ -1,6 +1,7 @@
 /* collect/minor.h: evacuates the nursery into the old space, first in, first out.
  *
- * Survivors are copied to holes of the old space and queued; the queue is worked off from the front, so that
+ * Large objects stay where they are: those that survive become old, the memory of the others is free. Small
+ * survivors are copied to holes of the old space and queued; the queue is worked off from the front, so that
  * objects come to lie in breadth-first order: trials on trees found later traversal 4 to 5 times faster than with a
  * stack. Cannot fail: pacing (P1) has seen to the room, and the queue's address space is reserved for the worst case.
  * Caller: collect/collect.c. */
@@ -13,7 +14,7 @@
 
 typedef struct tni_queue {
     void **at;
-    size_t bytes;   /* reserved: an entry for each object that a full nursery can hold */
+    size_t bytes;   /* reserved: an entry for each object that can be young */
     size_t touched; /* of these, and not given back */
 } tni_queue;
 

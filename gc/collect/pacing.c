@@ -289,7 +289,7 @@ static size_t allowed(const tni_pacing *p) {
  * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
     const tni_pacing *p = &heap->pacing;
-    size_t taken = tni_old_bytes(heap) + tni_external_bytes(heap);
+    size_t taken = tni_old_bytes(heap) - heap->large.young_bytes + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
     return taken > limit && grown > allowed(p) / 4;
 }
@@ -332,6 +332,35 @@ bool tni_pacing_external_due(tn_heap *heap) {
     bool due = tni_pacing_major_due(heap, tni_young_bytes(heap));
     if (due) p->external_due = true;
     return !tni_pacing_fits(heap, 0) || due || unknown; /* in this order: the first may shorten the cycle */
+}
+
+/* ---- young large objects ---- */
+
+#define LARGE_MOST ((size_t)32 << 20)
+
+static size_t large_least(const tn_heap *heap) {
+    const tni_pacing *p = &heap->pacing;
+    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : max_size(p->nursery, p->cache);
+}
+
+/* One object may be longer than all that the budget allows. */
+bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
+    const tni_large *large = &heap->large;
+    size_t tight = (tni_room(heap) + large->young_bytes) / 2, most = max_size(heap->pacing.large_budget, large_least(heap));
+    return large->young_bytes && (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
+}
+
+/* As for the nursery: as few bytes as the cache holds, so that what is written next is there, but twice as many when
+ * minor collections that come for them take too much of the time, and again less when they take hardly any. */
+void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
+    static const double COSTLY = 0.05;
+    tni_pacing *p = &heap->pacing;
+    if (bytes < p->large_budget / 2) return;
+    double share = (double)p->minor_ns / (double)(p->minor_ns + p->mutator_ns + 1);
+    if (share > COSTLY) p->large_budget *= 2;
+    else if (share < COSTLY / 4) p->large_budget /= 2;
+    p->large_budget = max_size(min_size(p->large_budget, LARGE_MOST), large_least(heap));
+    if (heap->options.value.policy == TNI_POLICY_FIXED) p->large_budget = large_least(heap);
 }
 
 /* ---- accounts ---- */

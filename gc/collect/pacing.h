@@ -73,6 +73,7 @@ typedef struct tni_pacing {
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */
+    size_t large_budget;  /* so many bytes of large objects may be young: a minor collection is due with more */
     uint64_t large_filled; /* by large objects, of `filled` */
     double cells;         /* the part of the growth between majors that was none, lately */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
@@ -144,7 +145,10 @@ bool tni_pacing_external_due(tn_heap *heap);
  * and the account of one that did not help, and took `ns`. */
 bool tni_pacing_may_help(tn_heap *heap, size_t bytes);
 void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns);
-
+/* Whether so many bytes more of young large objects are too many. */
+bool tni_pacing_large_due(const tn_heap *heap, size_t bytes);
+/* Account of a minor collection before which so many bytes of large objects were young. */
+void tni_pacing_after_large(tn_heap *heap, size_t bytes);
 /* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
  * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);

@@ -34,8 +34,8 @@ static void each_in_pages(tni_region *region, void (*visit)(void *object, void *
         visit(tni_huge_object(region), user);
         return;
     }
-    for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
-        visit(tni_page_object(region, page), user);
+    for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++)
+        visit(tni_span_object(region, grain), user);
 }
 
 /* ---- blocks ---- */

@@ -74,7 +74,8 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
     tn_value *slot = &tni_weak_slots(array)[index];
     void *at = tni_value_ref(&heap->format, value);
     if (!tni_check_owner(m, at, "tn_weak_array_write")) return tn_last_status(m);
-    bool log = tni_young(heap, at) && !tni_young(heap, array) && !tni_young(heap, tni_value_ref(&heap->format, *slot));
+    bool known = tni_in_nursery(heap, tni_value_ref(&heap->format, *slot));
+    bool log = !known && tni_young(heap, at) && !tni_young(heap, array);
     if (log) tni_barrier_log_weak(heap, slot);
     *slot = value;
     return TN_OK;
@@ -82,22 +83,17 @@ tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index,
 
 /* ---- after a minor collection ---- */
 
-/* Where a young object is now, or NULL when it is dead. */
-static void *survivor(void *young) {
-    return tni_forwarded(tni_header(young));
-}
-
 static void update_slot(tn_heap *heap, tn_value *slot) {
     void *at = tni_value_ref(&heap->format, *slot);
     if (!tni_young(heap, at)) return;
-    void *to = survivor(at);
+    void *to = tni_survivor(heap, at);
     *slot = to ? tni_value_moved(&heap->format, *slot, to) : 0;
 }
 
 static void update_holder(tn_heap *heap, void *holder) {
     if (tn_type_of(holder) == TNI_WEAK_TYPE) {
         tn_weak *weak = holder;
-        if (tni_young(heap, weak->referent)) weak->referent = survivor(weak->referent);
+        weak->referent = tni_survivor(heap, weak->referent);
         return;
     }
     size_t length = tn_length(holder);
@@ -117,7 +113,7 @@ static void update_old_arrays(tn_heap *heap) {
 static void dispose_young(tn_heap *heap) {
     tni_vector *v = &heap->weak.young_disposed;
     for (size_t i = 0; i < v->count; i++) {
-        void *object = (void *)v->at[i], *to = survivor(object);
+        void *object = (void *)v->at[i], *to = tni_survivor(heap, object);
         if (to) tni_block_of(to)->disposed = 1;
         else tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
     }
@@ -128,7 +124,7 @@ void tni_weak_minor(tn_heap *heap) {
     tni_weak *w = &heap->weak;
     update_old_arrays(heap);
     for (size_t i = 0; i < w->young.count; i++) {
-        void *holder = survivor((void *)w->young.at[i]);
+        void *holder = tni_survivor(heap, (void *)w->young.at[i]);
         if (!holder) continue;
         update_holder(heap, holder);
         w->old.at[w->old.count++] = (uintptr_t)holder; /* W3 */
@@ -181,12 +177,12 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-/* An old object never moves: its address is its identity. A young one is known by its address and the nursery cycle
+/* What is not in the nursery never moves: its address is its identity. What is, is known by its address and the nursery cycle
  * that it was born in, and takes the hash along (core/object.h). */
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;
-    if (tni_young(heap, object)) {
+    if (tni_in_nursery(heap, object)) {
         if (!(header & TNI_HASHED)) tni_set_header(object, header | TNI_HASHED);
         id = ~(id << 16 ^ heap->stats.minors);
     } else if (header & TNI_HASH_STORED) {
@@ -203,7 +199,7 @@ uint64_t tn_hash(tn_mutator *m, void *object) {
     return tni_hash(m->heap, object);
 }
 
-int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_young(m->heap, object); }
+int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_in_nursery(m->heap, object); }
 
 void *tn_stable(tn_mutator *m, const void *h) {
     if (!m) return NULL;
@@ -212,12 +208,12 @@ void *tn_stable(tn_mutator *m, const void *h) {
         return NULL;
     }
     if (!tni_check_owner(m, *(void *const *)h, "tn_stable")) return NULL;
-    if (tni_young(m->heap, *(void *const *)h)) {
+    if (tni_in_nursery(m->heap, *(void *const *)h)) {
         if (!tni_may_collect(m, "tn_stable")) return NULL;
         tni_collect(m->heap, TN_MINOR, TNI_CAUSE_STABLE);
     }
     void *object = *(void *const *)h;
-    if (tni_young(m->heap, object)) {
+    if (tni_in_nursery(m->heap, object)) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %p is no handle: its object was not moved", h);
         return NULL;
     }

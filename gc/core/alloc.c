@@ -120,14 +120,25 @@ static void *born_old(const request *r, char *object) {
     return object;
 }
 
+static void *born_large(const request *r, char *object) {
+    tni_large *large = &r->m->heap->large;
+    bool slots = r->layout->shape != TNI_LEAF_SHAPE && r->layout->shape != TNI_TRACED;
+    if (r->m->heap->pacing.pretenuring || !tni_large_add_young(large, object)) {
+        large->filled += r->cell;
+        return born_old(r, object);
+    }
+    tni_set_header(object, r->header | TNI_YOUNG | (slots ? TNI_SLOTS : 0));
+    return object;
+}
+
 static void *attempt_large(const request *r) {
     tn_heap *heap = r->m->heap;
-    if (!tni_pacing_fits(heap, tni_large_cost(r->cell))) return NULL;
+    if (!tni_pacing_fits(heap, tni_large_cost(&heap->large, r->cell))) return NULL;
     bool zeroed = !(r->layout->flags & TN_UNZEROED);
     char *object = tni_large_alloc(&heap->large, r->cell, zeroed, r->layout->shape == TNI_LEAF_SHAPE);
     if (object && r->layout->disposed) tni_region_of(object)->disposed = true;
     if (object && !zeroed && heap->options.value.debug & TNI_DEBUG_POISON) tni_poison_range(object, r->cell - 8);
-    return object ? born_old(r, object) : NULL;
+    return object ? born_large(r, object) : NULL;
 }
 
 /* A small one takes a cell; the blocks that the nursery was promised (P1) are not touched. */
@@ -280,9 +291,11 @@ static void *allocate(const request *r) {
         return object ? object : obtain(r, attempt_ordinary, 0, TNI_CAUSE_NURSERY);
     }
     attempt_fn attempt = large ? attempt_large : attempt_old;
-    size_t cost = large ? tni_large_cost(r->cell) : TNI_BLOCK;
+    size_t cost = large ? tni_large_cost(&heap->large, r->cell) : TNI_BLOCK;
     if (is_hopeless(heap, cost)) return obtain(r, attempt, cost, TNI_CAUSE_OLD);
-    if (tni_pacing_major_due(heap, r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
+    bool young = large && !heap->pacing.pretenuring;
+    if (tni_pacing_major_due(heap, young ? 0 : r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
+    else if (young && tni_pacing_large_due(heap, cost)) tni_collect(heap, TN_MINOR, TNI_CAUSE_LARGE);
     void *object = attempt(r);
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }

@@ -6,6 +6,7 @@
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
+#include "core/system.h"
 #include "debug/segv.h"
 #include "debug/leaks.h"
 #include "space/os.h"
@@ -41,6 +42,8 @@ static void free_parts(tn_heap *heap) {
     tni_vector_free(&heap->regions.all);
     tni_vector_free(&heap->regions.spare);
     tni_nursery_free(&heap->nursery);
+    tni_range_free(&heap->regions.range);
+    tni_vector_free(&heap->large.young);
     if (heap->types.layouts) tni_types_free(&heap->types);
     tni_os_unmap(heap->queue.at, heap->queue.bytes);
     tni_barrier_free(&heap->barrier);
@@ -58,18 +61,32 @@ static size_t nursery_range(const tni_settings *o) {
     return wanted > kept ? wanted : kept;
 }
 
+/* One range for the nursery and, behind it, large objects, of which there are fewer where the system grants no more. */
+static bool reserve_range(tn_heap *heap) {
+    tni_faults *faults = &heap->faults;
+    size_t nursery = (nursery_range(&heap->options.value) + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
+    size_t large = tni_large_range(heap->options.value.heap_max);
+    char *base;
+    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large) large = large / 2 & ~(TNI_UNIT - 1);
+    if (!base) return false;
+    tni_nursery_init(&heap->nursery, faults, base, nursery);
+    tni_range_init(&heap->regions.range, faults, base + nursery, large);
+    return true;
+}
+
 static bool make_parts(tn_heap *heap) {
     const tni_settings *o = &heap->options.value;
     tni_faults *faults = &heap->faults;
     heap->old.paged = o->quarantine > 0;
     heap->regions.huge_pages = o->huge_pages && !heap->old.paged;
     heap->regions.faults = heap->sites.faults = faults;
-    if (!tni_nursery_init(&heap->nursery, faults, nursery_range(o))) return false;
-    heap->queue.bytes = heap->nursery.reserved / 2; /* an entry of 8 bytes for each cell of 16 */
+    if (!reserve_range(heap)) return false;
+    /* an entry of 8 bytes for each cell of 16, and for each young large object */
+    heap->queue.bytes = heap->nursery.reserved / 2 + TNI_YOUNG_MAX * sizeof(void *);
     heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
     if (!heap->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
-    tni_large_init(&heap->large, &heap->regions);
+    tni_large_init(&heap->large, &heap->regions, heap->old.paged);
     return true;
 }
 

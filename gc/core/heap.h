@@ -96,13 +96,31 @@ TNI_INLINE tni_mutator *tni_mutator_of(tn_heap *heap) {
     return heap->mutators[0].attached ? &heap->mutators[0] : NULL;
 }
 
-TNI_INLINE bool tni_young(const tn_heap *heap, const void *address) {
+/* Whether an object at the address may move. */
+TNI_INLINE bool tni_in_nursery(const tn_heap *heap, const void *address) {
     return (uintptr_t)address - (uintptr_t)heap->nursery.base < heap->nursery.reserved;
+}
+
+/* The bytes of the range that has all young objects: it begins with the nursery. */
+TNI_INLINE size_t tni_young_range(const tn_heap *heap) { return heap->nursery.reserved + heap->regions.range.bytes; }
+
+/* Whether an object (or NULL) is young: it was allocated since the last collection. Those in the nursery move when they
+ * survive the next one, large ones do not. */
+TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
+    uintptr_t offset = (uintptr_t)object - (uintptr_t)heap->nursery.base;
+    if (offset >= tni_young_range(heap)) return false;
+    return offset < heap->nursery.reserved || tni_header(object) & TNI_YOUNG;
+}
+
+/* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL when
+ * it is dead. A large one that survived is not young any more, and one that did not has not moved. */
+TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
+    return tni_young(heap, object) ? tni_forwarded(tni_header(object)) : object;
 }
 
 /* Whether the address can be an object of this heap: for checks of what the host passes. NULL is one. */
 TNI_INLINE bool tni_owns(const tn_heap *heap, const void *object) {
-    return !object || tni_young(heap, object) || tni_region_has(&heap->regions, object);
+    return !object || tni_in_nursery(heap, object) || tni_region_has(&heap->regions, object);
 }
 
 /* False, and reported as TN_BAD_STATE of `function`, in a callback; with TENURE_DEBUG=threads it is fatal in another

@@ -9,7 +9,9 @@
  *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
  *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
  *     bit 7   UNPROTECTED and by each one after that
- *     8..31   type, 32..63 length of the tail */
+ *     8..23   type
+ *     bit 24  YOUNG       a large object that no minor collection has seen yet (space/large.h)
+ *     32..63  length of the tail */
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
 
@@ -25,6 +27,7 @@
 #define TNI_SLOTS ((tn_header)32)
 #define TNI_LISTED ((tn_header)64)
 #define TNI_UNPROTECTED ((tn_header)128)
+#define TNI_YOUNG ((tn_header)1 << 24)
 #define TNI_INLINE static inline __attribute__((always_inline, unused))
 
 TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }

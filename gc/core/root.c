@@ -23,7 +23,7 @@ static uintptr_t *find(const tni_roots *r, const void *cell) {
  * is cheaper. */
 static void store(tn_heap *heap, void **cell, const void *object) {
     tni_roots *r = &heap->roots;
-    if (tni_young(heap, object) && !tni_young(heap, *cell))
+    if (tni_young(heap, object) && !tni_in_nursery(heap, *cell))
         if (r->young.count > r->cells.capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
             r->young_overflow = true;
     *cell = (void *)(uintptr_t)object;

@@ -224,6 +224,21 @@ uint64_t tni_memory_available(void) {
     return least;
 }
 
+/* As much as the machine has; four times the limit of a small heap, for that may be raised; and never more than a part
+ * of the address space that the process may have. */
+size_t tni_large_range(size_t heap_max) {
+    const uint64_t least = UINT64_C(64) << 20, most = UINT64_C(256) << 30;
+    uint64_t bytes = most;
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0 && (uint64_t)pages * (uint64_t)page < bytes) bytes = (uint64_t)pages * (uint64_t)page;
+    if (heap_max < bytes / 4) bytes = heap_max * (uint64_t)4;
+    if (bytes < least) bytes = least;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && (uint64_t)limit.rlim_cur / 8 < bytes)
+        bytes = (uint64_t)limit.rlim_cur / 8;
+    return (size_t)(bytes & ~((UINT64_C(2) << 20) - 1));
+}
+
 uint64_t tni_cache_size(void) {
 #ifdef _SC_LEVEL2_CACHE_SIZE
     long known = sysconf(_SC_LEVEL2_CACHE_SIZE);

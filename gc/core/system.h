@@ -2,6 +2,7 @@
 #ifndef TNI_SYSTEM_H
 #define TNI_SYSTEM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The bytes of the cgroup's memory limit, or UINT64_MAX when there is none: the least of memory.max and memory.high (v2) and of
@@ -12,6 +13,9 @@ uint64_t tni_cgroup_limit(const char *root);
 /* The bytes of memory that the process may use: the least of physical memory, the cgroup's limit and RLIMIT_AS. What % in options
  * is a percentage of, and heap_max=auto a share. */
 uint64_t tni_memory_available(void);
+
+/* How much address space a heap with this limit reserves for large objects. */
+size_t tni_large_range(size_t heap_max);
 
 /* The bytes of the second-level data cache of one core; 1 MiB where the system does not say. */
 uint64_t tni_cache_size(void);

@@ -38,7 +38,7 @@ static unsigned row_of(uint64_t bits) {
 }
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
-    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || align > 8 ? 0 : TN_CELL(d->size);
+    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : TN_CELL(d->size);
     unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,

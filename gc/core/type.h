@@ -28,7 +28,7 @@ typedef enum tni_shape {
 typedef struct tni_layout {
     uint64_t refs, values, tail_refs, tail_values;
     uint32_t size, tail_size; /* of the fixed part, of one element */
-    uint16_t cell;            /* of an object: with its header, in bytes; 0: the type has tails, or an alignment */
+    uint16_t cell;            /* of a small object: with its header, in bytes; 0: the type has tails, or an alignment */
     uint8_t lane;             /* and the lane of the old space that serves it */
     uint8_t shape;            /* tni_shape */
     uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */

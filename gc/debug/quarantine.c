@@ -75,7 +75,7 @@ void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory)
     give_back(heap, !on);
     if (!on) return;
     for (size_t i = 0; i < old->capacity; i++)
-        if (old->entry[i].at && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
+        if (old->entry[i].at && old->entry[i].site && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
     dispose_all(heap);
 }
 

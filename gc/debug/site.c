@@ -91,7 +91,7 @@ static void rebuild(tni_site_map *map, tni_faults *faults, size_t capacity, bool
     map->count = 0;
     for (size_t i = 0; i < before.capacity && map->entry; i++) {
         const struct tni_site_entry *e = &before.entry[i];
-        if (!e->at || (keep && !keep((const void *)e->at))) continue;
+        if (!e->at || !e->site || (keep && !keep((const void *)e->at))) continue;
         *find(map, e->at) = *e;
         map->count++;
     }
@@ -104,6 +104,11 @@ static void put(tni_site_map *map, tni_faults *faults, uintptr_t at, uint32_t si
     struct tni_site_entry *e = find(map, at);
     if (!e->at) map->count++;
     *e = (struct tni_site_entry){at, site};
+}
+
+void tni_site_forget(tn_heap *heap, const void *old) {
+    tni_site_map *map = &heap->sites.old;
+    if (map->capacity) find(map, (uintptr_t)old)->site = 0;
 }
 
 static bool is_marked(const void *object) { return tni_marked(object); }
@@ -180,7 +185,7 @@ void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
     tni_site site = {code, m->site};
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
-    if (tni_young(m->heap, object)) add_birth(s, birth);
+    if (tni_in_nursery(m->heap, object)) add_birth(s, birth);
     else put(&s->old, s->faults, birth.at, number);
 }
 
@@ -197,7 +202,7 @@ void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *
 
 uint32_t tni_site_number(const tn_heap *heap, const void *object) {
     const tni_sites *s = &heap->sites;
-    if (!tni_young(heap, object)) return look_up(&s->old, object);
+    if (!tni_in_nursery(heap, object)) return look_up(&s->old, object);
     const tni_birth *birth = tni_sites_birth(&s->young, (uintptr_t)object);
     return birth && birth->at == (uintptr_t)object ? birth->site : 0;
 }

@@ -4,9 +4,10 @@
  * perhaps a line of the host's script (tn_site). Each pair is one tni_site, numbered. While the option is on every
  * allocation takes the slow path; nothing else of the collector changes, and nothing costs anything while it is off.
  *
- *     T1  `young` has the objects of this cycle of the nursery that were allocated while the option was on, in the
+ *     T1  `young` has the objects in the nursery that were allocated while the option was on, in the
  *         order of their addresses
- *     T2  `old` has the sites of old objects, by their addresses; after a major collection only those of live ones
+ *     T2  `old` has the sites of old and of large objects, by their addresses; after a major collection only those of live
+ *         ones; site 0: what was there is gone
  *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
  *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
  *
@@ -68,6 +69,8 @@ void tni_site_record(tn_mutator *m, void *object, const tn_place *code);
 /* The host has registered what is at this address, at m->here. */
 void tni_site_hold(tn_mutator *m, const void *at);
 uint32_t tni_site_held(const tn_heap *heap, const void *at);
+/* An object that is not in the nursery is gone; no other may be there yet. */
+void tni_site_forget(tn_heap *heap, const void *old);
 uint32_t tni_site_number(const tn_heap *heap, const void *object);
 /* After evacuation, before the nursery is used again: survivors take their sites along. */
 void tni_sites_after_minor(tn_heap *heap, const char *cause);

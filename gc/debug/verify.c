@@ -41,6 +41,7 @@ typedef struct check {
     const char *root;     /* what kind of root, then */
     bool recorded;        /* young references are all right in this object */
     set objects, slots, owners, outside, unprotected, cells; /* of the logs */
+    set large;            /* young large objects */
     tni_vector traced;    /* slots that a trace callback has visited */
     struct { uint64_t *word, mask; } waiting[WAITING]; /* to be set in */
     unsigned next;        /* of them */
@@ -82,7 +83,7 @@ static bool make_sets(check *c) {
     const tni_barrier *b = &c->heap->barrier;
     return make_set(c, &c->objects, &b->objects, 0, 1) && make_set(c, &c->slots, &b->slots, 0, 1) &&
            make_set(c, &c->owners, &b->outside, 0, 2) && make_set(c, &c->outside, &b->outside, 1, 2) &&
-           make_set(c, &c->unprotected, &b->unprotected, 0, 1) &&
+           make_set(c, &c->unprotected, &b->unprotected, 0, 1) && make_set(c, &c->large, &c->heap->large.young, 0, 1) &&
            make_set(c, &c->cells, &c->heap->roots.young, 0, 1);
 }
 
@@ -141,6 +142,7 @@ static void end(check *c) {
     free(c->outside.at);
     free(c->unprotected.at);
     free(c->cells.at);
+    free(c->large.at);
     tni_vector_free(&c->traced);
     free(c);
 }
@@ -154,8 +156,8 @@ static bool is_in_block(const tni_region *region, const void *at) {
 
 static bool is_large(const tni_region *region, const void *at) {
     if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
-    unsigned page = (unsigned)((const char *)at - (const char *)region) / TNI_PAGE;
-    return at == tni_page_object(region, page) && tni_bit(region->first_pages, page);
+    unsigned grain = tni_grain_of(at);
+    return at == tni_span_object(region, grain) && tni_bit(region->first_grains, grain);
 }
 
 static __attribute__((noinline)) bool look_up(check *c, const void *at, known *k, size_t *place) {
@@ -202,7 +204,7 @@ static const char *unrecorded(const check *c, const void *slot) {
 
 static __attribute__((noinline, cold)) void report_lost(check *c, const void *slot, const void *at) {
     report(c, slot, at, false,
-           tni_young(c->heap, at) ? "which is no object: it has moved or died (a missed root or barrier?)"
+           tni_in_nursery(c->heap, at) ? "which is no object: it has moved or died (a missed root or barrier?)"
                                   : "which is no object: freed, or never allocated (a missed root or barrier?)");
 }
 
@@ -213,6 +215,7 @@ TNI_INLINE size_t young_cell(const tni_layout *layout, tn_header header) {
 
 /* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
 static bool begins_young(const check *c, const void *at) {
+    if (!tni_in_nursery(c->heap, at)) return true; /* a large one; it was looked up */
     const char *object = (const char *)c->young;
     while (object < (const char *)at) {
         tn_header header = tni_header(object);
@@ -234,10 +237,10 @@ static __attribute__((noinline)) void check_recorded(check *c, const void *slot,
 TNI_INLINE void check_reference(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (!at) return;
     uintptr_t offset = (uintptr_t)at - c->young;
+    bool small = offset < c->young_bytes;
     size_t place;
-    if (TN_UNLIKELY(offset < c->young_bytes ? (offset & 7) != 0 : !is_old_object(c, at, &place)))
-        report_lost(c, slot, at);
-    if (TN_UNLIKELY(offset < c->young_bytes && !c->recorded)) check_recorded(c, slot, at, entry);
+    if (TN_UNLIKELY(small ? (offset & 7) != 0 : !is_old_object(c, at, &place))) report_lost(c, slot, at);
+    if (TN_UNLIKELY(!c->recorded) && (small || tni_young(c->heap, at))) check_recorded(c, slot, at, entry);
 }
 
 TNI_INLINE void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
@@ -388,12 +391,36 @@ static void check_block_objects(check *c, const tni_block *block) {
     }
 }
 
+/* The list of young large objects; these are checked as those in the nursery. */
+static void check_young_large(check *c) {
+    const tni_vector *young = &c->heap->large.young;
+    size_t bytes = 0, place;
+    c->recorded = true;
+    for (size_t i = 0; i < young->count; i++) {
+        void *object = (void *)young->at[i];
+        if (!tni_range_has(&c->heap->regions.range, object) || !is_old_object(c, object, &place))
+            tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when, object);
+        tn_header header = tni_header(object);
+        const tni_layout *layout = &c->layouts[tni_header_type(header)];
+        if (is_broken(header, layout)) report_header(c, object);
+        if ((header & (TNI_YOUNG | TN_ARMED)) != TNI_YOUNG) report_old(c, object, "L2 is in the list of young ones, and armed or old");
+        bytes += tni_large_bytes(object);
+        if (layout->shape != TNI_LEAF_SHAPE) check_slots(c, object, header, layout);
+    }
+    if (bytes != c->heap->large.young_bytes)
+        tni_fatal(c->heap, "verify: %s: invariant L2: the young large objects have %zu bytes, not %zu", c->when, bytes,
+                  c->heap->large.young_bytes);
+}
+
 static void check_large_object(check *c, void *object) {
     if (tni_quarantined(c->heap, object)) return;
     tn_header header = tni_header(object);
     const tni_layout *layout = &c->layouts[tni_header_type(header)];
     if (is_broken(header, layout)) report_header(c, object);
     if ((uintptr_t)object & (layout->align - 1u)) report_old(c, object, "O5 is not aligned as its type asks for");
+    if (!(header & TNI_YOUNG) == has(&c->large, (uintptr_t)object))
+        report_old(c, object, "L2 is young and not in the list, or old and in it");
+    if (header & TNI_YOUNG) return;
     if (layout->shape == TNI_LEAF_SHAPE) return;
     if (tni_among_leaves(&c->heap->regions.leaves, object))
         report_old(c, object, "O4 is one whose references marking would pass over");
@@ -404,8 +431,8 @@ static void check_region_objects(check *c, tni_region *region) {
     if (region->kind == TNI_HUGE_REGION) {
         check_large_object(c, tni_huge_object(region));
     } else if (region->kind == TNI_PAGES_REGION) {
-        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
-            check_large_object(c, tni_page_object(region, page));
+        for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++)
+            check_large_object(c, tni_span_object(region, grain));
     } else {
         for (unsigned b = 1; b < TNI_BLOCKS; b++)
             if (!(region->free_blocks >> b & 1)) check_block_objects(c, &region->blocks[b]);
@@ -431,7 +458,7 @@ static void check_log(check *c) {
         size_t place;
         if (!is_old_object(c, object, &place))
             tni_fatal(c->heap, "verify: %s: invariant B2: %p is in the log, and no old object", c->when, object);
-        if (tni_header(object) & TN_ARMED) report_old(c, object, "B2 is armed and in the log");
+        if (tni_header(object) & (TN_ARMED | TNI_YOUNG)) report_old(c, object, "B2 is armed or young, and in the log");
     }
 }
 
@@ -565,39 +592,59 @@ static void check_blocks(check *c) {
                   states[TNI_BLOCK_UNSWEPT], unswept);
 }
 
-/* ---- pages ---- */
+/* ---- spans and runs ---- */
 
-/* The span at the page, used or free, and free ones are counted; its end. */
-static unsigned check_span(check *c, tni_region *region, unsigned page, size_t *free) {
-    bool used = tni_bit(region->used_pages, page), first = tni_bit(region->first_pages, page);
-    unsigned pages = region->spans[page].pages, end = page + pages;
-    bool whole = pages && end <= TNI_PAGES && tni_next_page(region->used_pages, page, !used) >= end;
+/* The span at the grain, used or free, and free ones that should be in a list are counted; its end. */
+static unsigned check_span(check *c, tni_region *region, unsigned grain, size_t *free) {
+    bool used = tni_bit(region->used_grains, grain), first = tni_bit(region->first_grains, grain);
+    unsigned grains = region->spans[grain], end = grain + grains;
+    bool whole = grains && end <= TNI_GRAINS && tni_next_bit(region->used_grains, TNI_GRAINS, grain, !used) >= end;
     if (whole && !used) {
-        whole = region->spans[end - 1].pages == pages && (end == TNI_PAGES || tni_bit(region->used_pages, end));
-        ++*free;
+        whole = region->spans[end - 1] == grains && (end == TNI_GRAINS || tni_bit(region->used_grains, end));
+        *free += grains >= TNI_SPAN_LEAST;
     }
     if (!whole || used != first)
-        tni_fatal(c->heap, "verify: %s: invariant L1: region %p: page %u begins no span", c->when, (void *)region,
-                  page);
+        tni_fatal(c->heap, "verify: %s: invariant L1: region %p: grain %u begins no span", c->when, (void *)region,
+                  grain);
     return end;
 }
 
-static void check_pages(check *c) {
+static void check_runs(check *c) {
+    const tni_range *r = &c->heap->regions.range;
+    size_t free = 0, filed = 0, kept = 0;
+    for (size_t i = 0; i < r->top; i++) {
+        if (!r->units[i].free) continue;
+        kept += (size_t)r->units[i].pages * TNI_PAGE;
+        free += !i || !r->units[i - 1].free;
+    }
+    for (unsigned list = 0; list < TNI_RUNS; list++)
+        for (uint32_t at = r->runs[list]; at; at = r->units[at - 1].next, filed++) {
+            size_t length = r->units[at - 1].run, end = at - 1 + length;
+            bool whole = length && end <= r->top && r->units[end - 1].run == length && r->units[end - 1].free;
+            if (!whole || (end < r->top && r->units[end].free) || list != (length < TNI_RUNS ? length : 0)) filed = SIZE_MAX / 2;
+        }
+    if (free != filed || kept != r->kept_bytes)
+        tni_fatal(c->heap, "verify: %s: invariant L3: of %zu free runs %zu are on the right lists; %zu bytes are kept, not %zu",
+                  c->when, free, filed, kept, r->kept_bytes);
+}
+
+static void check_spans(check *c) {
     const tni_large *large = &c->heap->large;
     size_t free = 0, filed = 0;
     for (size_t i = 0; i < c->heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&c->heap->regions, i);
         if (region->kind != TNI_PAGES_REGION) continue;
-        for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES;) page = check_span(c, region, page, &free);
+        for (unsigned grain = TNI_FIRST_GRAIN; grain < TNI_GRAINS;) grain = check_span(c, region, grain, &free);
     }
-    for (unsigned length = 1; length < TNI_PAGES; length++) {
+    for (unsigned length = TNI_SPAN_LEAST; length < TNI_GRAINS; length++) {
         bool any = false;
-        for (uintptr_t at = large->free[length]; at; at = tni_span_at(at)->next, any = true)
-            filed += tni_span_at(at)->pages == length;
-        if (any != tni_bit(large->lengths, length)) filed = SIZE_MAX / 2;
+        for (uintptr_t at = large->free[length]; at; at = tni_span_link(at)->next, any = true)
+            filed += *tni_span_at(at) == length;
+        bool known = tni_bit(large->lengths, length) && large->words >> length / 64 & 1;
+        if (any != known) filed = SIZE_MAX / 2;
     }
     if (free != filed)
-        tni_fatal(c->heap, "verify: %s: invariant L1: of %zu free spans of pages %zu are on the right lists", c->when,
+        tni_fatal(c->heap, "verify: %s: invariant L1: of %zu free spans %zu are on the right lists", c->when,
                   free, filed);
 }
 
@@ -608,7 +655,7 @@ static void check_counts(check *c) {
     size_t blocks = 0, large = 0, heads = 0, mapped = 0;
     for (size_t i = 0; i < all->all.count; i++) {
         const tni_region *region = tni_region_at(all, i);
-        mapped += region->bytes;
+        if (!tni_range_has(&all->range, region)) mapped += region->bytes;
         heads += region->kind != TNI_HUGE_REGION;
         if (region->kind == TNI_BLOCKS_REGION) blocks += (size_t)__builtin_popcount(region->touched_blocks);
         if (region->kind == TNI_HUGE_REGION) large += region->bytes;
@@ -636,9 +683,11 @@ uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
     uint64_t since = 0;
     if (c && make_sets(c)) {
         check_nursery(c);
+        check_young_large(c);
         since = tni_os_now();
         check_blocks(c);
-        check_pages(c);
+        check_spans(c);
+        check_runs(c);
         check_counts(c);
         check_roots(c);
         check_old_objects(c, since, limit_ns);

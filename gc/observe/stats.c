@@ -60,7 +60,7 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){
         .minors = s->minors, .majors = s->majors,
-        .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.filled - s->promoted +
+        .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.allocated - s->promoted +
                            tni_young_bytes(heap),
         .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
         .committed_bytes = tni_committed(heap),

@@ -1,107 +1,183 @@
-/* space/large.c: see large.h. A cell begins TNI_LEAD behind a page. */
+/* space/large.c: see large.h. A span begins at a grain, its object TNI_OBJECT_OFFSET bytes behind, and the header, as
+ * always, a word before the object. */
 #include "space/large.h"
 
 #include <string.h>
 
+#include "core/object.h"
 #include "space/memcheck.h"
 #include "space/os.h"
 
-static size_t pages_of(size_t bytes) { return (bytes + TNI_PAGE - 1) / TNI_PAGE; }
+enum {
+    HEADROOM = TNI_OBJECT_OFFSET - 8,         /* of a span, before the cell */
+    PAGE_GRAINS = TNI_PAGE / TNI_GRAIN,
+    WHOLE = TNI_GRAINS - TNI_FIRST_GRAIN      /* the length of the free span of an empty region */
+};
 
-static size_t span_pages(size_t cell) { return pages_of(TNI_LEAD + cell); }
-
-static size_t huge_bytes(size_t cell) { return TNI_BLOCK + pages_of(TNI_LEAD + cell) * TNI_PAGE; }
-
-size_t tni_large_cost(size_t cell) {
-    return cell > TNI_SPAN_MAX ? huge_bytes(cell) : span_pages(cell) * TNI_PAGE;
+static unsigned grains_of(const tni_large *large, size_t cell) {
+    size_t bytes = HEADROOM + cell;
+    if (large->paged) bytes = tni_whole_pages(bytes);
+    return (unsigned)((bytes + TNI_GRAIN - 1) / TNI_GRAIN);
 }
 
-static char *huge_alloc(tni_large *large, size_t cell) {
-    tni_region *region = tni_region_new(large->regions, TNI_HUGE_REGION, huge_bytes(cell));
-    if (!region) return NULL;
-    large->used_bytes += region->bytes;
-    large->touched_bytes += region->bytes;
-    return tni_huge_object(region);
+static size_t huge_bytes(size_t cell) { return TNI_BLOCK + tni_whole_pages(HEADROOM + cell); }
+
+size_t tni_large_cost(const tni_large *large, size_t cell) {
+    return cell > TNI_SPAN_MAX ? huge_bytes(cell) : (size_t)grains_of(large, cell) * TNI_GRAIN;
 }
 
-/* The bits of a word that stand for pages [page, end), where `page` lies in the word. */
-static uint64_t in_word(unsigned page, unsigned end) {
-    uint64_t from = ~UINT64_C(0) << page % 64;
-    return end / 64 > page / 64 ? from : from & ((UINT64_C(1) << end % 64) - 1);
+void tni_large_init(tni_large *large, tni_regions *regions, bool paged) {
+    large->regions = regions;
+    large->paged = paged;
 }
 
-static void set_pages(uint64_t *map, unsigned page, unsigned end) {
-    for (; page < end; page = (page / 64 + 1) * 64) map[page / 64] |= in_word(page, end);
+/* The bits of a word that stand for [bit, end), where `bit` lies in the word. */
+static uint64_t in_word(unsigned bit, unsigned end) {
+    uint64_t from = ~UINT64_C(0) << bit % 64;
+    return end / 64 > bit / 64 ? from : from & ((UINT64_C(1) << end % 64) - 1);
 }
 
-static void clear_pages(uint64_t *map, unsigned page, unsigned end) {
-    for (; page < end; page = (page / 64 + 1) * 64) map[page / 64] &= ~in_word(page, end);
+static void set_bits(uint64_t *map, unsigned bit, unsigned end) {
+    for (; bit < end; bit = (bit / 64 + 1) * 64) map[bit / 64] |= in_word(bit, end);
+}
+
+static void clear_bits(uint64_t *map, unsigned bit, unsigned end) {
+    for (; bit < end; bit = (bit / 64 + 1) * 64) map[bit / 64] &= ~in_word(bit, end);
 }
 
 /* ---- free spans ---- */
 
-/* A free span knows its length at both ends; it is in the list of its length. */
-static void file_span(tni_large *large, tni_region *region, unsigned page, unsigned count) {
-    uintptr_t at = (uintptr_t)region + (uintptr_t)page * TNI_PAGE, next = large->free[count];
-    region->spans[page] = (tni_span){.next = next, .pages = count};
-    region->spans[page + count - 1].pages = count;
-    if (next) tni_span_at(next)->prev = at;
+/* A free span knows its length at both ends. One that is too short for any object is in no list. */
+static void file_span(tni_large *large, tni_region *region, unsigned grain, unsigned count) {
+    region->spans[grain] = region->spans[grain + count - 1] = (uint16_t)count;
+    if (count < TNI_SPAN_LEAST) return;
+    uintptr_t at = (uintptr_t)region + (uintptr_t)grain * TNI_GRAIN, next = large->free[count];
+    *tni_span_link(at) = (tni_link){.next = next};
+    if (next) tni_span_link(next)->prev = at;
     large->free[count] = at;
     tni_bit_set(large->lengths, count);
+    large->words |= UINT32_C(1) << count / 64;
 }
 
-static void unfile_span(tni_large *large, tni_region *region, unsigned page) {
-    tni_span *span = &region->spans[page];
-    if (span->next) tni_span_at(span->next)->prev = span->prev;
-    if (span->prev) tni_span_at(span->prev)->next = span->next;
-    else large->free[span->pages] = span->next;
-    if (!large->free[span->pages]) tni_bit_clear(large->lengths, span->pages);
+static void unfile_span(tni_large *large, tni_region *region, unsigned grain) {
+    unsigned count = region->spans[grain];
+    if (count < TNI_SPAN_LEAST) return;
+    const tni_link *link = tni_span_link((uintptr_t)region + (uintptr_t)grain * TNI_GRAIN);
+    if (link->next) tni_span_link(link->next)->prev = link->prev;
+    if (link->prev) tni_span_link(link->prev)->next = link->next;
+    else large->free[count] = link->next;
+    if (large->free[count]) return;
+    tni_bit_clear(large->lengths, count);
+    if (!large->lengths[count / 64]) large->words &= ~(UINT32_C(1) << count / 64);
+}
+
+/* An empty region is a run of the range again, for whoever needs one, or goes back to the system. */
+static void release_region(tni_large *large, tni_region *region) {
+    unsigned end = TNI_FIRST_PAGE;
+    for (unsigned p = end; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++) {
+        large->touched_bytes -= TNI_PAGE;
+        end = p + 1;
+    }
+    unfile_span(large, region, TNI_FIRST_GRAIN);
+    tni_range *range = &large->regions->range;
+    if (tni_range_has(range, region)) tni_range_touch(range, (char *)region, (size_t)end * TNI_PAGE);
+    tni_region_delete(large->regions, region);
+}
+
+static tni_region *empty_region(const tni_large *large) {
+    return large->free[WHOLE] ? tni_region_of((void *)large->free[WHOLE]) : NULL;
+}
+
+/* The least length that is at least `count` and of which there are free spans; TNI_GRAINS: none. */
+static unsigned find_length(const tni_large *large, unsigned count) {
+    unsigned word = count / 64;
+    uint64_t here = large->lengths[word] >> count % 64;
+    if (here) return count + (unsigned)__builtin_ctzll(here);
+    uint32_t longer = large->words & ~UINT32_C(1) << word;
+    if (!longer) return TNI_GRAINS;
+    word = (unsigned)__builtin_ctz(longer);
+    return word * 64 + (unsigned)__builtin_ctzll(large->lengths[word]);
 }
 
 /* The free span that fits best: the whole regions and the long ones remain for those that need them. A new region's
  * if need be; 0 when the system has no memory. */
 static uintptr_t provide_span(tni_large *large, unsigned count) {
-    unsigned length = tni_next_page(large->lengths, count, true);
-    if (length < TNI_PAGES) return large->free[length];
+    unsigned length = find_length(large, count);
+    if (length < TNI_GRAINS) return large->free[length];
     tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
     if (!region) return 0;
-    region->free_pages = TNI_PAGES - TNI_FIRST_PAGE;
-    file_span(large, region, TNI_FIRST_PAGE, region->free_pages);
-    return large->free[region->free_pages];
+    for (unsigned p = 0; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++)
+        large->touched_bytes += TNI_PAGE;
+    region->free_grains = WHOLE;
+    file_span(large, region, TNI_FIRST_GRAIN, WHOLE);
+    return large->free[WHOLE];
 }
 
-/* What is not fresh from the system is touched from now on, and zeroed if that is asked for. */
-static void touch_pages(tni_large *large, tni_region *region, unsigned page, unsigned end, bool zeroed) {
-    while (page < end) {
-        bool touched = tni_bit(region->touched_pages, page);
-        unsigned to = tni_next_page(region->touched_pages, page, !touched);
-        if (to > end) to = end;
-        size_t bytes = (size_t)(to - page) * TNI_PAGE;
-        if (!touched) set_pages(region->touched_pages, page, to), large->touched_bytes += bytes;
-        else if (zeroed) memset((char *)region + (size_t)page * TNI_PAGE, 0, bytes);
-        page = to;
+/* What is not fresh from the system is touched from now on; zeroed, if that is asked for. */
+static void touch_grains(tni_large *large, tni_region *region, unsigned grain, unsigned end, bool zeroed) {
+    for (unsigned page = grain / PAGE_GRAINS; grain < end; page++) {
+        unsigned next = (page + 1) * PAGE_GRAINS, to = next < end ? next : end;
+        if (!tni_bit(region->touched_pages, page)) {
+            tni_bit_set(region->touched_pages, page);
+            large->touched_bytes += TNI_PAGE;
+        } else if (zeroed) {
+            memset((char *)region + (size_t)grain * TNI_GRAIN, 0, (size_t)(to - grain) * TNI_GRAIN);
+        }
+        grain = to;
     }
 }
 
-void tni_large_init(tni_large *large, tni_regions *regions) { large->regions = regions; }
-
 static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
-    unsigned count = (unsigned)span_pages(cell);
+    unsigned count = grains_of(large, cell);
     uintptr_t at = provide_span(large, count);
     if (!at) return NULL;
     tni_region *region = tni_region_of((void *)at);
-    unsigned page = (unsigned)(at % TNI_REGION / TNI_PAGE), rest = region->spans[page].pages - count;
-    unfile_span(large, region, page);
-    if (rest) file_span(large, region, page + count, rest);
-    tni_allow((char *)at, (size_t)count * TNI_PAGE);
-    touch_pages(large, region, page, page + count, zeroed);
-    set_pages(region->used_pages, page, page + count);
-    region->free_pages -= count;
-    region->spans[page].pages = count;
-    large->used_bytes += (size_t)count * TNI_PAGE;
-    tni_bit_set(region->first_pages, page);
-    return tni_page_object(region, page);
+    unsigned grain = tni_grain_of((void *)at), rest = region->spans[grain] - count;
+    unfile_span(large, region, grain);
+    if (rest) file_span(large, region, grain + count, rest);
+    tni_allow((char *)at, (size_t)count * TNI_GRAIN);
+    touch_grains(large, region, grain, grain + count, zeroed);
+    set_bits(region->used_grains, grain, grain + count);
+    region->free_grains -= count;
+    region->spans[grain] = (uint16_t)count;
+    large->used_bytes += (size_t)count * TNI_GRAIN;
+    tni_bit_set(region->first_grains, grain);
+    return tni_span_object(region, grain);
 }
+
+/* ---- huge ones ---- */
+
+/* Empty regions may make a run of the range that is long enough. */
+static tni_region *huge_region(tni_large *large, size_t bytes) {
+    const tni_range *range = &large->regions->range;
+    for (tni_region *r; (r = empty_region(large)) && tni_range_has(range, r);) release_region(large, r);
+    return tni_region_new(large->regions, TNI_HUGE_REGION, bytes);
+}
+
+/* Huge pages are asked for what the host will fill: an array that begins as zeros may stay so, but for a few of its
+ * pages. */
+static char *huge_alloc(tni_large *large, size_t cell, bool zeroed) {
+    size_t bytes = huge_bytes(cell);
+    tni_region *region = huge_region(large, bytes);
+    if (!region) return NULL;
+    large->used_bytes += bytes;
+    large->touched_bytes += bytes;
+    if (!zeroed && bytes >= TNI_HUGE_PAGE && large->regions->huge_pages) tni_os_huge(region, bytes);
+    tni_range *range = &large->regions->range;
+    if (tni_range_has(range, region)) {
+        if (zeroed) tni_range_zero(range, tni_huge_object(region) - 8, cell);
+        tni_range_touch(range, (char *)region, bytes);
+    }
+    return tni_huge_object(region);
+}
+
+static void huge_free(tni_large *large, tni_region *region) {
+    large->used_bytes -= region->bytes;
+    large->touched_bytes -= region->bytes;
+    tni_region_delete(large->regions, region);
+}
+
+/* ---- objects ---- */
 
 /* Where only leaves begin, marking need not look at them (O4). */
 static void begin_object(tni_large *large, const char *object, bool leaf) {
@@ -111,69 +187,70 @@ static void begin_object(tni_large *large, const char *object, bool leaf) {
 }
 
 char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed, bool leaf) {
-    char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell) : span_alloc(large, cell, zeroed);
+    char *object = cell > TNI_SPAN_MAX ? huge_alloc(large, cell, zeroed) : span_alloc(large, cell, zeroed);
     if (!object) return NULL;
-    large->filled += cell;
+    large->allocated += cell;
     begin_object(large, object, leaf);
     return object;
+}
+
+bool tni_large_add_young(tni_large *large, char *object) {
+    if (large->paged || !tni_range_has(&large->regions->range, object) || large->young.count >= TNI_YOUNG_MAX) return false;
+    if (!tni_vector_push(&large->young, large->regions->faults, (uintptr_t)object)) return false;
+    large->young_bytes += tni_large_bytes(object);
+    return true;
 }
 
 void tni_large_free(tni_large *large, char *object) {
     tni_region *region = tni_region_of(object);
     if (region->kind == TNI_HUGE_REGION) {
-        large->used_bytes -= region->bytes;
-        large->touched_bytes -= region->bytes;
-        tni_region_delete(large->regions, region);
+        huge_free(large, region);
         return;
     }
     region->objects[tni_block_of(object)->number]--;
-    unsigned page = (unsigned)((size_t)(object - (char *)region) / TNI_PAGE);
-    tni_bit_clear(region->first_pages, page);
-    unsigned count = region->spans[page].pages, end = page + count;
-    clear_pages(region->used_pages, page, end);
-    tni_forbid((char *)region + (size_t)page * TNI_PAGE, (size_t)count * TNI_PAGE);
-    region->free_pages += count;
-    large->used_bytes -= (size_t)count * TNI_PAGE;
-    if (end < TNI_PAGES && !tni_bit(region->used_pages, end)) {
+    unsigned grain = tni_grain_of(object), count = region->spans[grain], end = grain + count;
+    tni_bit_clear(region->first_grains, grain);
+    clear_bits(region->used_grains, grain, end);
+    tni_forbid(object - TNI_OBJECT_OFFSET, (size_t)count * TNI_GRAIN);
+    region->free_grains += count;
+    large->used_bytes -= (size_t)count * TNI_GRAIN;
+    if (end < TNI_GRAINS && !tni_bit(region->used_grains, end)) {
         unfile_span(large, region, end);
-        end += region->spans[end].pages;
+        end += region->spans[end];
     }
-    if (page > TNI_FIRST_PAGE && !tni_bit(region->used_pages, page - 1)) {
-        page -= region->spans[page - 1].pages;
-        unfile_span(large, region, page);
+    if (grain > TNI_FIRST_GRAIN && !tni_bit(region->used_grains, grain - 1)) {
+        grain -= region->spans[grain - 1];
+        unfile_span(large, region, grain);
     }
-    file_span(large, region, page, end - page);
+    file_span(large, region, grain, end - grain);
 }
 
-/* Returns the bytes. */
+/* ---- giving back ---- */
+
+bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
+    tni_range *range = &large->regions->range;
+    for (tni_region *r; (r = empty_region(large)) && most;) {
+        if (keep && large->used_bytes + keep >= large->touched_bytes + range->kept_bytes) break;
+        if (!tni_range_has(range, r)) most--;
+        release_region(large, r);
+    }
+    size_t spare = large->touched_bytes - large->used_bytes; /* in regions that have objects, too */
+    return !(most - tni_range_trim(range, keep > spare ? keep - spare : 0, most));
+}
+
+/* Pages with no grain in use. Returns the bytes. */
 static size_t forget_free_pages(tni_large *large, tni_region *region, size_t most) {
     size_t done = 0;
-    for (unsigned page = TNI_FIRST_PAGE; page < TNI_PAGES && done < most; page++) {
-        if (tni_bit(region->used_pages, page) || !tni_bit(region->touched_pages, page)) continue;
-        tni_os_forget((char *)region + (size_t)page * TNI_PAGE, TNI_PAGE);
-        tni_bit_clear(region->touched_pages, page);
+    for (unsigned p = TNI_FIRST_PAGE; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++) {
+        unsigned grain = p * PAGE_GRAINS;
+        if (done >= most) break;
+        if (region->used_grains[grain / 64] & in_word(grain, grain + PAGE_GRAINS)) continue;
+        tni_os_forget((char *)region + (size_t)p * TNI_PAGE, TNI_PAGE);
+        tni_bit_clear(region->touched_pages, p);
         large->touched_bytes -= TNI_PAGE;
         done += TNI_PAGE;
     }
     return done;
-}
-
-static size_t touched_pages(const tni_region *region) {
-    size_t n = 0;
-    for (unsigned w = 0; w < TNI_PAGES / 64; w++) n += (size_t)__builtin_popcountll(region->touched_pages[w]);
-    return n;
-}
-
-bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
-    for (size_t i = large->regions->all.count; most && i-- > 0 && large->used_bytes + keep < large->touched_bytes;) {
-        tni_region *region = tni_region_at(large->regions, i);
-        if (region->kind != TNI_PAGES_REGION || region->free_pages < TNI_PAGES - TNI_FIRST_PAGE) continue;
-        large->touched_bytes -= touched_pages(region) * TNI_PAGE;
-        unfile_span(large, region, TNI_FIRST_PAGE);
-        tni_region_delete(large->regions, region);
-        most--;
-    }
-    return !most;
 }
 
 void tni_large_forget(tni_large *large, size_t most) {

@@ -6,13 +6,10 @@
 #include "space/memcheck.h"
 #include "space/os.h"
 
-bool tni_nursery_init(tni_nursery *n, tni_faults *faults, size_t reserve) {
+void tni_nursery_init(tni_nursery *n, tni_faults *faults, char *base, size_t bytes) {
     n->faults = faults;
-    n->reserved = (reserve + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
-    n->base = tni_os_reserve(faults, n->reserved, TNI_HUGE_PAGE);
-    if (!n->base) return false;
-    n->start = n->frontier = n->end = n->dirty = n->base;
-    return true;
+    n->reserved = bytes;
+    n->start = n->frontier = n->end = n->dirty = n->base = base;
 }
 
 void tni_nursery_free(tni_nursery *n) {

@@ -1,7 +1,8 @@
 /* space/nursery.h: where ordinary objects are born: a reserved address range, used from the front, evacuated as a
  * whole.
  *
- *     N1  an address is young iff it lies in [base, base + reserved), for the life of the heap
+ *     N1  an object that may move lies in [base, base + reserved), for the life of the heap, and so does no other; large
+ *         ones that are young lie in the range behind it (space/range.h)
  *     N2  [start, frontier) is what the mutator was given in this cycle; memory from `dirty` on is zero, the rest is
  *         not
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
@@ -36,7 +37,8 @@ typedef struct tni_nursery {
     unsigned name;     /* space/memcheck.h */
 } tni_nursery;
 
-bool tni_nursery_init(tni_nursery *nursery, tni_faults *faults, size_t reserve);
+/* Takes over reserved address space, of whole huge pages, which tni_nursery_free gives back. */
+void tni_nursery_init(tni_nursery *nursery, tni_faults *faults, char *base, size_t bytes);
 void tni_nursery_free(tni_nursery *nursery);
 
 /* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is

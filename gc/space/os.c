@@ -42,6 +42,13 @@ bool tni_os_protect(void *at, size_t bytes) {
     return bytes == 0 || mprotect(at, bytes, PROT_NONE) == 0;
 }
 
+bool tni_os_renew(void *at, size_t bytes) {
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    if (mmap(at, bytes, PROT_NONE, flags, -1, 0) == at) return true;
+    tni_os_forget(at, bytes);
+    return false;
+}
+
 void tni_os_forget(void *at, size_t bytes) {
     if (bytes) madvise(at, bytes, MADV_DONTNEED);
 }

@@ -28,6 +28,9 @@ void tni_os_unmap(void *at, size_t bytes);
 
 /* Drops the contents and makes the pages fault; false when the system refuses that: they then read as zero. */
 bool tni_os_protect(void *at, size_t bytes);
+/* Puts address space as of tni_os_reserve in the place of what was mapped there; false when the system refuses that: the
+ * pages then read as zero. */
+bool tni_os_renew(void *at, size_t bytes);
 void tni_os_forget(void *at, size_t bytes); /* drops the contents; reads as zero from now on */
 
 /* Asks for huge pages: a hint. Where the machine has used the memory before, touching one costs some 0.1 ms, a

@@ -26,7 +26,7 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     region->kind = kind;
     region->bytes = bytes;
     regions->heads += kind != TNI_HUGE_REGION;
-    regions->mapped += bytes;
+    regions->mapped += tni_range_has(&regions->range, space) ? 0 : bytes;
     for (unsigned i = 0; i < TNI_BLOCKS; i++) region->blocks[i].number = (uint8_t)i;
     if (regions->leaves.regions[tni_leaf_word(region)]++) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
@@ -34,15 +34,23 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     memmove(all->at + place + 1, all->at + place, (all->count - place) * sizeof *all->at);
     all->at[place] = (uintptr_t)region;
     all->count++;
-    if (place < regions->hint) regions->hint = place;
+    if (place < regions->hint) regions->hint = kind == TNI_BLOCKS_REGION ? place : regions->hint + 1;
     return region;
 }
 
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes) {
     if (!tni_vector_reserve(&regions->all, regions->faults, regions->spare.count + 1)) return NULL;
-    void *space = tni_os_map(regions->faults, bytes, TNI_REGION);
-    if (space && bytes > TNI_REGION && regions->huge_pages) tni_os_huge(space, bytes);
-    return space ? tni_region_open(regions, space, kind, bytes) : NULL;
+    tni_range *range = &regions->range;
+    char *space = tni_range_take(range, bytes);
+    if (!space) {
+        space = tni_os_map(regions->faults, bytes, TNI_REGION);
+        return space ? tni_region_open(regions, space, kind, bytes) : NULL;
+    }
+    tni_range_zero(range, space, TNI_BLOCK);
+    tni_region *region = tni_region_open(regions, space, kind, bytes);
+    for (unsigned page = TNI_FIRST_PAGE; kind == TNI_PAGES_REGION && page < tni_range_dirty(range, space); page++)
+        tni_bit_set(region->touched_pages, page);
+    return region;
 }
 
 void *tni_region_map(tni_regions *regions) {
@@ -69,8 +77,8 @@ void tni_region_clear_marks(tni_region *region) {
         memset(region->marks + TNI_BLOCK_WORDS, 0, sizeof region->marks - TNI_BLOCK_WORDS * sizeof *region->marks);
         return;
     case TNI_PAGES_REGION:
-        for (unsigned page = 0; (page = tni_next_page(region->first_pages, page, true)) < TNI_PAGES; page++)
-            tni_bit_clear(region->marks, tni_bit_of(tni_page_object(region, page)));
+        for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++)
+            tni_bit_clear(region->marks, tni_bit_of(tni_span_object(region, grain)));
         return;
     case TNI_HUGE_REGION: tni_bit_clear(region->marks, tni_bit_of(tni_huge_object(region)));
     }
@@ -82,10 +90,14 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
     size_t place = tni_region_place(regions, (uintptr_t)region);
     all->count--;
     memmove(all->at + place, all->at + place + 1, (all->count - place) * sizeof *all->at);
-    regions->hint = 0;
+    if (place < regions->hint) regions->hint--;
     regions->heads -= region->kind != TNI_HUGE_REGION;
-    regions->mapped -= region->bytes;
     tni_unname(&region->name);
+    if (tni_range_has(&regions->range, region)) {
+        tni_range_give(&regions->range, (char *)region, region->bytes);
+        return;
+    }
+    regions->mapped -= region->bytes;
     tni_allow(region, region->bytes); /* for whoever gets it next */
     tni_os_unmap(region, region->bytes);
 }

@@ -5,8 +5,10 @@
  * the bookkeeping itself hold what else its kind needs. Behind it lie
  *
  *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, with cells of many sizes                  (space/old.c)
- *     TNI_PAGES_REGION   496 pages of 4 KiB, for large objects below ~1 MiB            (space/large.c)
- *     TNI_HUGE_REGION    one object; the mapping is as long as it needs                (space/large.c)
+ *     TNI_PAGES_REGION   1984 grains of 1 KiB, for large objects below ~1 MiB          (space/large.c)
+ *     TNI_HUGE_REGION    one object; the region is as long as it needs                 (space/large.c)
+ *
+ * Those of large objects lie in the heap's range (space/range.h), if there is room.
  *
  * The set of all regions is a vector, sorted by address. Callers: old.c, large.c, collect/, debug/verify.c. */
 #ifndef TNI_REGION_H
@@ -19,6 +21,7 @@
 #include "core/object.h"
 #include "core/vector.h"
 #include "space/os.h"
+#include "space/range.h"
 
 #define TNI_REGION ((size_t)2 << 20)
 #define TNI_BLOCK ((size_t)64 << 10)
@@ -29,7 +32,12 @@ enum {
     TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
     TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
     TNI_FIRST_PAGE = 16,
-    TNI_PIECES = 1 << 17      /* at most, of a region of large objects */
+    TNI_PIECES = 1 << 17,     /* at most, of a region of large objects */
+    TNI_GRAIN = 1024,         /* bytes: the spans of large objects are so fine */
+    TNI_GRAINS = 2048,        /* of a region; numbers 0 .. 63 are the bookkeeping */
+    TNI_FIRST_GRAIN = 64,
+    TNI_SPAN_LEAST = 8,       /* grains: a shorter span is too short for any object */
+    TNI_OBJECT_OFFSET = 64    /* from the start of a span to its object, which is so aligned */
 };
 
 /* Where cells begin behind a page, if they have pages of their own: their objects then have any alignment. */
@@ -53,11 +61,10 @@ typedef struct tni_block {
     uint8_t number;         /* in its region */
 } tni_block;
 
-/* Pages in a row that a large object has, or that are free. */
-typedef struct tni_span {
-    uintptr_t next, prev; /* addresses of free ones of the same length, or 0 */
-    unsigned pages;
-} tni_span;
+/* Of a free span: the addresses of others of the same length, or 0. */
+typedef struct tni_link {
+    uintptr_t next, prev;
+} tni_link;
 
 typedef struct tni_region {
     union {
@@ -66,21 +73,22 @@ typedef struct tni_region {
             tni_block blocks[TNI_BLOCKS];
             uint32_t free_blocks;    /* a bit each, bit 0 never */
             uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
-            uint64_t first_pages[TNI_PAGES / 64]; /* of large objects */
-            uint64_t used_pages[TNI_PAGES / 64];
-            uint64_t touched_pages[TNI_PAGES / 64];
-            uint32_t free_pages;
+            uint64_t touched_pages[TNI_PAGES / 64]; /* they may hold anything */
+            uint32_t free_grains;
+            uint8_t objects[TNI_BLOCKS]; /* how many large ones begin in these 64 KiB */
             bool disposed;           /* large objects may have dispose */
             tni_region_kind kind;
             unsigned name;           /* space/memcheck.h */
-            size_t bytes;            /* of the mapping */
+            size_t bytes;            /* that it takes */
         };
     };
     union {
         uint64_t used[TNI_REGION_WORDS];   /* of blocks: see space/old.h */
         struct {                           /* of large objects */
-            tni_span spans[TNI_PAGES];     /* that begin, or are free and end, at this page */
-            uint8_t objects[TNI_BLOCKS];   /* how many begin in these 64 KiB */
+            uint64_t first_grains[TNI_GRAINS / 64];
+            uint64_t used_grains[TNI_GRAINS / 64];
+            uint16_t spans[TNI_GRAINS];    /* grains of the span that begins, or is free and ends, here */
+            tni_link links[TNI_GRAINS / TNI_SPAN_LEAST]; /* of the free span that has grain TNI_SPAN_LEAST * i */
             bool pieced;                   /* some bit of `pieces` is set */
             uint64_t pieces[TNI_PIECES / 64]; /* dirty ones: see collect/barrier.h */
         };
@@ -102,6 +110,7 @@ typedef struct tni_leaves {
 
 typedef struct tni_regions {
     tni_vector all;
+    tni_range range;      /* for large objects */
     tni_faults *faults;
     bool huge_pages;      /* the host allows them */
     tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
@@ -124,18 +133,28 @@ TNI_INLINE void tni_bit_set(uint64_t *map, size_t bit) { map[bit / 64] |= UINT64
 TNI_INLINE void tni_bit_clear(uint64_t *map, size_t bit) { map[bit / 64] &= ~(UINT64_C(1) << (bit % 64)); }
 TNI_INLINE bool tni_marked(const void *old) { return tni_bit(tni_region_of(old)->marks, tni_bit_of(old)); }
 
-/* The first page at or behind `page` whose bit in the map is not, or is, set; TNI_PAGES if there is none. */
-TNI_INLINE unsigned tni_next_page(const uint64_t *map, unsigned page, bool set) {
-    for (; page < TNI_PAGES; page = (page / 64 + 1) * 64) {
-        uint64_t word = (set ? map[page / 64] : ~map[page / 64]) >> page % 64;
-        if (word) return page + (unsigned)__builtin_ctzll(word);
+/* The first bit at or behind `bit` that is not, or is, set in a map of `count` (a multiple of 64); `count` if there is
+ * none. */
+TNI_INLINE unsigned tni_next_bit(const uint64_t *map, unsigned count, unsigned bit, bool set) {
+    for (; bit < count; bit = (bit / 64 + 1) * 64) {
+        uint64_t word = (set ? map[bit / 64] : ~map[bit / 64]) >> bit % 64;
+        if (word) return bit + (unsigned)__builtin_ctzll(word);
     }
-    return TNI_PAGES;
+    return count;
 }
-TNI_INLINE char *tni_page_object(const tni_region *region, unsigned page) {
-    return (char *)region + (size_t)page * TNI_PAGE + TNI_LEAD + 8;
+TNI_INLINE char *tni_span_object(const tni_region *region, unsigned grain) {
+    return (char *)region + (size_t)grain * TNI_GRAIN + TNI_OBJECT_OFFSET;
 }
-TNI_INLINE char *tni_huge_object(const tni_region *region) { return (char *)region + TNI_BLOCK + TNI_LEAD + 8; }
+/* The grain at which a large object's span begins. */
+TNI_INLINE unsigned tni_grain_of(const void *object) {
+    return (unsigned)(((uintptr_t)object & (TNI_REGION - 1)) / TNI_GRAIN);
+}
+TNI_INLINE unsigned tni_next_object(const tni_region *region, unsigned grain) {
+    return tni_next_bit(region->first_grains, TNI_GRAINS, grain, true);
+}
+TNI_INLINE char *tni_huge_object(const tni_region *region) {
+    return (char *)region + TNI_BLOCK + TNI_OBJECT_OFFSET;
+}
 
 TNI_INLINE tni_region *tni_block_region(const tni_block *block) { return tni_region_of(block); }
 TNI_INLINE char *tni_block_start(const tni_block *block) {
@@ -161,7 +180,8 @@ TNI_INLINE size_t tni_piece_of(const tni_region *region, const void *at) {
     return (size_t)((const char *)at - (const char *)region) >> tni_piece_shift(region);
 }
 
-/* Maps a region of `bytes` (TNI_REGION but for a huge one) and enters it into the vector. NULL when the system has no
+/* A region of large objects with so many bytes (TNI_REGION but for a huge one), in the vector. Its head is zero, but for
+ * the pages that may hold anything; those of a huge one do, as far as the range says so. NULL when the system has no
  * memory. */
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
 /* The same in two steps, for regions of blocks: first the address space, which costs nothing until it is touched
@@ -172,7 +192,7 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
 void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
 /* Clears the marks; of large objects there are few, and their bits lie far apart. */
 void tni_region_clear_marks(tni_region *region);
-/* Takes it out of the vector and gives it back to the system. */
+/* Takes it out of the vector and gives it back to the range, or to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
 /* The index of the first region at or behind the address. */
 size_t tni_region_place(const tni_regions *regions, uintptr_t address);

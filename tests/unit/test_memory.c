@@ -241,6 +241,7 @@ static void open_almost_full(Host *host, Pair **list) {
         tn_write(host->m, *pair, (char *)*pair + offsetof(Pair, car), *big);
         *list = *pair;
     }
+    support_collect(host->m, TN_MAJOR);
 }
 
 static void requests_that_cannot_be_met_collect_seldom(void **state) {
@@ -540,16 +541,20 @@ static void external_bytes_leave_the_reserve(void **state) {
 
 /* ---- a system that gives no more ---- */
 
-/* Allows `more` bytes of address space beyond what the process has now. */
+/* Allows `more` bytes of address space beyond what the process has now; and, lest there be more room in what is reserved
+ * already, hardly more memory to write to: the nursery may grow. */
 static void limit_address_space(size_t more) {
     FILE *file = fopen("/proc/self/statm", "r");
-    unsigned long pages = 0;
-    if (!file || fscanf(file, "%lu", &pages) != 1) FAIL("cannot read /proc/self/statm");
+    unsigned long pages = 0, data = 0;
+    if (!file || fscanf(file, "%lu %*u %*u %*u %*u %lu", &pages, &data) != 2) FAIL("cannot read /proc/self/statm");
     fclose(file);
     struct rlimit limit;
     getrlimit(RLIMIT_AS, &limit);
     limit.rlim_cur = pages * (size_t)sysconf(_SC_PAGESIZE) + more;
     CHECK_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = data * (size_t)sysconf(_SC_PAGESIZE) + more + MIB;
+    CHECK_EQ(setrlimit(RLIMIT_DATA, &limit), 0);
 }
 
 static void starve(void *arg) {
