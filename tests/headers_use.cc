@@ -15,6 +15,11 @@ struct alignas(32) Row {
     double at[4];
 };
 enum : tn_type { Pair_type = TN_FIRST_TYPE, Box_type, Row_type };
+struct Slots {
+    long number;
+    TN_FIELD(struct Box) box[4];
+    tn_value_field value[4];
+};
 
 Pair **list(tn_mutator *m, Pair *const *tail, int n);
 
@@ -56,6 +61,14 @@ tn_value *raw(tn_mutator *m) {
         *v = *w;
     }
     return TN_ESCAPE_VALUE(v);
+}
+
+bool rows(tn_mutator *m, Slots *const *a, Slots *const *b);
+
+bool rows(tn_mutator *m, Slots *const *a, Slots *const *b) {
+    return TN_MOVE(m, a, box, 1, 0, 3) == TN_OK && TN_COPY(m, a, b, box, 0, 2, 2) == TN_OK &&
+           TN_MOVE_VALUES(m, a, value, 0, 1, 3) == TN_OK && TN_COPY_VALUES(m, b, a, value, 0, 0, 4) == TN_OK &&
+           tn_unprotect(m, a) == TN_OK && tn_protect(m, a) == TN_OK;
 }
 
 static TN_FIELD(Pair) first;

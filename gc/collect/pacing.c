@@ -199,9 +199,10 @@ uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
 
 /* ---- room ---- */
 
-/* The bytes below the hard limit that are not in use, the reserve included while that is kept. */
+/* The bytes below the hard limit that no object takes. */
 static size_t free_bytes(const tn_heap *heap) {
-    return tni_room(heap) + (heap->pacing.reserve_spent ? 0 : heap->options.value.reserve);
+    size_t used = tni_old_bytes(heap) + tni_external_bytes(heap), max = heap->options.value.heap_max;
+    return used < max ? max - used : 0;
 }
 
 /* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
