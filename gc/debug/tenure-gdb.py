@@ -10,8 +10,8 @@
 # type says it. The library must have been built with debug information.
 import gdb
 
-REGION, BLOCK, PAGE = 2 << 20, 64 << 10, 4096
-FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS = 1, 2, 4, 8, 16, 32
+REGION, BLOCK, GRAIN, OFFSET = 2 << 20, 64 << 10, 1024, 64
+FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS, YOUNG = 1, 2, 4, 8, 16, 32, 64
 SHOWN = 20  # slots of an object that are not 0
 KINDS = ("small", "large", "huge")
 SHAPES = ("unregistered", "leaf", "fixed", "references", "values", "elements", "traced")
@@ -131,10 +131,10 @@ class Heap:
             return False
         offset, kind = at & (REGION - 1), number(region["kind"])
         if kind == 2:
-            return at == number(region.address) + BLOCK + 8
+            return at == number(region.address) + BLOCK + OFFSET
         if kind == 1:
-            page = offset // PAGE
-            return offset % PAGE == 8 and bool(number(region["first_pages"][page // 64]) >> (page % 64) & 1)
+            grain = offset // GRAIN
+            return offset % GRAIN == OFFSET and bool(number(region["first_grains"][grain // 64]) >> (grain % 64) & 1)
         return offset >= BLOCK and self.marked(region, at)
 
     def name(self, at):
@@ -222,11 +222,11 @@ class Heap:
         for address in self.regions:
             region = gdb.Value(address).cast(gdb.lookup_type("tni_region").pointer()).dereference()
             if number(region["kind"]) == 2:
-                yield address + BLOCK + 8
+                yield address + BLOCK + OFFSET
             elif number(region["kind"]) == 1:
-                for page in range(16, 512):
-                    if number(region["first_pages"][page // 64]) >> (page % 64) & 1:
-                        yield address + page * PAGE + 8
+                for grain in range(BLOCK // GRAIN, REGION // GRAIN):
+                    if number(region["first_grains"][grain // 64]) >> (grain % 64) & 1:
+                        yield address + grain * GRAIN + OFFSET
             else:
                 words = gdb.selected_inferior().read_memory(address, BLOCK // 2).tobytes()
                 for word in range(128, 4096):

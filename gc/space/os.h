@@ -37,6 +37,9 @@ void tni_os_forget(void *at, size_t bytes); /* drops the contents; reads as zero
  * fifth of 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
 void tni_os_huge(void *at, size_t bytes);
 
+/* Puts a huge page in the place of the small ones at `at`, now if the system can do that, else some time. */
+void tni_os_collapse(void *at);
+
 /* Nanoseconds of a clock that never goes back. */
 uint64_t tni_os_now(void);
 
