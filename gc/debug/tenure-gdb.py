@@ -310,6 +310,8 @@ class ObjectCommand(gdb.Command):
         if heap.young(at):
             return "young"
         region = heap.region(at)
+        if heap.header(at) & YOUNG:
+            return "young, large"
         return "old, %s%s" % (KINDS[number(region["kind"])], ", marked" if heap.marked(region, at) else "")
 
     def fate(self, heap, at):
@@ -347,7 +349,7 @@ class ObjectCommand(gdb.Command):
         print("  type %d, %s, length %d, %d bytes with the header" % (
             header >> 8 & 0xFFFF, SHAPES[number(layout["shape"])], header >> 32, heap.cell(at)))
         print("  " + self.where(heap, at))
-        if not heap.young(at):
+        if not heap.young(at) and not header & YOUNG:
             print("  " + ("the next store of a young reference is recorded" if header & ARMED else
                           "remembered: the next minor collection looks at it"))
         if header & STABLE:
