@@ -118,7 +118,9 @@ static void prepare_growth(tn_heap *heap, uint64_t took) {
     size_t limit = heap->pacing.old_limit, external = tni_external_bytes(heap), have = tni_old_bytes(heap);
     size_t want = limit > external ? limit - external : 0;
     size_t blocks = want > have ? (size_t)((double)(want - have) * heap->pacing.cells) / TNI_BLOCK : 0;
-    if (blocks && tni_fits_now(heap, blocks * TNI_BLOCK)) tni_old_prepare(&heap->old, blocks, tni_os_now() + took / 4);
+    uint64_t until = tni_os_now() + took / 4;
+    if (blocks && tni_fits_now(heap, blocks * TNI_BLOCK)) tni_old_prepare(&heap->old, blocks, until);
+    tni_large_prepare(&heap->large, until);
 }
 
 static void major(tn_heap *heap, const tni_collection *c, bool due) {

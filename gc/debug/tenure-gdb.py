@@ -10,10 +10,10 @@
 # type says it. The library must have been built with debug information.
 import gdb
 
-REGION, BLOCK, PAGE = 2 << 20, 64 << 10, 4096
-OBJECT = 64  # where a large object lies behind the begin of its pages
+REGION, BLOCK, GRAIN, OFFSET = 2 << 20, 64 << 10, 1024, 64
 PADDING = 3  # the type of what lies before an aligned young object
 FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS, LISTED, UNPROTECTED = 1, 2, 4, 8, 16, 32, 64, 128
+YOUNG = 1 << 24
 SHOWN = 20  # slots of an object that are not 0
 ROOM = 128  # bytes of a describe text
 said = set()  # what is said once a session
@@ -151,10 +151,10 @@ class Heap:
             return False
         offset, kind = at & (REGION - 1), number(region["kind"])
         if kind == 2:
-            return at == number(region.address) + BLOCK + OBJECT
+            return at == number(region.address) + BLOCK + OFFSET
         if kind == 1:
-            page = offset // PAGE
-            return offset % PAGE == OBJECT and bool(number(region["first_pages"][page // 64]) >> (page % 64) & 1)
+            grain = offset // GRAIN
+            return offset % GRAIN == OFFSET and bool(number(region["first_grains"][grain // 64]) >> (grain % 64) & 1)
         return offset >= BLOCK and self.marked(region, at)
 
     def name(self, at):
@@ -247,11 +247,11 @@ class Heap:
         for address in self.regions:
             region = gdb.Value(address).cast(gdb.lookup_type("tni_region").pointer()).dereference()
             if number(region["kind"]) == 2:
-                yield address + BLOCK + OBJECT
+                yield address + BLOCK + OFFSET
             elif number(region["kind"]) == 1:
-                for page in range(16, 512):
-                    if number(region["first_pages"][page // 64]) >> (page % 64) & 1:
-                        yield address + page * PAGE + OBJECT
+                for grain in range(BLOCK // GRAIN, REGION // GRAIN):
+                    if number(region["first_grains"][grain // 64]) >> (grain % 64) & 1:
+                        yield address + grain * GRAIN + OFFSET
             else:
                 words = gdb.selected_inferior().read_memory(address, BLOCK // 2).tobytes()
                 for word in range(128, 4096):
@@ -334,6 +334,8 @@ class ObjectCommand(gdb.Command):
         if heap.young(at):
             return "young"
         region = heap.region(at)
+        if heap.header(at) & YOUNG:
+            return "young, large"
         return "old, %s%s" % (KINDS[number(region["kind"])], ", marked" if heap.marked(region, at) else "")
 
     def fate(self, heap, at):
@@ -373,7 +375,7 @@ class ObjectCommand(gdb.Command):
         print("  " + self.where(heap, at))
         if header & UNPROTECTED:
             print("  unprotected: each minor collection looks at it")
-        elif not heap.young(at):
+        elif not heap.young(at) and not header & YOUNG:
             print("  " + ("the next store of a young reference is recorded" if header & ARMED else
                           "remembered: the next minor collection looks at it"))
         if header & STABLE:

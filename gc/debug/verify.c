@@ -640,8 +640,8 @@ static void check_spans(check *c) {
         bool any = false;
         for (uintptr_t at = large->free[length]; at; at = tni_span_link(at)->next, any = true)
             filed += *tni_span_at(at) == length;
-        bool known = tni_bit(large->lengths, length) && large->words >> length / 64 & 1;
-        if (any != known) filed = SIZE_MAX / 2;
+        bool said = tni_bit(large->lengths, length) && large->words >> length / 64 & 1;
+        if (any != said) filed = SIZE_MAX / 2;
     }
     if (free != filed)
         tni_fatal(c->heap, "verify: %s: invariant L1: of %zu free spans %zu are on the right lists", c->when,

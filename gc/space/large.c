@@ -11,7 +11,10 @@
 enum {
     HEADROOM = TNI_OBJECT_OFFSET - 8,         /* of a span, before the cell */
     PAGE_GRAINS = TNI_PAGE / TNI_GRAIN,
-    WHOLE = TNI_GRAINS - TNI_FIRST_GRAIN      /* the length of the free span of an empty region */
+    WHOLE = TNI_GRAINS - TNI_FIRST_GRAIN,     /* the length of the free span of an empty region */
+    ON_TRIAL = 32 << 20, /* bytes at most */
+    LOOKS = 3,    /* of major collections, whether an object is filled */
+    EMPTY = 64    /* pages of 512 that may hold nothing where it is: in the first ones is the region's head */
 };
 
 static unsigned grains_of(const tni_large *large, size_t cell) {
@@ -154,15 +157,24 @@ static tni_region *huge_region(tni_large *large, size_t bytes) {
     return tni_region_new(large->regions, TNI_HUGE_REGION, bytes);
 }
 
-/* Huge pages are asked for what the host will fill: an array that begins as zeros may stay so, but for a few of its
- * pages. */
+/* Huge pages are asked for what the host will fill. An array that begins as zeros may stay so, but for a few of its
+ * pages: so it is asked at once for few bytes of these; for others when they have been filled (tni_large_prepare). */
+static void ask_for_huge_pages(tni_large *large, tni_region *region, bool zeroed) {
+    if (!large->regions->huge_pages || region->bytes < TNI_HUGE_PAGE) return;
+    if (zeroed && large->on_trial + region->bytes > ON_TRIAL) return;
+    region->looks = LOOKS; /* with huge pages one would not see whether it is filled */
+    region->on_trial = zeroed;
+    large->on_trial += zeroed ? region->bytes : 0;
+    tni_os_huge(region, region->bytes);
+}
+
 static char *huge_alloc(tni_large *large, size_t cell, bool zeroed) {
     size_t bytes = huge_bytes(cell);
     tni_region *region = huge_region(large, bytes);
     if (!region) return NULL;
     large->used_bytes += bytes;
     large->touched_bytes += bytes;
-    if (!zeroed && bytes >= TNI_HUGE_PAGE && large->regions->huge_pages) tni_os_huge(region, bytes);
+    ask_for_huge_pages(large, region, zeroed);
     tni_range *range = &large->regions->range;
     if (tni_range_has(range, region)) {
         if (zeroed) tni_range_zero(range, tni_huge_object(region) - 8, cell);
@@ -174,6 +186,7 @@ static char *huge_alloc(tni_large *large, size_t cell, bool zeroed) {
 static void huge_free(tni_large *large, tni_region *region) {
     large->used_bytes -= region->bytes;
     large->touched_bytes -= region->bytes;
+    if (region->on_trial) large->on_trial -= region->bytes;
     tni_region_delete(large->regions, region);
 }
 
@@ -223,6 +236,41 @@ void tni_large_free(tni_large *large, char *object) {
         unfile_span(large, region, grain);
     }
     file_span(large, region, grain, end - grain);
+}
+
+/* ---- huge pages ---- */
+
+/* Whether most pages hold something, as far as one line of each tells. (The system does not know: a page that was only read
+ * counts as resident.) */
+static bool is_filled(const char *huge_page) {
+    unsigned empty = 0;
+    for (size_t at = TNI_PAGE / 2; at < TNI_HUGE_PAGE && empty <= EMPTY; at += TNI_PAGE) {
+        uint64_t line[8], any = 0;
+        memcpy(line, huge_page + at, sizeof line);
+        for (unsigned i = 0; i < 8; i++) any |= line[i];
+        empty += !any;
+    }
+    return empty <= EMPTY;
+}
+
+/* An object that is sparse still after some majors will stay so. */
+static bool is_worth_a_look(tni_region *region) {
+    return region->kind == TNI_HUGE_REGION && region->bytes >= TNI_HUGE_PAGE && region->looks < LOOKS;
+}
+
+void tni_large_prepare(tni_large *large, uint64_t until) {
+    if (!large->regions->huge_pages) return;
+    for (size_t i = 0; i < large->regions->all.count; i++) {
+        tni_region *region = tni_region_at(large->regions, i);
+        if (!is_worth_a_look(region)) continue;
+        bool filled = true;
+        for (size_t at = 0; at + TNI_HUGE_PAGE <= region->bytes; at += TNI_HUGE_PAGE) {
+            if (tni_os_now() >= until) return;
+            if (is_filled((char *)region + at)) tni_os_collapse((char *)region + at);
+            else filled = false;
+        }
+        region->looks = filled ? LOOKS : (uint8_t)(region->looks + 1);
+    }
 }
 
 /* ---- giving back ---- */

@@ -24,6 +24,7 @@ typedef struct tni_large {
     uint64_t allocated;   /* bytes of cells, ever */
     size_t used_bytes;    /* whole grains, or regions */
     size_t touched_bytes; /* of pages: used, or free and not given back; without what the range keeps */
+    size_t on_trial;      /* bytes of regions that are (space/region.h) */
     tni_vector young;     /* objects */
     size_t young_bytes;   /* of `used_bytes`, by them */
     uintptr_t free[TNI_GRAINS];        /* the free spans of each length, the last freed first */
@@ -56,6 +57,8 @@ TNI_INLINE size_t tni_large_bytes(const char *object) {
 bool tni_large_add_young(tni_large *large, char *object);
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
+/* Backs with huge pages what is filled of objects that fill some, until the clock says so. */
+void tni_large_prepare(tni_large *large, uint64_t until);
 /* Gives at most `most` regions without objects back to the system, while more than `keep` bytes are touched and free;
  * false when there are no more. */
 bool tni_large_trim(tni_large *large, size_t keep, size_t most);

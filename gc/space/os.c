@@ -55,6 +55,11 @@ void tni_os_forget(void *at, size_t bytes) {
 
 void tni_os_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); }
 
+void tni_os_collapse(void *at) {
+    const int collapse = 25; /* MADV_COLLAPSE, of Linux 6.1 */
+    if (madvise(at, TNI_HUGE_PAGE, collapse)) tni_os_huge(at, TNI_HUGE_PAGE);
+}
+
 /* ---- touched pages ---- */
 
 /* Of a word of /proc/self/pagemap: the page is in memory, or swapped out. */

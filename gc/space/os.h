@@ -37,6 +37,9 @@ void tni_os_forget(void *at, size_t bytes); /* drops the contents; reads as zero
  * fifth of 512 small ones; on a virtual machine whose host must find the memory first, 3 to 5 ms. */
 void tni_os_huge(void *at, size_t bytes);
 
+/* Puts a huge page in the place of the small ones at `at`, now if the system can do that, else some time. */
+void tni_os_collapse(void *at);
+
 /* Which pages of memory from tni_os_map were ever touched, as the system knows: all others are zero, and need no look.
  * What it says is good until the program touches more, so that it is forgotten with each use (tni_os_touched_end). A
  * struct of zeros is ready for use; it is large, for the system is asked for many pages at once. */

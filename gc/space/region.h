@@ -77,6 +77,8 @@ typedef struct tni_region {
             uint32_t free_grains;
             uint8_t objects[TNI_BLOCKS]; /* how many large ones begin in these 64 KiB */
             bool disposed;           /* large objects may have dispose */
+            uint8_t looks;           /* for huge pages, so far */
+            bool on_trial;           /* huge pages were asked for, and nobody knows whether it will be filled */
             tni_region_kind kind;
             unsigned name;           /* space/memcheck.h */
             size_t bytes;            /* that it takes */
