@@ -3,7 +3,7 @@
  *     B1  an old object that holds a young reference is armed for the next such store, or in `objects`, or, if it is
  *         SLOTS, that slot is in `slots`; unless `overflow` is set, then it may be in none
  *     B2  an object in `objects` is not armed; it is there once
- *     B3  young objects are never armed; a minor collection empties the logs and arms what it has scanned
+ *     B3  young objects, large ones as well, are never armed; a minor collection empties the logs and arms what it has scanned
  *
  * The slot logs are bounded, for a host may store young and old references in turns without end: a full one logs the
  * whole object, or sets the overflow flag.
