@@ -4,7 +4,7 @@
  *         SLOTS, that slot is in `slots` or in a dirty piece, or the slot is in `outside`, or the object in
  *         `unprotected`; unless `overflow` is set, then it may be in none
  *     B2  an object in `objects` is not armed; it is there once
- *     B3  young objects are never armed; a minor collection empties the logs and arms what it has scanned
+ *     B3  young objects, large ones as well, are never armed; a minor collection empties the logs and arms what it has scanned
  *
  * The slot logs are bounded, for a host may store young and old references in turns without end. When that of arrays is
  * full, the piece of the array is marked in its region's head, where there is a bit for each: a page, or more in what is

@@ -1,4 +1,4 @@
-/* core/alloc.c: allocation beyond the inline bump: more nursery, born-old and large objects, polling, and what to do
+/* core/alloc.c: allocation beyond the inline bump: more nursery, large and born-old objects, polling, and what to do
  * when memory is out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve,
  * NULL. */
 #include "core/alloc.h"
@@ -120,6 +120,8 @@ static void *born_old(const request *r, char *object) {
     return object;
 }
 
+/* A large object is young, and needs neither log nor barrier until a minor collection adopts it; where it cannot be (no
+ * place in the range, or P3), it is born old. */
 static void *born_large(const request *r, char *object) {
     tni_large *large = &r->m->heap->large;
     bool slots = r->layout->shape != TNI_LEAF_SHAPE && r->layout->shape != TNI_TRACED;

@@ -14,7 +14,7 @@
 
 TN_BEGIN_DECLS
 
-/* The largest object that is born in the nursery: larger ones are born old and never copied. */
+/* The largest object that is born in the nursery. Larger ones never move; their addresses are multiples of 64. */
 #define TN_SMALL_MAX ((size_t)8192 - 8)
 
 /* The bytes that an object of `size` takes with its header. What tn_reserve counts in; where the type has an alignment,

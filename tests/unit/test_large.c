@@ -42,6 +42,7 @@ static void short_lived_ones_need_no_major_collection(void **state) {
         host_exact(&host, "nursery=256K");
         CHECK(tn_type_add(host.heap, &raw_desc) != 0);
         Pair **list = support_list(host.m, 100000);
+        support_collect(host.m, TN_FULL);
         tn_stats before = support_stats(host.m), after;
         for (size_t n = 256 * (size_t)MIB / sizes[k]; n--;) new_raw(host.m, sizes[k]);
         after = support_stats(host.m);
