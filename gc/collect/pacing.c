@@ -566,7 +566,7 @@ bool tni_pacing_may_help(tn_heap *heap, size_t bytes) {
     tni_futile *f = &heap->pacing.futile;
     if (f->count < FUTILE_FREE || bytes < f->bytes || free_bytes(heap) > f->free) return true;
     unsigned most = 1u << min_size(f->count - FUTILE_FREE, FUTILE_DOUBLINGS);
-    if (f->refused >= most || tni_pacing_now(heap) >= f->until) return true;
+    if (f->refused >= most || tni_pacing_now(heap) > f->until) return true;
     f->refused++;
     return false;
 }
