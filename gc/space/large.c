@@ -208,7 +208,8 @@ char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed, bool leaf) {
 }
 
 bool tni_large_add_young(tni_large *large, char *object) {
-    if (large->paged || !tni_range_has(&large->regions->range, object) || large->young.count >= TNI_YOUNG_MAX) return false;
+    if (large->paged || !tni_range_has(&large->regions->range, object)) return false;
+    if (large->young.count >= TNI_YOUNG_MAX) return false;
     if (!tni_vector_push(&large->young, large->regions->faults, (uintptr_t)object)) return false;
     large->young_bytes += tni_large_bytes(object);
     return true;
