@@ -34,7 +34,7 @@ for cxx in g++ clang++; do compile $cxx c++17 "$root/tests/headers_use.cc" heade
 for cxx in g++ clang++; do
     checked=$((checked + 1))
     # shellcheck disable=SC2086
-    if "$cxx" -std=c++17 $flags -DALIGN_TOO_LARGE "$root/tests/headers_use.cc" 2>"$work/err" ||
+    if "$cxx" -std=c++17 $flags -I"$root/include" -DALIGN_TOO_LARGE "$root/tests/headers_use.cc" 2>"$work/err" ||
         ! grep -q 'error:.*aligns objects to 64 bytes at most' "$work/err"; then
         echo "FAILED: $cxx does not refuse TN_DESC of a struct that is aligned to 128 bytes"
         cat "$work/err"

@@ -63,7 +63,7 @@ static void record(const bulk *b) {
     bool whole = inside && b->count >= tn_size_of(heap, b->object) / sizeof(void *) / WHOLE;
     for (size_t i = 0; i < b->count; i++) {
         if (TN_LIKELY(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
-        if (inside && tni_young(heap, reference(b, b->to[i]))) continue;
+        if (inside && tni_in_nursery(heap, reference(b, b->to[i]))) continue;
         if (whole) tn_remember(b->m, b->object);
         else tni_barrier_log(heap, b->object, (uintptr_t)(b->to + i) | b->values);
         if (!(tni_header(b->object) & TN_ARMED)) return;

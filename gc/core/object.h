@@ -3,15 +3,14 @@
  * The header, one word before the address that the host sees:
  *     bit 0   FORWARDED   the object has moved; the other bits are the new address
  *     bit 1   TN_ARMED    see collect/barrier.h
- *     bit 2   HASHED      young: its identity hash was asked for; it takes the hash along when it moves
+ *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
+ *             YOUNG       the same bit of a large object: no minor collection has seen it yet (space/large.h)
  *     bit 3   HASH_STORED old: the hash is in the cell's last word
  *     bit 4   STABLE      the host was promised a fixed address
  *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
  *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
  *     bit 7   UNPROTECTED and by each one after that
- *     8..23   type
- *     bit 24  YOUNG       a large object that no minor collection has seen yet (space/large.h)
- *     32..63  length of the tail */
+ *     8..31   type, 32..63 length of the tail */
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
 
@@ -27,7 +26,7 @@
 #define TNI_SLOTS ((tn_header)32)
 #define TNI_LISTED ((tn_header)64)
 #define TNI_UNPROTECTED ((tn_header)128)
-#define TNI_YOUNG ((tn_header)1 << 24)
+#define TNI_YOUNG TNI_HASHED
 #define TNI_INLINE static inline __attribute__((always_inline, unused))
 
 TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
@@ -45,7 +44,7 @@ TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
     return layout->size + (size_t)layout->tail_size * tni_header_length(header);
 }
 
-/* The bytes of the cell: with the header, and the hash that it has or takes along. */
+/* The bytes of the cell: with the header, and the hash that it has or takes along. Not of a young large object. */
 TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
     size_t cell = TN_CELL(tni_object_bytes(layout, header));
     if (TN_UNLIKELY(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;

@@ -13,7 +13,7 @@ import gdb
 REGION, BLOCK, GRAIN, OFFSET = 2 << 20, 64 << 10, 1024, 64
 PADDING = 3  # the type of what lies before an aligned young object
 FORWARDED, ARMED, HASHED, STORED, STABLE, SLOTS, LISTED, UNPROTECTED = 1, 2, 4, 8, 16, 32, 64, 128
-YOUNG = 1 << 24
+YOUNG = HASHED  # of a large object
 SHOWN = 20  # slots of an object that are not 0
 ROOM = 128  # bytes of a describe text
 said = set()  # what is said once a session
@@ -232,7 +232,7 @@ class Heap:
             return 8 + 8 * (header >> 32)
         layout = self.layout(header)
         took = number(layout["size"]) + number(layout["tail_size"]) * (header >> 32)
-        return max(8, (took + 7) // 8 * 8) + 8 + (8 if header & (HASHED | STORED) and not self.young(at) else 0)
+        return max(8, (took + 7) // 8 * 8) + 8 + (8 if header & STORED else 0)
 
     def objects(self):
         return (at for at in self.places() if at not in self.dead)
