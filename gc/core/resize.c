@@ -77,13 +77,6 @@ static void shrink_young(const change *c) {
     }
 }
 
-/* The end of the cell is a hole from now on (O1). */
-static void shrink_small(const change *c) {
-    char *end = c->object - 8 + c->wanted;
-    tni_bit_set(tni_region_of(c->object)->used, tni_bit_of(end + 8));
-    tni_forbid(end, c->cell - c->wanted);
-}
-
 /* The hash is in the cell's last word. */
 static void move_hash(const change *c) {
     uint64_t *last = (uint64_t *)(void *)(c->object + c->cell - 16);
@@ -91,12 +84,13 @@ static void move_hash(const change *c) {
 }
 
 static void shrink(const change *c) {
-    tn_heap *heap = c->m->heap;
+    char *begin = c->object - 8; /* of the cell */
     if (c->header & TNI_HASH_STORED) move_hash(c);
     tni_set_header(c->object, resized(c));
     if (c->wanted == c->cell) return;
     if (c->young) shrink_young(c);
-    else if (tni_region_of(c->object)->kind == TNI_BLOCKS_REGION && !heap->old.paged) shrink_small(c);
+    else if (tni_region_of(c->object)->kind == TNI_BLOCKS_REGION)
+        tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
 }
 
 /* ---- longer ---- */

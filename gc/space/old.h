@@ -82,6 +82,9 @@ TNI_INLINE size_t tni_old_room(const tni_old *old, size_t cell, size_t align) {
 /* The same bump of an object with an alignment, where there is that room. */
 char *tni_old_bump_aligned(tni_old *old, tni_run *run, size_t cell, size_t align);
 
+/* A cell that ended at `to` ends at `from` now: between them is a hole, or slack. */
+void tni_old_cut(const tni_old *old, char *from, const char *to);
+
 /* Adds what was bumped since the last time to `filled`. */
 void tni_old_count(tni_old *old);
 /* The lane whose cells fit a block's holes best, when it has so many and they have so many bytes. */
