@@ -166,7 +166,7 @@ void tni_old_cut(const tni_old *old, char *from, const char *to) {
         from = (char *)tni_whole_pages((uintptr_t)from) + TNI_LEAD;
         to = (const char *)tni_whole_pages((uintptr_t)to);
     }
-    if (to > from + 8) tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
+    if (from < to && (uintptr_t)(from + 8) % TNI_BLOCK) tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
 }
 
 bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {
