@@ -18,7 +18,7 @@ typedef struct change {
     const tni_layout *layout;
     tn_header header;
     size_t count;
-    bool young;
+    bool young;          /* in the nursery */
     size_t cell, wanted; /* bytes of the cell */
 } change;
 
@@ -55,10 +55,14 @@ static bool check(change *c) {
         return tni_fail(m, TN_BAD_SIZE, "tn_resize: a '%.40s' with %zu elements: the most is 2^32 - 1", name_of(c),
                         c->count),
                false;
-    c->young = tni_young(m->heap, c->object);
+    c->young = tni_in_nursery(m->heap, c->object);
     c->cell = cell_of(c, c->header);
     c->wanted = cell_of(c, resized(c));
     return true;
+}
+
+static bool is_large(const change *c) {
+    return !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
 }
 
 /* Whether it is the last object of the nursery's cycle. */
@@ -77,6 +81,14 @@ static void shrink_young(const change *c) {
     }
 }
 
+/* What was recorded of the slots that go is forgotten: others will have their memory. */
+static void shrink_large(const change *c) {
+    tn_heap *heap = c->m->heap;
+    char *begin = c->object - 8;
+    if (c->header & TNI_SLOTS && !(c->header & TNI_YOUNG)) tni_barrier_cut(heap, begin + c->wanted, begin + c->cell);
+    tni_large_cut(&heap->large, c->object, c->wanted);
+}
+
 /* The hash is in the cell's last word. */
 static void move_hash(const change *c) {
     uint64_t *last = (uint64_t *)(void *)(c->object + c->cell - 16);
@@ -89,8 +101,8 @@ static void shrink(const change *c) {
     tni_set_header(c->object, resized(c));
     if (c->wanted == c->cell) return;
     if (c->young) shrink_young(c);
-    else if (tni_region_of(c->object)->kind == TNI_BLOCKS_REGION)
-        tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
+    else if (is_large(c)) shrink_large(c);
+    else tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
 }
 
 /* ---- longer ---- */
@@ -107,8 +119,21 @@ static bool extend_last(const change *c) {
     return true;
 }
 
+/* It counts like an allocation of what is new, and a collection before it may have made room. */
+static bool extend_large(const change *c) {
+    tn_heap *heap = c->m->heap;
+    if (!is_large(c) || heap->options.value.stress) return false;
+    size_t more = tni_large_cost(&heap->large, c->wanted) - tni_large_cost(&heap->large, c->cell);
+    tni_collect_if_due(heap, (c->header & TNI_YOUNG) != 0, more);
+    if (!tni_pacing_fits(heap, more)) return false;
+    bool zeroed = !(c->layout->flags & TN_UNZEROED);
+    if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
+    if (tni_header(c->object) & TNI_HASH_STORED) move_hash(c);
+    tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
+    return true;
+}
+
 static tn_status copy(change *c) {
-    if (!tni_may_collect(c->m, "tn_resize")) return TN_BAD_STATE;
     size_t bytes = tni_object_bytes(c->layout, c->header);
     if (c->header & TNI_STABLE)
         return tni_fail(c->m, TN_BAD_STATE,
@@ -126,7 +151,10 @@ tn_status tn_resize(tn_mutator *m, void *h, size_t count) {
     if (!m) return TN_BAD_ARGUMENT;
     change c = {.m = m, .handle = h, .count = count};
     if (!check(&c)) return tn_last_status(m);
-    if (count > tni_header_length(c.header)) return !m->window && extend_last(&c) ? TN_OK : copy(&c);
+    if (count > tni_header_length(c.header)) {
+        if (!tni_may_collect(m, "tn_resize")) return TN_BAD_STATE;
+        return extend_last(&c) || extend_large(&c) ? TN_OK : copy(&c);
+    }
     shrink(&c);
     return TN_OK;
 }

@@ -580,7 +580,7 @@ Node *shape_resize(World *w, Node *node, void **h, uint32_t count) {
     void **before = TN_HANDLE(w->m, *h);
     tn_clear_error(w->m);
     tn_status status = tn_resize(w->m, h, count);
-    if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && node->fixed)) return w->outs++, NULL;
+    if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && strstr(tn_last_error(w->m), "fixed address"))) return w->outs++, NULL;
     if (status != TN_OK) world_fail(w, "tn_resize: %s", tn_last_error(w->m));
     uint32_t slots = slots_of(node->shape, count);
     Node *now = node;

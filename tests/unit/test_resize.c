@@ -100,6 +100,56 @@ static void the_ends_of_old_objects_are_used_again(void **state) {
     host_close(&host);
 }
 
+/* Nothing lies behind the only large object: it grows where it is, over the border of shared regions by one copy. */
+static void a_large_object_grows_in_place(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    Bytes **b = new_bytes(host.m, 10000);
+    const Bytes *at = *b;
+    unsigned moves = 0;
+    size_t filled = 10000;
+    for (size_t length = 10000, next; length < (64 << 20); length = next) {
+        next = length + length / 2;
+        CHECK_EQ(TN_RESIZE(host.m, b, next), TN_OK);
+        moves += *b != at;
+        at = *b;
+        if (next >= 1 << 20) continue;
+        check_bytes(*b, filled, next);
+        fill(*b, filled, next);
+        filled = next;
+    }
+    CHECK(moves <= 1);
+    for (size_t i = 0; i < filled; i++) CHECK_EQ((*b)->byte[i], (unsigned char)(i * 7 + 1));
+    host_close(&host);
+}
+
+/* What large objects give back is no longer in use, and others get it. */
+static void the_ends_of_large_objects_are_free(void **state) {
+    (void)state;
+    static const size_t longs[] = {100000, 900000, 10 << 20};
+    Host host;
+    host_exact(&host, NULL);
+    for (unsigned i = 0; i < 3; i++)
+        for (int old = 0; old < 2; old++) {
+            TN_SCOPE(host.m);
+            Bytes **b = new_bytes(host.m, longs[i]), *at = *b;
+            if (old) support_collect(host.m, TN_MINOR);
+            size_t before = support_stats(host.m).used_bytes;
+            CHECK_EQ(TN_RESIZE(host.m, b, 20000), TN_OK);
+            CHECK(*b == at);
+            size_t after = support_stats(host.m).used_bytes;
+            CHECK(before - after + 2048 + (i == 2 ? 4096 : 0) >= longs[i] - 20000);
+            check_bytes(*b, 20000, 20000);
+            CHECK_EQ(TN_RESIZE(host.m, b, longs[i]), TN_OK); /* and it can have it again */
+            CHECK(*b == at);
+            check_bytes(*b, 20000, longs[i]);
+            support_collect(host.m, TN_MAJOR);
+            check_bytes(*b, 20000, longs[i]);
+        }
+    host_close(&host);
+}
+
 /* An array of references that grows, while its elements are young: all of them live on. */
 static void references_live_on(void **state) {
     (void)state;
@@ -185,6 +235,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contents_are_kept_at_all_lengths), cmocka_unit_test(the_last_young_object_changes_in_place),
         cmocka_unit_test(the_ends_of_old_objects_are_used_again), cmocka_unit_test(references_live_on),
+        cmocka_unit_test(a_large_object_grows_in_place), cmocka_unit_test(the_ends_of_large_objects_are_free),
         cmocka_unit_test(what_was_recorded_may_go), cmocka_unit_test(a_hash_goes_along),
         cmocka_unit_test(a_failure_changes_nothing),
     };
