@@ -199,6 +199,14 @@ void tni_barrier_after_marking(tn_heap *heap) {
     list->count = kept;
 }
 
+void tni_barrier_cut(tn_heap *heap, const char *from, const char *to) {
+    tni_vector *slots = &heap->barrier.slots;
+    size_t kept = 0;
+    for (size_t i = 0; i < slots->count; i++)
+        if (slots->at[i] - (uintptr_t)from >= (uintptr_t)(to - from)) slots->at[kept++] = slots->at[i];
+    slots->count = kept;
+}
+
 void tni_barrier_free(tni_barrier *b) {
     tni_vector_free(&b->objects);
     tni_vector_free(&b->slots);

@@ -66,6 +66,8 @@ bool tni_barrier_inside(const tn_heap *heap, const void *object, const void *at)
 void tni_barrier_after_marking(tn_heap *heap);
 /* Whether this slot of an old object lies in a dirty piece. */
 bool tni_barrier_dirty(const void *object, const void *slot);
+/* What was recorded of slots in [from, to), which are no slots any more. */
+void tni_barrier_cut(tn_heap *heap, const char *from, const char *to);
 void tni_barrier_free(tni_barrier *barrier);
 
 #endif

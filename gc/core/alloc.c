@@ -278,6 +278,11 @@ static void poll(tn_mutator *m) {
     tni_collect(heap, major ? TN_MAJOR : TN_MINOR, TNI_CAUSE_STRESS);
 }
 
+void tni_collect_if_due(tn_heap *heap, bool young, size_t bytes) {
+    if (tni_pacing_major_due(heap, young ? 0 : bytes)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
+    else if (young && tni_pacing_large_due(heap, bytes)) tni_collect(heap, TN_MINOR, TNI_CAUSE_LARGE);
+}
+
 static void *allocate(const request *r) {
     tn_mutator *m = r->m;
     tn_heap *heap = m->heap;
@@ -295,9 +300,7 @@ static void *allocate(const request *r) {
     attempt_fn attempt = large ? attempt_large : attempt_old;
     size_t cost = large ? tni_large_cost(&heap->large, r->cell) : TNI_BLOCK;
     if (is_hopeless(heap, cost)) return obtain(r, attempt, cost, TNI_CAUSE_OLD);
-    bool young = large && !heap->pacing.pretenuring;
-    if (tni_pacing_major_due(heap, young ? 0 : r->cell)) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
-    else if (young && tni_pacing_large_due(heap, cost)) tni_collect(heap, TN_MINOR, TNI_CAUSE_LARGE);
+    tni_collect_if_due(heap, large && !heap->pacing.pretenuring, large ? cost : r->cell);
     void *object = attempt(r);
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }

@@ -274,6 +274,104 @@ void tni_large_prepare(tni_large *large, uint64_t until) {
     }
 }
 
+/* ---- shorter and longer ---- */
+
+/* The end of a span that is in use, behind its first `count` grains, is free. */
+static void cut_span(tni_large *large, tni_region *region, unsigned grain, unsigned count) {
+    unsigned from = grain + count, end = grain + region->spans[grain];
+    region->spans[grain] = (uint16_t)count;
+    region->free_grains += end - from;
+    large->used_bytes -= (size_t)(end - from) * TNI_GRAIN;
+    clear_bits(region->used_grains, from, end);
+    tni_forbid((char *)region + (size_t)from * TNI_GRAIN, (size_t)(end - from) * TNI_GRAIN);
+    if (end < TNI_GRAINS && !tni_bit(region->used_grains, end)) {
+        unfile_span(large, region, end);
+        end += region->spans[end];
+    }
+    file_span(large, region, from, end - from);
+}
+
+/* The free grains behind a span become a part of it. */
+static bool take_behind(tni_large *large, tni_region *region, unsigned grain, unsigned count, bool zeroed) {
+    unsigned from = grain + region->spans[grain], end = grain + count;
+    if (end > TNI_GRAINS || tni_bit(region->used_grains, from)) return false;
+    unsigned have = region->spans[from];
+    if (have < end - from) return false;
+    unfile_span(large, region, from);
+    if (have > end - from) file_span(large, region, end, have - (end - from));
+    tni_allow((char *)region + (size_t)from * TNI_GRAIN, (size_t)(end - from) * TNI_GRAIN);
+    touch_grains(large, region, from, end, zeroed);
+    set_bits(region->used_grains, from, end);
+    region->free_grains -= end - from;
+    region->spans[grain] = (uint16_t)count;
+    large->used_bytes += (size_t)(end - from) * TNI_GRAIN;
+    return true;
+}
+
+static bool extend_span(tni_large *large, char *object, size_t from, size_t cell, bool zeroed) {
+    tni_region *region = tni_region_of(object);
+    unsigned grain = tni_grain_of(object), count = grains_of(large, cell);
+    char *begin = object - 8, *end = object - TNI_OBJECT_OFFSET + tni_large_bytes(object);
+    if (count > region->spans[grain] && !take_behind(large, region, grain, count, zeroed)) return false;
+    if (begin + cell < end) end = begin + cell;
+    if (zeroed && begin + from < end) memset(begin + from, 0, (size_t)(end - (begin + from)));
+    return true;
+}
+
+static void set_huge_bytes(tni_large *large, tni_region *region, size_t bytes) {
+    large->used_bytes += bytes - region->bytes;
+    large->touched_bytes += bytes - region->bytes;
+    if (region->on_trial) large->on_trial += bytes - region->bytes;
+    region->bytes = bytes;
+}
+
+/* What was behind the cell: up to the end of what it had, it may hold anything. */
+static void zero_huge(tni_large *large, const tni_region *region, char *from, char *to, size_t had) {
+    tni_range *range = &large->regions->range;
+    char *end = (char *)(uintptr_t)region + had;
+    if (tni_range_has(range, region)) tni_range_zero(range, from, (size_t)(to - from));
+    else memset(from, 0, (size_t)((to < end ? to : end) - from));
+}
+
+static bool extend_huge(tni_large *large, tni_region *region, char *from, char *to, bool zeroed) {
+    size_t had = region->bytes, bytes = tni_whole_pages((size_t)(to - (char *)region));
+    if (bytes > had) {
+        if (!tni_region_resize(large->regions, region, bytes)) return false;
+        set_huge_bytes(large, region, bytes);
+    }
+    if (zeroed) zero_huge(large, region, from, to, had);
+    tni_range *range = &large->regions->range;
+    if (tni_range_has(range, region)) tni_range_touch(range, (char *)region, region->bytes);
+    return true;
+}
+
+void tni_large_cut(tni_large *large, char *object, size_t cell) {
+    tni_region *region = tni_region_of(object);
+    size_t before = tni_large_bytes(object);
+    if (region->kind == TNI_PAGES_REGION) {
+        unsigned count = grains_of(large, cell), grain = tni_grain_of(object);
+        if (count < region->spans[grain]) cut_span(large, region, grain, count);
+    } else if (huge_bytes(cell) < region->bytes) {
+        tni_region_resize(large->regions, region, huge_bytes(cell));
+        set_huge_bytes(large, region, huge_bytes(cell));
+    }
+    if (tni_header(object) & TNI_YOUNG) large->young_bytes -= before - tni_large_bytes(object);
+}
+
+bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, bool zeroed) {
+    tni_region *region = tni_region_of(object);
+    char *begin = object - 8;
+    size_t before = tni_large_bytes(object);
+    bool huge = region->kind == TNI_HUGE_REGION;
+    if (huge ? !extend_huge(large, region, begin + from, begin + cell, zeroed)
+             : !extend_span(large, object, from, cell, zeroed))
+        return false;
+    large->allocated += cell - from;
+    if (tni_header(object) & TNI_YOUNG) large->young_bytes += tni_large_bytes(object) - before;
+    else large->filled += cell - from;
+    return true;
+}
+
 /* ---- giving back ---- */
 
 bool tni_large_trim(tni_large *large, size_t keep, size_t most) {

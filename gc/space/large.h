@@ -55,6 +55,11 @@ TNI_INLINE size_t tni_large_bytes(const char *object) {
 }
 /* Enters the object into the list of young ones, if it can be one. */
 bool tni_large_add_young(tni_large *large, char *object);
+/* The object's cell ends after `cell` bytes from now on: what it had behind is free. */
+void tni_large_cut(tni_large *large, char *object, size_t cell);
+/* Makes the object's cell of `from` bytes `cell` bytes long, where it is; false when what lies behind it is not free, and
+ * nothing has changed. What is new is zeroed, or holds anything. */
+bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, bool zeroed);
 /* Frees the object in a TNI_PAGES_REGION or TNI_HUGE_REGION; a huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
 /* Backs with huge pages what is filled of objects that fill some, until the clock says so. */

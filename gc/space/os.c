@@ -33,6 +33,11 @@ void tni_os_unmap(void *at, size_t bytes) {
     if (at) munmap(at, bytes);
 }
 
+bool tni_os_resize(tni_faults *faults, void *at, size_t from, size_t to) {
+    if (to <= from) return munmap((char *)at + to, from - to) == 0 || from == to;
+    return !tni_refused(faults) && mremap(at, from, to, 0) == at;
+}
+
 bool tni_os_commit(tni_faults *faults, void *at, size_t bytes) {
     return bytes == 0 || (!tni_refused(faults) && mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0);
 }

@@ -25,6 +25,8 @@ void *tni_os_map(tni_faults *faults, size_t bytes, size_t align);
 bool tni_os_commit(tni_faults *faults, void *at, size_t bytes);
 
 void tni_os_unmap(void *at, size_t bytes);
+/* Makes memory from tni_os_map longer, with zeros, or shorter, where it is; false when it cannot be longer. */
+bool tni_os_resize(tni_faults *faults, void *at, size_t from, size_t to);
 
 /* Drops the contents and makes the pages fault; false when the system refuses that: they then read as zero. */
 bool tni_os_protect(void *at, size_t bytes);

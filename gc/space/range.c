@@ -135,6 +135,37 @@ void tni_range_give(tni_range *r, char *run, size_t bytes) {
     free_units(r, number_of(r, run), length);
 }
 
+/* Takes `length` free units from number `first` on, of which some may lie behind the top. */
+static bool take_units(tni_range *r, size_t first, size_t length) {
+    bool top = first >= r->top;
+    size_t have = top ? 0 : r->units[first].free ? r->units[first].run : 0, end = first + length;
+    if (have < length && (first + have != r->top || end > count_of(r))) return false;
+    if (have) unfile_run(r, first);
+    if (have > length) file_run(r, end, have - length);
+    if (end > r->top) r->top = end;
+    use_units(r, first, length);
+    if (make_usable(r, first, length)) return true;
+    free_units(r, first, length);
+    return false;
+}
+
+/* The pages of a last unit that is used in part go back to the system: nobody else can have them. */
+static void cut_unit(tni_range *r, char *run, size_t bytes) {
+    size_t pages = bytes % TNI_UNIT / TNI_PAGE, unit = number_of(r, run + bytes);
+    if (!pages || r->units[unit].pages <= pages) return;
+    tni_os_forget(run + bytes, (r->units[unit].pages - pages) * TNI_PAGE);
+    r->units[unit].pages = (uint16_t)pages;
+}
+
+bool tni_range_resize(tni_range *r, char *run, size_t from, size_t to) {
+    size_t before = units_for(from), after = units_for(to), first = number_of(r, run);
+    if (after > before && !take_units(r, first + before, after - before)) return false;
+    if (after > before) tni_allow(run + before * TNI_UNIT, (after - before) * TNI_UNIT);
+    if (after < before) tni_range_give(r, run + after * TNI_UNIT, (before - after) * TNI_UNIT);
+    if (to < from) cut_unit(r, run, to);
+    return true;
+}
+
 /* ---- what is zero ---- */
 
 size_t tni_range_dirty(const tni_range *r, const void *unit) { return r->units[number_of(r, unit)].pages; }

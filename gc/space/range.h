@@ -49,6 +49,9 @@ static inline bool tni_range_has(const tni_range *range, const void *address) {
 }
 /* A run of whole units for so many bytes; NULL when there is none. Its pages hold what they did. */
 void *tni_range_take(tni_range *range, size_t bytes);
+/* Makes a run that was taken for `from` bytes one for `to`; false when it is to be longer and what lies behind is not
+ * free. */
+bool tni_range_resize(tni_range *range, char *run, size_t from, size_t to);
 /* How many pages of the unit at this address, from its start on, may hold anything. */
 size_t tni_range_dirty(const tni_range *range, const void *unit);
 /* Zeroes what may not be zero in [at, at + bytes) of a run that was just taken. */

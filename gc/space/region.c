@@ -84,6 +84,14 @@ void tni_region_clear_marks(tni_region *region) {
     }
 }
 
+bool tni_region_resize(tni_regions *regions, tni_region *region, size_t bytes) {
+    tni_range *range = &regions->range;
+    if (tni_range_has(range, region)) return tni_range_resize(range, (char *)region, region->bytes, bytes);
+    if (!tni_os_resize(regions->faults, region, region->bytes, bytes)) return false;
+    regions->mapped += bytes - region->bytes;
+    return true;
+}
+
 void tni_region_delete(tni_regions *regions, tni_region *region) {
     if (!--regions->leaves.regions[tni_leaf_word(region)]) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;

@@ -194,6 +194,8 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
 void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
 /* Clears the marks; of large objects there are few, and their bits lie far apart. */
 void tni_region_clear_marks(tni_region *region);
+/* Makes a huge one longer, or shorter, where it is; false when it cannot be longer. */
+bool tni_region_resize(tni_regions *regions, tni_region *region, size_t bytes);
 /* Takes it out of the vector and gives it back to the range, or to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
 /* The index of the first region at or behind the address. */

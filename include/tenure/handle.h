@@ -49,6 +49,25 @@ TN_BEGIN_DECLS
 #define TN_NEW_STABLE_TAIL(m, T, element, count) \
     ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE_TAIL((m), T, element, (count)), TN_HERE_))
 
+/* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
+ * to the smaller length, is kept; new elements are zero (anything, if the type is TN_UNZEROED).
+ *
+ * A tail that gets shorter stays where it is, and its end is given back: at once, or by the next minor collection. A
+ * tail that gets longer stays where it is if there is room behind it. If there is none, *h is a new object, with an
+ * identity hash of its own, and what else refers to the old one still does: store *h there again. So hold an array that
+ * grows in one place, for instance in a field of the object that it belongs to:
+ *
+ *     TN_LOCAL(m, Slots, slots);
+ *     *slots = TN_READ(*list, slots);
+ *     if (TN_RESIZE(m, slots, 2 * length) == TN_OK) TN_SET(m, list, slots, slots);
+ *
+ * Stores into *h need the barrier (TN_SET, TN_WRITE; not TN_INIT), for the object may be an old one. May collect when the
+ * tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail, and with a dispose
+ * callback; TN_BAD_STATE if tn_stable has promised the address and there is no room behind it. After a failure the object
+ * is as it was. The mutator's thread. */
+#define TN_RESIZE(m, h, count) tn_resize(TN_AT_(m), ((void)sizeof(**(h)), (h)), (count))
+TN_API TN_MAY_COLLECT tn_status tn_resize(tn_mutator *m, void *h, size_t count);
+
 /* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
  * `return`. Once a scope for handles, once for values. NULL stays NULL. */
 #define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here, (h)))

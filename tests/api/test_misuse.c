@@ -161,6 +161,32 @@ static tn_status stable_of_null(Case *c) {
     TN_LOCAL(c->m, Pair, p);
     return failed(c, tn_stable(c->m, p));
 }
+static tn_status resize_null_handle(Case *c) { return tn_resize(c->m, NULL, 1); }
+static tn_status resize_of_null(Case *c) {
+    TN_SCOPE(c->m);
+    TN_LOCAL(c->m, Bytes, b);
+    return TN_RESIZE(c->m, b, 1);
+}
+static tn_status resize_without_tail(Case *c) {
+    TN_SCOPE(c->m);
+    Pair **p = TN_NEW(c->m, Pair);
+    return TN_RESIZE(c->m, p, 1);
+}
+static tn_status resize_weak_array(Case *c) {
+    TN_SCOPE(c->m);
+    return tn_resize(c->m, tn_weak_array_new(c->m, 5), 10);
+}
+static tn_status resize_beyond(Case *c) {
+    TN_SCOPE(c->m);
+    Bytes **b = TN_NEW_TAIL(c->m, Bytes, char, 5);
+    return TN_RESIZE(c->m, b, (size_t)1 << 32);
+}
+static tn_status resize_in_window(Case *c) {
+    TN_SCOPE(c->m);
+    Bytes **b = TN_NEW_TAIL(c->m, Bytes, char, 5);
+    TN_NO_GC(c->m);
+    return TN_RESIZE(c->m, b, 100);
+}
 static tn_status remember_null(Case *c) {
     tn_remember(c->m, NULL);
     return tn_last_status(c->m);
@@ -675,6 +701,12 @@ static const Row rows[] = {
      {"tn_weak_array_write:", "index", "5"}},
     {"weak array: write NULL", weak_array_write_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_array_write:", "NULL"}},
     {"hash: of NULL", hash_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_hash:", "NULL"}},
+    {"resize: NULL handle", resize_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_resize:", "NULL"}},
+    {"resize: of NULL", resize_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_resize:", "NULL"}},
+    {"resize: no tail", resize_without_tail, TN_BAD_TYPE, IN_MUTATOR, {"tn_resize:", "Pair", "tail"}},
+    {"resize: a weak array", resize_weak_array, TN_BAD_TYPE, IN_MUTATOR, {"tn_resize:", "tn_weak_array"}},
+    {"resize: 2^32 elements", resize_beyond, TN_BAD_SIZE, IN_MUTATOR, {"tn_resize:", "Bytes"}},
+    {"resize: in a raw window", resize_in_window, TN_BAD_STATE, IN_MUTATOR, {"tn_resize:", "window"}},
     {"stable: NULL handle", stable_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_stable:", "NULL"}},
     {"stable: of NULL", stable_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_stable:", "NULL"}},
     {"stable: of another heap's object", stable_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_stable:", "heap"}},

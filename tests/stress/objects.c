@@ -221,6 +221,29 @@ void **op_put(World *w) {
     return NULL;
 }
 
+static bool is_resizable(const Node *n) {
+    return n->shape == REFS || n->shape == VALUES || n->shape == STRUCTS || n->shape == BYTES || n->shape == BORN;
+}
+
+/* To any length that is not far from what it has; stores follow, into the new part as well. */
+void **op_resize(World *w) {
+    TN_SCOPE(w->m);
+    Picked p = pick_some(w, is_resizable, 12), what = pick(w);
+    if (!p.h) return NULL;
+    uint32_t least = p.node->shape == VALUES ? 0 : 1, before = p.node->count, most = before * 2 + 20;
+    if (w->live_slots + most > 400000 || w->live_bytes + most > 8u << 20) most = before;
+    uint32_t count = least + below(w, most + 1 - (most ? least : 0));
+    Node *node = shape_resize(w, p.node, p.h, count);
+    world_note(w, "resize %u from %u to %u: %u", p.node->id, before, count, node ? node->id : 0);
+    if (!node) return NULL;
+    p.node = node;
+    for (uint32_t i = below(w, 4); i > 0 && node->slots; i--) store(w, p, below(w, node->slots), what, below(w, 3));
+    link_somewhere(w, p);
+    if (!room_to_keep(w) || chance(w, 50)) return NULL;
+    w->kept = node->id;
+    return TN_ESCAPE(p.h);
+}
+
 /* The prefix of the oracle's own struct, so that TN_GET has a type to work with. */
 typedef struct MixedPrefix {
     uint64_t id;

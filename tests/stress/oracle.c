@@ -365,6 +365,7 @@ static const struct {
     {"set_value_handle", op_set_value_handle, 20},
     {"set_handle", op_set_handle, 20},
     {"owner_write", op_owner_write, 30},
+    {"resize", op_resize, 60},
     {"global_new", op_global_new, 40},
     {"global_set", op_global_set, 30},
     {"global_free", op_global_free, 10},

@@ -575,3 +575,28 @@ void *shape_make(World *w, Shape shape, uint32_t count, void **target, Id target
     *made = node;
     return object;
 }
+
+Node *shape_resize(World *w, Node *node, void **h, uint32_t count) {
+    void **before = TN_HANDLE(w->m, *h);
+    tn_clear_error(w->m);
+    tn_status status = tn_resize(w->m, h, count);
+    if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && strstr(tn_last_error(w->m), "fixed address"))) return w->outs++, NULL;
+    if (status != TN_OK) world_fail(w, "tn_resize: %s", tn_last_error(w->m));
+    uint32_t slots = slots_of(node->shape, count);
+    Node *now = node;
+    if (*h != *before) { /* a copy: whoever refers to the old one still does */
+        shape_check(w, node, *before, true);
+        now = model_add(&w->model, node->shape, count, slots);
+        for (uint32_t i = 0; i < slots && i < node->slots; i++) now->slot[i] = node->slot[i];
+        set_id(now, *h);
+        w->live++;
+        w->live_slots += slots;
+        w->live_bytes += count;
+    } else {
+        if (slots < now->slots) now->slots = slots;
+        model_grow_slots(now, slots);
+        now->count = count;
+    }
+    shape_fill(w, now, *h);
+    return now;
+}

@@ -1,0 +1,160 @@
+/* core/resize.c: changing the length of an object's tail (tn_resize).
+ *
+ * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
+ * lies behind its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
+ * to a new cell, and the old one is garbage. */
+#include <string.h>
+
+#include "collect/collect.h"
+#include "core/alloc.h"
+#include "core/heap.h"
+#include "space/memcheck.h"
+
+/* What is to be done: the object, its layout and header, and its cell now and then. */
+typedef struct change {
+    tn_mutator *m;
+    void **handle;
+    char *object;
+    const tni_layout *layout;
+    tn_header header;
+    size_t count;
+    bool young;          /* in the nursery */
+    size_t cell, wanted; /* bytes of the cell */
+} change;
+
+static tn_header resized(const change *c) {
+    return (c->header & UINT32_MAX) | (tn_header)c->count << 32;
+}
+
+static const char *name_of(const change *c) { return c->layout->desc->name; }
+
+/* A young object that has a hash takes a word for it only when it moves. */
+static size_t cell_of(const change *c, tn_header header) {
+    return c->young ? TN_CELL(tni_object_bytes(c->layout, header)) : tni_object_cell(c->layout, header);
+}
+
+/* False when the call makes no sense, which is reported. */
+static bool check(change *c) {
+    tn_mutator *m = c->m;
+    if (!c->handle || !*c->handle)
+        return tni_fail(m, TN_BAD_ARGUMENT, "tn_resize: %s is NULL", c->handle ? "the handle's object" : "the handle"),
+               false;
+    if (!tni_check_caller(m, "tn_resize") || !tni_check_owner(m, *c->handle, "tn_resize")) return false;
+    c->object = *c->handle;
+    c->header = tni_header(c->object);
+    c->layout = tni_layout_of(m->heap, c->header);
+    if (tni_header_type(c->header) < TN_FIRST_TYPE || !c->layout->tail_size)
+        return tni_fail(m, TN_BAD_TYPE, "tn_resize: type '%.40s' has no tail that can be resized", name_of(c)), false;
+    if (c->layout->disposed)
+        return tni_fail(m, TN_BAD_TYPE,
+                        "tn_resize: type '%.40s' has a dispose callback, which a copy would call twice: let it own an "
+                        "object that is resized",
+                        name_of(c)),
+               false;
+    if (c->count > UINT32_MAX)
+        return tni_fail(m, TN_BAD_SIZE, "tn_resize: a '%.40s' with %zu elements: the most is 2^32 - 1", name_of(c),
+                        c->count),
+               false;
+    c->young = tni_in_nursery(m->heap, c->object);
+    c->cell = cell_of(c, c->header);
+    c->wanted = cell_of(c, resized(c));
+    return true;
+}
+
+static bool is_large(const change *c) {
+    return !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
+}
+
+/* Whether it is the last object of the nursery's cycle. */
+static bool is_last(const change *c) { return c->object + c->cell == c->m->alloc; }
+
+/* ---- shorter ---- */
+
+/* The nursery's memory behind the mutator's `alloc` is zero (N2); elsewhere it can be walked. */
+static void shrink_young(const change *c) {
+    char *next = c->object + c->wanted;
+    if (is_last(c)) {
+        memset(next - 8, 0, c->cell - c->wanted);
+        c->m->alloc = next;
+    } else {
+        tni_set_header(next, tni_padding_header(c->cell - c->wanted));
+    }
+}
+
+/* What was recorded of the slots that go is forgotten: others will have their memory. */
+static void shrink_large(const change *c) {
+    tn_heap *heap = c->m->heap;
+    char *begin = c->object - 8;
+    if (c->header & TNI_SLOTS && !(c->header & TNI_YOUNG)) tni_barrier_cut(heap, begin + c->wanted, begin + c->cell);
+    tni_large_cut(&heap->large, c->object, c->wanted);
+}
+
+/* The hash is in the cell's last word. */
+static void move_hash(const change *c) {
+    uint64_t *last = (uint64_t *)(void *)(c->object + c->cell - 16);
+    *(uint64_t *)(void *)(c->object + c->wanted - 16) = *last;
+}
+
+static void shrink(const change *c) {
+    char *begin = c->object - 8; /* of the cell */
+    if (c->header & TNI_HASH_STORED) move_hash(c);
+    tni_set_header(c->object, resized(c));
+    if (c->wanted == c->cell) return;
+    if (c->young) shrink_young(c);
+    else if (is_large(c)) shrink_large(c);
+    else tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
+}
+
+/* ---- longer ---- */
+
+/* Not where each allocation may collect, which the host is to find out; nor into what tn_reserve has promised. */
+static bool extend_last(const change *c) {
+    tn_heap *heap = c->m->heap;
+    bool usual = c->m->limit && !tni_private(c->m)->reserved && !heap->pacing.pretenuring;
+    if (!usual || c->wanted > TN_SMALL_MAX + 8 || !c->young || !is_last(c)) return false;
+    if (!tni_nursery_extend(&heap->nursery, c->object - 8 + c->wanted)) return false;
+    c->m->alloc = c->object + c->wanted;
+    tni_set_limit(tni_private(c->m));
+    tni_set_header(c->object, resized(c));
+    return true;
+}
+
+/* It counts like an allocation of what is new, and a collection before it may have made room. */
+static bool extend_large(const change *c) {
+    tn_heap *heap = c->m->heap;
+    if (!is_large(c) || heap->options.value.stress) return false;
+    size_t more = tni_large_cost(&heap->large, c->wanted) - tni_large_cost(&heap->large, c->cell);
+    tni_collect_if_due(heap, (c->header & TNI_YOUNG) != 0, more);
+    if (!tni_pacing_fits(heap, more)) return false;
+    bool zeroed = !(c->layout->flags & TN_UNZEROED);
+    if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
+    if (tni_header(c->object) & TNI_HASH_STORED) move_hash(c);
+    tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
+    return true;
+}
+
+static tn_status copy(change *c) {
+    size_t bytes = tni_object_bytes(c->layout, c->header);
+    if (c->header & TNI_STABLE)
+        return tni_fail(c->m, TN_BAD_STATE,
+                        "tn_resize: the '%.40s' was promised a fixed address (tn_stable), and cannot grow there",
+                        name_of(c));
+    char *to = tn_alloc_slow_at_(c->m, tni_header_type(c->header), TN_SIZES_(c->layout->size, c->layout->tail_size),
+                                 c->count, c->m->here);
+    if (!to) return tn_last_status(c->m);
+    memcpy(to, *c->handle, bytes); /* which may have moved */
+    *c->handle = to;
+    return TN_OK;
+}
+
+tn_status tn_resize(tn_mutator *m, void *h, size_t count) {
+    if (!m) return TN_BAD_ARGUMENT;
+    change c = {.m = m, .handle = h, .count = count};
+    if (!check(&c)) return tn_last_status(m);
+    if (count > tni_header_length(c.header)) {
+        if (!tni_may_collect(m, "tn_resize")) return TN_BAD_STATE;
+        return extend_last(&c) || extend_large(&c) ? TN_OK : copy(&c);
+    }
+    shrink(&c);
+    return TN_OK;
+}
