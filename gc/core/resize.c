@@ -18,7 +18,7 @@ typedef struct change {
     const tni_layout *layout;
     tn_header header;
     size_t count;
-    bool young;          /* in the nursery */
+    bool young, large;   /* in the nursery, or a large one; else it is old and small */
     size_t cell, wanted; /* bytes of the cell */
 } change;
 
@@ -28,9 +28,10 @@ static tn_header resized(const change *c) {
 
 static const char *name_of(const change *c) { return c->layout->desc->name; }
 
-/* A young object that has a hash takes a word for it only when it moves. */
+/* Only small old objects have a hash in their cell: one in the nursery takes a word for it when it moves. */
 static size_t cell_of(const change *c, tn_header header) {
-    return c->young ? TN_CELL(tni_object_bytes(c->layout, header)) : tni_object_cell(c->layout, header);
+    bool small = !c->young && !c->large;
+    return small ? tni_object_cell(c->layout, header) : TN_CELL(tni_object_bytes(c->layout, header));
 }
 
 /* False when the call makes no sense, which is reported. */
@@ -56,13 +57,10 @@ static bool check(change *c) {
                         c->count),
                false;
     c->young = tni_in_nursery(m->heap, c->object);
+    c->large = !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
     c->cell = cell_of(c, c->header);
     c->wanted = cell_of(c, resized(c));
     return true;
-}
-
-static bool is_large(const change *c) {
-    return !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
 }
 
 /* Whether it is the last object of the nursery's cycle. */
@@ -101,7 +99,7 @@ static void shrink(const change *c) {
     tni_set_header(c->object, resized(c));
     if (c->wanted == c->cell) return;
     if (c->young) shrink_young(c);
-    else if (is_large(c)) shrink_large(c);
+    else if (c->large) shrink_large(c);
     else tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
 }
 
@@ -122,13 +120,12 @@ static bool extend_last(const change *c) {
 /* It counts like an allocation of what is new, and a collection before it may have made room. */
 static bool extend_large(const change *c) {
     tn_heap *heap = c->m->heap;
-    if (!is_large(c) || heap->options.value.stress) return false;
+    if (!c->large || heap->options.value.stress) return false;
     size_t more = tni_large_cost(&heap->large, c->wanted) - tni_large_cost(&heap->large, c->cell);
     tni_collect_if_due(heap, (c->header & TNI_YOUNG) != 0, more);
     if (!tni_pacing_fits(heap, more)) return false;
     bool zeroed = !(c->layout->flags & TN_UNZEROED);
     if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
-    if (tni_header(c->object) & TNI_HASH_STORED) move_hash(c);
     tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
     return true;
 }
