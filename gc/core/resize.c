@@ -124,7 +124,8 @@ static bool extend_large(const change *c) {
     size_t more = tni_large_cost(&heap->large, c->wanted) - tni_large_cost(&heap->large, c->cell);
     tni_collect_if_due(heap, (c->header & TNI_YOUNG) != 0, more);
     if (!tni_pacing_fits(heap, more)) return false;
-    bool zeroed = !(c->layout->flags & TN_UNZEROED);
+    /* the barrier reads what a slot had before */
+    bool zeroed = !(c->layout->flags & TN_UNZEROED) || c->layout->shape != TNI_LEAF_SHAPE;
     if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
     tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
     return true;

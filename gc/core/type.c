@@ -103,8 +103,8 @@ static const char *check_tail(const tn_type_desc *d) {
 static const char *check_flags(const tn_type_desc *d) {
     bool holds = d->refs | d->values | d->tail_refs | d->tail_values || d->trace;
     if (d->flags & ~(unsigned)(TN_LEAF | TN_BORN_OLD | TN_UNZEROED)) return "unknown flags";
-    if (d->flags & TN_UNZEROED && !(d->flags & TN_LEAF))
-        return "TN_UNZEROED is for leaves: references must not be anything";
+    if (d->flags & TN_UNZEROED && (d->refs | d->values || d->trace))
+        return "TN_UNZEROED is for leaves, and for types whose references are all in the tail";
     if (d->flags & TN_LEAF && holds) return "TN_LEAF contradicts its bitmaps or trace callback";
     if (!(d->flags & TN_LEAF) && !holds)
         return "it has no bitmap and no trace callback: say TN_LEAF if it holds no reference";

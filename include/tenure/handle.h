@@ -50,7 +50,8 @@ TN_BEGIN_DECLS
     ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE_TAIL((m), T, element, (count)), TN_HERE_))
 
 /* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
- * to the smaller length, is kept; new elements are zero (anything, if the type is TN_UNZEROED).
+ * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be
+ * anything: fill them at once).
  *
  * A tail that gets shorter stays where it is, and its end is given back: at once, or by the next minor collection. A
  * tail that gets longer stays where it is if there is room behind it. If there is none, *h is a new object, with an

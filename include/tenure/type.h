@@ -39,7 +39,9 @@ typedef struct tn_tracer tn_tracer;
 enum {
     TN_LEAF = 1 << 0,    /* holds no reference at all. Must be said: a forgotten bitmap is an error, not a leaf */
     TN_BORN_OLD = 1 << 1, /* never in the nursery: its address is fixed from the first moment */
-    TN_UNZEROED = 1 << 2 /* a leaf that the host fills: where clearing costs, it is handed out with anything in it */
+    TN_UNZEROED = 1 << 2 /* the host fills it: where clearing costs, it is handed out with anything in it. For leaves;
+                          * and for types whose references and values are all in the tail: then the host must fill the
+                          * whole tail before the next allocation or safepoint, for a collection would read it */
 };
 
 typedef struct tn_type_desc {

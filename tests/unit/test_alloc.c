@@ -115,6 +115,42 @@ static void unzeroed_leaves_hold_anything(void **state) {
     host_close(&host);
 }
 
+typedef struct RawValues { /* a tail of values that the host fills */
+    long number;
+    tn_value_field item[];
+} RawValues;
+enum { RawValues_type = TN_FIRST_TYPE + 101 };
+
+/* The second array gets the memory of the first, which is not cleared for it; and both live as others do. */
+static void unzeroed_values_are_the_hosts_to_fill(void **state) {
+    (void)state;
+    static const tn_type_desc desc = TN_DESC(RawValues, .flags = TN_UNZEROED, TN_TAIL(8, 0, 1));
+    enum { LENGTH = 100000 };
+    Host host;
+    host_exact(&host, NULL);
+    CHECK_EQ(tn_type_add(host.heap, &desc), RawValues_type);
+    TN_LOCAL(host.m, Pair, pair);
+    *pair = TN_ALLOC(host.m, Pair);
+    (*pair)->number = 4711;
+    uintptr_t place[2];
+    for (int round = 0; round < 2; round++) {
+        TN_SCOPE(host.m);
+        RawValues **raw = TN_NEW_TAIL(host.m, RawValues, tn_value, LENGTH);
+        CHECK(raw != NULL);
+        place[round] = (uintptr_t)*raw;
+        if (round && place[0] == place[1]) CHECK(TN_READ_VALUE(*raw, item[LENGTH / 2]) != 0);
+        for (int i = 0; i < LENGTH; i++) TN_INIT_VALUE(*raw, item[i], (tn_value)*pair);
+        support_collect(host.m, TN_MINOR);
+        support_collect(host.m, round ? TN_MAJOR : TN_MINOR);
+        for (int i = 0; i < LENGTH; i++) CHECK_EQ(TN_READ_VALUE(*raw, item[i]), (tn_value)*pair);
+        *raw = NULL;
+        support_collect(host.m, TN_MAJOR);
+    }
+    CHECK_EQ(place[0], place[1]);
+    CHECK_EQ((*pair)->number, 4711);
+    host_close(&host);
+}
+
 /* Holes of every length between large objects are found again, by objects of their length and of shorter ones; and
  * no two objects share a page. */
 static void spans_are_found_wherever_they_are_free(void **state) {
@@ -399,6 +435,7 @@ int main(void) {
         cmocka_unit_test(reused_memory_is_zero),
         cmocka_unit_test(reused_large_memory_is_zero),
         cmocka_unit_test(unzeroed_leaves_hold_anything),
+        cmocka_unit_test(unzeroed_values_are_the_hosts_to_fill),
         cmocka_unit_test(spans_are_found_wherever_they_are_free),
         cmocka_unit_test(memory_is_zero_after_move_is_switched_off),
         cmocka_unit_test(contents_survive_at_every_size),
