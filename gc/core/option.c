@@ -486,7 +486,8 @@ static void name_in(source from, const char *key, char *name, size_t size) {
     else snprintf(name, size, "%s", key);
 }
 
-/* Complaints are written where they are read: what is longer than a line is cut. `name` is as the user wrote it, with the prefix; `key` without. */
+/* Complaints are written where they are read: what is longer than a line is cut. `name` is as the user wrote it, with the
+ * prefix; `key` without. */
 static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, span value, tn_error *error) {
     char nearest[NAME_SIZE], help[NAME_SIZE], a[48], b[48];
     name_in(from, nearest_row(key)->key, nearest, sizeof nearest);
@@ -503,8 +504,10 @@ static ON_ITS_OWN tn_status bad_value(source from, const row *r, span value, con
     const char *near = nearest_word(r, value);
     name_in(from, r->key, name, sizeof name);
     write_accepted(r, true, accepted, sizeof accepted);
-    snprintf(error->text, LINE_SIZE, "%s=%s: %s; accepted: %s%s%s", name, shown(value, b, sizeof b), wrong, accepted,
-             near ? "; the nearest is " : "", near ? near : "");
+    const char *const parts[] = {name, "=", shown(value, b, sizeof b), ": ", wrong, "; accepted: ", accepted,
+                                 near ? "; the nearest is " : "", near ? near : ""};
+    error->text[0] = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) append(error->text, LINE_SIZE, parts[i]);
     if (kept) {
         char now[VALUE_SIZE];
         write_value(r, kept, now, sizeof now);
