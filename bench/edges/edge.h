@@ -50,6 +50,15 @@ __attribute__((unused)) static long edge_argument(int argc, char **argv, int n, 
     return argc > n ? atol(argv[n]) : otherwise;
 }
 
+static tn_mutator *edge_mutator; /* of the only heap */
+
+/* At the end of the program, so that nothing is left that looks like a leak. */
+__attribute__((unused)) static void edge_end(void) {
+    tn_heap *heap = edge_mutator->heap;
+    tn_detach(edge_mutator);
+    tn_heap_destroy(heap);
+}
+
 /* A heap with `count` types and its mutator. Ends the program when there is none. */
 __attribute__((unused)) static tn_mutator *edge_start(const char *options, const tn_type_desc *types, size_t count) {
     tn_config config = TN_CONFIG_INIT;
@@ -66,6 +75,8 @@ __attribute__((unused)) static tn_mutator *edge_start(const char *options, const
             fprintf(stderr, "%s\n", tn_last_error(m));
             exit(1);
         }
+    edge_mutator = m;
+    atexit(edge_end);
     return m;
 }
 

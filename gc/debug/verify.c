@@ -367,7 +367,7 @@ static void find_begins(const check *c, const tni_block *block, uint64_t begins[
 static void check_block_objects(check *c, const tni_block *block) {
     bool leaves = block->lane >= TNI_SIZES, passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
     const uint64_t *marks = tni_block_marks(block);
-    size_t slack = c->heap->old.paged ? TNI_PAGE + TNI_LEAD : 8;
+    size_t slack = c->heap->old.paged ? 2 * TNI_PAGE + TNI_LEAD : 8;
     uint64_t *begins = c->begins;
     find_begins(c, block, begins);
     for (unsigned bit = tni_find_bit(begins, NULL, 0), next; bit < TNI_BLOCK_BITS; bit = next) {

@@ -161,12 +161,11 @@ void tni_old_retire_all(tni_old *old) {
 }
 
 void tni_old_cut(const tni_old *old, char *from, const char *to) {
-    if (from < to) tni_forbid(from, (size_t)(to - from));
-    if (old->paged) {
-        from = (char *)tni_whole_pages((uintptr_t)from) + TNI_LEAD;
-        to = (const char *)tni_whole_pages((uintptr_t)to);
-    }
-    if (from < to && (uintptr_t)(from + 8) % TNI_BLOCK) tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
+    if (old->paged) from = (char *)tni_whole_pages((uintptr_t)from) + TNI_LEAD;
+    if (from >= to || (uintptr_t)(from + 8) % TNI_BLOCK == 0) return;
+    tni_set_header(from + 8, 0); /* if the block is not swept, the hole looks like a dead object: one without dispose */
+    tni_forbid(from + 8, (size_t)(to - from) - 8);
+    tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
 }
 
 bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {

@@ -83,7 +83,8 @@ TNI_INLINE size_t tni_old_room(const tni_old *old, size_t cell, size_t align) {
 char *tni_old_bump_aligned(tni_old *old, tni_run *run, size_t cell, size_t align);
 
 /* A cell that ended at `to` ends at `from` now. A hole begins there, even if it is too short for any cell: slack that lay
- * behind the cell becomes part of it. At the end of a block 8 bytes are slack. */
+ * behind the cell becomes part of it. At the end of a block 8 bytes are slack; where cells have pages of their own, what
+ * is no whole page. */
 void tni_old_cut(const tni_old *old, char *from, const char *to);
 
 /* Adds what was bumped since the last time to `filled`. */

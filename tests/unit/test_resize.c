@@ -198,6 +198,34 @@ static void what_was_recorded_may_go(void **state) {
     host_close(&host);
 }
 
+/* The end of an object in a block that is still to be swept, for it may hold dead objects with dispose: what the end had
+ * in it must not be taken for one of them. */
+static void an_end_is_no_dead_object(void **state) {
+    (void)state;
+    enum { COUNT = 3000 };
+    static const tn_header file = TN_HEADER_OF(File_type, 0);
+    int disposed = 0;
+    Host host;
+    host_exact(&host, "nursery=1M");
+    Bytes **b[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        b[i] = TN_NEW_TAIL(host.m, Bytes, char, 16);
+        TN_SCOPE(host.m);
+        File **dead = TN_NEW(host.m, File);
+        CHECK(b[i] && dead);
+        (*dead)->disposed = &disposed;
+        TN_GLOBAL(host.m, dead);
+        memcpy((*b[i])->byte, &file, sizeof file); /* where the hole will begin */
+    }
+    support_collect(host.m, TN_MAJOR); /* all of them are old now; the next one only marks */
+    support_collect(host.m, TN_MAJOR);
+    for (int i = 0; i < COUNT; i++) CHECK_EQ(TN_RESIZE(host.m, b[i], 0), TN_OK);
+    support_collect(host.m, TN_FULL);
+    CHECK_EQ(disposed, 0);
+    host_close(&host);
+    CHECK_EQ(disposed, COUNT);
+}
+
 static void a_hash_goes_along(void **state) {
     (void)state;
     Host host;
@@ -236,7 +264,7 @@ int main(void) {
         cmocka_unit_test(contents_are_kept_at_all_lengths), cmocka_unit_test(the_last_young_object_changes_in_place),
         cmocka_unit_test(the_ends_of_old_objects_are_used_again), cmocka_unit_test(references_live_on),
         cmocka_unit_test(a_large_object_grows_in_place), cmocka_unit_test(the_ends_of_large_objects_are_free),
-        cmocka_unit_test(what_was_recorded_may_go), cmocka_unit_test(a_hash_goes_along),
+        cmocka_unit_test(what_was_recorded_may_go), cmocka_unit_test(an_end_is_no_dead_object), cmocka_unit_test(a_hash_goes_along),
         cmocka_unit_test(a_failure_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
