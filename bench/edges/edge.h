@@ -50,13 +50,15 @@ __attribute__((unused)) static long edge_argument(int argc, char **argv, int n, 
     return argc > n ? atol(argv[n]) : otherwise;
 }
 
-static tn_mutator *edge_mutator; /* of the only heap */
+static tn_mutator *edge_mutator; /* of the heap, if there is one */
 
-/* At the end of the program, so that nothing is left that looks like a leak. */
+/* Destroys the heap; at the end of the program at the latest, so that nothing is left that looks like a leak. */
 __attribute__((unused)) static void edge_end(void) {
+    if (!edge_mutator) return;
     tn_heap *heap = edge_mutator->heap;
     tn_detach(edge_mutator);
     tn_heap_destroy(heap);
+    edge_mutator = NULL;
 }
 
 /* A heap with `count` types and its mutator. Ends the program when there is none. */
@@ -75,8 +77,10 @@ __attribute__((unused)) static tn_mutator *edge_start(const char *options, const
             fprintf(stderr, "%s\n", tn_last_error(m));
             exit(1);
         }
+    static bool once;
+    if (!once) atexit(edge_end);
+    once = true;
     edge_mutator = m;
-    atexit(edge_end);
     return m;
 }
 

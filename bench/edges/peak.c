@@ -27,12 +27,6 @@ static void say(tn_mutator *m, const char *what) {
     fflush(stdout);
 }
 
-static void end(tn_mutator *m) {
-    tn_heap *heap = m->heap;
-    tn_detach(m);
-    tn_heap_destroy(heap);
-}
-
 int main(int argc, char **argv) {
     const tn_type_desc types[] = {TN_DESC(Node, TN_REFS(Node, next))};
     long objects = edge_argument(argc, argv, 1, 13000000);
@@ -45,13 +39,12 @@ int main(int argc, char **argv) {
         for (int i = 0; i < 200; i++) tn_collect(m, TN_MINOR);
         if (majors == 1 || majors == 5) say(m, majors == 1 ? "after a major and 200 minors" : "after 5 times that");
     }
-    end(m);
+    edge_end();
     m = edge_start(NULL, types, 1);
     drop_a_list(m, objects);
     for (double begin = edge_cpu(); edge_cpu() - begin < seconds;)
         for (int i = 0; i < 100000; i++)
             if (!TN_ALLOC(m, Node)) edge_fail(m);
     say(m, "after garbage alone");
-    end(m);
     return 0;
 }
