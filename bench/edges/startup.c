@@ -27,10 +27,10 @@ static void on_tenure(void) {
 }
 
 static void on_malloc(void) {
-    struct plain {
+    static struct plain {
         struct plain *next;
         long plain[7];
-    } *list = NULL;
+    } *list;
     for (size_t i = 0; i < BYTES / sizeof *list; i++) {
         struct plain *node = calloc(1, sizeof *node);
         if (!node) exit(1);

@@ -47,7 +47,8 @@ int main(int argc, char **argv) {
     const tn_type_desc types[] = {TN_DESC(Node, TN_REFS(Node, next))};
     long live = edge_argument(argc, argv, 1, 100000);
     tn_mutator *m = edge_start(NULL, types, 1);
-    Coroutine *all = calloc((size_t)live, sizeof *all);
+    static Coroutine *all; /* for as long as the heap */
+    all = calloc((size_t)live, sizeof *all);
     if (!all || live < 1) return 1;
     for (long i = 0; i < live; i++) begin(m, &all[i]);
     tn_collect(m, TN_MINOR);
