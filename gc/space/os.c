@@ -21,8 +21,11 @@ static void *map_aligned(size_t bytes, size_t align, int protection) {
     return at + before;
 }
 
+/* A core dump would walk through all of it. */
 void *tni_os_reserve(tni_faults *faults, size_t bytes, size_t align) {
-    return tni_refused(faults) ? NULL : map_aligned(bytes, align, PROT_NONE);
+    void *at = tni_refused(faults) ? NULL : map_aligned(bytes, align, PROT_NONE);
+    if (at) madvise(at, bytes, MADV_DONTDUMP);
+    return at;
 }
 
 void *tni_os_map(tni_faults *faults, size_t bytes, size_t align) {
@@ -39,7 +42,10 @@ bool tni_os_resize(tni_faults *faults, void *at, size_t from, size_t to) {
 }
 
 bool tni_os_commit(tni_faults *faults, void *at, size_t bytes) {
-    return bytes == 0 || (!tni_refused(faults) && mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0);
+    if (bytes == 0) return true;
+    if (tni_refused(faults) || mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0) return false;
+    madvise(at, bytes, MADV_DODUMP);
+    return true;
 }
 
 bool tni_os_protect(void *at, size_t bytes) {
@@ -49,7 +55,7 @@ bool tni_os_protect(void *at, size_t bytes) {
 
 bool tni_os_renew(void *at, size_t bytes) {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    if (mmap(at, bytes, PROT_NONE, flags, -1, 0) == at) return true;
+    if (mmap(at, bytes, PROT_NONE, flags, -1, 0) == at) return madvise(at, bytes, MADV_DONTDUMP), true;
     tni_os_forget(at, bytes);
     return false;
 }
