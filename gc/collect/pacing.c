@@ -303,11 +303,13 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 }
 
 /* A program that makes only garbage may have dropped much of what it had, and nobody knows. So a marking comes after
- * LONG without one, if it takes no more than a hundredth of the time. */
+ * LONG without one, if it takes no more than a thirtieth of the time. */
 static bool is_long_ago(const tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
-    uint64_t since = p->clock.at - p->major_at, cost = p->mark_ns + tni_pacing_grown(heap); /* 1 ns for a byte */
-    return p->policy.old_limit == adaptive_limit && since >= LONG && since / 100 >= cost && tni_old_bytes(heap) > MUCH;
+    uint64_t since = p->clock.at - p->major_at;
+    if (p->policy.old_limit != adaptive_limit || since < LONG || tni_old_bytes(heap) <= MUCH) return false;
+    double cost = (double)p->mark_ns + (double)tni_pacing_grown(heap) * fmin(p->mark_byte_ns, 1); /* an estimate */
+    return (double)since / 30 >= cost;
 }
 
 bool tni_pacing_major_follows(tn_heap *heap) {
