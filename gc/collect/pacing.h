@@ -16,7 +16,7 @@
 #include "collect/clock.h"
 #include "core/option.h"
 
-enum { TNI_KEPT_MAJORS = 3 };
+enum { TNI_KEPT_MAJORS = 4 };
 
 /* What the old space has grown by, counted from one sample to the next. A major collection that came because of growth
  * takes a sample. One that was asked for says nothing of the rate: what has grown by then is carried over. */
