@@ -22,9 +22,9 @@ static void fill_with_arrays(tn_mutator *m, Table **list) {
         tn_write(m, t, (void *)&t->slot[0], *list);
 }
 
-/* As many pairs as fit in nine tenths of the limit, in a table and then not. */
+/* As many pairs as fit in eight tenths of the limit, in a table and then not. */
 static void make_graph(tn_mutator *m, long bytes, int random) {
-    long count = bytes / 10 * 9 / (24 + 8);
+    long count = bytes / 10 * 8 / (24 + 8);
     Table **table = TN_NEW_TAIL(m, Table, void *, (size_t)count);
     if (!table) edge_fail(m);
     for (long i = 0; i < count; i++) {
