@@ -343,7 +343,7 @@ bool tni_pacing_external_due(tn_heap *heap) {
 
 static size_t large_least(const tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
-    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : max_size(p->nursery, p->cache);
+    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : max_size(p->nursery, p->cache / 2);
 }
 
 /* One object may be longer than all that the budget allows. */
@@ -353,10 +353,11 @@ bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
     return large->young_bytes && (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
 }
 
-/* As for the nursery: as few bytes as the cache holds, so that what is written next is there, but twice as many when
- * minor collections that come for them take too much of the time, and again less when they take hardly any. */
+/* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget doubles
+ * when minor collections take more of the time than a program loses that writes beyond its cache, and it is halved when
+ * they take hardly any. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
-    static const double COSTLY = 0.05;
+    static const double COSTLY = 0.2;
     tni_pacing *p = &heap->pacing;
     if (bytes < p->large_budget / 2) return;
     double share = (double)p->minor_ns / (double)(p->minor_ns + p->mutator_ns + 1);

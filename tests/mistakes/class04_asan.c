@@ -11,13 +11,14 @@
 #define OPTIONS NULL
 #endif
 
-/* The use is in the frame that the report names first, or, where a macro of the API makes it, second. */
+/* The use is in the frame that the report names first. Where a macro of the API makes it, it is in the second one, or in the
+ * first as well, if the compiler has left the inner frame out. */
 #define POISONED(how, frames)                                                    \
     "=*\n==%n==ERROR: AddressSanitizer: use-after-poison on address %p at pc *\n" \
     how " of size 8 at %p thread T0\n" frames "    #* %p in *@1*\n%*"
 #define READ POISONED("READ", "")
 #define WRITTEN POISONED("WRITE", "")
-#define READ_BY_A_MACRO POISONED("READ", "    #0 %p in tn_*\n")
+#define READ_BY_A_MACRO POISONED("READ", "%*")
 
 static void after_its_block(tn_mutator *m, bool mended) {
     Pair **pair = mended ? TN_NEW(m, Pair) : NULL;

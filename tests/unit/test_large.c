@@ -116,7 +116,7 @@ static void minor_collections_dispose_of_the_dead(void **state) {
 static void survivors_are_adopted_where_they_are(void **state) {
     (void)state;
     Host host;
-    host_exact(&host, "debug=verify");
+    host_exact(&host, "debug=verify nursery=4M"); /* none of the minor collections comes by itself */
     tn_mutator *m = host.m;
     Pair **old = support_list(m, 1);
     Vector **table = TN_NEW_TAIL(m, Vector, Pair *, 5000);

@@ -418,7 +418,7 @@ static void stable_from_birth(Host *h, const char *options) {
 static void stable_from_birth_costs_no_collection(void **state) {
     (void)state;
     Host own;
-    static const char *const options[] = {"nursery=256K", "debug=verify", "pretenure=on nursery=256K"};
+    static const char *const options[] = {"nursery=1M", "debug=verify nursery=1M", "pretenure=on nursery=1M"};
     for (int i = 0; i < 3; i++) {
         stable_from_birth(&own, options[i]);
         host_close(&own);
