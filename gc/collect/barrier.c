@@ -1,7 +1,7 @@
 /* collect/barrier.c: the slow paths of the write barrier. See barrier.h. */
 #include "collect/barrier.h"
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 /* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be
  * anything: low ones widen the range, high ones open the filter. The slow path tests precisely. */

@@ -24,12 +24,12 @@
  * space.
  *
  * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
- * core/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify.c. */
+ * heap/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify.c. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 
-#include "core/object.h"
-#include "core/vector.h"
+#include "space/object.h"
+#include "base/vector.h"
 
 enum { TNI_SLOTS_MAX = 1 << 16 }; /* entries of a slot log */
 

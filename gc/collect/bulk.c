@@ -2,7 +2,7 @@
  * all of them. */
 #include <string.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 enum { WHOLE = 4 }; /* a row of this part of an object has the whole object remembered */
 

@@ -4,12 +4,12 @@
 #include <stdio.h>
 
 #include "collect/sweep.h"
-#include "core/alloc.h"
+#include "heap/alloc.h"
 #include "debug/poison.h"
 #include "debug/site.h"
 #include "debug/verify.h"
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 /* Blocks that are swept, and regions that go back to the system: each some hundred microseconds at most. */
 enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2, FORGET_PER_MINOR = 4 };

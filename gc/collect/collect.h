@@ -2,7 +2,7 @@
 #ifndef TNI_COLLECT_H
 #define TNI_COLLECT_H
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 typedef enum tni_cause {
     TNI_CAUSE_NURSERY, /* the nursery is full */

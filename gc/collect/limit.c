@@ -1,8 +1,8 @@
 /* collect/limit.c: see limit.h. */
 #include "collect/limit.h"
 
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 /* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked through
  * again and again. */

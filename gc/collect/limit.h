@@ -12,15 +12,15 @@
  *
  * Nothing that is free keeps an allocation from succeeding: it is given back to the system when its place below the limit
  * is wanted. Lists that only save time (the logs, the marker's stack) do without more memory there. Callers:
- * collect/pacing.c, collect/mark.c, collect/barrier.c, collect/weak.c, core/alloc.c, observe/stats.c. */
+ * collect/pacing.c, collect/mark.c, collect/barrier.c, collect/weak.c, heap/alloc.c, observe/stats.c. */
 #ifndef TNI_LIMIT_H
 #define TNI_LIMIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/object.h"
-#include "core/vector.h"
+#include "space/object.h"
+#include "base/vector.h"
 
 /* What is resident for the heap: touched, and not given back. Of that, what is no object's and no free memory; and the
  * address space that is reserved or mapped. */

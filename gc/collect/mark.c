@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "collect/sweep.h"
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 enum {
     BATCH = TNI_MARK_BATCH,

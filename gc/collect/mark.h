@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/fault.h"
+#include "base/fault.h"
 
 /* What the marker's loops gather into. It is here because a thread's stack may be small: no call of the library takes
  * more than 4 KiB of it (tests/unit/test_stack.c). */

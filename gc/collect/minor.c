@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "collect/sweep.h"
-#include "core/heap.h"
+#include "heap/heap.h"
 
 enum {
     BATCH = 64,    /* slots that are gathered before they are settled */

@@ -5,9 +5,9 @@
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
-#include "core/heap.h"
-#include "core/system.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/system.h"
+#include "base/os.h"
 
 #define NURSERY_MIN ((size_t)256 << 10)
 #define CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */

@@ -5,7 +5,7 @@
  *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
  *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
- * the system gives. Callers: core/alloc.c, collect/collect.c. */
+ * the system gives. Callers: heap/alloc.c, collect/collect.c. */
 #ifndef TNI_PACING_H
 #define TNI_PACING_H
 
@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collect/clock.h"
-#include "core/option.h"
+#include "base/clock.h"
+#include "heap/option.h"
 
 enum { TNI_KEPT_MAJORS = 4 };
 
@@ -88,7 +88,7 @@ typedef struct tni_pacing {
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
 
-/* The time that the mutator's thread has run (collect/clock.h), by a clock that stands still while debug modes work:
+/* The time that the mutator's thread has run (base/clock.h), by a clock that stands still while debug modes work:
  * what these take must change no size. What the wall clock said is then in pacing.clock.at. */
 uint64_t tni_pacing_now(tn_heap *heap);
 /* A debug mode has worked since `since`, by tni_pacing_now. */

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "debug/poison.h"
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 enum {
     TRIES = 16,             /* blocks without a hole for a cell, before a free one is taken */

@@ -3,7 +3,7 @@
  * After marking a block's used bits still show what was allocated. Sweeping leaves of them those where a marked cell
  * begins or ends, disposes of the dead, and files the block as free or partial. It happens at once, and for blocks that
  * may hold objects with dispose lazily: when a lane needs a cell, a little after each minor collection, and to the end
- * before the next marking. Callers: core/alloc.c, collect/. */
+ * before the next marking. Callers: heap/alloc.c, collect/. */
 #ifndef TNI_SWEEP_H
 #define TNI_SWEEP_H
 

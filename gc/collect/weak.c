@@ -2,8 +2,8 @@
 #include "collect/weak.h"
 
 #include "collect/collect.h"
-#include "core/alloc.h"
-#include "core/heap.h"
+#include "heap/alloc.h"
+#include "heap/heap.h"
 
 /* ---- creation and access ---- */
 
@@ -178,7 +178,7 @@ static uint64_t mix(uint64_t x) {
 }
 
 /* What is not in the nursery never moves: its address is its identity. What is, is known by its address and the nursery cycle
- * that it was born in, and takes the hash along (core/object.h). */
+ * that it was born in, and takes the hash along (space/object.h). */
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;

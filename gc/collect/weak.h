@@ -6,12 +6,12 @@
  *     W3  capacity in the old list is reserved at creation: moving an entry there cannot fail
  *     W4  every young object with dispose is in `young_disposed`
  *
- * So a minor collection looks at young entries only. Callers: core/alloc.c, collect/minor.c, collect/collect.c. */
+ * So a minor collection looks at young entries only. Callers: heap/alloc.c, collect/minor.c, collect/collect.c. */
 #ifndef TNI_WEAK_H
 #define TNI_WEAK_H
 
-#include "core/object.h"
-#include "core/vector.h"
+#include "space/object.h"
+#include "base/vector.h"
 
 struct tn_weak {
     void *referent;

@@ -1,7 +1,7 @@
 /* debug/callback.c: see callback.h. */
 #include "debug/callback.h"
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 /* A call of the callback: the first one enters addresses of slots, the second one is compared with them. */
 typedef struct visit {

@@ -1,10 +1,10 @@
 /* debug/callback.h: the host's callbacks do what they promise (TENURE_DEBUG=verify): a trace callback visits the same
  * slots for the same state, and none in other objects; what was disposed of is not held on to. Callers: debug/verify.c,
- * core/heap.h. */
+ * heap/heap.h. */
 #ifndef TNI_CALLBACK_H
 #define TNI_CALLBACK_H
 
-#include "core/type.h"
+#include "heap/type.h"
 
 /* Fatal when the object's trace callback breaks its contract. The layout's shape is TNI_TRACED. `slots` is then what it
  * has visited, bit 0 set for a value; false when there was no memory for them all. */

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/heap.h"
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 enum { SOME = 512 }; /* slots that a collection poisons */
 

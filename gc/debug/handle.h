@@ -9,7 +9,7 @@
  *     H3  `made` tells for each slot where its last handle was made, and in which scope
  *
  * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. Callers:
- * tenure/handle.h's macros, core/mutator.c, collect/collect.c, debug/segv.c. */
+ * tenure/handle.h's macros, heap/mutator.c, collect/collect.c, debug/segv.c. */
 #ifndef TNI_HANDLE_H
 #define TNI_HANDLE_H
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "collect/collect.h"
-#include "core/heap.h"
+#include "heap/heap.h"
 
 /* What is left of one kind: how much from each site. */
 typedef struct tally {

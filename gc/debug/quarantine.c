@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 static char *pages_of(const tni_dead *d) { return (char *)(d->at & ~(uintptr_t)(TNI_PAGE - 1)); }
 

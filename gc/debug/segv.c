@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 enum { WATCHED = 64 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 /* ---- the sites by number ---- */
 

@@ -12,7 +12,7 @@
  *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
  *
  * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. Callers:
- * core/alloc.c, collect/collect.c, and what reports. */
+ * heap/alloc.c, collect/collect.c, and what reports. */
 #ifndef TNI_SITE_H
 #define TNI_SITE_H
 
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/vector.h"
+#include "base/vector.h"
 #include "tenure/mutator.h"
 
 typedef struct tni_site {

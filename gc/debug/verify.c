@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 #include "collect/sweep.h"
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "debug/callback.h"
 #include "debug/segv.h"
-#include "space/os.h"
+#include "base/os.h"
 
 enum {
     KNOWN = 256,     /* regions whose place is remembered, by their address */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_young_bytes(heap); }
 

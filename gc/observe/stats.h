@@ -1,5 +1,5 @@
 /* observe/stats.h: counters, pauses, the processor's time by phase, and the log line of a collection. Looks, never decides.
- * Callers: collect/collect.c; core/alloc.c and collect/barrier.c count their slow calls. */
+ * Callers: collect/collect.c; heap/alloc.c and collect/barrier.c count their slow calls. */
 #ifndef TNI_STATS_H
 #define TNI_STATS_H
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "core/object.h"
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "space/object.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 enum {
     HEADROOM = TNI_OBJECT_OFFSET - 8,         /* of a span, before the cell */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 void tni_nursery_init(tni_nursery *n, tni_faults *faults, char *base, size_t bytes) {
     n->faults = faults;

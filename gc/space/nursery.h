@@ -7,11 +7,11 @@
  *         not
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
  *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
- *     N5  an object is aligned as its type asks for; before it there may be padding (core/object.h)
+ *     N5  an object is aligned as its type asks for; before it there may be padding (space/object.h)
  *
  * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
  * inaccessible instead and the next cycle begins behind them, round and round: what was sealed stays so until a cycle
- * wants its place. Knows nothing of tracing. Callers: core/alloc.c,
+ * wants its place. Knows nothing of tracing. Callers: heap/alloc.c,
  * collect/. */
 #ifndef TNI_NURSERY_H
 #define TNI_NURSERY_H
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
+#include "base/fault.h"
 
 #define TNI_CHUNK ((size_t)32 << 10) /* zeroed and handed out at a time */
 
@@ -34,7 +34,7 @@ typedef struct tni_nursery {
     char *dirty;       /* memory at and behind this address is zero */
     bool sealed;       /* a cycle was: what a new one will use must be made accessible */
     tni_faults *faults;
-    unsigned name;     /* space/memcheck.h */
+    unsigned name;     /* base/memcheck.h */
 } tni_nursery;
 
 /* Takes over reserved address space, of whole huge pages, which tni_nursery_free gives back. */

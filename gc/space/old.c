@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 void tni_old_init(tni_old *old, tni_regions *regions) { old->regions = regions; }
 

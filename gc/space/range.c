@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "space/memcheck.h"
+#include "base/memcheck.h"
 
 enum { UNIT_PAGES = (int)(TNI_UNIT / TNI_PAGE) };
 

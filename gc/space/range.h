@@ -8,7 +8,7 @@
  *
  * A unit knows how many of its pages, from its start on, are not known to be zero. When the range is used up, or could not
  * be had, regions are mapped elsewhere (space/region.c), and their objects are born old. Knows nothing of regions.
- * Callers: space/region.c, space/large.c, core/heap.c, debug/verify.c. */
+ * Callers: space/region.c, space/large.c, heap/heap.c, debug/verify.c. */
 #ifndef TNI_RANGE_H
 #define TNI_RANGE_H
 
@@ -16,8 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
-#include "space/os.h"
+#include "base/fault.h"
+#include "base/os.h"
 
 #define TNI_UNIT TNI_HUGE_PAGE
 enum { TNI_RUNS = 64 }; /* lists of free runs: by their length, and the last for all that are longer */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "space/memcheck.h"
-#include "space/os.h"
+#include "base/memcheck.h"
+#include "base/os.h"
 
 size_t tni_region_place(const tni_regions *regions, uintptr_t address) {
     size_t low = 0, high = regions->all.count;

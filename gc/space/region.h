@@ -18,9 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/object.h"
-#include "core/vector.h"
-#include "space/os.h"
+#include "space/object.h"
+#include "base/vector.h"
+#include "base/os.h"
 #include "space/range.h"
 
 #define TNI_REGION ((size_t)2 << 20)
@@ -80,7 +80,7 @@ typedef struct tni_region {
             uint8_t looks;           /* for huge pages, so far */
             bool on_trial;           /* huge pages were asked for, and nobody knows whether it will be filled */
             tni_region_kind kind;
-            unsigned name;           /* space/memcheck.h */
+            unsigned name;           /* base/memcheck.h */
             size_t bytes;            /* that it takes */
         };
     };

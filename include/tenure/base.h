@@ -28,7 +28,7 @@
 
 #define TN_API __attribute__((visibility("default")))
 
-/* For tenure-rootcheck (gc/debug/rootcheck): whether a function may collect. Those whose body it sees need none; for a
+/* For tenure-rootcheck (gc/tools/rootcheck): whether a function may collect. Those whose body it sees need none; for a
  * pointer to functions, TN_NO_COLLECT goes on its typedef or field. */
 #if defined(__clang__)
 #define TN_MAY_COLLECT __attribute__((annotate("tn_may_collect")))

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/option.h"
+#include "heap/option.h"
 #include "fuzz.h"
 
 enum { LINES = 32, LINE_SIZE = 234, VALUE_SIZE = 64 };

@@ -1,7 +1,7 @@
 /* Prints the option table as Markdown: what the README shows between its two markers. */
 #include <stdio.h>
 
-#include "core/option.h"
+#include "heap/option.h"
 
 static void print_line(const char *line, void *user) {
     (void)user;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "support.h"
 
 typedef float Float4 __attribute__((vector_size(16)));

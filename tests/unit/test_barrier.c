@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "support.h"
 
 static Host host;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "support.h"
 
 enum { MIB = 1 << 20, KIB = 1 << 10 };

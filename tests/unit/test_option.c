@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "core/option.h"
-#include "core/system.h"
+#include "heap/option.h"
+#include "base/system.h"
 
 enum { LINES_MAX = 64, LINE_MAX_SIZE = 900 };
 

@@ -1,4 +1,4 @@
-/* test_pacing.c: pacing on a machine whose clocks a script moves: the clock that it goes by (collect/clock.h), a
+/* test_pacing.c: pacing on a machine whose clocks a script moves: the clock that it goes by (base/clock.h), a
  * process that is stopped again and again, clocks that jump or stand still, external bytes, and when memory is given back. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "support.h"
 
 #define KIB ((size_t)1 << 10)

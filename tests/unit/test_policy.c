@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "support.h"
 
 #define KIB ((size_t)1 << 10)

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/system.h"
+#include "base/system.h"
 
 static char root[64];
 

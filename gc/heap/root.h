@@ -1,7 +1,7 @@
-/* core/root.h: globals, root cells, ranges and scanners.
+/* heap/root.h: globals, root cells, ranges and scanners.
  *
  * Globals are root cells that the library owns, in slabs. Cells, ranges and scanners are found by a hash set each
- * (core/table.h), so that what the host passes is looked up and never followed. Ranges and scanners are visited in the
+ * (base/table.h), so that what the host passes is looked up and never followed. Ranges and scanners are visited in the
  * order of an array.
  *
  *     R1  a cell that holds a young reference is in `young` (perhaps more than once), or `young_overflow` is set
@@ -11,9 +11,9 @@
 #ifndef TNI_ROOT_H
 #define TNI_ROOT_H
 
-#include "core/object.h"
-#include "core/table.h"
-#include "core/vector.h"
+#include "space/object.h"
+#include "base/table.h"
+#include "base/vector.h"
 #include "tenure/root.h"
 
 struct tn_range {

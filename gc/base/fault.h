@@ -1,9 +1,9 @@
-/* core/fault.h: requests to the system, of which one can be made to fail (TENURE_DEBUG=fail=N), so that what happens
+/* base/fault.h: requests to the system, of which one can be made to fail (TENURE_DEBUG=fail=N), so that what happens
  * then can be tried in every build.
  *
- * Whatever asks the system for memory on behalf of a heap, pages (space/os.h) or a piece of malloc's (below), hands over
+ * Whatever asks the system for memory on behalf of a heap, pages (base/os.h) or a piece of malloc's (below), hands over
  * the heap's faults. Only the heap's own struct does not count: it is mapped before the options have a place. There is
- * no global state: each heap counts its own requests. Callers: core/, collect/, space/os.c, debug/verify.c. */
+ * no global state: each heap counts its own requests. Callers: heap/, collect/, base/os.c, debug/verify.c. */
 #ifndef TNI_FAULT_H
 #define TNI_FAULT_H
 

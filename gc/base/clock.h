@@ -1,4 +1,4 @@
-/* collect/clock.h: the time that the mutator's thread has run, by which pacing knows what collections and the program
+/* base/clock.h: the time that the mutator's thread has run, by which pacing knows what collections and the program
  * cost.
  *
  * The wall clock goes on while the process is stopped: by a busy neighbour, a container's quota, a debugger. One

@@ -1,5 +1,5 @@
-/* space/os.c: see os.h. */
-#include "space/os.h"
+/* base/os.c: see os.h. */
+#include "base/os.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

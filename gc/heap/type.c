@@ -1,13 +1,13 @@
-/* core/type.c: registration of types: every description is checked once, here, so that the collector's loops need
+/* heap/type.c: registration of types: every description is checked once, here, so that the collector's loops need
  * not. */
-#include "core/type.h"
+#include "heap/type.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 #define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))
 #define TAIL_SIZE_MAX ((size_t)1 << 20)
@@ -18,7 +18,7 @@ static const tn_type_desc weak_desc = {
 static const tn_type_desc weak_array_desc = {
     .number = TNI_WEAK_ARRAY_TYPE, .name = "tn_weak_array", .size = 0, .tail_size = 8, .flags = TN_LEAF};
 
-/* What lies before an aligned young object (core/object.h). */
+/* What lies before an aligned young object (space/object.h). */
 static const tn_type_desc padding_desc = {
     .number = TNI_PADDING_TYPE, .name = "padding", .size = 0, .tail_size = 8, .flags = TN_LEAF};
 _Static_assert(TNI_PADDING_TYPE == TN_PADDING_TYPE_, "the inline bump and the walks agree");

@@ -1,4 +1,4 @@
-/* space/os.h: pages from the system. The only file that calls mmap and its kin. */
+/* base/os.h: pages from the system. The only file that calls mmap and its kin. */
 #ifndef TNI_OS_H
 #define TNI_OS_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
+#include "base/fault.h"
 
 /* The granule of our own bookkeeping; the system's pages are no larger on the machines we run on. */
 enum { TNI_PAGE = 4096 };

@@ -1,14 +1,14 @@
-/* core/alloc.c: allocation beyond the inline bump: more nursery, large and born-old objects, polling, and what to do
+/* heap/alloc.c: allocation beyond the inline bump: more nursery, large and born-old objects, polling, and what to do
  * when memory is out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve,
  * NULL. */
-#include "core/alloc.h"
+#include "heap/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "debug/poison.h"
 #include "debug/site.h"
 

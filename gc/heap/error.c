@@ -1,5 +1,5 @@
-/* core/error.c: see error.h. */
-#include "core/error.h"
+/* heap/error.c: see error.h. */
+#include "heap/error.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 #include "debug/segv.h"
 
 const char *tn_status_text(tn_status status) {

@@ -1,9 +1,9 @@
-/* core/fault.c: see fault.h. */
-#include "core/fault.h"
+/* base/fault.c: see fault.h. */
+#include "base/fault.h"
 
 #include <stdio.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 void tni_faults_start(tni_faults *faults, tn_heap *heap) {
     *faults = (tni_faults){heap, heap->options.value.fail};

@@ -1,9 +1,9 @@
-/* core/mutator.c: attaching, detaching, and the handle stack. */
+/* heap/mutator.c: attaching, detaching, and the handle stack. */
 #include <stdlib.h>
 
 #include "collect/collect.h"
-#include "core/heap.h"
-#include "space/os.h"
+#include "heap/heap.h"
+#include "base/os.h"
 
 /* The offsets that JITs rely on (tenure/mutator.h). */
 _Static_assert(offsetof(tn_mutator, alloc) == 0 && offsetof(tn_mutator, limit) == 8, "allocation");

@@ -1,4 +1,4 @@
-/* core/resize.c: changing the length of an object's tail (tn_resize).
+/* heap/resize.c: changing the length of an object's tail (tn_resize).
  *
  * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
  * lies behind its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "collect/collect.h"
-#include "core/alloc.h"
-#include "core/heap.h"
-#include "space/memcheck.h"
+#include "heap/alloc.h"
+#include "heap/heap.h"
+#include "base/memcheck.h"
 
 /* What is to be done: the object, its layout and header, and its cell now and then. */
 typedef struct change {

@@ -1,4 +1,4 @@
-/* space/memcheck.h: tells AddressSanitizer or Valgrind which memory of the heap holds no object, so that they report
+/* base/memcheck.h: tells AddressSanitizer or Valgrind which memory of the heap holds no object, so that they report
  * its use like that of freed memory: holes and free pages of the old space, the nursery but for what is handed out.
  *
  * Valgrind's requests for memory pools do not fit. They want to know of each block when it is made and freed: objects

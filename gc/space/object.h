@@ -1,4 +1,4 @@
-/* core/object.h: the words of an object: header bits, size, and the slots that hold references.
+/* space/object.h: the words of an object: header bits, size, and the slots that hold references.
  *
  * The header, one word before the address that the host sees:
  *     bit 0   FORWARDED   the object has moved; the other bits are the new address
@@ -14,7 +14,7 @@
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
 
-#include "core/type.h"
+#include "heap/type.h"
 #include "tenure/alloc.h"
 #include "tenure/format.h"
 #include "tenure/mutator.h"

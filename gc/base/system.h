@@ -1,4 +1,4 @@
-/* core/system.h: what the machine and the container allow this process. */
+/* base/system.h: what the machine and the container allow this process. */
 #ifndef TNI_SYSTEM_H
 #define TNI_SYSTEM_H
 

@@ -1,5 +1,5 @@
-/* collect/clock.c: see clock.h. */
-#include "collect/clock.h"
+/* base/clock.c: see clock.h. */
+#include "base/clock.h"
 
 void tni_clock_start(tni_clock *clock) {
     clock->at = clock->wall();

@@ -1,4 +1,4 @@
-/* core/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
+/* heap/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
  *
  * A heap is one mapping and what its parts own; there is no global state. `mutators` has one place: the API and the
  * structures are ready for several, the collections are not yet. */
@@ -13,11 +13,11 @@
 #include "collect/minor.h"
 #include "collect/pacing.h"
 #include "collect/weak.h"
-#include "core/error.h"
-#include "core/fault.h"
-#include "core/option.h"
-#include "core/root.h"
-#include "core/type.h"
+#include "heap/error.h"
+#include "base/fault.h"
+#include "heap/option.h"
+#include "heap/root.h"
+#include "heap/type.h"
 #include "debug/callback.h"
 #include "debug/handle.h"
 #include "debug/quarantine.h"
@@ -26,7 +26,7 @@
 #include "space/large.h"
 #include "space/nursery.h"
 #include "space/old.h"
-#include "space/os.h"
+#include "base/os.h"
 #include "tenure.h"
 
 /* A mutator with its private words. The address of the public part is the address of the whole. */

@@ -1,15 +1,15 @@
-/* core/heap.c: creating and destroying a heap, and its options at run time. */
-#include "core/heap.h"
+/* heap/heap.c: creating and destroying a heap, and its options at run time. */
+#include "heap/heap.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "collect/collect.h"
 #include "collect/sweep.h"
-#include "core/system.h"
+#include "base/system.h"
 #include "debug/segv.h"
 #include "debug/leaks.h"
-#include "space/os.h"
+#include "base/os.h"
 
 #define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
 

@@ -1,10 +1,10 @@
-/* core/root.c: see root.h. */
-#include "core/root.h"
+/* heap/root.c: see root.h. */
+#include "heap/root.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/heap.h"
+#include "heap/heap.h"
 
 enum { RANGES_AHEAD = 8 }; /* so many ranges ahead the host's pointers are asked for */
 

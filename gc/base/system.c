@@ -1,7 +1,7 @@
-/* core/system.c: see system.h. Owns nothing and keeps nothing: every call asks the system again, because limits change
+/* base/system.c: see system.h. Owns nothing and keeps nothing: every call asks the system again, because limits change
  * while a process runs. Works before there is a heap. Parses digits itself: nothing here depends on the locale. Callers:
  * option.c (limits and percentages), pacing.c (the nursery's first size). */
-#include "system.h"
+#include "base/system.h"
 
 #include <errno.h>
 #include <fcntl.h>

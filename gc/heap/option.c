@@ -1,4 +1,4 @@
-/* core/option.c: see option.h. One table, `rows`, says everything about an option; the parser, the names in the
+/* heap/option.c: see option.h. One table, `rows`, says everything about an option; the parser, the names in the
  * environment, the help, the listing and the README's table are made from it. Adding an option is adding a row and a field
  * of tni_settings.
  *
@@ -10,7 +10,7 @@
  *   put its name before it.
  *
  * Callers: heap.c. */
-#include "core/option.h"
+#include "heap/option.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,7 @@
 #include <sys/auxv.h>
 #endif
 
-#include "core/system.h"
+#include "base/system.h"
 
 enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 800 };
 

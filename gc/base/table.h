@@ -1,8 +1,8 @@
-/* core/table.h: a hash set of words that are not 0, and the only one of roots: cells, ranges and scanners.
+/* base/table.h: a hash set of words that are not 0, and the only one of roots: cells, ranges and scanners.
  *
  * Open addressing, linear probing, removal by shifting back: at most half of the places are taken, so that adding, finding
  * and removing take a few steps however many there are. What is hashed is an entry's key, which its owner says with a
- * function; which entry is meant says the owner as well, by walking from tni_table_first. Caller: core/root.c. */
+ * function; which entry is meant says the owner as well, by walking from tni_table_first. Caller: heap/root.c. */
 #ifndef TNI_TABLE_H
 #define TNI_TABLE_H
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
+#include "base/fault.h"
 
 typedef struct tni_table {
     uintptr_t *at; /* `capacity` places, a power of two; 0 is an empty one */

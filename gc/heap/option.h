@@ -1,4 +1,4 @@
-/* core/option.h: the options of a heap: one table (option.c) that gives the parser, the environment names, the help and the
+/* heap/option.h: the options of a heap: one table (option.c) that gives the parser, the environment names, the help and the
  * README's table. Owns no memory. Callers: heap.c at creation and for tn_option_set and tn_option_get. */
 #ifndef TNI_OPTION_H
 #define TNI_OPTION_H

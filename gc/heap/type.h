@@ -1,4 +1,4 @@
-/* core/type.h: the heap's table of types.
+/* heap/type.h: the heap's table of types.
  *
  * A layout is what the collector's loops need of a type, in one cache line. The table has a layout for each possible
  * number, in reserved address space, so that the number in a header is its index: no bounds check, and an
@@ -9,11 +9,11 @@
 
 #include <stdbool.h>
 
-#include "core/vector.h"
+#include "base/vector.h"
 #include "tenure/type.h"
 
 /* The collector's own types, among the numbers below TN_FIRST_TYPE. */
-enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* no object: core/object.h */ };
+enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* no object: space/object.h */ };
 
 typedef enum tni_shape {
     TNI_UNREGISTERED = 0,

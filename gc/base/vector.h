@@ -1,4 +1,4 @@
-/* core/vector.h: a growable array of words, for logs and lists. It never shrinks but by tni_vector_free. */
+/* base/vector.h: a growable array of words, for logs and lists. It never shrinks but by tni_vector_free. */
 #ifndef TNI_VECTOR_H
 #define TNI_VECTOR_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fault.h"
+#include "base/fault.h"
 
 /* An array of whatever elements with room for more than `*capacity` of them: `at`, moved; NULL when memory is out, and
  * nothing is changed. */
