@@ -3,16 +3,13 @@
 
 #include <stdio.h>
 
-#include "heap/heap.h"
-
-void tni_faults_start(tni_faults *faults, tn_heap *heap) {
-    *faults = (tni_faults){heap, heap->options.value.fail};
+void tni_faults_start(tni_faults *faults, const tni_host *host, size_t number) {
+    *faults = (tni_faults){host, number, number};
 }
 
 bool tni_fault_log(const tni_faults *faults) {
-    tn_heap *heap = faults->heap;
     char line[160];
-    snprintf(line, sizeof line, "[fault %s] request %zu to the system fails", heap->name, heap->options.value.fail);
-    tni_log(heap, line);
+    snprintf(line, sizeof line, "[fault %s] request %zu to the system fails", faults->host->name, faults->number);
+    tni_log(faults->host, line);
     return true;
 }

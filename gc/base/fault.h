@@ -7,19 +7,18 @@
 #ifndef TNI_FAULT_H
 #define TNI_FAULT_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-#include "tenure/base.h"
+#include "base/host.h"
 
 typedef struct tni_faults {
-    tn_heap *heap; /* for the log */
-    size_t left;   /* requests up to the one that is to fail, and with it; 0: none is */
+    const tni_host *host; /* for the log */
+    size_t number;        /* of the request that is to fail, counted from the start; 0: none is */
+    size_t left;          /* requests up to that one, and with it */
 } tni_faults;
 
-/* Counts from now on to the heap's option. */
-void tni_faults_start(tni_faults *faults, tn_heap *heap);
+/* Counts from now on: request `number` is to fail. */
+void tni_faults_start(tni_faults *faults, const tni_host *host, size_t number);
 /* Says in the log that it is happening. Returns true. */
 bool tni_fault_log(const tni_faults *faults);
 

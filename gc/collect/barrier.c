@@ -1,6 +1,7 @@
 /* collect/barrier.c: the slow paths of the write barrier. See barrier.h. */
 #include "collect/barrier.h"
 
+#include "collect/limit.h"
 #include "heap/heap.h"
 
 /* A value is compared as a raw word: the tag is part of the base. Bits that are neither tested nor address may be
@@ -26,15 +27,15 @@ void tni_barrier_filter(tn_mutator *m) {
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
-    if (!heap->barrier.overflow && tni_list_push(heap, &heap->barrier.objects, (uintptr_t)object)) return;
-    heap->barrier.overflow = true;
+    if (!tni_remembered_of(heap)->overflow && tni_list_push(heap, &tni_remembered_of(heap)->objects, (uintptr_t)object)) return;
+    tni_remembered_of(heap)->overflow = true;
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
 void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
-    tni_vector *slots = &heap->barrier.weak_slots;
+    tni_vector *slots = &tni_remembered_of(heap)->weak_slots;
     if (slots->count >= TNI_SLOTS_MAX || !tni_list_push(heap, slots, (uintptr_t)slot))
-        heap->barrier.weak_overflow = true;
+        tni_remembered_of(heap)->weak_overflow = true;
 }
 
 /* The object is armed: disarms and logs it. */
@@ -44,7 +45,7 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
 }
 
 static void log_piece(tn_heap *heap, const void *object, const void *slot) {
-    tni_barrier *b = &heap->barrier;
+    tni_remembered *b = tni_remembered_of(heap);
     tni_region *region = tni_region_of(object);
     if (!region->pieced && !tni_vector_push(&b->pieced, &heap->faults, (uintptr_t)region)) {
         b->overflow = true;
@@ -61,13 +62,13 @@ bool tni_barrier_dirty(const void *object, const void *slot) {
 }
 
 static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
-    tni_vector *slots = &heap->barrier.slots;
+    tni_vector *slots = &tni_remembered_of(heap)->slots;
     if (slots->count >= TNI_SLOTS_MAX) log_piece(heap, object, (void *)entry);
-    else if (!tni_list_push(heap, slots, entry)) heap->barrier.overflow = true;
+    else if (!tni_list_push(heap, slots, entry)) tni_remembered_of(heap)->overflow = true;
 }
 
 static void log_outside(tn_heap *heap, void *object, tn_header header, uintptr_t slot) {
-    tni_vector *outside = &heap->barrier.outside;
+    tni_vector *outside = &tni_remembered_of(heap)->outside;
     if (outside->count / 2 >= TNI_SLOTS_MAX || !tni_vector_reserve(outside, &heap->faults, 2)) {
         log_object(heap, object, header);
         return;
@@ -93,7 +94,7 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
-    heap->stats.slow_stores++;
+    tni_private(m)->slow_stores++;
     if (header & TN_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_in_nursery(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
@@ -104,7 +105,7 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
-    heap->stats.slow_stores++;
+    tni_private(m)->slow_stores++;
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_in_nursery(heap, tni_value_ref(&heap->format, *slot)))
@@ -170,7 +171,7 @@ tn_status tn_unprotect(tn_mutator *m, const void *h) {
     void *object = held(m, h, "tn_unprotect");
     if (!object) return tn_last_status(m);
     tn_header header = tni_header(object);
-    tni_vector *list = &m->heap->barrier.unprotected;
+    tni_vector *list = &tni_private(m)->remembered.unprotected;
     if (!(header & TNI_LISTED) && !tni_vector_push(list, &m->heap->faults, (uintptr_t)object))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_unprotect: no memory for another object; %zu are unprotected",
                         list->count);
@@ -191,8 +192,24 @@ tn_status tn_protect(tn_mutator *m, const void *h) {
     return TN_OK;
 }
 
+/* All that is young and alive has moved. What has moved or was logged is armed by now, but what is visited in the next
+ * collection as well must not be (B4). */
+void tni_barrier_after_evacuation(tn_heap *heap) {
+    tni_vector *list = &tni_remembered_of(heap)->unprotected;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        void *object = tni_survivor(heap, (void *)list->at[i]);
+        if (!object) continue;
+        tn_header header = tni_header(object);
+        bool keep = header & TNI_UNPROTECTED;
+        tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
+        if (keep) list->at[kept++] = (uintptr_t)object;
+    }
+    list->count = kept;
+}
+
 void tni_barrier_after_marking(tn_heap *heap) {
-    tni_vector *list = &heap->barrier.unprotected;
+    tni_vector *list = &tni_remembered_of(heap)->unprotected;
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++)
         if (tni_marked((void *)list->at[i])) list->at[kept++] = list->at[i];
@@ -200,18 +217,33 @@ void tni_barrier_after_marking(tn_heap *heap) {
 }
 
 void tni_barrier_cut(tn_heap *heap, const char *from, const char *to) {
-    tni_vector *slots = &heap->barrier.slots;
+    tni_vector *slots = &tni_remembered_of(heap)->slots;
     size_t kept = 0;
     for (size_t i = 0; i < slots->count; i++)
         if (slots->at[i] - (uintptr_t)from >= (uintptr_t)(to - from)) slots->at[kept++] = slots->at[i];
     slots->count = kept;
 }
 
-void tni_barrier_free(tni_barrier *b) {
-    tni_vector_free(&b->objects);
-    tni_vector_free(&b->slots);
-    tni_vector_free(&b->pieced);
-    tni_vector_free(&b->outside);
-    tni_vector_free(&b->unprotected);
-    tni_vector_free(&b->weak_slots);
+/* All lists of the set, for what is the same for each. */
+static void each_list(tni_remembered *r, void (*visit)(tni_vector *list, size_t *sum), size_t *sum) {
+    visit(&r->objects, sum);
+    visit(&r->slots, sum);
+    visit(&r->pieced, sum);
+    visit(&r->outside, sum);
+    visit(&r->unprotected, sum);
+    visit(&r->weak_slots, sum);
+}
+
+static void free_list(tni_vector *list, size_t *sum) {
+    (void)sum;
+    tni_vector_free(list);
+}
+static void add_list(tni_vector *list, size_t *sum) { *sum += tni_list_bytes(list); }
+
+void tni_barrier_free(tn_heap *heap) { each_list(tni_remembered_of(heap), free_list, NULL); }
+
+size_t tni_barrier_bytes(const tn_heap *heap) {
+    size_t sum = 0;
+    each_list(tni_remembered_of((tn_heap *)(uintptr_t)heap), add_list, &sum);
+    return sum;
 }

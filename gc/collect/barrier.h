@@ -24,25 +24,14 @@
  * space.
  *
  * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
- * heap/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify.c. */
+ * mutator/alloc.c, collect/minor.c, mutator/bulk.c, collect/collect.c, debug/verify.c. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 
-#include "space/object.h"
-#include "base/vector.h"
+#include "heap/mutator.h"
 
 enum { TNI_SLOTS_MAX = 1 << 16 }; /* entries of a slot log */
 
-typedef struct tni_barrier {
-    tni_vector objects; /* addresses of objects, to be scanned whole */
-    tni_vector slots;   /* addresses of slots; bit 0 set: of a value */
-    tni_vector pieced;  /* addresses of regions with dirty pieces, each once */
-    tni_vector outside; /* in pairs: an object, and the address of a slot in memory that it owns, bit 0 as in `slots` */
-    tni_vector unprotected; /* addresses of objects, young ones too */
-    tni_vector weak_slots; /* addresses of slots of old weak arrays that hold young values */
-    bool overflow;      /* old objects */
-    bool weak_overflow; /* old weak arrays */
-} tni_barrier;
 
 /* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base: the range that
  * has all young objects, and some old large ones, in the heap's format. */
@@ -62,12 +51,16 @@ void tni_barrier_log_object(tn_heap *heap, void *object);
 void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot);
 /* Whether the address is in the object itself. */
 bool tni_barrier_inside(const tn_heap *heap, const void *object, const void *at);
-/* Drops dead ones from the list of unprotected objects. */
+/* The list of unprotected objects after an evacuation and after a marking: those that have moved are entered with their new
+ * addresses, and the dead are dropped. */
+void tni_barrier_after_evacuation(tn_heap *heap);
 void tni_barrier_after_marking(tn_heap *heap);
 /* Whether this slot of an old object lies in a dirty piece. */
 bool tni_barrier_dirty(const void *object, const void *slot);
 /* What was recorded of slots in [from, to), which are no slots any more. */
 void tni_barrier_cut(tn_heap *heap, const char *from, const char *to);
-void tni_barrier_free(tni_barrier *barrier);
+void tni_barrier_free(tn_heap *heap);
+/* The bytes of its lists. */
+size_t tni_barrier_bytes(const tn_heap *heap);
 
 #endif

@@ -1,8 +1,12 @@
 /* collect/limit.c: see limit.h. */
 #include "collect/limit.h"
 
-#include "heap/heap.h"
 #include "base/os.h"
+#include "collect/barrier.h"
+#include "collect/pacing.h"
+#include "collect/special.h"
+#include "collect/worker.h"
+#include "heap/heap.h"
 
 /* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked through
  * again and again. */
@@ -11,17 +15,13 @@
  * afford it: at most this part of the limit. */
 #define EDGES 32
 
-static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
-static size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
 static size_t above(size_t a, size_t b) { return a > b ? a - b : 0; }
 
 /* ---- what there is ---- */
 
-static size_t bytes_of(const tni_vector *v) { return v->capacity * sizeof *v->at; }
-
 static size_t handle_bytes(const tn_heap *heap) {
     const tni_mutator *m = &heap->mutators[0];
-    return m->attached ? max_size(m->handles_seen, tn_handle_count(&m->pub) * sizeof(void *)) : 0;
+    return m->attached ? tni_max(m->handles_seen, tn_handle_count(&m->pub) * sizeof(void *)) : 0;
 }
 
 void tni_note_handles(tn_heap *heap) {
@@ -29,12 +29,9 @@ void tni_note_handles(tn_heap *heap) {
 }
 
 size_t tni_bookkeeping(const tn_heap *heap) {
-    const tni_barrier *b = &heap->barrier;
-    const tni_weak *w = &heap->weak;
-    return heap->regions.heads * TNI_BLOCK + heap->mark.capacity * sizeof(void *) + handle_bytes(heap) +
-           tni_roots_bytes(&heap->roots) + bytes_of(&b->objects) + bytes_of(&b->slots) + bytes_of(&b->pieced) +
-           bytes_of(&b->outside) + bytes_of(&b->unprotected) + bytes_of(&b->weak_slots) + bytes_of(&w->young) + bytes_of(&w->old) + bytes_of(&w->young_disposed) + bytes_of(&heap->large.young) +
-           bytes_of(&heap->regions.all) + bytes_of(&heap->regions.spare);
+    return heap->regions.heads * TNI_BLOCK + heap->worker->mark.capacity * sizeof(void *) + handle_bytes(heap) +
+           tni_roots_bytes(&heap->roots) + tni_barrier_bytes(heap) + tni_special_bytes(heap) +
+           tni_list_bytes(&heap->large.young) + tni_list_bytes(&heap->regions.all) + tni_list_bytes(&heap->regions.spare);
 }
 
 /* What collections need, and will need again: it counts once, as a part of the cycle's claim. */
@@ -54,28 +51,28 @@ static size_t free_pages(const tn_heap *heap) {
 }
 
 size_t tni_committed(const tn_heap *heap) {
-    return taken(heap) + free_blocks(heap) + free_pages(heap) + nursery_bytes(heap) + heap->queue.touched;
+    return taken(heap) + free_blocks(heap) + free_pages(heap) + nursery_bytes(heap) + heap->worker->queue.touched;
 }
 
 size_t tni_mapped(const tn_heap *heap) {
     size_t handles = heap->mutators[0].attached ? heap->options.value.handles : 0;
-    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->queue.bytes +
-           heap->mark.capacity * sizeof(void *) + handles;
+    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->worker->queue.bytes +
+           heap->worker->mark.capacity * sizeof(void *) + handles;
 }
 
 /* ---- what there may be ---- */
 
-static size_t edges(size_t max) { return min_size((TNI_LANES + 2) * TNI_BLOCK, max / EDGES); }
+static size_t edges(size_t max) { return tni_min((TNI_LANES + 2) * TNI_BLOCK, max / EDGES); }
 
 size_t tni_room(const tn_heap *heap) {
     size_t max = heap->options.value.heap_max;
-    size_t kept = max / MARKING + edges(max) + (heap->pacing.reserve_spent ? 0 : heap->options.value.reserve);
+    size_t kept = max / MARKING + edges(max) + (heap->pacing->reserve_spent ? 0 : heap->options.value.reserve);
     return above(max, taken(heap) + tni_external_bytes(heap) + kept);
 }
 
 size_t tni_largest(const tn_heap *heap) {
     size_t max = heap->options.value.heap_max;
-    return min_size(max - max / MARKING - edges(max), heap->options.value.memory);
+    return tni_min(max - max / MARKING - edges(max), heap->options.value.memory);
 }
 
 /* ---- giving back ---- */
@@ -83,14 +80,14 @@ size_t tni_largest(const tn_heap *heap) {
 /* The nursery's and the queue's pages beyond what this cycle can use, if there is one. */
 static size_t beyond_cycle(const tn_heap *heap) {
     const tni_nursery *n = &heap->nursery;
-    size_t capacity = heap->pacing.claim ? (size_t)(n->end - n->start) : 0;
-    return above(nursery_bytes(heap), capacity) + above(heap->queue.touched, capacity / 2);
+    size_t capacity = heap->pacing->claim ? (size_t)(n->end - n->start) : 0;
+    return above(nursery_bytes(heap), capacity) + above(heap->worker->queue.touched, capacity / 2);
 }
 
 static void trim_cycle(tn_heap *heap) {
     tni_nursery *n = &heap->nursery;
-    tni_queue *q = &heap->queue;
-    bool runs = heap->pacing.claim != 0;
+    tni_queue *q = &heap->worker->queue;
+    bool runs = heap->pacing->claim != 0;
     size_t queued = runs ? tni_whole_pages((size_t)(n->end - n->start) / 2) : 0;
     tni_nursery_trim(n, runs ? (size_t)(n->end - n->base) : 0);
     if (q->touched <= queued) return;
@@ -107,14 +104,14 @@ static void give_back(tn_heap *heap, size_t bytes) {
         if (tni_committed(heap) > goal) tni_large_forget(&heap->large, tni_committed(heap) - goal);
     }
     if (tni_committed(heap) > goal && free_blocks(heap)) {
-        tni_old_trim(&heap->old, heap->pacing.promised, SIZE_MAX);
+        tni_old_trim(&heap->old, heap->pacing->promised, SIZE_MAX);
         if (tni_committed(heap) > goal) tni_old_forget(&heap->old, tni_committed(heap) - goal);
     }
 }
 
 /* The bytes by which all of it would be beyond the limit with `bytes` more. */
 static size_t excess(const tn_heap *heap, size_t bytes) {
-    size_t cycle = heap->pacing.claim + beyond_cycle(heap), all = taken(heap) + free_blocks(heap) + free_pages(heap);
+    size_t cycle = heap->pacing->claim + beyond_cycle(heap), all = taken(heap) + free_blocks(heap) + free_pages(heap);
     size_t max = above(heap->options.value.heap_max, tni_external_bytes(heap));
     return above(all + cycle + bytes, max);
 }
@@ -133,7 +130,7 @@ bool tni_may_grow(tn_heap *heap, size_t bytes) {
 
 size_t tni_list_growth(const tni_vector *v, size_t extra) {
     if (v->capacity - v->count >= extra) return 0;
-    return max_size(v->capacity + 64, extra) * sizeof *v->at;
+    return tni_max(v->capacity + 64, extra) * sizeof *v->at;
 }
 
 bool tni_list_reserve(tn_heap *heap, tni_vector *v, size_t extra) {

@@ -40,6 +40,7 @@ void tni_make_room(tn_heap *heap, size_t bytes);
 bool tni_fits_now(const tn_heap *heap, size_t bytes);
 /* Whether bookkeeping may grow by `bytes`. Free memory goes back to the system for it. */
 bool tni_may_grow(tn_heap *heap, size_t bytes);
+TNI_INLINE size_t tni_list_bytes(const tni_vector *v) { return v->capacity * sizeof *v->at; }
 /* The bytes that a list grows by to have room for `extra` more; 0 when it has. */
 size_t tni_list_growth(const tni_vector *v, size_t extra);
 /* As tni_vector_reserve and tni_vector_push, within the limit. */

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-#include "collect/sweep.h"
-#include "heap/heap.h"
 #include "base/os.h"
+#include "collect/limit.h"
+#include "collect/sweep.h"
+#include "collect/worker.h"
+#include "heap/heap.h"
 
 enum {
     BATCH = TNI_MARK_BATCH,
@@ -170,7 +172,7 @@ TNI_INLINE void gather_values(gathering *g, tn_value *slot, size_t count) {
 static size_t touched_slots(marking *k, char *array, const tni_layout *layout, size_t from, size_t length, size_t *to) {
     tn_heap *heap = k->tracer.heap;
     char *tail = array + layout->size, *end = tail + length * sizeof(void *), *last;
-    char *first = tni_os_next_touched(&heap->touched, &heap->faults, tail + from * sizeof(void *), end, &last);
+    char *first = tni_os_next_touched(&heap->worker->touched, &heap->faults, tail + from * sizeof(void *), end, &last);
     *to = ((size_t)(last - tail) + sizeof(void *) - 1) / sizeof(void *);
     return (size_t)(first - tail) / sizeof(void *);
 }
@@ -283,19 +285,19 @@ void tni_mark_heap(tn_heap *heap) {
                  .format = heap->format,
                  .layouts = heap->types.layouts,
                  .leaves = &heap->regions.leaves,
-                 .mark = &heap->mark,
-                 .room = &heap->mark_room,
-                 .top = heap->mark.stack,
-                 .end = heap->mark.stack + heap->mark.capacity};
+                 .mark = &heap->worker->mark,
+                 .room = &heap->worker->room,
+                 .top = heap->worker->mark.stack,
+                 .end = heap->worker->mark.stack + heap->worker->mark.capacity};
     tni_sweep_end(heap);
     mark_roots(&k, heap);
     while (k.overflow) {
         k.overflow = false;
         tni_sweep_each_object(heap, scan_if_marked, &k);
     }
-    tni_os_touched_end(&heap->touched);
-    if (heap->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
+    tni_os_touched_end(&heap->worker->touched);
+    if (heap->worker->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
         tni_mark fresh;
-        if (tni_mark_init(&fresh, &heap->faults)) tni_mark_free(&heap->mark), heap->mark = fresh;
+        if (tni_mark_init(&fresh, &heap->faults)) tni_mark_free(&heap->worker->mark), heap->worker->mark = fresh;
     }
 }

@@ -4,8 +4,12 @@
 
 #include <string.h>
 
+#include "collect/barrier.h"
+#include "collect/special.h"
 #include "collect/sweep.h"
+#include "collect/worker.h"
 #include "heap/heap.h"
+#include "heap/identity.h"
 
 enum {
     BATCH = 64,    /* slots that are gathered before they are settled */
@@ -29,12 +33,12 @@ static __attribute__((noinline, cold)) void unknown_type(tn_heap *heap, const vo
     tni_fatal(heap,
               "collection %llu: object %p has type %u, which nobody registered: its header is overwritten, or it was "
               "allocated with a wrong number",
-              (unsigned long long)(heap->stats.minors + 1), object, tni_header_type(header));
+              (unsigned long long)(heap->minors + 1), object, tni_header_type(header));
 }
 
 static __attribute__((noinline, cold)) void no_block(tn_heap *heap) {
     tni_fatal(heap, "collection %llu: invariant P1: no block for a survivor",
-              (unsigned long long)(heap->stats.minors + 1));
+              (unsigned long long)(heap->minors + 1));
 }
 
 static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
@@ -233,7 +237,7 @@ static __attribute__((noinline)) void visit_large(evacuation *e, char *array) {
     char *end = array + tni_object_bytes(&e->layouts[tni_header_type(header)], header), *to = end;
     if (tni_region_of(array)->kind == TNI_HUGE_REGION) {
         for (char *at = array; at < end; at = to) {
-            at = tni_os_next_touched(&heap->touched, &heap->faults, at, end, &to);
+            at = tni_os_next_touched(&heap->worker->touched, &heap->faults, at, end, &to);
             if (at < end) visit_part(e, array, at, to);
         }
     } else {
@@ -338,23 +342,8 @@ static void visit_unprotected(evacuation *e, const tni_vector *list) {
         if (!tni_young(e->tracer.heap, (void *)list->at[i])) visit_whole(e, (void *)list->at[i]);
 }
 
-/* All that is young and alive has moved. What has moved or was logged is armed by now, but what is visited in the next
- * collection as well must not be (B4). */
-static void keep_unprotected(evacuation *e, tni_vector *list) {
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        void *object = tni_survivor(e->tracer.heap, (void *)list->at[i]);
-        if (!object) continue;
-        tn_header header = tni_header(object);
-        bool keep = header & TNI_UNPROTECTED;
-        tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
-        if (keep) list->at[kept++] = (uintptr_t)object;
-    }
-    list->count = kept;
-}
-
 static void visit_remembered(evacuation *e, tn_heap *heap) {
-    tni_barrier *b = &heap->barrier;
+    tni_remembered *b = tni_remembered_of(heap);
     if (b->overflow) {
         tni_sweep_each_object(heap, visit_old_object, e);
     } else {
@@ -378,7 +367,7 @@ static void settle_large(tn_heap *heap) {
             large->filled += tni_object_cell(tni_layout_of(heap, header), header);
             continue;
         }
-        tni_site_forget(heap, object);
+        tni_announce(heap, TNI_OBJECT_FREED, &(tni_event){.object = object});
         tni_large_free(large, object);
     }
     large->young.count = large->young_bytes = 0;
@@ -389,19 +378,18 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .tracer = {visit_refs, visit_values, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
-        .push = heap->queue.at, .pop = heap->queue.at};
+        .push = heap->worker->queue.at, .pop = heap->worker->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
     tni_handles_visit(heap, &e.tracer);
     visit_remembered(&e, heap);
     tni_roots_young(&heap->roots, &e.tracer);
     drain(&e);
-    keep_unprotected(&e, &heap->barrier.unprotected);
-    tni_os_touched_end(&heap->touched);
+    tni_os_touched_end(&heap->worker->touched);
     tni_old_count(&heap->old);
-    size_t queued = (size_t)((char *)e.push - (char *)heap->queue.at);
-    if (queued > heap->queue.touched) heap->queue.touched = queued;
-    tni_weak_minor(heap);
+    size_t queued = (size_t)((char *)e.push - (char *)heap->worker->queue.at);
+    if (queued > heap->worker->queue.touched) heap->worker->queue.touched = queued;
+    tni_special_after_evacuation(heap);
     settle_large(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -3,11 +3,12 @@
 
 #include <math.h>
 
+#include "base/os.h"
+#include "base/system.h"
 #include "collect/collect.h"
+#include "collect/limit.h"
 #include "collect/sweep.h"
 #include "heap/heap.h"
-#include "base/system.h"
-#include "base/os.h"
 
 #define NURSERY_MIN ((size_t)256 << 10)
 #define CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */
@@ -34,18 +35,16 @@
 #define SECOND UINT64_C(1000000000)
 
 static void set_pretenuring(tn_heap *heap, bool on) {
-    heap->pacing.pretenuring = on;
+    heap->born_old = on;
     tni_old_zeroed(&heap->old, on);
 }
 
-uint64_t tni_pacing_now(tn_heap *heap) { return tni_clock_read(&heap->pacing.clock) - heap->pacing.debug_ns; }
+uint64_t tni_pacing_now(tn_heap *heap) { return tni_clock_read(&heap->pacing->clock) - heap->pacing->debug_ns; }
 
-void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing.debug_ns += tni_pacing_now(heap) - since; }
+void tni_pacing_leave_out(tn_heap *heap, uint64_t since) { heap->pacing->debug_ns += tni_pacing_now(heap) - since; }
 
 /* ---- the policies ---- */
 
-static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
-static size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
 
 static size_t fixed_nursery(const tn_pacing *p, void *user) {
     (void)user;
@@ -55,8 +54,8 @@ static size_t fixed_nursery(const tn_pacing *p, void *user) {
 /* Room in proportion to what is alive: all markings of a heap that grows take a few times what the last one takes. */
 static size_t fixed_limit(const tn_pacing *p, void *user) {
     tn_heap *heap = user;
-    size_t alive = p->live + heap->pacing.external_alive;
-    return p->live + p->external + max_size(heap->options.value.growth_min, alive / 2);
+    size_t alive = p->live + heap->pacing->external_alive;
+    return p->live + p->external + tni_max(heap->options.value.growth_min, alive / 2);
 }
 
 /* One measurement says at most OUTLIER times what the last ones said: a clock may be wrong once. */
@@ -64,7 +63,7 @@ static double believed(double measured, double usual) {
     return usual > 0 ? fmin(measured, usual * OUTLIER) : measured;
 }
 
-static size_t most_nursery(const tn_heap *heap) { return max_size(2 * heap->pacing.cache, heap->pacing.live / 4); }
+static size_t most_nursery(const tn_heap *heap) { return tni_max(2 * heap->pacing->cache, heap->pacing->live / 4); }
 
 /* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
  * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
@@ -77,7 +76,7 @@ static size_t most_nursery(const tn_heap *heap) { return max_size(2 * heap->paci
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
-    tni_pacing *own = &heap->pacing;
+    tni_pacing *own = heap->pacing;
     double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * AIM;
     own->worst_survival = fmax(share, own->worst_survival * FADE);
     if (p->survived >= TNI_CHUNK)
@@ -109,7 +108,7 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
     static const double COST = 1.1e-8, AFFORDED = 0.5, EXTERNAL = 3, LARGE = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
-    const tni_pacing *own = &heap->pacing;
+    const tni_pacing *own = heap->pacing;
     /* what the old space grows by during one marking */
     double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)SECOND;
     double by_root = sqrt(load / COST), by_cpu = load * 100 / heap->options.value.cpu_target;
@@ -119,13 +118,13 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
     double kept = fmin(((double)own->had - live) * KEEP, 2 * (double)own->recent + KEPT - live);
     double least = (double)own->external_alive / LEAST_EXTERNAL; /* for minors cost as well */
     double extra = fmax(fmax(by_root, fmin(by_cpu, afforded)), fmax(kept, least));
-    return p->live + p->external + max_size(heap->options.value.growth_min, (size_t)extra);
+    return p->live + p->external + tni_max(heap->options.value.growth_min, (size_t)extra);
 }
 
 /* ---- what the policies are told, and the clamps ---- */
 
 static tn_pacing describe(const tn_heap *heap) {
-    const tni_pacing *p = &heap->pacing;
+    const tni_pacing *p = heap->pacing;
     const tni_settings *o = &heap->options.value;
     return (tn_pacing){.nursery = p->nursery,
                        .nursery_min = NURSERY_MIN,
@@ -144,9 +143,9 @@ static tn_pacing describe(const tn_heap *heap) {
 static void set_nursery(tn_heap *heap, size_t bytes) {
     size_t fixed = heap->options.value.nursery;
     if (fixed) bytes = fixed;
-    else bytes = max_size(bytes, NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
+    else bytes = tni_max(bytes, NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
     size_t kept = heap->options.value.quarantine, parts = kept ? kept + ROUND : 1;
-    heap->pacing.nursery = min_size(bytes, heap->nursery.reserved / parts & ~(size_t)(TNI_PAGE - 1));
+    heap->pacing->nursery = tni_min(bytes, heap->nursery.reserved / parts & ~(size_t)(TNI_PAGE - 1));
 }
 
 size_t tni_pacing_kept(const tni_settings *settings) {
@@ -155,14 +154,14 @@ size_t tni_pacing_kept(const tni_settings *settings) {
 }
 
 static void set_old_limit(tn_heap *heap, size_t bytes) {
-    size_t used = heap->pacing.live + heap->pacing.external;
+    size_t used = heap->pacing->live + heap->pacing->external;
     size_t max = tni_room(heap) + tni_old_bytes(heap) + tni_external_bytes(heap);
     size_t half_way = used < max ? used + (max - used) / 2 : used;
-    heap->pacing.old_limit = min_size(max_size(bytes, used + TNI_BLOCK), half_way);
+    heap->pacing->old_limit = tni_min(tni_max(bytes, used + TNI_BLOCK), half_way);
 }
 
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     bool fixed = heap->options.value.policy == TNI_POLICY_FIXED;
     p->policy = (tn_policy){fixed ? fixed_nursery : adaptive_nursery, fixed ? fixed_limit : adaptive_limit, heap};
     if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
@@ -179,22 +178,22 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
 }
 
 void tni_pacing_changed(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     set_nursery(heap, p->nursery ? p->nursery : NURSERY_MIN);
-    set_old_limit(heap, max_size(p->old_limit, p->live + p->external + heap->options.value.growth_min));
+    set_old_limit(heap, tni_max(p->old_limit, p->live + p->external + heap->options.value.growth_min));
     p->futile = (tni_futile){0};
     p->thrashing = false;
     p->window = 0;
     if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->probe_at = UINT64_MAX;
-    else if (p->pretenuring) tni_pacing_probe(heap);
+    else if (heap->born_old) tni_pacing_probe(heap);
 }
 
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
-    const tni_pacing *p = &heap->pacing;
+    const tni_pacing *p = heap->pacing;
     if (kind != TN_MINOR && !tni_young_bytes(heap)) return 0;
     bool adapts = p->policy.nursery_size == adaptive_nursery && !heap->options.value.nursery;
     bool longest = p->nursery == heap->nursery.reserved && tni_young_bytes(heap) >= p->nursery / 2;
-    return adapts && (longest || p->pretenuring) ? (p->mutator_ns + p->minor_ns) / VERIFY_APART : UINT64_MAX;
+    return adapts && (longest || heap->born_old) ? (p->mutator_ns + p->minor_ns) / VERIFY_APART : UINT64_MAX;
 }
 
 /* ---- room ---- */
@@ -222,20 +221,20 @@ static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 16; }
 static size_t claim_of(const tn_heap *heap, size_t capacity) { return capacity / 10 * claim_tenths(heap); }
 
 static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity) {
-    size_t least = heap->pacing.reserve_spent ? CAPACITY_LAST : CAPACITY_MIN;
+    size_t least = heap->pacing->reserve_spent ? CAPACITY_LAST : CAPACITY_MIN;
     size_t by_room = room_left / claim_tenths(heap) * 10;
     if (capacity <= by_room) return capacity;
     return by_room >= least ? by_room : 0;
 }
 
 void tni_pacing_begin_cycle(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
-    size_t capacity = max_size(p->nursery, p->least);
+    tni_pacing *p = heap->pacing;
+    size_t capacity = tni_max(p->nursery, p->least);
     if (tni_room(heap) < claim_of(heap, capacity) + p->wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = tni_room(heap);
     capacity = affordable(heap, have > p->wanted ? have - p->wanted : 0, capacity);
-    if (p->pretenuring) capacity = 0;
+    if (heap->born_old) capacity = 0;
     p->promised = blocks_for(heap, capacity);
     size_t blocks = capacity ? tni_old_provide(&heap->old, p->promised) : 0;
     if (capacity && blocks < p->promised) { /* the system has no more: make do with what there is */
@@ -263,20 +262,20 @@ static bool shorten(tn_heap *heap, size_t room_left) {
     size_t capacity = room_left / claim_tenths(heap) * 10, used = (size_t)(n->frontier - n->start);
     if (capacity < used) return false;
     n->end = n->start + (capacity & ~(size_t)7);
-    heap->pacing.claim = claim_of(heap, capacity);
+    heap->pacing->claim = claim_of(heap, capacity);
     return true;
 }
 
 bool tni_pacing_fits(tn_heap *heap, size_t bytes) {
     size_t have = tni_room(heap);
     if (bytes > have) return false;
-    if (have - bytes < heap->pacing.claim && !shorten(heap, have - bytes)) return false;
+    if (have - bytes < heap->pacing->claim && !shorten(heap, have - bytes)) return false;
     tni_make_room(heap, bytes);
     return true;
 }
 
 size_t tni_pacing_grown(const tn_heap *heap) {
-    return (size_t)(heap->old.filled + heap->large.filled - heap->pacing.filled);
+    return (size_t)(heap->old.filled + heap->large.filled - heap->pacing->filled);
 }
 
 /* The bytes that may come between the last major collection and the next. */
@@ -289,14 +288,14 @@ static size_t allowed(const tni_pacing *p) {
  * blocks and pages outgrow the limit, if a quarter of what it allows has been used. (What a longer cycle for `verify`
  * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
-    const tni_pacing *p = &heap->pacing;
+    const tni_pacing *p = heap->pacing;
     size_t taken = tni_old_bytes(heap) - heap->large.young_bytes + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
     return taken > limit && grown > allowed(p) / 4;
 }
 
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
-    const tni_pacing *p = &heap->pacing;
+    const tni_pacing *p = heap->pacing;
     size_t grown = tni_pacing_grown(heap) + bytes;
     if (p->live + grown + tni_external_bytes(heap) > p->old_limit) return true;
     return p->policy.old_limit == adaptive_limit && is_scattered(heap, grown);
@@ -305,7 +304,7 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 /* A program that makes only garbage may have dropped much of what it had, and nobody knows. So a marking comes after
  * LONG without one, if it takes no more than a thirtieth of the time. */
 static bool is_long_ago(const tn_heap *heap) {
-    const tni_pacing *p = &heap->pacing;
+    const tni_pacing *p = heap->pacing;
     uint64_t since = p->clock.at - p->major_at;
     if (p->policy.old_limit != adaptive_limit || since < LONG || tni_old_bytes(heap) <= MUCH) return false;
     double cost = (double)p->mark_ns + (double)tni_pacing_grown(heap) * fmin(p->mark_byte_ns, 1); /* an estimate */
@@ -313,7 +312,7 @@ static bool is_long_ago(const tn_heap *heap) {
 }
 
 bool tni_pacing_major_follows(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     size_t margin = p->external_due ? allowed(p) / PART : 0; /* with less room the next minor would come at once */
     p->external_due = false;
     if (p->external_next != SIZE_MAX) p->external_next = tni_external_bytes(heap) + allowed(p) / PART;
@@ -323,12 +322,12 @@ bool tni_pacing_major_follows(tn_heap *heap) {
 /* ---- external bytes ---- */
 
 size_t tni_pacing_external_grown(const tn_heap *heap) {
-    size_t now = tni_external_bytes(heap), before = heap->pacing.external;
+    size_t now = tni_external_bytes(heap), before = heap->pacing->external;
     return now > before ? now - before : 0;
 }
 
 bool tni_pacing_external_due(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     size_t now = tni_external_bytes(heap);
     bool unknown = now > p->external_next;
     if (unknown) p->external_next = now + allowed(p) / PART;
@@ -342,15 +341,15 @@ bool tni_pacing_external_due(tn_heap *heap) {
 #define LARGE_MOST ((size_t)32 << 20)
 
 static size_t large_least(const tn_heap *heap) {
-    const tni_pacing *p = &heap->pacing;
-    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : max_size(p->nursery, p->cache / 2);
+    const tni_pacing *p = heap->pacing;
+    return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : tni_max(p->nursery, p->cache / 2);
 }
 
 /* One object may be longer than all that the budget allows. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
     const tni_large *large = &heap->large;
-    size_t tight = (tni_room(heap) + large->young_bytes) / 2, most = max_size(heap->pacing.large_budget, large_least(heap));
-    return large->young_bytes && (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
+    size_t tight = (tni_room(heap) + large->young_bytes) / 2, most = tni_max(heap->pacing->large_budget, large_least(heap));
+    return large->young_bytes && (large->young_bytes + bytes > tni_min(most, tight) || large->young.count >= TNI_YOUNG_MAX);
 }
 
 /* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget doubles
@@ -358,12 +357,12 @@ bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
  * they take hardly any. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
     static const double COSTLY = 0.2;
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     if (bytes < p->large_budget / 2) return;
     double share = (double)p->minor_ns / (double)(p->minor_ns + p->mutator_ns + 1);
     if (share > COSTLY) p->large_budget *= 2;
     else if (share < COSTLY / 4) p->large_budget /= 2;
-    p->large_budget = max_size(min_size(p->large_budget, LARGE_MOST), large_least(heap));
+    p->large_budget = tni_max(tni_min(p->large_budget, LARGE_MOST), large_least(heap));
     if (heap->options.value.policy == TNI_POLICY_FIXED) p->large_budget = large_least(heap);
 }
 
@@ -384,13 +383,13 @@ static bool pretenuring_pays(const tni_pacing *p, size_t used, size_t survived) 
 /* Objects are born old for a stretch, then a cycle of the nursery looks again. The longer it has been so, the
  * longer the stretch. */
 static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     if (heap->options.value.pretenure != TNI_PRETENURE_AUTO || heap->options.value.policy == TNI_POLICY_FIXED) return;
     set_pretenuring(heap, pretenuring_pays(p, used, survived));
     p->old_byte_ns *= VERDICT_FADE;
     size_t least = p->nursery * STRETCH_MIN, most = p->nursery * STRETCH_MAX;
-    p->stretch = p->pretenuring && p->stretch ? min_size(p->stretch * 2, most) : least;
-    if (!p->pretenuring) p->stretch = 0;
+    p->stretch = heap->born_old && p->stretch ? tni_min(p->stretch * 2, most) : least;
+    if (!heap->born_old) p->stretch = 0;
     p->stretch_from = heap->old.filled;
     p->probe_at = p->stretch_from + p->stretch;
     p->stretch_gc_ns = p->gc_ns; /* without this collection: its time is left out from its beginning on */
@@ -398,7 +397,7 @@ static void decide_pretenuring(tn_heap *heap, size_t used, size_t survived) {
 }
 
 void tni_pacing_probe(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     uint64_t now = tni_pacing_now(heap);
     double bytes = (double)(heap->old.filled - p->stretch_from), gc_ns = (double)(p->gc_ns - p->stretch_gc_ns);
     if (bytes >= (double)p->stretch) p->old_byte_ns = ((double)(now - p->stretch_began) - gc_ns) / bytes;
@@ -409,7 +408,7 @@ void tni_pacing_probe(tn_heap *heap) {
 
 /* What a minor collection took. Where that is much for so many survivors, the thread may not have run all the time. */
 static uint64_t minor_took(tn_heap *heap, size_t survived, uint64_t since) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     double bytes = (double)(survived + TNI_CHUNK);
     uint64_t ns = tni_pacing_now(heap) - since;
     if ((double)ns > p->usual_ns * SUSPICIOUS * bytes) ns = tni_clock_check(&p->clock) - p->debug_ns - since;
@@ -418,7 +417,7 @@ static uint64_t minor_took(tn_heap *heap, size_t survived, uint64_t since) {
 }
 
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     p->claim = 0;
     p->survived = survived;
     p->minor_ns = minor_took(heap, survived, since);
@@ -432,7 +431,7 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
 /* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly
  * anything is free. */
 static void watch_thrashing(tn_heap *heap, uint64_t now) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     bool tight = tni_room(heap) < heap->options.value.heap_max / 20;
     if (!tight || !p->window) {
         p->thrashing = false;
@@ -454,7 +453,7 @@ static void remember_live(tni_pacing *p, bool forget) {
 
 static void most_recent(tni_pacing *p) {
     p->recent = p->live;
-    for (unsigned i = 0; i < TNI_KEPT_MAJORS; i++) p->recent = max_size(p->recent, p->before[i]);
+    for (unsigned i = 0; i < TNI_KEPT_MAJORS; i++) p->recent = tni_max(p->recent, p->before[i]);
 }
 
 /* How fast the heap grows, and by what. A part that needs blocks is believed slowly when it shrinks. */
@@ -471,7 +470,7 @@ static void sample(tni_pacing *p, size_t live) {
 }
 
 static void count_growth(tn_heap *heap, const tni_marking *m) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     tni_growth *g = &p->growth;
     size_t grown = tni_pacing_grown(heap), large = (size_t)(heap->large.filled - p->large_filled);
     g->cells += grown - large;
@@ -484,7 +483,7 @@ static void count_growth(tn_heap *heap, const tni_marking *m) {
 }
 
 static void ask_for_limit(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     tn_pacing state = describe(heap);
     state.external = p->external;
     set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
@@ -495,15 +494,15 @@ static bool own_limit(const tni_pacing *p) {
 }
 
 void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     size_t limit = p->old_limit;
-    p->external -= min_size(bytes, p->external);
-    p->external_alive = min_size(p->external_alive, p->external);
+    p->external -= tni_min(bytes, p->external);
+    p->external_alive = tni_min(p->external_alive, p->external);
     set_old_limit(heap, bytes < limit ? limit - bytes : 0);
 }
 
 void tni_pacing_swept(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     if (p->external_next == SIZE_MAX) return;
     p->external_next = SIZE_MAX;
     p->external_alive = p->external;
@@ -511,7 +510,7 @@ void tni_pacing_swept(tn_heap *heap) {
 }
 
 bool tni_pacing_forget(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     if (p->recent == p->live || p->clock.at - p->major_at < LONG) return false;
     remember_live(p, true);
     most_recent(p);
@@ -528,13 +527,13 @@ static void watch_marking(tni_pacing *p, const tni_marking *m) {
 /* External bytes of objects that have just died are given back when their blocks are swept. Until then no more are
  * taken to be alive than were before. */
 static void watch_external(tn_heap *heap) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     p->external = tni_external_bytes(heap);
-    p->external_alive = heap->old.unswept_blocks ? min_size(p->external_alive, p->external) : p->external;
+    p->external_alive = heap->old.unswept_blocks ? tni_min(p->external_alive, p->external) : p->external;
 }
 
 void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     uint64_t now = tni_pacing_now(heap);
     bool forget = m->full || p->clock.at - p->major_at >= LONG;
     count_growth(heap, m);
@@ -548,13 +547,13 @@ void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
     ask_for_limit(heap);
     p->external_next = heap->old.unswept_blocks ? p->external + allowed(p) / PART : SIZE_MAX;
     bool adapts = p->policy.nursery_size == adaptive_nursery;
-    if (m->full && adapts) set_nursery(heap, min_size(p->nursery, most_nursery(heap)));
+    if (m->full && adapts) set_nursery(heap, tni_min(p->nursery, most_nursery(heap)));
     watch_thrashing(heap, now);
     if (tni_room(heap) > heap->options.value.reserve + CAPACITY_MIN * 4) p->reserve_spent = false;
 }
 
 void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked) {
-    tni_pacing *p = &heap->pacing;
+    tni_pacing *p = heap->pacing;
     p->last_end = tni_pacing_now(heap);
     uint64_t took = p->last_end - since;
     p->gc_ns += took;
@@ -566,16 +565,16 @@ void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked) {
 /* ---- collections that do not help ---- */
 
 bool tni_pacing_may_help(tn_heap *heap, size_t bytes) {
-    tni_futile *f = &heap->pacing.futile;
+    tni_futile *f = &heap->pacing->futile;
     if (f->count < FUTILE_FREE || bytes < f->bytes || free_bytes(heap) > f->free) return true;
-    unsigned most = 1u << min_size(f->count - FUTILE_FREE, FUTILE_DOUBLINGS);
+    unsigned most = 1u << tni_min(f->count - FUTILE_FREE, FUTILE_DOUBLINGS);
     if (f->refused >= most || tni_pacing_now(heap) > f->until) return true;
     f->refused++;
     return false;
 }
 
 void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns) {
-    tni_futile *f = &heap->pacing.futile;
+    tni_futile *f = &heap->pacing->futile;
     bool same = f->count && bytes >= f->bytes && free_bytes(heap) <= f->free;
     *f = (tni_futile){.bytes = same ? f->bytes : bytes,
                       .free = free_bytes(heap),

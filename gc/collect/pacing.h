@@ -2,7 +2,7 @@
  *
  *     P1  before a nursery cycle begins, the old space has free blocks for everything that the cycle can promote
  *     P2  all that the heap takes stays below the hard limit: see collect/limit.h, which knows what that is
- *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
+ *     P3  while objects are born old (heap->born_old) the nursery is empty, so that no store needs to be recorded
  *
  * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
  * the system gives. Callers: heap/alloc.c, collect/collect.c. */
@@ -77,7 +77,7 @@ typedef struct tni_pacing {
     uint64_t large_filled; /* by large objects, of `filled` */
     double cells;         /* the part of the growth between majors that was none, lately */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
-    bool pretenuring;     /* objects are born old, and the nursery is empty */
+    bool clearing;        /* since the last major collection, minor ones sweep and give memory back, some at a time */
     uint64_t probe_at;    /* when old.filled is there, a nursery cycle looks how much survives now */
     size_t stretch;       /* bytes between the last two probes; */
     uint64_t stretch_from, stretch_began; /* where and when it began, */

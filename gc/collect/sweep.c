@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "heap/heap.h"
-#include "debug/poison.h"
 #include "base/memcheck.h"
-#include "base/os.h"
+#include "collect/pacing.h"
+#include "collect/special.h"
+#include "heap/heap.h"
 
 enum {
     TRIES = 16,             /* blocks without a hole for a cell, before a free one is taken */
@@ -16,7 +16,7 @@ enum {
 /* ---- dead objects ---- */
 
 static void dispose_object(void *object, void *user) {
-    if (tni_quarantined(user, object)) return; /* it was called when the object died */
+    if (tni_withheld(user, object)) return; /* it was called when the object died */
     const tni_layout *layout = tni_layout_of(user, tni_header(object));
     if (layout->disposed) tni_dispose(user, layout, object);
 }
@@ -88,30 +88,15 @@ TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
     return (shape){words * 8, (unsigned)holes};
 }
 
-static void each_hole(const tni_block *block, void (*visit)(char *from, size_t bytes)) {
-    for (unsigned bit = 0; (bit = tni_hole_at(block, bit)) < TNI_BLOCK_BITS; bit++)
-        visit(tni_block_object(block, bit) - 8, (size_t)(tni_hole_end(block, bit) - bit) * 8);
-}
-
 static void forbid(char *from, size_t bytes) { tni_forbid(from, bytes); }
-static void poison(char *from, size_t bytes) {
-    tni_allow(from, bytes);
-    tni_poison_range(from, bytes);
-}
-
-/* Where cells have pages of their own, a hole's last bytes are in those of what lies behind. */
-static void poison_pages(char *from, size_t bytes) {
-    poison(from, ((uintptr_t)from + bytes) / TNI_PAGE * TNI_PAGE - (uintptr_t)from);
-}
-
-/* Dispose callbacks, and filling memory with poison, are not for the pause of a major collection. */
+/* Dispose callbacks, and what those who listen do with holes, are not for the pause of a major collection. */
 static bool is_lazy(const tn_heap *heap, const tni_block *block) {
-    return block->disposed || heap->options.value.debug & TNI_DEBUG_POISON;
+    return block->disposed || tni_is_heard(heap, TNI_BLOCK_SWEPT);
 }
 
 /* The block is free, or full, or for the lane that fits its holes. */
 static void file_swept(tni_old *old, tni_block *block, shape s) {
-    if (TNI_MEMCHECKED) each_hole(block, forbid);
+    if (TNI_MEMCHECKED) tni_each_hole(block, forbid);
     block->state = TNI_BLOCK_FULL;
     block->lane = (uint8_t)tni_old_lane_for(s.holes, TNI_BLOCK - s.live, block->lane >= TNI_SIZES);
     if (!s.live) tni_old_give(old, block);
@@ -127,17 +112,11 @@ static void dispose_dead(tn_heap *heap, tni_block *block) {
     if (after < before) tni_pacing_disposed(heap, before - after);
 }
 
-static void poison_holes(tn_heap *heap, const tni_block *block) {
-    uint64_t since = tni_pacing_now(heap);
-    each_hole(block, heap->old.paged ? poison_pages : poison);
-    tni_pacing_leave_out(heap, since);
-}
-
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
     shape s = find_holes(block, true);
     tni_block_used(block)[0] |= tni_old_first(&heap->old);
-    if (heap->options.value.debug & TNI_DEBUG_POISON) poison_holes(heap, block);
+    tni_announce(heap, TNI_BLOCK_SWEPT, &(tni_event){.object = block});
     heap->old.unswept_blocks--;
     file_swept(&heap->old, block, s);
 }
@@ -271,7 +250,7 @@ typedef struct visitor {
 
 static void visit_unless_kept(void *object, void *user) {
     const visitor *v = user;
-    if (!tni_quarantined(v->heap, object)) v->visit(object, v->user);
+    if (!tni_withheld(v->heap, object)) v->visit(object, v->user);
 }
 
 static void each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
@@ -290,7 +269,7 @@ static void each_object(tn_heap *heap, void (*visit)(void *object, void *user), 
 
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
     visitor unless_kept = {heap, visit, user};
-    if (heap->quarantine.count) each_object(heap, visit_unless_kept, &unless_kept);
+    if (heap->answers.withheld) each_object(heap, visit_unless_kept, &unless_kept);
     else each_object(heap, visit, user);
 }
 
@@ -310,7 +289,7 @@ static void dispose_region(tn_heap *heap, tni_region *region) {
 void tni_sweep_dispose_all(tn_heap *heap) {
     tni_sweep_all(heap);
     tni_busy_begin(heap);
-    tni_vector *young = &heap->weak.young_disposed;
+    tni_vector *young = &heap->mutators[0].young_disposed;
     for (size_t i = 0; i < young->count; i++) dispose_object((void *)young->at[i], heap);
     for (size_t i = 0; i < heap->regions.all.count; i++) dispose_region(heap, tni_region_at(&heap->regions, i));
     tni_busy_end(heap);

@@ -1,6 +1,7 @@
 /* debug/callback.c: see callback.h. */
 #include "debug/callback.h"
 
+#include "debug/verify.h"
 #include "heap/heap.h"
 
 /* A call of the callback: the first one enters addresses of slots, the second one is compared with them. */
@@ -27,9 +28,9 @@ static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
 
 static visit trace(tn_heap *heap, const tni_layout *layout, void *object, tni_vector *slots, bool second) {
     visit v = {.tracer = {visit_refs, visit_values, heap}, .slots = slots, .second = second};
-    heap->callback = (tni_callback){"trace", layout->desc};
+    heap->mutators[0].callback = (tni_callback){"trace", layout->desc};
     layout->desc->trace(&v.tracer, object);
-    heap->callback = (tni_callback){0};
+    heap->mutators[0].callback = (tni_callback){0};
     return v;
 }
 
@@ -63,13 +64,13 @@ bool tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout, tni_
 }
 
 void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *object) {
-    if (!tni_vector_reserve(&heap->disposed, &heap->faults, 2)) return;
-    heap->disposed.at[heap->disposed.count++] = (uintptr_t)object;
-    heap->disposed.at[heap->disposed.count++] = (uintptr_t)layout;
+    if (!tni_vector_reserve(&heap->verification->disposed, &heap->faults, 2)) return;
+    heap->verification->disposed.at[heap->verification->disposed.count++] = (uintptr_t)object;
+    heap->verification->disposed.at[heap->verification->disposed.count++] = (uintptr_t)layout;
 }
 
 const tni_layout *tni_disposed_at(const tn_heap *heap, const void *address) {
-    for (size_t i = 0; i < heap->disposed.count; i += 2)
-        if (heap->disposed.at[i] == (uintptr_t)address) return (const tni_layout *)heap->disposed.at[i + 1];
+    for (size_t i = 0; i < heap->verification->disposed.count; i += 2)
+        if (heap->verification->disposed.at[i] == (uintptr_t)address) return (const tni_layout *)heap->verification->disposed.at[i + 1];
     return NULL;
 }

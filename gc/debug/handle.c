@@ -13,7 +13,7 @@ enum { SOME = 512 }; /* slots that a collection poisons */
 /* The bytes of a slot's trap: as far into an object as a fault is taken for one through this slot. */
 #define TRAP ((size_t)64 * 1024)
 
-static tni_handle_checks *checks_of(tn_mutator *m) { return &m->heap->checks; }
+static tni_handle_checks *checks_of(tn_mutator *m) { return m->heap->checks; }
 
 /* The words of the handle stack are numbered from its start. */
 static size_t number_of(const tn_mutator *m, const void *slot) {
@@ -29,12 +29,13 @@ static void name_place(const tn_place *place, char text[200]) {
 /* ---- switching on and off ---- */
 
 void tni_handles_forget(tn_heap *heap) {
-    tni_handle_checks *c = &heap->checks;
+    tni_handle_checks *c = heap->checks;
     free(c->open);
     if (c->trap) tni_os_unmap(c->trap, c->slots * TRAP);
     if (c->made) tni_os_unmap(c->made, c->slots * sizeof *c->made);
     *c = (tni_handle_checks){0};
     heap->mutators[0].pub.checks = 0;
+    heap->mutators[0].open_scopes = 0;
 }
 
 void tni_handles_changed(tn_mutator *m) {
@@ -52,7 +53,7 @@ void tni_handles_changed(tn_mutator *m) {
         return;
     }
     tni_handles_forget(m->heap);
-    tni_log(m->heap, "debug=handles: no address space for a trap for each handle: lower the option 'handles'");
+    tni_log(&m->heap->host, "debug=handles: no address space for a trap for each handle: lower the option 'handles'");
 }
 
 /* ---- traps ---- */
@@ -75,13 +76,13 @@ static void warn(tn_mutator *m) {
     tn_heap *heap = m->heap;
     char line[300];
     size_t count = tn_handle_count(m);
-    if (heap->checks.warned || count <= heap->options.value.handle_warn) return;
-    heap->checks.warned = true;
+    if (heap->checks->warned || count <= heap->options.value.handle_warn) return;
+    heap->checks->warned = true;
     snprintf(line, sizeof line,
              "[handles %s] %zu handles are live: a loop without a TN_SCOPE? A host without NDEBUG is told where by "
              "TENURE_DEBUG=handles",
-             heap->name, count);
-    tni_log(heap, line);
+             heap->host.name, count);
+    tni_log(&heap->host, line);
 }
 
 static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, const tn_place *last, size_t count) {
@@ -90,8 +91,8 @@ static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, const tn_p
     name_place(last, at);
     snprintf(line, sizeof line,
              "[handles %s] %zu handles in the scope of %s, the last made at %s: a loop without a TN_SCOPE of its own?",
-             m->heap->name, count, in, at);
-    tni_log(m->heap, line);
+             m->heap->host.name, count, in, at);
+    tni_log(&m->heap->host, line);
 }
 
 void tni_handles_after(tn_heap *heap) {
@@ -100,7 +101,7 @@ void tni_handles_after(tn_heap *heap) {
     tn_mutator *m = &p->pub;
     warn(m);
     size_t free_slots = (size_t)((void **)m->values - m->handles), some = free_slots / 2 < SOME ? free_slots / 2 : SOME;
-    if (!heap->checks.trap) {
+    if (!heap->checks->trap) {
         tni_undefine(m->handles, free_slots * sizeof *m->handles);
         return;
     }
@@ -109,7 +110,7 @@ void tni_handles_after(tn_heap *heap) {
 }
 
 bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size) {
-    const tni_handle_checks *c = &heap->checks;
+    const tni_handle_checks *c = heap->checks;
     size_t offset = (size_t)((const char *)address + 8 - c->trap); /* the header is part of it */
     if (!c->trap || offset >= c->slots * TRAP) return false;
     const tni_made *made = &c->made[offset / TRAP];
@@ -125,7 +126,10 @@ bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size
 
 /* ---- what the macros tell ---- */
 
-static tni_open_scope *innermost(tni_handle_checks *c) { return c->count ? &c->open[c->count - 1] : NULL; }
+static tni_open_scope *innermost(tn_mutator *m) {
+    size_t count = tni_private(m)->open_scopes;
+    return count ? &checks_of(m)->open[count - 1] : NULL;
+}
 
 static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_open_scope *scope) {
     char place[200];
@@ -137,9 +141,10 @@ static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_op
 void tn_scope_opened_(tn_scope *s) {
     tni_handle_checks *c = checks_of(s->m);
     const char *frame = __builtin_frame_address(0);
-    tni_open_scope *outer = innermost(c);
+    tni_open_scope *outer = innermost(s->m);
+    size_t *count = &tni_private(s->m)->open_scopes;
     if (outer && (outer->frame < frame || outer->at == s)) report_skipped(s->m, outer);
-    if (c->count == c->capacity) {
+    if (*count == c->capacity) {
         tni_open_scope *open = tni_grown(c->open, &s->m->heap->faults, &c->capacity, sizeof *open);
         if (!open) { /* not worth ending a program for */
             tni_handles_forget(s->m->heap);
@@ -147,7 +152,7 @@ void tn_scope_opened_(tn_scope *s) {
         }
         c->open = open;
     }
-    c->open[c->count++] =
+    c->open[(*count)++] =
         (tni_open_scope){.at = s, .frame = frame, .place = s->place, .handles = s->handles, .values = s->values};
 }
 
@@ -164,12 +169,12 @@ static void check_last(tn_mutator *m, const tni_open_scope *scope) {
 /* The tops still are what they were before the scope closes. */
 void tn_scope_closed_(tn_scope *s) {
     tni_handle_checks *c = checks_of(s->m);
-    size_t at = c->count;
+    size_t *count = &tni_private(s->m)->open_scopes, at = *count;
     while (at > 0 && c->open[at - 1].at != s) at--;
     if (!at) return; /* from before the option was on */
-    if (at != c->count) report_skipped(s->m, innermost(c));
-    check_last(s->m, innermost(c));
-    c->count--;
+    if (at != *count) report_skipped(s->m, innermost(s->m));
+    check_last(s->m, innermost(s->m));
+    --*count;
     poison(s->m, s->handles, s->m->handles);
     poison_values(s->m, s->m->values, s->values);
 }
@@ -177,13 +182,13 @@ void tn_scope_closed_(tn_scope *s) {
 /* The slot that it moves to belongs to the scope outside. */
 static void note_escape(tn_scope *s, const void *handle, const void *slot) {
     tni_handle_checks *c = checks_of(s->m);
-    size_t from = number_of(s->m, handle);
+    size_t from = number_of(s->m, handle), open = tni_private(s->m)->open_scopes;
     c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : NULL,
-                                                c->count > 1 ? c->open[c->count - 2].place : NULL};
+                                                open > 1 ? c->open[open - 2].place : NULL};
 }
 
 void tn_scope_escaped_(tn_scope *s, const void *handle, bool value) {
-    tni_open_scope *scope = innermost(checks_of(s->m));
+    tni_open_scope *scope = innermost(s->m);
     if (!scope || scope->at != s) return;
     if (value ? scope->value_escaped_at != NULL : scope->escaped_at != NULL) {
         char place[200];
@@ -198,7 +203,7 @@ void tn_scope_escaped_(tn_scope *s, const void *handle, bool value) {
 
 void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
     tni_handle_checks *c = checks_of(m);
-    tni_open_scope *scope = innermost(c);
+    tni_open_scope *scope = innermost(m);
     c->made[number_of(m, slot)] = (tni_made){place, scope ? scope->place : NULL};
     size_t count = scope ? (size_t)(m->handles - scope->handles) + (size_t)(scope->values - m->values) : 0;
     if (!scope || scope->warned || count <= m->heap->options.value.handle_warn) return;
@@ -206,18 +211,16 @@ void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
     warn_of_scope(m, scope, place, count);
 }
 
-size_t tni_scopes_open(const tn_mutator *m) { return m->heap->checks.count; }
-
 /* The tops still are what they were before. */
-void tni_scopes_restored(tn_mutator *m, tn_mark mark) {
-    tni_handle_checks *c = checks_of(m);
-    if (c->count > mark.scopes) c->count = mark.scopes;
-    if (!c->trap) {
-        tni_slots_die(m, mark.handles, m->handles);
-        tni_slots_die(m, m->values, mark.values);
-        tni_undefine(mark.handles, (size_t)((char *)mark.values - (char *)mark.handles));
+void tni_scopes_restored(tn_mutator *m, void **to, tn_value *values, size_t scopes) {
+    size_t *open = &tni_private(m)->open_scopes;
+    *open = tni_min(*open, scopes);
+    if (!checks_of(m)->trap) {
+        tni_slots_die(m, to, m->handles);
+        tni_slots_die(m, m->values, values);
+        tni_undefine(to, (size_t)((char *)values - (char *)to));
         return;
     }
-    poison(m, mark.handles, m->handles);
-    poison_values(m, m->values, mark.values);
+    poison(m, to, m->handles);
+    poison_values(m, m->values, values);
 }

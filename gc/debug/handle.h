@@ -33,7 +33,7 @@ typedef struct tni_made { const tn_place *at, *scope; } tni_made;
 
 typedef struct tni_handle_checks {
     tni_open_scope *open;
-    size_t count, capacity;
+    size_t capacity;     /* of `open`, of which the mutator's open_scopes are in use */
     tni_made *made;      /* for each word of the handle stack */
     char *trap;          /* NULL: the option is off */
     size_t slots;        /* words of the handle stack */
@@ -47,16 +47,8 @@ void tni_handles_forget(tn_heap *heap);
 /* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned,
  * for hosts that do not tell. */
 void tni_handles_after(tn_heap *heap);
-/* Slots hold no handle any more, or do: for AddressSanitizer, where the host is compiled with it. */
-static inline void tni_slots_die(tn_mutator *m, const void *from, const void *to) {
-    if (m->forbid_slots) m->forbid_slots(from, (size_t)((const char *)to - (const char *)from));
-}
-static inline void tni_slots_live(tn_mutator *m, const void *from, const void *to) {
-    if (m->allow_slots) m->allow_slots(from, (size_t)((const char *)to - (const char *)from));
-}
-/* tn_save and tn_restore. */
-size_t tni_scopes_open(const tn_mutator *m);
-void tni_scopes_restored(tn_mutator *m, tn_mark mark);
+/* tn_restore: handles from `to` on and values below `values` are gone, and `scopes` scopes remain open. */
+void tni_scopes_restored(tn_mutator *m, void **to, tn_value *values, size_t scopes);
 
 /* "handle used after its scope: ..." for an address that faulted; false when it is no trap of this heap. */
 bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size);

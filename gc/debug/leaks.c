@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "collect/collect.h"
+#include "collect/special.h"
+#include "debug/site.h"
 #include "heap/heap.h"
 
 /* What is left of one kind: how much from each site. */
@@ -16,7 +18,7 @@ typedef struct tally {
 } tally;
 
 static tally begin(tn_heap *heap, const char *what) {
-    size_t sites = heap->sites.count + 1;
+    size_t sites = heap->sites->count + 1;
     return (tally){.heap = heap, .what = what, .count = tni_calloc(&heap->faults, sites, sizeof(size_t))};
 }
 
@@ -27,16 +29,16 @@ static void add(tally *t, uint32_t site) {
 
 static void say(tn_heap *heap, size_t count, const char *what, const char *where) {
     char line[400];
-    snprintf(line, sizeof line, "[leaks %s] %zu %s left%s", heap->name, count, what, where);
-    tni_log(heap, line);
+    snprintf(line, sizeof line, "[leaks %s] %zu %s left%s", heap->host.name, count, what, where);
+    tni_log(&heap->host, line);
 }
 
 static void end(tally *t) {
     size_t named = 0;
-    for (size_t site = 1; t->count && site < t->heap->sites.count; site++) {
+    for (size_t site = 1; t->count && site < t->heap->sites->count; site++) {
         char where[300];
         if (!t->count[site]) continue;
-        tni_site_text(&t->heap->sites, (uint32_t)site, "made", where, sizeof where);
+        tni_site_text(t->heap->sites, (uint32_t)site, "made", where, sizeof where);
         say(t->heap, t->count[site], t->what, where);
         named += t->count[site];
     }
@@ -63,8 +65,8 @@ void tni_leaks_before(tn_heap *heap) {
     for (size_t i = 0; i < r->count; i++) add(&ranges, tni_site_held(heap, r->at[i].range));
     const tni_vector *s = &heap->roots.scanners.at;
     for (size_t i = 0; i < s->count; i++) add(&scanners, tni_site_held(heap, (void *)s->at[i]));
-    for (size_t i = 0; i < heap->weak.old.count; i++)
-        add(&weak, tni_site_number(heap, (const void *)heap->weak.old.at[i]));
+    for (size_t i = 0; i < heap->special->old.count; i++)
+        add(&weak, tni_site_number(heap, (const void *)heap->special->old.at[i]));
     end(&ranges);
     end(&scanners);
     end(&weak);
@@ -75,6 +77,6 @@ void tni_leaks_after(tn_heap *heap) {
     ptrdiff_t bytes = (ptrdiff_t)AO_load(&heap->external);
     if (!bytes) return;
     snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external left after all objects were disposed of",
-             heap->name, bytes);
-    tni_log(heap, line);
+             heap->host.name, bytes);
+    tni_log(&heap->host, line);
 }

@@ -5,11 +5,14 @@
 
 #include <stddef.h>
 
-#include "tenure/base.h"
+#include "space/old.h"
 
 #define TNI_POISON_BYTE 0xDB
 
 /* Of holes, with the headers of the dead; of the evacuated nursery; of what is allocated and not zeroed. */
 void tni_poison_range(char *from, size_t bytes);
+
+/* Of the holes of a block that has just been swept. */
+void tni_poison_holes(const tni_old *old, const tni_block *block);
 
 #endif

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heap/heap.h"
 #include "base/os.h"
+#include "collect/special.h"
+#include "debug/site.h"
+#include "heap/heap.h"
 
 static char *pages_of(const tni_dead *d) { return (char *)(d->at & ~(uintptr_t)(TNI_PAGE - 1)); }
 
@@ -19,7 +21,7 @@ static size_t page_bytes(const tni_layout *layout, const char *object) {
 
 /* Without memory for it the object dies as it would without this mode. */
 static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *cause) {
-    tni_quarantine *q = &heap->quarantine;
+    tni_quarantine *q = heap->quarantine;
     if (q->count == q->capacity) {
         tni_dead *dead = tni_grown(q->dead, &heap->faults, &q->capacity, sizeof *dead);
         if (!dead) return;
@@ -27,10 +29,10 @@ static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *c
     }
     const char *object = (const char *)entry->at;
     const tni_layout *layout = tni_layout_of(heap, tni_header(object));
-    uint64_t until = heap->stats.majors + 1 + heap->options.value.quarantine;
+    uint64_t until = heap->majors + 1 + heap->options.value.quarantine;
     q->dead[q->count++] = (tni_dead){
         entry->at, page_bytes(layout, object), entry->site, tni_header_type(tni_header(object)), until,
-        (unsigned long long)heap->stats.minors, cause};
+        (unsigned long long)heap->minors, cause};
 }
 
 /* Where the neighbours from d on end whose pages are in a row, and that are due with it: one call to the system serves
@@ -47,9 +49,9 @@ static size_t row_bytes(const tni_dead *d, const tni_dead *end) {
 
 /* What the system refuses to make accessible stays for another round. */
 static void give_back(tn_heap *heap, bool all) {
-    tni_quarantine *q = &heap->quarantine;
+    tni_quarantine *q = heap->quarantine;
     if (!q->count) return;
-    uint64_t due = all ? UINT64_MAX : heap->stats.majors + 1;
+    uint64_t due = all ? UINT64_MAX : heap->majors + 1;
     tni_dead *kept = q->dead;
     for (const tni_dead *d = q->dead, *end = d + q->count, *next; d < end; d = next) {
         next = row_end(d, end, due);
@@ -62,7 +64,7 @@ static void give_back(tn_heap *heap, bool all) {
 
 /* All are called before any becomes inaccessible. */
 static void dispose_all(tn_heap *heap) {
-    tni_quarantine *q = &heap->quarantine;
+    tni_quarantine *q = heap->quarantine;
     for (size_t i = q->sealed; i < q->count; i++) {
         const tni_layout *layout = &heap->types.layouts[q->dead[i].type];
         if (layout->disposed) tni_dispose(heap, layout, (void *)q->dead[i].at);
@@ -70,7 +72,7 @@ static void dispose_all(tn_heap *heap) {
 }
 
 void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory) {
-    const tni_site_map *old = &heap->sites.old;
+    const tni_site_map *old = &heap->sites->old;
     bool on = heap->options.value.quarantine && !short_of_memory;
     give_back(heap, !on);
     if (!on) return;
@@ -87,15 +89,15 @@ static int compare(const void *a, const void *b) {
 /* When the system refuses, the memory reads as zeros: a use of it is not named, but nor does it find another
  * object. */
 static void protect(tn_heap *heap, char *pages, size_t bytes) {
-    tni_quarantine *q = &heap->quarantine;
+    tni_quarantine *q = heap->quarantine;
     if (tni_os_protect(pages, bytes) || q->refused) return;
     q->refused = true;
-    tni_log(heap, "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
+    tni_log(&heap->host, "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
                   "is not named, but reads as zeros");
 }
 
 void tni_quarantine_seal(tn_heap *heap) {
-    tni_quarantine *q = &heap->quarantine;
+    tni_quarantine *q = heap->quarantine;
     if (!q->count) return;
     const tni_dead *end = q->dead + q->count;
     qsort(q->dead + q->sealed, q->count - q->sealed, sizeof *q->dead, compare);
@@ -112,7 +114,7 @@ void tni_quarantine_seal(tn_heap *heap) {
 }
 
 const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address) {
-    const tni_quarantine *q = &heap->quarantine;
+    const tni_quarantine *q = heap->quarantine;
     size_t low = 0, high = q->count; /* the first one that begins behind the address */
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -124,3 +126,7 @@ const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address) {
 }
 
 void tni_quarantine_free(tni_quarantine *q) { free(q->dead); }
+
+bool tni_quarantined(const tn_heap *heap, const void *old) {
+    return heap->quarantine->count && tni_quarantine_at(heap, old);
+}

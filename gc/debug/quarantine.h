@@ -44,6 +44,8 @@ void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory)
 void tni_quarantine_seal(tn_heap *heap);
 /* What the address is in, or NULL. */
 const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address);
+/* Whether the place of an old object is inaccessible: it is no object any more. */
+bool tni_quarantined(const tn_heap *heap, const void *old);
 void tni_quarantine_free(tni_quarantine *quarantine);
 
 #endif

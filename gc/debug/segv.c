@@ -4,6 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "debug/handle.h"
+#include "debug/quarantine.h"
+#include "debug/site.h"
 #include "heap/heap.h"
 
 enum { WATCHED = 64 };
@@ -22,7 +25,7 @@ typedef struct fate {
 
 /* The header is part of an object. */
 static bool fate_of(tn_heap *heap, const void *address, fate *f) {
-    const tni_cycle *cycle = tni_sites_cycle(&heap->sites, (uintptr_t)address);
+    const tni_cycle *cycle = tni_sites_cycle(heap->sites, (uintptr_t)address);
     const tni_birth *birth = cycle ? tni_sites_birth(&cycle->births, (uintptr_t)address + 8) : NULL;
     const tni_dead *dead = birth ? NULL : tni_quarantine_at(heap, address);
     if (birth) *f = (fate){birth->at, birth->to, birth->site, birth->type, cycle->number, cycle->cause};
@@ -32,7 +35,7 @@ static bool fate_of(tn_heap *heap, const void *address, fate *f) {
 
 static void describe(tn_heap *heap, const void *address, const fate *f, char *text, size_t size) {
     char site[300], now[160];
-    tni_site_text(&heap->sites, f->site, "allocated", site, sizeof site);
+    tni_site_text(heap->sites, f->site, "allocated", site, sizeof site);
     if (f->to) snprintf(now, sizeof now, "has moved to %p", (void *)f->to);
     else snprintf(now, sizeof now, "found dead, for no root, handle or object referred to it");
     const tni_layout *layout = &heap->types.layouts[f->type];
@@ -59,7 +62,7 @@ static void report(tn_heap *heap, void *address) {
     } else if (!tni_handle_text(heap, address, line, sizeof line)) {
         return;
     }
-    tni_tell_fatal(heap, line);
+    tni_report_fatal(&heap->host, line);
 }
 
 /* What would have happened without this handler. */
@@ -114,6 +117,6 @@ void tni_segv_changed(tn_heap *heap) {
     if (!debug) {
         tni_segv_forget(heap);
     } else if (!is_watched(heap)) {
-        if (!replace(0, (AO_t)heap)) tni_log(heap, "debug: too many heaps: what faults in this one is not named");
+        if (!replace(0, (AO_t)heap)) tni_log(&heap->host, "debug: too many heaps: what faults in this one is not named");
     }
 }

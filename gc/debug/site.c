@@ -107,14 +107,14 @@ static void put(tni_site_map *map, tni_faults *faults, uintptr_t at, uint32_t si
 }
 
 void tni_site_forget(tn_heap *heap, const void *old) {
-    tni_site_map *map = &heap->sites.old;
+    tni_site_map *map = &heap->sites->old;
     if (map->capacity) find(map, (uintptr_t)old)->site = 0;
 }
 
 static bool is_marked(const void *object) { return tni_marked(object); }
 
 void tni_sites_after_major(tn_heap *heap) {
-    tni_sites *s = &heap->sites;
+    tni_sites *s = heap->sites;
     if (s->old.count) rebuild(&s->old, s->faults, s->old.capacity, is_marked);
 }
 
@@ -133,7 +133,7 @@ static void forget_cycles(tni_sites *s, uintptr_t start, uintptr_t end) {
 
 /* Keeps what became of the cycle's objects. Without memory its addresses belong to no cycle. */
 static void keep_cycle(tn_heap *heap, const char *cause) {
-    tni_sites *s = &heap->sites;
+    tni_sites *s = heap->sites;
     const tni_nursery *n = &heap->nursery;
     if (n->frontier == n->start) return;
     if (s->cycle_count == s->cycle_capacity) {
@@ -143,12 +143,12 @@ static void keep_cycle(tn_heap *heap, const char *cause) {
     }
     uintptr_t used = tni_whole_pages((size_t)(n->frontier - n->start));
     s->cycles[s->cycle_count++] = (tni_cycle){.start = (uintptr_t)n->start, .end = (uintptr_t)n->start + used,
-                                              .number = heap->stats.minors + 1, .cause = cause, .births = s->young};
+                                              .number = heap->minors + 1, .cause = cause, .births = s->young};
     s->young = (tni_births){0};
 }
 
 void tni_sites_after_minor(tn_heap *heap, const char *cause) {
-    tni_sites *s = &heap->sites;
+    tni_sites *s = heap->sites;
     for (size_t i = 0; i < s->young.count; i++) {
         tni_birth *birth = &s->young.at[i];
         birth->to = (uintptr_t)tni_forwarded(tni_header((const void *)birth->at));
@@ -158,8 +158,8 @@ void tni_sites_after_minor(tn_heap *heap, const char *cause) {
 }
 
 void tni_sites_begin_cycle(tn_heap *heap) {
-    heap->sites.young.count = 0;
-    forget_cycles(&heap->sites, (uintptr_t)heap->nursery.start, (uintptr_t)heap->nursery.end);
+    heap->sites->young.count = 0;
+    forget_cycles(heap->sites, (uintptr_t)heap->nursery.start, (uintptr_t)heap->nursery.end);
 }
 
 const tni_cycle *tni_sites_cycle(const tni_sites *s, uintptr_t address) {
@@ -181,7 +181,7 @@ void tni_sites_free(tni_sites *s) {
 /* ---- recording and telling ---- */
 
 void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
-    tni_sites *s = &m->heap->sites;
+    tni_sites *s = m->heap->sites;
     tni_site site = {code, m->site};
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
@@ -201,23 +201,20 @@ void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *
 }
 
 uint32_t tni_site_number(const tn_heap *heap, const void *object) {
-    const tni_sites *s = &heap->sites;
+    const tni_sites *s = heap->sites;
     if (!tni_in_nursery(heap, object)) return look_up(&s->old, object);
     const tni_birth *birth = tni_sites_birth(&s->young, (uintptr_t)object);
     return birth && birth->at == (uintptr_t)object ? birth->site : 0;
 }
 
 void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size) {
-    tni_site_text(&heap->sites, tni_site_number(heap, object), "allocated", text, size);
+    tni_site_text(heap->sites, tni_site_number(heap, object), "allocated", text, size);
 }
 
-void tni_site_hold(tn_mutator *m, const void *at) {
-    const tn_place *here = m->here;
-    m->here = NULL;
-    if (!(m->heap->options.value.debug & TNI_DEBUG_SITES)) return;
+void tni_site_hold(tn_mutator *m, const void *at, const tn_place *here) {
     tni_site site = {here, m->site};
-    tni_sites *s = &m->heap->sites;
+    tni_sites *s = m->heap->sites;
     put(&s->held, s->faults, (uintptr_t)at, number_of(s, &site));
 }
 
-uint32_t tni_site_held(const tn_heap *heap, const void *at) { return look_up(&heap->sites.held, at); }
+uint32_t tni_site_held(const tn_heap *heap, const void *at) { return look_up(&heap->sites->held, at); }

@@ -66,8 +66,8 @@ typedef struct tni_sites {
 
 /* The object has just been allocated; `code` may be NULL. */
 void tni_site_record(tn_mutator *m, void *object, const tn_place *code);
-/* The host has registered what is at this address, at m->here. */
-void tni_site_hold(tn_mutator *m, const void *at);
+/* The host has registered what is at this address, at `here`, which may be NULL. */
+void tni_site_hold(tn_mutator *m, const void *at, const tn_place *here);
 uint32_t tni_site_held(const tn_heap *heap, const void *at);
 /* An object that is not in the nursery is gone; no other may be there yet. */
 void tni_site_forget(tn_heap *heap, const void *old);

@@ -4,11 +4,17 @@
 
 #include <stdio.h>
 
-#include "collect/sweep.h"
-#include "heap/heap.h"
-#include "debug/callback.h"
-#include "debug/segv.h"
 #include "base/os.h"
+#include "collect/barrier.h"
+#include "collect/limit.h"
+#include "collect/pacing.h"
+#include "collect/special.h"
+#include "collect/sweep.h"
+#include "debug/callback.h"
+#include "debug/quarantine.h"
+#include "debug/segv.h"
+#include "debug/site.h"
+#include "heap/heap.h"
 
 enum {
     KNOWN = 256,     /* regions whose place is remembered, by their address */
@@ -80,7 +86,7 @@ static bool make_set(check *c, set *s, const tni_vector *from, size_t first, siz
 }
 
 static bool make_sets(check *c) {
-    const tni_barrier *b = &c->heap->barrier;
+    const tni_remembered *b = tni_remembered_of(c->heap);
     return make_set(c, &c->objects, &b->objects, 0, 1) && make_set(c, &c->slots, &b->slots, 0, 1) &&
            make_set(c, &c->owners, &b->outside, 0, 2) && make_set(c, &c->outside, &b->outside, 1, 2) &&
            make_set(c, &c->unprotected, &b->unprotected, 0, 1) && make_set(c, &c->large, &c->heap->large.young, 0, 1) &&
@@ -101,7 +107,7 @@ static void name_lost(tn_heap *heap, const void *target, char *text, size_t size
     const tn_heap *other = tni_heap_of(heap, target);
     const tni_layout *disposed = tni_disposed_at(heap, target);
     if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
-    else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
+    else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->host.name, heap->host.name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
@@ -343,7 +349,7 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
 
 /* An object that is no leaf. */
 TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const tni_layout *layout) {
-    c->recorded = c->heap->barrier.overflow;
+    c->recorded = tni_remembered_of(c->heap)->overflow;
     if (TN_UNLIKELY(header & TNI_LISTED && !has(&c->unprotected, (uintptr_t)object)))
         report_old(c, object, "B4 is LISTED, and not in the list of unprotected objects");
     if (!(header & TN_ARMED) && !c->recorded) {
@@ -442,17 +448,17 @@ static void check_region_objects(check *c, tni_region *region) {
 /* From the region on where the time was over before, at least one, until it is again. */
 static void check_old_objects(check *c, uint64_t since, uint64_t limit_ns) {
     tn_heap *heap = c->heap;
-    size_t count = heap->regions.all.count, first = tni_region_place(&heap->regions, heap->verify_from);
+    size_t count = heap->regions.all.count, first = tni_region_place(&heap->regions, heap->verification->from);
     for (size_t i = 0; i < count; i++) {
         tni_region *region = tni_region_at(&heap->regions, (first + i) % count);
-        heap->verify_from = (uintptr_t)region;
+        heap->verification->from = (uintptr_t)region;
         if (i && tni_os_now() - since > limit_ns) return;
         check_region_objects(c, region);
     }
 }
 
 static void check_log(check *c) {
-    const tni_vector *log = &c->heap->barrier.objects;
+    const tni_vector *log = &tni_remembered_of(c->heap)->objects;
     for (size_t i = 0; i < log->count; i++) {
         const void *object = (const void *)log->at[i];
         size_t place;
@@ -463,7 +469,7 @@ static void check_log(check *c) {
 }
 
 static void check_unprotected(check *c) {
-    const tni_vector *list = &c->heap->barrier.unprotected;
+    const tni_vector *list = &tni_remembered_of(c->heap)->unprotected;
     for (size_t i = 0; i < list->count; i++) {
         const void *object = (const void *)list->at[i];
         size_t place;
@@ -492,7 +498,7 @@ static bool find_outside(check *c, void *object) {
 
 /* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the set. */
 static void check_outside(check *c) {
-    const tni_vector *log = &c->heap->barrier.outside;
+    const tni_vector *log = &tni_remembered_of(c->heap)->outside;
     for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
         void *owner = (void *)c->owners.at[i];
         if (owner && tni_header(owner) & TN_ARMED && !find_outside(c, owner)) return;
@@ -679,7 +685,7 @@ static void check_roots(check *c) {
 }
 
 uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
-    check *c = begin(heap, "before minor", heap->stats.minors + 1, check_refs, check_values);
+    check *c = begin(heap, "before minor", heap->minors + 1, check_refs, check_values);
     uint64_t since = 0;
     if (c && make_sets(c)) {
         check_nursery(c);
@@ -695,7 +701,7 @@ uint64_t tni_verify_before_minor(tn_heap *heap, uint64_t limit_ns) {
         check_unprotected(c);
         check_outside(c);
     }
-    heap->disposed.count = 0;
+    heap->verification->disposed.count = 0;
     end(c);
     return since ? tni_os_now() - since : 0;
 }
@@ -776,7 +782,7 @@ static void check_marks(check *c, const tni_region *region, const uint64_t *reac
 }
 
 static void check_weak(check *c) {
-    const tni_vector *v = &c->heap->weak.old;
+    const tni_vector *v = &c->heap->special->old;
     for (size_t i = 0; i < v->count; i++) {
         void *holder = (void *)v->at[i], *at;
         bool single = tn_type_of(holder) == TNI_WEAK_TYPE;
@@ -791,7 +797,7 @@ static void check_weak(check *c) {
 }
 
 void tni_verify_after_major(tn_heap *heap) {
-    check *c = begin(heap, "after major", heap->stats.minors, reach_refs, reach_values);
+    check *c = begin(heap, "after major", heap->minors, reach_refs, reach_values);
     size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
     if (c) c->reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (c && c->reached) {

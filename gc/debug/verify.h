@@ -5,7 +5,12 @@
 
 #include <stdint.h>
 
-#include "tenure/base.h"
+#include "base/vector.h"
+
+typedef struct tni_verification {
+    tni_vector disposed; /* what was disposed of since the last check, each with its layout (debug/callback.h) */
+    uintptr_t from;      /* the region that the next turn begins with */
+} tni_verification;
 
 /* The nursery can be walked; blocks, runs and lists are consistent (O1..O3); no old object, cell or range holds an
  * unrecorded young reference (B1, B2, R1, R2). Returns the time for what does not depend on how long the cycle was: all

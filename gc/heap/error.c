@@ -1,16 +1,12 @@
 /* heap/error.c: see error.h. */
 #include "heap/error.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "heap/heap.h"
-#include "debug/segv.h"
 
 const char *tn_status_text(tn_status status) {
     switch (status) {
@@ -54,7 +50,7 @@ static tn_status fail(tn_heap *heap, tni_mutator *m, tn_status status, const cha
         m->last_status = status;
         memcpy(m->last_error, text, sizeof text);
     }
-    if (heap->on_error) heap->on_error(status, text, heap->user);
+    if (heap->host.on_error) heap->host.on_error(status, text, heap->host.user);
     return status;
 }
 
@@ -88,11 +84,11 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
 
 bool tni_check_caller_slow(tn_mutator *m, const char *function) {
     tn_heap *heap = m->heap;
-    const tni_callback *c = &heap->callback;
+    const tni_callback *c = &tni_private(m)->callback;
     if (heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
         tni_fatal(heap, "%s: the mutator of heap '%s' is used by another thread than the one that attached it",
-                  function, heap->name);
-    if (!heap->busy) return true;
+                  function, heap->host.name);
+    if (!tni_private(m)->busy) return true;
     if (c->type)
         tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
     else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback", function, c->name);
@@ -103,23 +99,12 @@ bool tni_check_caller_slow(tn_mutator *m, const char *function) {
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     if (!tni_check_caller(m, function)) return false;
     if (tni_owns(m->heap, object)) return true;
-    const tn_heap *other = tni_heap_of(m->heap, object);
+    const tn_heap *other = m->heap->answers.owner(m->heap, object);
     if (other)
         tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
-                 m->heap->name, other->name);
-    else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);
+                 m->heap->host.name, other->host.name);
+    else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->host.name);
     return false;
-}
-
-void tni_print(const char *const *parts, size_t count) {
-    struct iovec piece[5];
-    for (size_t i = 0; i < count; i++) piece[i] = (struct iovec){(void *)(uintptr_t)parts[i], strlen(parts[i])};
-    while (writev(STDERR_FILENO, piece, (int)count) < 0 && errno == EINTR) {}
-}
-
-void tni_tell_fatal(tn_heap *heap, const char *text) {
-    if (heap->on_fatal) heap->on_fatal(text, heap->user);
-    else tni_print((const char *const[]){"tenure: heap '", heap->name, "': ", text, "\n"}, 5);
 }
 
 void tni_fatal(tn_heap *heap, const char *format, ...) {
@@ -128,6 +113,6 @@ void tni_fatal(tn_heap *heap, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    tni_tell_fatal(heap, text);
+    tni_report_fatal(&heap->host, text);
     abort();
 }

@@ -5,9 +5,7 @@
 
 #include <stdbool.h>
 
-#include "tenure/status.h"
-
-#define TNI_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#include "base/host.h"
 
 /* Leaves the line in the mutator, tells the host's on_error, and returns `status`. */
 tn_status tni_fail(tn_mutator *m, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
@@ -19,12 +17,7 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
 bool tni_check_caller_slow(tn_mutator *m, const char *function);
 /* tni_check_caller, and TN_WRONG_HEAP when the object is not this heap's. NULL is all right. */
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
-/* Writes the parts to standard error, with one call of the system: where stdio has no buffer for it, it takes one of
- * 8 KiB from the stack. */
-void tni_print(const char *const *parts, size_t count);
-/* Hands the line to on_fatal, or to standard error. */
-void tni_tell_fatal(tn_heap *heap, const char *text);
-/* The same, and aborts. For corrupt heaps and violated windows only. */
+/* Hands the line to on_fatal, or to standard error, and aborts. For corrupt heaps and violated windows only. */
 __attribute__((noreturn, cold)) void tni_fatal(tn_heap *heap, const char *format, ...) TNI_PRINTF(2, 3);
 
 #endif

@@ -1,9 +1,7 @@
-/* heap/mutator.c: attaching, detaching, and the handle stack. */
-#include <stdlib.h>
+/* heap/mutator.c: see mutator.h. */
+#include "heap/mutator.h"
 
-#include "collect/collect.h"
 #include "heap/heap.h"
-#include "base/os.h"
 
 /* The offsets that JITs rely on (tenure/mutator.h). */
 _Static_assert(offsetof(tn_mutator, alloc) == 0 && offsetof(tn_mutator, limit) == 8, "allocation");
@@ -13,102 +11,34 @@ _Static_assert(offsetof(tn_mutator, handles) == 48 && offsetof(tn_mutator, value
 _Static_assert(offsetof(tn_mutator, stop) == 64 && offsetof(tn_mutator, heap) == 56, "the rest");
 _Static_assert(offsetof(tni_mutator, pub) == 0, "the public part is the address of the whole");
 
-tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
-    if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_attach: the heap is NULL"), NULL;
-    tni_mutator *m = &heap->mutators[0];
-    if (m->attached)
-        return tni_fail_error(error, TN_BAD_STATE,
-                              "tn_attach: heap '%s' has a mutator attached; in this version one at a time",
-                              heap->name),
-               NULL;
-    size_t bytes = heap->options.value.handles;
-    m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
-    if (!m->handles_base)
-        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
-                              bytes),
-               NULL;
-    m->values_end = (tn_value *)(void *)((char *)m->handles_base + bytes);
-    m->pub.handles = m->handles_base;
-    m->pub.values = m->values_end;
-    m->pub.window = NULL;
-    m->window_checked = m->hook_running = false;
-    m->until_stress = heap->options.value.stress;
-    m->handles_seen = 0;
-    m->attached = true;
-    m->thread = pthread_self();
-    tni_clock_start(&heap->pacing.clock);
-    tn_clear_error(&m->pub);
-    tni_barrier_filter(&m->pub);
-    tni_handles_changed(&m->pub);
-    tni_restart(heap);
-    return &m->pub;
+void tni_set_limit(tni_mutator *m) {
+    tn_heap *heap = m->pub.heap;
+    const char *frontier = heap->nursery.frontier;
+    bool poll = heap->options.value.stress || heap->options.value.debug & TNI_DEBUG_THREADS ||
+                tni_is_heard(heap, TNI_OBJECT_BORN) || AO_load(&m->pub.stop) & TN_STOP_COLLECT;
+    m->bump_old = false;
+    if (!m->attached || m->busy) frontier = NULL;
+    else if (poll) frontier = NULL;
+    else if (m->pub.window && m->window_checked) frontier = m->reserved;
+    else if (heap->born_old) m->bump_old = true, frontier = NULL;
+    m->pub.limit = frontier ? (uintptr_t)frontier + 8 : 0;
 }
 
-tn_status tn_detach(tn_mutator *m) {
-    if (!m) return TN_BAD_ARGUMENT;
-    tni_mutator *p = tni_private(m);
-    if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_detach: the mutator is detached already");
-    if (m->window)
-        return tni_fail(m, TN_BAD_STATE, "tn_detach: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
-                        m->window->line);
-    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "tn_detach: called from a callback of a collection");
-    m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
-    m->values = p->values_end;
-    tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
-    p->attached = false;
-    tni_handles_forget(m->heap);
-    tni_set_limit(p);
-    tni_slots_live(m, p->handles_base, p->values_end); /* for whoever maps there next */
-    m->forbid_slots = m->allow_slots = NULL;
-    tni_os_unmap(p->handles_base, m->heap->options.value.handles);
-    p->handles_base = m->handles = NULL;
-    p->values_end = m->values = NULL;
-    return TN_OK;
+void tni_restart(tn_heap *heap) {
+    tni_mutator *m = tni_mutator_of(heap);
+    if (!m) return;
+    m->pub.alloc = heap->nursery.start + 8;
+    m->reserved = NULL;
+    tni_set_limit(m);
 }
 
 void tni_busy_begin(tn_heap *heap) {
-    heap->busy++;
+    heap->mutators[0].busy++;
     heap->mutators[0].pub.limit = 0;
     heap->mutators[0].bump_old = false;
 }
 
 void tni_busy_end(tn_heap *heap) {
-    heap->busy--;
+    heap->mutators[0].busy--;
     tni_set_limit(&heap->mutators[0]);
-}
-
-tn_mark tn_save(const tn_mutator *m) {
-    if (!m) return (tn_mark){NULL, NULL, NULL, 0};
-    return (tn_mark){m->handles, m->values, m->window, tni_scopes_open(m)};
-}
-
-void tn_restore(tn_mutator *m, tn_mark mark) {
-    if (!m) return;
-    tni_mutator *p = tni_private(m);
-    if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end ||
-        mark.values < m->values) {
-        tni_fail(m, TN_BAD_ARGUMENT,
-                 "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
-        return;
-    }
-    tni_scopes_restored(m, mark);
-    m->handles = mark.handles;
-    m->values = mark.values;
-    m->window = mark.window;
-    if (!m->window) p->window_checked = false;
-    p->hook_running = false;
-    tni_set_limit(p);
-}
-
-size_t tn_handle_count(const tn_mutator *m) {
-    if (!m) return 0;
-    const tni_mutator *p = (const tni_mutator *)m;
-    return (size_t)(m->handles - p->handles_base) + (size_t)(p->values_end - m->values);
-}
-
-void tn_handle_overflow_(tn_mutator *m) {
-    tni_fatal(m->heap,
-              "the handle stack is full: %zu handles; open a TN_SCOPE in the loop that makes them, or raise the "
-              "option 'handles'",
-              tn_handle_count(m));
 }

@@ -29,6 +29,12 @@ static void store(tn_heap *heap, void **cell, const void *object) {
     *cell = (void *)(uintptr_t)object;
 }
 
+static void announce(tn_mutator *m, void *root) {
+    const tn_place *here = m->here;
+    m->here = NULL; /* taken */
+    tni_announce(m->heap, TNI_ROOT_ADDED, &(tni_event){.object = root, .place = here});
+}
+
 /* ---- globals ---- */
 
 static bool new_slab(tni_roots *r, tni_faults *faults) {
@@ -56,7 +62,7 @@ void *const *tn_global_new(tn_mutator *m, const void *object) {
     r->free_globals = *cell;
     *cell = NULL;
     tni_table_put(&r->cells, (uintptr_t)cell | TNI_GLOBAL, (uintptr_t)cell);
-    tni_site_hold(m, cell);
+    announce(m, cell);
     store(m->heap, cell, object);
     return cell;
 }
@@ -65,7 +71,7 @@ static uintptr_t *find_global(tn_mutator *m, const void *global, const char *fun
     uintptr_t *place = find(&m->heap->roots, global);
     if (place && *place & TNI_GLOBAL) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: %p is no global of heap '%s': freed already, or never made here", function, global,
-             m->heap->name);
+             m->heap->host.name);
     return NULL;
 }
 
@@ -101,7 +107,7 @@ tn_status (tn_root_add)(tn_mutator *m, void *cell) {
     if (!tni_table_reserve(&r->cells, &m->heap->faults, cell_key))
         return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->cells.count);
     tni_table_put(&r->cells, (uintptr_t)cell, (uintptr_t)cell);
-    tni_site_hold(m, cell);
+    announce(m, cell);
     void *object = *(void **)cell;
     *(void **)cell = NULL;
     store(m->heap, cell, object);
@@ -174,7 +180,7 @@ tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
         return NULL;
     }
     enter_range(s, range, desc);
-    tni_site_hold(m, range);
+    announce(m, range);
     if (desc->low) *(char **)desc->low = *(char **)desc->base; /* nothing in it has been visited yet */
     return range;
 }
@@ -184,7 +190,7 @@ static uintptr_t *find_range(tn_mutator *m, const tn_range *range, const char *f
     if (!tni_check_caller(m, function)) return NULL;
     for (uintptr_t *at = tni_table_first(known, (uintptr_t)range); at; at = tni_table_next(known, at))
         if (*at == (uintptr_t)range) return at;
-    tni_fail(m, TN_NOT_FOUND, "%s: %p is no range of heap '%s'", function, (const void *)range, m->heap->name);
+    tni_fail(m, TN_NOT_FOUND, "%s: %p is no range of heap '%s'", function, (const void *)range, m->heap->host.name);
     return NULL;
 }
 
@@ -251,7 +257,7 @@ tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     *scanner = (tni_scanner){scan, user, s->at.count};
     tni_vector_push(&s->at, faults, (uintptr_t)scanner);
     tni_table_put(&s->known, (uintptr_t)scanner, scan_key(scan, user));
-    tni_site_hold(m, scanner);
+    announce(m, scanner);
     return TN_OK;
 }
 
@@ -279,13 +285,13 @@ static void visit_cells(tni_roots *r, tn_tracer *tracer) {
 
 static void visit_scanners(const tni_vector *scanners, tn_tracer *tracer) {
     if (!scanners->count) return;
-    tni_callback before = tracer->heap->callback;
-    tracer->heap->callback = (tni_callback){"scanner", NULL};
+    tni_callback before = tracer->heap->mutators[0].callback;
+    tracer->heap->mutators[0].callback = (tni_callback){"scanner", NULL};
     for (size_t i = 0; i < scanners->count; i++) {
         const tni_scanner *s = (const tni_scanner *)scanners->at[i];
         s->scan(tracer, s->user);
     }
-    tracer->heap->callback = before;
+    tracer->heap->mutators[0].callback = before;
 }
 
 static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {

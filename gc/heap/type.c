@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heap/heap.h"
 #include "base/os.h"
+#include "collect/pacing.h"
+#include "heap/heap.h"
 
 #define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))
 #define TAIL_SIZE_MAX ((size_t)1 << 20)

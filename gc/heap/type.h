@@ -7,38 +7,8 @@
 #ifndef TNI_TYPE_H
 #define TNI_TYPE_H
 
-#include <stdbool.h>
-
 #include "base/vector.h"
-#include "tenure/type.h"
-
-/* The collector's own types, among the numbers below TN_FIRST_TYPE. */
-enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* no object: space/object.h */ };
-
-typedef enum tni_shape {
-    TNI_UNREGISTERED = 0,
-    TNI_LEAF_SHAPE,   /* nothing to visit */
-    TNI_FIXED_SHAPE,  /* bitmaps of the fixed part only */
-    TNI_REF_TAIL,     /* and a tail of references */
-    TNI_VALUE_TAIL,   /* and a tail of values */
-    TNI_MIXED_TAIL,   /* and a tail of elements with bitmaps */
-    TNI_TRACED        /* and a trace callback, whatever the tail */
-} tni_shape;
-
-typedef struct tni_layout {
-    uint64_t refs, values, tail_refs, tail_values;
-    uint32_t size, tail_size; /* of the fixed part, of one element */
-    uint16_t cell;            /* of a small object: with its header, in bytes; 0: the type has tails, or an alignment */
-    uint8_t lane;             /* and the lane of the old space that serves it */
-    uint8_t shape;            /* tni_shape */
-    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
-    uint8_t disposed;         /* has a dispose callback */
-    uint8_t row;              /* when all that is to be visited is one row of references in the fixed part: how many, */
-    uint8_t row_first;        /* and the number of the first one's word; else row is 0 */
-    uint8_t align;            /* of its objects, in bytes: 8, 16, 32 or 64; 0: unregistered */
-    const tn_type_desc *desc;
-} __attribute__((aligned(64))) tni_layout;
-_Static_assert(sizeof(tni_layout) == 64, "a layout is a cache line");
+#include "space/object.h"
 
 typedef struct tni_types {
     tni_layout *layouts; /* TN_TYPES_END of them */

@@ -4,33 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "heap/heap.h"
 #include "base/os.h"
-
-size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_young_bytes(heap); }
+#include "collect/limit.h"
+#include "collect/pacing.h"
+#include "heap/heap.h"
+#include "observe/log.h"
+#include "observe/text.h"
 
 /* ---- the processor's time ---- */
 
 #define SHORT UINT64_C(50000) /* ns: of which two calls of the system would be too large a part */
 #define INTERRUPTED UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
 
-void tni_phases_begin(tn_heap *heap, tn_kind kind) {
-    bool is_short = kind == TN_MINOR && heap->pacing.minor_ns < SHORT && !heap->clearing;
-    heap->stats.phase_began = is_short ? 0 : tni_os_cpu();
+static void begin(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    (void)moment;
+    const tni_pacing *p = heap->pacing;
+    bool is_short = event->collection->kind == TN_MINOR && p->minor_ns < SHORT && !p->clearing;
+    heap->stats->phase_began = is_short ? 0 : tni_os_cpu();
 }
 
-void tni_phase_ends(tn_heap *heap, tni_phase phase) {
-    tni_stats *s = &heap->stats;
+static void phase_ends(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    (void)moment, (void)event;
+    tni_stats *s = heap->stats;
     if (!s->phase_began) return;
     uint64_t now = tni_os_cpu();
-    s->cpu_ns[phase] += now - s->phase_began;
+    s->cpu_ns[heap->listeners.phase] += now - s->phase_began;
     s->phase_began = now;
-}
-
-void tni_phases_end(tn_heap *heap, const tni_collection *c) {
-    tni_stats *s = &heap->stats;
-    if (s->phase_began) tni_phase_ends(heap, TNI_PHASE_MEMORY);
-    else s->cpu_ns[TNI_PHASE_MINOR] += c->pause_ns < INTERRUPTED ? c->pause_ns : INTERRUPTED;
 }
 
 static uint64_t cpu_of_all(const tni_stats *s) {
@@ -41,12 +40,26 @@ static uint64_t cpu_of_all(const tni_stats *s) {
 
 /* ---- counters ---- */
 
-void tni_stats_record(tn_heap *heap, const tni_collection *c) {
-    tni_stats *s = &heap->stats;
+static void record(tni_stats *s, const tni_collection *c) {
+    s->young_allocated += c->nursery;
+    s->promoted += c->survived;
     s->gc_ns += c->pause_ns;
+    if (!s->phase_began) s->cpu_ns[TNI_PHASE_MINOR] += c->pause_ns < INTERRUPTED ? c->pause_ns : INTERRUPTED;
     tni_histogram_record(&s->pauses, c->pause_ns);
     tni_histogram_record(&s->minor_pauses, c->kind == TN_MINOR ? c->pause_ns : c->minor_ns);
     if (c->kind != TN_MINOR) tni_histogram_record(&s->major_pauses, c->pause_ns);
+}
+
+static void end(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    (void)moment;
+    record(heap->stats, event->collection);
+    if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, event->collection);
+}
+
+void tni_stats_listen(tn_heap *heap) {
+    tni_listen(heap, TNI_COLLECTION_BEGINS, begin);
+    tni_listen(heap, TNI_PHASE_ENDS, phase_ends);
+    tni_listen(heap, TNI_COLLECTION_ENDS, end);
 }
 
 void tn_stats_get(tn_mutator *m, tn_stats *stats) {
@@ -56,17 +69,17 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
     }
     tn_heap *heap = m->heap;
     tni_old_count(&heap->old);
-    const tni_stats *s = &heap->stats;
+    const tni_stats *s = heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     *stats = (tn_stats){
-        .minors = s->minors, .majors = s->majors,
+        .minors = heap->minors, .majors = heap->majors,
         .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.allocated - s->promoted +
                            tni_young_bytes(heap),
-        .promoted_bytes = s->promoted, .live_bytes = heap->pacing.live, .used_bytes = tni_stats_used(heap),
+        .promoted_bytes = s->promoted, .live_bytes = heap->pacing->live, .used_bytes = tni_used_bytes(heap),
         .committed_bytes = tni_committed(heap),
         .bookkeeping_bytes = tni_bookkeeping(heap), .mapped_bytes = tni_mapped(heap),
         .external_bytes = tni_external_bytes(heap),
-        .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing.old_limit,
+        .nursery_bytes = (size_t)(heap->nursery.end - heap->nursery.start), .old_limit_bytes = heap->pacing->old_limit,
         .pause_p50_ns = tni_histogram_percentile(all, 50), .pause_p99_ns = tni_histogram_percentile(all, 99),
         .pause_max_ns = tni_histogram_max(all), .minor_p50_ns = tni_histogram_percentile(minor, 50),
         .minor_p99_ns = tni_histogram_percentile(minor, 99), .minor_max_ns = tni_histogram_max(minor),
@@ -75,44 +88,8 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         .gc_cpu_ns = cpu_of_all(s), .minor_cpu_ns = s->cpu_ns[TNI_PHASE_MINOR],
         .mark_cpu_ns = s->cpu_ns[TNI_PHASE_MARK], .weak_cpu_ns = s->cpu_ns[TNI_PHASE_WEAK],
         .sweep_cpu_ns = s->cpu_ns[TNI_PHASE_SWEEP], .memory_cpu_ns = s->cpu_ns[TNI_PHASE_MEMORY],
-        .slow_allocations = s->slow_allocations, .slow_stores = s->slow_stores};
+        .slow_allocations = tni_private(m)->slow_allocations, .slow_stores = tni_private(m)->slow_stores};
 }
-
-/* ---- text ---- */
-
-void tni_format_bytes(char *text, size_t size, uint64_t bytes) {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double n = (double)bytes;
-    unsigned u = 0;
-    while (n >= 1024 && u < 4) n /= 1024, u++;
-    snprintf(text, size, u && n < 100 ? "%.1f %s" : "%.0f %s", n, units[u]);
-}
-
-void tni_format_time(char *text, size_t size, uint64_t ns) {
-    static const char *const units[] = {"ns", "us", "ms", "s"};
-    double n = (double)ns;
-    unsigned u = 0;
-    while (n >= 1000 && u < 3) n /= 1000, u++;
-    snprintf(text, size, u && n < 100 ? "%.1f %s" : "%.0f %s", n, units[u]);
-}
-
-typedef struct short_text {
-    char at[24];
-} short_text;
-
-static short_text bytes_text(uint64_t bytes) {
-    short_text t;
-    tni_format_bytes(t.at, sizeof t.at, bytes);
-    return t;
-}
-
-static short_text time_text(uint64_t ns) {
-    short_text t;
-    tni_format_time(t.at, sizeof t.at, ns);
-    return t;
-}
-
-static double percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * (double)part / (double)whole : 0; }
 
 void tn_stats_text(tn_mutator *m, char *text, size_t size) {
     if (!m || !text || !size) {
@@ -131,33 +108,15 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
              "slow paths    %llu allocations, %llu stores\n"
              "minor pauses  p50 %s, p99 %s, max %s\n"
              "major pauses  p50 %s, p99 %s, max %s\n",
-             (unsigned long long)s.minors, (unsigned long long)s.majors, percent(s.gc_ns, s.total_ns),
-             time_text(s.total_ns).at, bytes_text(s.allocated_bytes).at, bytes_text(s.promoted_bytes).at,
-             percent(s.promoted_bytes, s.allocated_bytes), bytes_text(s.used_bytes).at,
-             bytes_text(s.live_bytes).at, bytes_text(s.external_bytes).at, bytes_text(s.committed_bytes).at,
-             bytes_text(s.bookkeeping_bytes).at, bytes_text(s.mapped_bytes).at, bytes_text(s.nursery_bytes).at,
-             bytes_text(s.old_limit_bytes).at, time_text(s.gc_cpu_ns).at, time_text(s.minor_cpu_ns).at,
-             time_text(s.mark_cpu_ns).at, time_text(s.weak_cpu_ns).at, time_text(s.sweep_cpu_ns).at,
-             time_text(s.memory_cpu_ns).at, (unsigned long long)s.slow_allocations,
-             (unsigned long long)s.slow_stores, time_text(s.minor_p50_ns).at,
-             time_text(s.minor_p99_ns).at, time_text(s.minor_max_ns).at, time_text(s.major_p50_ns).at,
-             time_text(s.major_p99_ns).at, time_text(s.major_max_ns).at);
-}
-
-/* ---- the log ---- */
-
-void tni_log(tn_heap *heap, const char *line) {
-    if (heap->log) heap->log(line, heap->user);
-    else tni_print((const char *const[]){line, "\n"}, 2);
-}
-
-void tni_log_collection(tn_heap *heap, const tni_collection *c) {
-    static const char *const kinds[] = {"minor", "major", "full"};
-    char line[256];
-    snprintf(line, sizeof line,
-             "[gc %s] #%llu %s (%s): %s -> %s, external %s, survivors %.1f %%, promoted %s, pause %s", heap->name,
-             (unsigned long long)c->number, kinds[c->kind], c->cause, bytes_text(c->before).at, bytes_text(c->after).at,
-             bytes_text(tni_external_bytes(heap)).at, percent(c->survived, c->nursery), bytes_text(c->survived).at,
-             time_text(c->pause_ns).at);
-    tni_log(heap, line);
+             (unsigned long long)s.minors, (unsigned long long)s.majors, tni_percent(s.gc_ns, s.total_ns),
+             tni_time_text(s.total_ns).at, tni_bytes_text(s.allocated_bytes).at, tni_bytes_text(s.promoted_bytes).at,
+             tni_percent(s.promoted_bytes, s.allocated_bytes), tni_bytes_text(s.used_bytes).at,
+             tni_bytes_text(s.live_bytes).at, tni_bytes_text(s.external_bytes).at, tni_bytes_text(s.committed_bytes).at,
+             tni_bytes_text(s.bookkeeping_bytes).at, tni_bytes_text(s.mapped_bytes).at, tni_bytes_text(s.nursery_bytes).at,
+             tni_bytes_text(s.old_limit_bytes).at, tni_time_text(s.gc_cpu_ns).at, tni_time_text(s.minor_cpu_ns).at,
+             tni_time_text(s.mark_cpu_ns).at, tni_time_text(s.weak_cpu_ns).at, tni_time_text(s.sweep_cpu_ns).at,
+             tni_time_text(s.memory_cpu_ns).at, (unsigned long long)s.slow_allocations,
+             (unsigned long long)s.slow_stores, tni_time_text(s.minor_p50_ns).at,
+             tni_time_text(s.minor_p99_ns).at, tni_time_text(s.minor_max_ns).at, tni_time_text(s.major_p50_ns).at,
+             tni_time_text(s.major_p99_ns).at, tni_time_text(s.major_max_ns).at);
 }

@@ -14,7 +14,7 @@
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
 
-#include "heap/type.h"
+#include "space/layout.h"
 #include "tenure/alloc.h"
 #include "tenure/format.h"
 #include "tenure/mutator.h"
@@ -27,7 +27,6 @@
 #define TNI_LISTED ((tn_header)64)
 #define TNI_UNPROTECTED ((tn_header)128)
 #define TNI_YOUNG TNI_HASHED
-#define TNI_INLINE static inline __attribute__((always_inline, unused))
 
 TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
 TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER(object), header); }

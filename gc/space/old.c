@@ -308,3 +308,8 @@ void tni_old_forget(tni_old *old, size_t most) {
         if (region->kind == TNI_BLOCKS_REGION) done += forget_free_blocks(old, region, most - done);
     }
 }
+
+void tni_each_hole(const tni_block *block, void (*visit)(char *from, size_t bytes)) {
+    for (unsigned bit = 0; (bit = tni_hole_at(block, bit)) < TNI_BLOCK_BITS; bit++)
+        visit(tni_block_object(block, bit) - 8, (size_t)(tni_hole_end(block, bit) - bit) * 8);
+}

@@ -149,4 +149,7 @@ TNI_INLINE unsigned tni_hole_end(const tni_block *block, unsigned bit) {
     return end < TNI_BLOCK_BITS ? end : TNI_BLOCK_BITS + 1;
 }
 
+/* Calls visit for each hole of the block. */
+void tni_each_hole(const tni_block *block, void (*visit)(char *from, size_t bytes));
+
 #endif

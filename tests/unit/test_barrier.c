@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "collect/barrier.h"
+#include "collect/worker.h"
 #include "heap/heap.h"
 #include "support.h"
 
@@ -304,8 +306,8 @@ static Vector **fill_slots(void) {
     support_collect(m, TN_MINOR);
     Pair *young = young_pair(1);
     for (size_t i = 0; i < TNI_SLOTS_MAX; i++) TN_WRITE(m, *v, item[i], young);
-    CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
-    CHECK_EQ(m->heap->barrier.pieced.count, 0);
+    CHECK_EQ(tni_remembered_of(m->heap)->slots.count, TNI_SLOTS_MAX);
+    CHECK_EQ(tni_remembered_of(m->heap)->pieced.count, 0);
     return v;
 }
 
@@ -318,9 +320,9 @@ static void full_log_marks_pieces(size_t count) {
     for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], NULL);
     for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], young);
     TN_WRITE(m, *v, item[count - 1], young);
-    CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
-    CHECK_EQ(m->heap->barrier.objects.count, 0);
-    CHECK_EQ(m->heap->barrier.pieced.count, 1);
+    CHECK_EQ(tni_remembered_of(m->heap)->slots.count, TNI_SLOTS_MAX);
+    CHECK_EQ(tni_remembered_of(m->heap)->objects.count, 0);
+    CHECK_EQ(tni_remembered_of(m->heap)->pieced.count, 1);
     CHECK(dirty_pieces(*v) >= 15 && dirty_pieces(*v) <= 16); /* 7000 slots of 512 each, and the last */
     survive();
     for (size_t i = 0; i < 1000; i++) check_pair(TN_READ(*v, item[i * 7]), 1);
@@ -328,7 +330,7 @@ static void full_log_marks_pieces(size_t count) {
     for (size_t i = 0; i < TNI_SLOTS_MAX; i++) CHECK(TN_READ(*full, item[i]) == TN_READ(*v, item[0]));
     CHECK_EQ(dirty_pieces(*v), 0);
     TN_WRITE(m, *v, item[1], young_pair(2));
-    CHECK_EQ(m->heap->barrier.slots.count, 1);
+    CHECK_EQ(tni_remembered_of(m->heap)->slots.count, 1);
     survive();
     check_pair(TN_READ(*v, item[1]), 2);
 }
@@ -356,7 +358,7 @@ static void pieces_of_structs_keep_young(void **state) {
         TN_WRITE_VALUE(m, *e, entry[i].value, support_value(&m->heap->format, young));
     }
     TN_WRITE(m, *e, head, young);
-    CHECK_EQ(m->heap->barrier.objects.count, 0);
+    CHECK_EQ(tni_remembered_of(m->heap)->objects.count, 0);
     survive();
     check_pair(TN_READ(*e, head), 1);
     for (size_t i = 0; i < COUNT; i++) {
@@ -372,7 +374,7 @@ static void overflow_with_dirty_pieces_keeps_young(void **state) {
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 9000);
     Vector **full = fill_slots();
     TN_WRITE(m, *v, item[8999], TN_READ(*full, item[0]));
-    m->heap->barrier.overflow = true;
+    tni_remembered_of(m->heap)->overflow = true;
     survive();
     check_pair(TN_READ(*v, item[8999]), 1);
     CHECK_EQ(dirty_pieces(*v), 0);
@@ -460,7 +462,7 @@ static void sparse_array(Host *h, bool secret) {
         for (size_t i = 0; i < 8; i++) TN_WRITE(mutator, *v, item[i * STEP + STEP / 2 + (size_t)round], *young);
         *young = NULL;
         if (round == 1) tn_remember(mutator, *v);
-        if (secret) mutator->heap->touched.state = TNI_TOUCHED_SECRET;
+        if (secret) mutator->heap->worker->touched.state = TNI_TOUCHED_SECRET;
         support_collect(mutator, round == 2 ? TN_MAJOR : TN_MINOR);
         support_garbage(mutator, 400000);
         for (int k = 0; k <= round; k++)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "collect/barrier.h"
 #include "heap/heap.h"
 #include "support.h"
 
@@ -26,7 +27,7 @@ static int close_host(void **state) {
     return 0;
 }
 
-static const tni_barrier *barrier(void) { return &m->heap->barrier; }
+static const tni_remembered *barrier(void) { return tni_remembered_of(m->heap); }
 
 /* All that the logs hold. */
 static size_t recorded(void) {
@@ -201,7 +202,7 @@ static void values_move_and_are_copied(Host *h, const tn_format *format) {
     TN_WRITE_VALUE(mutator, *small, item[20], support_value(format, p));
     CHECK_EQ(TN_MOVE_VALUES(mutator, small, item, 30, 20, 50), TN_OK);
     CHECK_EQ(TN_COPY_VALUES(mutator, large, small, item, LARGE - 70, 30, 70), TN_OK);
-    CHECK_EQ(mutator->heap->barrier.slots.count, 1);
+    CHECK_EQ(tni_remembered_of(mutator->heap)->slots.count, 1);
     support_collect(mutator, TN_MINOR);
     support_garbage(mutator, 400000);
     support_collect(mutator, TN_MINOR);
@@ -474,7 +475,7 @@ static void unprotected_and_logged(void **state) {
     support_collect(m, TN_MINOR);
     CHECK(!armed(*v));
     plain_store(*v, 1, young_pair(6));
-    m->heap->barrier.overflow = true;
+    tni_remembered_of(m->heap)->overflow = true;
     support_collect(m, TN_MINOR);
     CHECK(!armed(*v));
     plain_store(*v, 2, young_pair(7));

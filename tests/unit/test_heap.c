@@ -472,7 +472,7 @@ static void many_heaps_at_once_leave_nothing(void **state) {
     size_t maps = support_maps();
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < HEAPS; i++) {
-            host_exact(&host[i], "nursery=256K");
+            host_exact(&host[i], "nursery=256K nursery_max=1M heap_max=8M");
             support_list(host[i].m, 200);
         }
         for (int i = 0; i < HEAPS; i++) host_close(&host[(i * 77) % HEAPS]);

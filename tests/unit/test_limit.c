@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "collect/limit.h"
 #include "heap/heap.h"
 #include "support.h"
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "collect/pacing.h"
 #include "heap/heap.h"
 #include "support.h"
 
@@ -252,7 +253,7 @@ static void requests_that_cannot_be_met_collect_seldom(void **state) {
     (void)state;
     Host host;
     open_with_hook(&host, "heap_max=32M");
-    tni_clock *clock = &host.heap->pacing.clock;
+    tni_clock *clock = &host.heap->pacing->clock;
     clock->wall = clock->cpu = no_time_passes;
     TN_LOCAL(host.m, Pair, list);
     open_almost_full(&host, list);

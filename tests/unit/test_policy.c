@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "collect/pacing.h"
+#include "debug/site.h"
 #include "heap/heap.h"
 #include "support.h"
 
@@ -345,7 +347,7 @@ static void pretenuring_ends_while_the_nursery_moves(void **state) {
     CHECK(tn_is_young(host.m, *list));
     support_collect(host.m, TN_MINOR);
     CHECK_EQ(support_stats(host.m).minors, 2);
-    CHECK_EQ(tni_sites_cycle(&host.heap->sites, young)->number, 2); /* that of the first is forgotten */
+    CHECK_EQ(tni_sites_cycle(host.heap->sites, young)->number, 2); /* that of the first is forgotten */
     host_close(&host);
 }
 

@@ -82,7 +82,7 @@ def find_heap(expression):
         for symbol in variables(frame):
             try:
                 heap = as_heap(symbol.value(frame))
-                if heap is not None and text(heap["name"].address.cast(gdb.lookup_type("char").pointer())):
+                if heap is not None and text(heap["host"]["name"].address.cast(gdb.lookup_type("char").pointer())):
                     return heap
             except (gdb.error, RuntimeError, TypeError):
                 pass
@@ -303,16 +303,16 @@ class HeapCommand(gdb.Command):
         h, kinds = heap.heap, [0, 0, 0]
         for address in heap.regions:
             kinds[number(gdb.Value(address).cast(gdb.lookup_type("tni_region").pointer())["kind"])] += 1
-        print("heap '%s' at %#x" % (h["name"].string(), number(h.address)))
-        print("collections   %d minor, %d major%s" % (number(h["stats"]["minors"]), number(h["stats"]["majors"]),
-                                                      "; one runs now" if number(h["busy"]) else ""))
+        print("heap '%s' at %#x" % (h["host"]["name"].string(), number(h.address)))
+        print("collections   %d minor, %d major%s" % (number(h["minors"]), number(h["majors"]),
+                                                      "; one runs now" if number(h["mutators"][0]["busy"]) else ""))
         print("nursery       %s of %s used" % (
             size(heap.young_end() - number(h["nursery"]["start"])),
             size(number(h["nursery"]["end"]) - number(h["nursery"]["start"]))))
         print("old space     %s live after the last major, the next at %s; regions: %d of small objects, %d of large, "
               "%d of one object" % (size(number(h["pacing"]["live"])), size(number(h["pacing"]["old_limit"])), *kinds))
-        print("remembered    %d objects, %d slots" % (number(h["barrier"]["objects"]["count"]),
-                                                      number(h["barrier"]["slots"]["count"])))
+        print("remembered    %d objects, %d slots" % (number(h["mutators"][0]["remembered"]["objects"]["count"]),
+                                                      number(h["mutators"][0]["remembered"]["slots"]["count"])))
         mutator = h["mutators"][0]
         if bool(mutator["attached"]):
             print("handles       %d, and %d of values" % (

@@ -1,17 +1,61 @@
-/* heap/heap.c: creating and destroying a heap, and its options at run time. */
-#include "heap/heap.h"
+/* tenure.c: the roof: a heap is put together of its parts, and its options change at run time. It knows all floors, and none
+ * of them knows it. */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "collect/collect.h"
-#include "collect/sweep.h"
-#include "base/system.h"
-#include "debug/segv.h"
-#include "debug/leaks.h"
 #include "base/os.h"
+#include "base/system.h"
+#include "collect/barrier.h"
+#include "collect/collect.h"
+#include "collect/pacing.h"
+#include "collect/special.h"
+#include "collect/sweep.h"
+#include "collect/worker.h"
+#include "debug/handle.h"
+#include "debug/mode.h"
+#include "debug/quarantine.h"
+#include "debug/site.h"
+#include "debug/verify.h"
+#include "heap/heap.h"
+#include "observe/stats.h"
 
-#define HEAP_BYTES ((sizeof(tn_heap) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
+/* A heap with the parts that upper floors add. */
+typedef struct whole {
+    tn_heap heap;
+    tni_worker worker;
+    tni_special special;
+    tni_pacing pacing;
+    tni_stats stats;
+    tni_sites sites;
+    tni_quarantine quarantine;
+    tni_handle_checks checks;
+    tni_verification verification;
+} whole;
+
+#define HEAP_BYTES ((sizeof(whole) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
+
+static tn_heap *assemble(whole *w) {
+    tn_heap *heap = &w->heap;
+    heap->worker = &w->worker;
+    heap->special = &w->special;
+    heap->pacing = &w->pacing;
+    heap->stats = &w->stats;
+    heap->sites = &w->sites;
+    heap->quarantine = &w->quarantine;
+    heap->checks = &w->checks;
+    heap->verification = &w->verification;
+    heap->mutators[0].pub.heap = heap;
+    return heap;
+}
+
+/* Who listens depends on the options. */
+static void listen(tn_heap *heap) {
+    tni_listen_none(heap);
+    tni_stats_listen(heap);
+    tni_modes_listen(heap);
+    tni_announce(heap, TNI_OPTIONS_CHANGED, &(tni_event){0});
+}
 
 static const char *check_format(const tn_format *f) {
     uint64_t address = ((UINT64_C(1) << 47) - 1) & ~UINT64_C(7);
@@ -21,17 +65,16 @@ static const char *check_format(const tn_format *f) {
     return NULL;
 }
 
-static void line_to_log(const char *line, void *heap) { tni_log(heap, line); }
+static void line_to_log(const char *line, void *host) { tni_log(host, line); }
 
 static void take_config(tn_heap *heap, const tn_config *config) {
-    snprintf(heap->name, sizeof heap->name, "%s", config->name ? config->name : "heap");
+    snprintf(heap->host.name, sizeof heap->host.name, "%s", config->name ? config->name : "heap");
     heap->format = config->format;
-    heap->user = config->user;
+    heap->host.user = config->user;
     heap->on_out_of_memory = config->on_out_of_memory;
-    heap->on_error = config->on_error;
-    heap->on_fatal = config->on_fatal;
-    heap->log = config->log;
-    heap->mutators[0].pub.heap = heap;
+    heap->host.on_error = config->on_error;
+    heap->host.on_fatal = config->on_fatal;
+    heap->host.log = config->log;
 }
 
 static void free_parts(tn_heap *heap) {
@@ -45,14 +88,14 @@ static void free_parts(tn_heap *heap) {
     tni_range_free(&heap->regions.range);
     tni_vector_free(&heap->large.young);
     if (heap->types.layouts) tni_types_free(&heap->types);
-    tni_os_unmap(heap->queue.at, heap->queue.bytes);
-    tni_barrier_free(&heap->barrier);
+    tni_os_unmap(heap->worker->queue.at, heap->worker->queue.bytes);
+    tni_barrier_free(heap);
     tni_roots_free(&heap->roots);
-    tni_weak_free(&heap->weak);
-    tni_mark_free(&heap->mark);
-    tni_sites_free(&heap->sites);
-    tni_quarantine_free(&heap->quarantine);
-    tni_vector_free(&heap->disposed);
+    tni_special_free(heap);
+    tni_mark_free(&heap->worker->mark);
+    tni_sites_free(heap->sites);
+    tni_quarantine_free(heap->quarantine);
+    tni_vector_free(&heap->verification->disposed);
 }
 
 /* The address space for the nursery. */
@@ -61,13 +104,16 @@ static size_t nursery_range(const tni_settings *o) {
     return wanted > kept ? wanted : kept;
 }
 
-/* One range for the nursery and, behind it, large objects, of which there are fewer where the system grants no more. */
+#define LITTLE ((size_t)64 << 20) /* of address space for large objects */
+
+/* One range for the nursery and, after it, large objects. Where the address space is short, these get little or none, for
+ * the process's next heap wants some as well. */
 static bool reserve_range(tn_heap *heap) {
     tni_faults *faults = &heap->faults;
     size_t nursery = (nursery_range(&heap->options.value) + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
     size_t large = tni_large_range(heap->options.value.heap_max);
     char *base;
-    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large) large = large / 2 & ~(TNI_UNIT - 1);
+    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large) large = large > LITTLE ? LITTLE : 0;
     if (!base) return false;
     tni_nursery_init(&heap->nursery, faults, base, nursery);
     tni_range_init(&heap->regions.range, faults, base + nursery, large);
@@ -79,12 +125,12 @@ static bool make_parts(tn_heap *heap) {
     tni_faults *faults = &heap->faults;
     heap->old.paged = o->quarantine > 0;
     heap->regions.huge_pages = o->huge_pages && !heap->old.paged;
-    heap->regions.faults = heap->sites.faults = faults;
+    heap->regions.faults = heap->sites->faults = faults;
     if (!reserve_range(heap)) return false;
     /* an entry of 8 bytes for each cell of 16, and for each young large object */
-    heap->queue.bytes = heap->nursery.reserved / 2 + TNI_YOUNG_MAX * sizeof(void *);
-    heap->queue.at = tni_os_map(faults, heap->queue.bytes, TNI_PAGE);
-    if (!heap->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->mark, faults)) return false;
+    heap->worker->queue.bytes = heap->nursery.reserved / 2 + TNI_YOUNG_MAX * sizeof(void *);
+    heap->worker->queue.at = tni_os_map(faults, heap->worker->queue.bytes, TNI_PAGE);
+    if (!heap->worker->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->worker->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
     tni_large_init(&heap->large, &heap->regions, heap->old.paged);
     return true;
@@ -100,16 +146,17 @@ static void name_creation(tn_error *error) {
 }
 
 static tn_heap *create(const tn_config *config, tn_error *error) {
-    tn_heap *heap = tni_os_map(NULL, HEAP_BYTES, TNI_PAGE);
-    if (!heap)
+    whole *memory = tni_os_map(NULL, HEAP_BYTES, TNI_PAGE);
+    if (!memory)
         return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_heap_create: the system has no memory for a heap"), NULL;
+    tn_heap *heap = assemble(memory);
     take_config(heap, config);
-    if (tni_options_load(&heap->options, config, line_to_log, heap, error) != TN_OK) {
+    if (tni_options_load(&heap->options, config, line_to_log, &heap->host, error) != TN_OK) {
         name_creation(error);
         tni_os_unmap(heap, HEAP_BYTES);
         return NULL;
     }
-    tni_faults_start(&heap->faults, heap);
+    tni_faults_start(&heap->faults, &heap->host, heap->options.value.fail);
     if (!make_parts(heap)) {
         size_t bytes = nursery_range(&heap->options.value);
         free_parts(heap);
@@ -121,10 +168,10 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
             bytes);
         return NULL;
     }
-    heap->stats.created_ns = tni_os_now();
+    heap->stats->created_ns = tni_os_now();
     tni_pacing_init(heap, config->policy);
+    listen(heap);
     tni_begin_cycle(heap);
-    tni_segv_changed(heap);
     return heap;
 }
 
@@ -152,17 +199,16 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (!heap) return TN_OK;
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
-                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->name);
-    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
+                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->host.name);
+    tni_announce(heap, TNI_HEAP_ENDS, &(tni_event){0});
     tni_sweep_dispose_all(heap);
-    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
-    tni_segv_forget(heap);
+    tni_announce(heap, TNI_HEAP_DISPOSED, &(tni_event){0});
     free_parts(heap);
     tni_os_unmap(heap, HEAP_BYTES);
     return TN_OK;
 }
 
-void *tn_user(const tn_heap *heap) { return heap ? heap->user : NULL; }
+void *tn_user(const tn_heap *heap) { return heap ? heap->host.user : NULL; }
 
 tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!m) return TN_BAD_ARGUMENT;
@@ -170,10 +216,9 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!key || !value) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
     if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
         return tni_fail(m, error.status, "tn_option_set: %s", error.text);
-    if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, m->heap);
+    if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, &m->heap->host, m->heap->options.value.fail);
     tni_pacing_changed(m->heap);
-    tni_segv_changed(m->heap);
-    tni_handles_changed(m);
+    listen(m->heap);
     tni_private(m)->until_stress = m->heap->options.value.stress;
     tni_set_limit(tni_private(m));
     return TN_OK;

@@ -1,7 +1,8 @@
-/* collect/bulk.c: many slots of one object are moved or copied at once (tenure/field.h): their bounds, and one barrier for
+/* mutator/bulk.c: many slots of one object are moved or copied at once (tenure/field.h): their bounds, and one barrier for
  * all of them. */
 #include <string.h>
 
+#include "collect/barrier.h"
 #include "heap/heap.h"
 
 enum { WHOLE = 4 }; /* a row of this part of an object has the whole object remembered */

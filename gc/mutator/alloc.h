@@ -1,4 +1,4 @@
-/* heap/alloc.h: the slow paths of allocation. Fast ones are inline in tenure/alloc.h. */
+/* mutator/alloc.h: the slow paths of allocation. Fast ones are inline in tenure/alloc.h. */
 #ifndef TNI_ALLOC_H
 #define TNI_ALLOC_H
 

@@ -1,16 +1,17 @@
-/* heap/alloc.c: allocation beyond the inline bump: more nursery, large and born-old objects, polling, and what to do
+/* mutator/alloc.c: allocation beyond the inline bump: more nursery, large and born-old objects, polling, and what to do
  * when memory is out, in the order of the contract: a minor collection, a full one, the host's hook, the reserve,
  * NULL. */
-#include "heap/alloc.h"
+#include "mutator/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "collect/barrier.h"
 #include "collect/collect.h"
+#include "collect/limit.h"
+#include "collect/pacing.h"
 #include "collect/sweep.h"
 #include "heap/heap.h"
-#include "debug/poison.h"
-#include "debug/site.h"
 
 /* What is to be allocated: a header and its cell. For tn_reserve the cell is all of it. */
 typedef struct request {
@@ -34,7 +35,7 @@ TNI_INLINE bool may_allocate(tn_mutator *m, const char *function) {
 
 bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_kind kind) {
     tn_heap *heap = m->heap;
-    bool may_collect = tni_private(m)->attached && !m->window && !heap->busy;
+    bool may_collect = tni_private(m)->attached && !m->window && !heap->mutators[0].busy;
     size_t growth = tni_list_growth(list, extra);
     if (growth && may_collect && !tni_may_grow(heap, growth)) {
         tni_collect(heap, kind, TNI_CAUSE_MEMORY);
@@ -98,7 +99,7 @@ static void *attempt_young(const request *r) {
 
 static void *attempt_reserve(const request *r) {
     tni_mutator *p = tni_private(r->m);
-    if (r->m->heap->pacing.pretenuring) tni_pacing_probe(r->m->heap); /* only the nursery keeps what is promised here */
+    if (r->m->heap->born_old) tni_pacing_probe(r->m->heap); /* only the nursery keeps what is promised here */
     if (!tni_nursery_extend(&r->m->heap->nursery, young_end(r))) return NULL;
     p->reserved = young_end(r);
     tni_set_limit(p);
@@ -115,7 +116,7 @@ static void *born_old(const request *r, char *object) {
     bool leaf = r->layout->shape == TNI_LEAF_SHAPE, traced = r->layout->shape == TNI_TRACED;
     if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
     tni_set_header(object, header);
-    if (heap->pacing.pretenuring) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
+    if (heap->born_old) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
     else if (!leaf) tni_barrier_log_object(heap, object);
     return object;
 }
@@ -125,7 +126,7 @@ static void *born_old(const request *r, char *object) {
 static void *born_large(const request *r, char *object) {
     tni_large *large = &r->m->heap->large;
     bool slots = r->layout->shape != TNI_LEAF_SHAPE && r->layout->shape != TNI_TRACED;
-    if (r->m->heap->pacing.pretenuring || !tni_large_add_young(large, object)) {
+    if (r->m->heap->born_old || !tni_large_add_young(large, object)) {
         large->filled += r->cell;
         return born_old(r, object);
     }
@@ -139,7 +140,7 @@ static void *attempt_large(const request *r) {
     bool zeroed = !(r->layout->flags & TN_UNZEROED);
     char *object = tni_large_alloc(&heap->large, r->cell, zeroed, r->layout->shape == TNI_LEAF_SHAPE);
     if (object && r->layout->disposed) tni_region_of(object)->disposed = true;
-    if (object && !zeroed && heap->options.value.debug & TNI_DEBUG_POISON) tni_poison_range(object, r->cell - 8);
+    if (object && !zeroed) tni_announce(heap, TNI_OBJECT_UNZEROED, &(tni_event){.object = object, .bytes = r->cell - 8});
     return object ? born_large(r, object) : NULL;
 }
 
@@ -151,7 +152,7 @@ static void *attempt_old(const request *r) {
     tni_run *run = &heap->old.runs[lane];
     if (!tni_old_fits(run, room)) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
-        if (tni_old_provide(&heap->old, heap->pacing.promised + 1) <= heap->pacing.promised) return NULL;
+        if (tni_old_provide(&heap->old, heap->pacing->promised + 1) <= heap->pacing->promised) return NULL;
         if (!tni_sweep_room(heap, lane, room)) return NULL;
     }
     char *cell = r->align > 8 ? tni_old_bump_aligned(&heap->old, run, r->cell, r->align) : tni_old_bump(run, r->cell);
@@ -163,8 +164,8 @@ static void *attempt_old(const request *r) {
 /* An object that need not be old. Where it is, room for it is no reason to collect: the nursery has some. */
 static void *attempt_ordinary(const request *r) {
     tn_heap *heap = r->m->heap;
-    if (heap->pacing.pretenuring) {
-        void *object = heap->old.filled < heap->pacing.probe_at ? attempt_old(r) : NULL;
+    if (heap->born_old) {
+        void *object = heap->old.filled < heap->pacing->probe_at ? attempt_old(r) : NULL;
         if (object) return object;
         tni_pacing_probe(heap);
     }
@@ -178,7 +179,7 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
     tni_mutator *p = tni_private(m);
     if (!heap->on_out_of_memory || p->hook_running) return false;
     p->hook_running = true; /* a longjmp out of it ends in tn_restore, which clears this */
-    bool again = heap->on_out_of_memory(m, bytes, heap->user);
+    bool again = heap->on_out_of_memory(m, bytes, heap->host.user);
     p->hook_running = false;
     return again;
 }
@@ -198,14 +199,14 @@ static void *refuse(const request *r) {
 }
 
 static const char *why_not(const tn_heap *heap) {
-    if (heap->pacing.thrashing) return "collecting takes all the time";
-    if (heap->pacing.futile.refused) return "the last full collections did not help, so that none was made now";
+    if (heap->pacing->thrashing) return "collecting takes all the time";
+    if (heap->pacing->futile.refused) return "the last full collections did not help, so that none was made now";
     return "a full collection did not help";
 }
 
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
-    heap->pacing.reserve_spent = true;
+    heap->pacing->reserve_spent = true;
     /* always, unless the host's hook has allocated after all */
     if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
     char limit[32], used[32];
@@ -222,14 +223,14 @@ static void *give_up(const request *r) {
 /* Collects, then tries. */
 static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_kind kind, tni_cause cause) {
     tn_heap *heap = r->m->heap;
-    heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
-    heap->pacing.wanted = wanted;
+    heap->pacing->least = wanted ? 0 : r->cell + TN_PADDING(r->align);
+    heap->pacing->wanted = wanted;
     tni_collect(heap, kind, cause);
-    return heap->pacing.thrashing ? NULL : attempt(r);
+    return heap->pacing->thrashing ? NULL : attempt(r);
 }
 
 static void *collect_fully_for(const request *r, attempt_fn attempt, size_t wanted) {
-    tni_pacing *p = &r->m->heap->pacing;
+    tni_pacing *p = r->m->heap->pacing;
     uint64_t since = tni_pacing_now(r->m->heap);
     void *object = collect_for(r, attempt, wanted, TN_FULL, TNI_CAUSE_MEMORY);
     if (object) p->futile = (tni_futile){0};
@@ -255,7 +256,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
 
 static void *in_window(const request *r, bool young) {
     tn_mutator *m = r->m;
-    if (m->heap->pacing.pretenuring) tni_pacing_probe(m->heap);
+    if (m->heap->born_old) tni_pacing_probe(m->heap);
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
     char at[200] = "";
@@ -274,7 +275,7 @@ static void poll(tn_mutator *m) {
     size_t stress = heap->options.value.stress;
     if (!stress || p->until_stress-- > 1) return;
     p->until_stress = stress;
-    bool major = heap->stats.minors % 32 == 31;
+    bool major = heap->minors % 32 == 31;
     tni_collect(heap, major ? TN_MAJOR : TN_MINOR, TNI_CAUSE_STRESS);
 }
 
@@ -292,7 +293,7 @@ static void *allocate(const request *r) {
     if (m->window) return in_window(r, !large && !old);
     poll(m);
     if (!large && !old) {
-        bool due = heap->pacing.pretenuring && tni_pacing_major_due(heap, r->cell);
+        bool due = heap->born_old && tni_pacing_major_due(heap, r->cell);
         if (due) tni_collect(heap, TN_MINOR, TNI_CAUSE_OLD);
         void *object = attempt_ordinary(r);
         return object ? object : obtain(r, attempt_ordinary, 0, TNI_CAUSE_NURSERY);
@@ -300,21 +301,21 @@ static void *allocate(const request *r) {
     attempt_fn attempt = large ? attempt_large : attempt_old;
     size_t cost = large ? tni_large_cost(&heap->large, r->cell) : TNI_BLOCK;
     if (is_hopeless(heap, cost)) return obtain(r, attempt, cost, TNI_CAUSE_OLD);
-    tni_collect_if_due(heap, large && !heap->pacing.pretenuring, large ? cost : r->cell);
+    tni_collect_if_due(heap, large && !heap->born_old, large ? cost : r->cell);
     void *object = attempt(r);
     return object ? object : obtain(r, attempt, cost, TNI_CAUSE_OLD);
 }
 
 static void *allocate_recorded(const request *r) {
     void *object = allocate(r);
-    if (object && r->m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(r->m, object, r->place);
+    if (object) tni_announce(r->m->heap, TNI_OBJECT_BORN, &(tni_event){.object = object, .place = r->place});
     return object;
 }
 
 /* Of a request that makes sense. */
 static void *allocate_tracked(const request *r) {
     tn_mutator *m = r->m;
-    tni_vector *disposed = &m->heap->weak.young_disposed;
+    tni_vector *disposed = &m->heap->mutators[0].young_disposed;
     if (r->layout->disposed && !tni_keep_track(m, disposed, 1, TN_MINOR))
         return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory to keep track of another '%s'", r->function,
                         r->layout->desc->name),
@@ -368,7 +369,7 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
 static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                                     const tn_place *place) {
     if (!m) return NULL;
-    m->heap->stats.slow_allocations++;
+    tni_private(m)->slow_allocations++;
     cell_need need = need_of(m, type, sizes, count);
     if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
         return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
@@ -398,7 +399,7 @@ void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element
                  .cell = TN_CELL(size + element * count),
                  .align = 8};
     m->here = NULL; /* taken */
-    m->heap->stats.slow_allocations++;
+    tni_private(m)->slow_allocations++;
     if (!may_allocate(m, r.function)) return NULL;
     if (count > UINT32_MAX)
         return tni_fail(m, TN_BAD_SIZE, "%s: %zu slots: the most is 2^32 - 1", r.function, count), NULL;

@@ -1,14 +1,16 @@
-/* heap/resize.c: changing the length of an object's tail (tn_resize).
+/* mutator/resize.c: changing the length of an object's tail (tn_resize).
  *
  * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
  * lies behind its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
  * to a new cell, and the old one is garbage. */
 #include <string.h>
 
-#include "collect/collect.h"
-#include "heap/alloc.h"
-#include "heap/heap.h"
 #include "base/memcheck.h"
+#include "collect/barrier.h"
+#include "collect/collect.h"
+#include "collect/pacing.h"
+#include "heap/heap.h"
+#include "mutator/alloc.h"
 
 /* What is to be done: the object, its layout and header, and its cell now and then. */
 typedef struct change {
@@ -108,7 +110,7 @@ static void shrink(const change *c) {
 /* Not where each allocation may collect, which the host is to find out; nor into what tn_reserve has promised. */
 static bool extend_last(const change *c) {
     tn_heap *heap = c->m->heap;
-    bool usual = c->m->limit && !tni_private(c->m)->reserved && !heap->pacing.pretenuring;
+    bool usual = c->m->limit && !tni_private(c->m)->reserved && !heap->born_old;
     if (!usual || c->wanted > TN_SMALL_MAX + 8 || !c->young || !is_last(c)) return false;
     if (!tni_nursery_extend(&heap->nursery, c->object - 8 + c->wanted)) return false;
     c->m->alloc = c->object + c->wanted;

@@ -1,0 +1,209 @@
+/* debug/mode.c: see mode.h.
+ *
+ * To add a debug mode: a word in `debugs` of heap/option.c and its bit in heap/option.h; a file here that does the work; a
+ * row for each moment that it listens to, with the order within a moment; its row in debug/README.md; and cases in
+ * tests/mistakes. */
+#include "debug/mode.h"
+
+#include <stdio.h>
+
+#include "base/memcheck.h"
+#include "collect/pacing.h"
+#include "debug/callback.h"
+#include "debug/handle.h"
+#include "debug/leaks.h"
+#include "debug/poison.h"
+#include "debug/quarantine.h"
+#include "debug/segv.h"
+#include "debug/site.h"
+#include "debug/verify.h"
+#include "heap/heap.h"
+
+/* ---- what the modes do ---- */
+
+static void verify_before(tn_heap *heap, const tni_event *event) {
+    tni_pacing *p = heap->pacing;
+    p->verify_ns = tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, event->collection->kind));
+}
+
+static void verify_after(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_verify_after_major(heap);
+}
+
+static void note_disposed(tn_heap *heap, const tni_event *event) {
+    tni_note_disposed(heap, event->layout, event->object);
+}
+
+static void sites_move(tn_heap *heap, const tni_event *event) { tni_sites_after_minor(heap, event->collection->reason); }
+
+static void sites_forget(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_sites_after_major(heap);
+}
+
+static void site_born(tn_heap *heap, const tni_event *event) {
+    tni_site_record(&heap->mutators[0].pub, event->object, event->place);
+}
+
+static void site_added(tn_heap *heap, const tni_event *event) {
+    tni_site_hold(&heap->mutators[0].pub, event->object, event->place);
+}
+
+static void site_freed(tn_heap *heap, const tni_event *event) { tni_site_forget(heap, event->object); }
+
+static void sites_begin(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_sites_begin_cycle(heap);
+}
+
+static void poison_nursery(tn_heap *heap, const tni_event *event) {
+    tni_poison_range(heap->nursery.start, event->collection->nursery);
+}
+
+static void poison_block(tn_heap *heap, const tni_event *event) { tni_poison_holes(&heap->old, event->object); }
+
+static void poison_object(tn_heap *heap, const tni_event *event) {
+    (void)heap;
+    tni_poison_range(event->object, event->bytes);
+}
+
+static void seal_nursery(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_nursery_seal(&heap->nursery);
+}
+
+static void quarantine_take(tn_heap *heap, const tni_event *event) {
+    const tni_collection *c = event->collection;
+    tni_quarantine_take(heap, c->reason, c->cause == TNI_CAUSE_MEMORY);
+}
+
+static void quarantine_seal(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_quarantine_seal(heap);
+}
+
+static void handles_attach(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    if (heap->mutators[0].attached) tni_handles_changed(&heap->mutators[0].pub);
+}
+
+static void handles_detach(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_handles_forget(heap);
+}
+
+static void handles_restore(tn_heap *heap, const tni_event *event) {
+    tni_scopes_restored(&heap->mutators[0].pub, event->to, event->values, event->bytes);
+}
+
+static void handles_after(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_handles_after(heap);
+}
+
+static void watch_faults(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_segv_changed(heap);
+}
+
+static void forget_faults(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_segv_forget(heap);
+}
+
+static void leaks_before(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
+}
+
+static void leaks_after(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
+}
+
+/* For Valgrind: where the address of a dead object lies, and which collection was the last one there. */
+static void name_spaces(tn_heap *heap, const tni_event *event) {
+    const tni_collection *c = event->collection;
+    char text[400];
+    tni_nursery *n = &heap->nursery;
+    snprintf(text, sizeof text, "nursery of heap '%.200s', emptied by collection %llu (%s),", heap->host.name,
+             (unsigned long long)c->number, c->reason);
+    tni_name(&n->name, n->base, n->committed, text);
+    if (c->kind == TN_MINOR) return;
+    snprintf(text, sizeof text, "region of the old space of heap '%.200s', marked by collection %llu (%s),", heap->host.name,
+             (unsigned long long)c->number, c->reason);
+    for (size_t i = 0; i < heap->regions.all.count; i++) {
+        tni_region *region = tni_region_at(&heap->regions, i);
+        tni_name(&region->name, region, region->bytes, text);
+    }
+}
+
+/* ---- when they do it ---- */
+
+#define ALWAYS 0u
+
+static const struct row {
+    tni_moment moment;
+    uint32_t modes; /* one of these must be on */
+    void (*hear)(tn_heap *heap, const tni_event *event);
+} rows[] = {
+    {TNI_OPTIONS_CHANGED, ALWAYS, watch_faults},
+    {TNI_OPTIONS_CHANGED, ALWAYS, handles_attach},
+    {TNI_MUTATOR_ATTACHED, ALWAYS, handles_attach},
+    {TNI_MUTATOR_DETACHED, ALWAYS, handles_detach},
+    {TNI_STATE_RESTORED, ALWAYS, handles_restore},
+    {TNI_ROOT_ADDED, TNI_DEBUG_SITES, site_added},
+    {TNI_OBJECT_BORN, TNI_DEBUG_SITES, site_born},
+    {TNI_OBJECT_UNZEROED, TNI_DEBUG_POISON, poison_object},
+    {TNI_OBJECT_DISPOSED, TNI_DEBUG_VERIFY, note_disposed},
+    {TNI_OBJECT_FREED, ALWAYS, site_freed},
+    {TNI_EVACUATION_BEGINS, TNI_DEBUG_VERIFY, verify_before},
+    {TNI_EVACUATION_ENDS, TNI_DEBUG_SITES, sites_move},
+    {TNI_EVACUATION_ENDS, TNI_DEBUG_POISON, poison_nursery},
+    {TNI_EVACUATION_ENDS, TNI_DEBUG_MOVE, seal_nursery},
+    {TNI_MARKING_ENDS, TNI_DEBUG_VERIFY, verify_after},
+    {TNI_MARKING_ENDS, ALWAYS, quarantine_take},
+    {TNI_MARKING_ENDS, TNI_DEBUG_SITES, sites_forget},
+    {TNI_MARKING_ENDS, ALWAYS, quarantine_seal},
+    {TNI_BLOCK_SWEPT, TNI_DEBUG_POISON, poison_block},
+    {TNI_CYCLE_BEGINS, ALWAYS, sites_begin},
+    {TNI_COLLECTION_ENDS, ALWAYS, handles_after},
+    {TNI_HEAP_ENDS, ALWAYS, leaks_before},
+    {TNI_HEAP_DISPOSED, ALWAYS, leaks_after},
+    {TNI_HEAP_DISPOSED, ALWAYS, forget_faults},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static bool is_on(const tn_heap *heap, const struct row *row) {
+    if (row->hear == quarantine_take || row->hear == quarantine_seal) return heap->old.paged;
+    return row->modes == ALWAYS || heap->options.value.debug & row->modes;
+}
+
+/* What happens in a collection takes time that must change no size: pacing leaves it out. */
+static void hear(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    bool apart = moment >= TNI_EVACUATION_BEGINS && moment <= TNI_BLOCK_SWEPT;
+    uint64_t since = apart ? tni_pacing_now(heap) : 0;
+    for (unsigned i = 0; i < ROWS; i++)
+        if (rows[i].moment == moment && is_on(heap, &rows[i])) rows[i].hear(heap, event);
+    if (apart) tni_pacing_leave_out(heap, since);
+}
+
+static bool is_wanted(const tn_heap *heap, tni_moment moment) {
+    for (unsigned i = 0; i < ROWS; i++)
+        if (rows[i].moment == moment && is_on(heap, &rows[i])) return true;
+    return false;
+}
+
+static void name(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    (void)moment;
+    name_spaces(heap, event);
+}
+
+void tni_modes_listen(tn_heap *heap) {
+    heap->answers.owner = tni_heap_of;
+    heap->answers.withheld = heap->old.paged ? tni_quarantined : NULL;
+    for (unsigned i = 0; i < TNI_MOMENTS; i++)
+        if (is_wanted(heap, (tni_moment)i)) tni_listen(heap, (tni_moment)i, hear);
+    if (TNI_NAMED) tni_listen(heap, TNI_COLLECTION_ENDS, name);
+}

@@ -1,0 +1,34 @@
+/* mutator/identity.c: the public calls for an object's identity: its hash, and a fixed address (tenure/weak.h). */
+#include "heap/identity.h"
+
+#include "collect/collect.h"
+#include "heap/heap.h"
+#include "mutator/alloc.h"
+
+uint64_t tn_hash(tn_mutator *m, void *object) {
+    if (!m) return 0;
+    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash: the object is NULL"), 0;
+    return tni_hash(m->heap, object);
+}
+
+int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_in_nursery(m->heap, object); }
+
+void *tn_stable(tn_mutator *m, const void *h) {
+    if (!m) return NULL;
+    if (!h || !*(void *const *)h) {
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %s is NULL", h ? "the handle's object" : "the handle");
+        return NULL;
+    }
+    if (!tni_check_owner(m, *(void *const *)h, "tn_stable")) return NULL;
+    if (tni_in_nursery(m->heap, *(void *const *)h)) {
+        if (!tni_may_collect(m, "tn_stable")) return NULL;
+        tni_collect(m->heap, TN_MINOR, TNI_CAUSE_STABLE);
+    }
+    void *object = *(void *const *)h;
+    if (tni_in_nursery(m->heap, object)) {
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %p is no handle: its object was not moved", h);
+        return NULL;
+    }
+    tni_set_header(object, tni_header(object) | TNI_STABLE);
+    return object;
+}
