@@ -5,6 +5,7 @@
 
 #include "base/os.h"
 #include "collect/limit.h"
+#include "collect/roots.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
 #include "heap/heap.h"
@@ -266,8 +267,7 @@ static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
 }
 
 static void mark_roots(marking *k, tn_heap *heap) {
-    tni_handles_visit(heap, &k->tracer);
-    tni_roots_all(&heap->roots, &k->tracer);
+    tni_roots_all(heap, &k->tracer);
     drain(k);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collect/barrier.h"
+#include "collect/roots.h"
 #include "collect/special.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
@@ -342,7 +343,8 @@ static void visit_unprotected(evacuation *e, const tni_vector *list) {
         if (!tni_young(e->tracer.heap, (void *)list->at[i])) visit_whole(e, (void *)list->at[i]);
 }
 
-static void visit_remembered(evacuation *e, tn_heap *heap) {
+void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
+    evacuation *e = (evacuation *)tracer;
     tni_remembered *b = tni_remembered_of(heap);
     if (b->overflow) {
         tni_sweep_each_object(heap, visit_old_object, e);
@@ -381,9 +383,7 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .push = heap->worker->queue.at, .pop = heap->worker->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
-    tni_handles_visit(heap, &e.tracer);
-    visit_remembered(&e, heap);
-    tni_roots_young(&heap->roots, &e.tracer);
+    tni_roots_young(heap, &e.tracer);
     drain(&e);
     tni_os_touched_end(&heap->worker->touched);
     tni_old_count(&heap->old);

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "tenure/base.h"
+#include "space/object.h"
 
 typedef struct tni_queue {
     void **at;
@@ -21,5 +21,8 @@ typedef struct tni_queue {
 /* Returns the bytes that survived, as cells of the old space. The mutator's nursery words are then stale: pacing
  * begins the next cycle. */
 size_t tni_minor_evacuate(tn_heap *heap);
+
+/* Visits what the remembered set has recorded. The tracer is that of the evacuation. */
+void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer);
 
 #endif

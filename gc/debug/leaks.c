@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "collect/collect.h"
+#include "collect/roots.h"
 #include "collect/special.h"
 #include "debug/site.h"
 #include "heap/heap.h"
@@ -47,28 +48,20 @@ static void end(tally *t) {
     free(t->count);
 }
 
-static void cells(tn_heap *heap, bool globals) {
-    tally t = begin(heap, globals ? "globals" : "roots");
-    for (size_t i = 0; i < heap->roots.cells.capacity; i++) {
-        uintptr_t cell = heap->roots.cells.at[i];
-        if (cell && (cell & TNI_GLOBAL) == globals) add(&t, tni_site_held(heap, (void *)(cell & ~TNI_GLOBAL)));
-    }
-    end(&t);
-}
+static void add_held(const void *root, void *user) { add(user, tni_site_held(((tally *)user)->heap, root)); }
 
 void tni_leaks_before(tn_heap *heap) {
     tni_collect(heap, TN_FULL, TNI_CAUSE_DETACH); /* weak references that nothing holds are not left */
-    cells(heap, true);
-    cells(heap, false);
-    tally ranges = begin(heap, "ranges"), scanners = begin(heap, "scanners"), weak = begin(heap, "weak references");
-    const tni_ranges *r = &heap->roots.ranges;
-    for (size_t i = 0; i < r->count; i++) add(&ranges, tni_site_held(heap, r->at[i].range));
-    const tni_vector *s = &heap->roots.scanners.at;
-    for (size_t i = 0; i < s->count; i++) add(&scanners, tni_site_held(heap, (void *)s->at[i]));
-    for (size_t i = 0; i < heap->special->old.count; i++)
-        add(&weak, tni_site_number(heap, (const void *)heap->special->old.at[i]));
-    end(&ranges);
-    end(&scanners);
+    for (unsigned i = 0; i < TNI_ROOT_KINDS; i++) {
+        const tni_root_kind *kind = &tni_root_kinds[i];
+        if (!kind->each) continue;
+        tally roots = begin(heap, kind->name);
+        kind->each(heap, add_held, &roots);
+        end(&roots);
+    }
+    tally weak = begin(heap, "weak references");
+    const tni_vector *holders = &heap->special->old;
+    for (size_t i = 0; i < holders->count; i++) add(&weak, tni_site_number(heap, (const void *)holders->at[i]));
     end(&weak);
 }
 

@@ -8,6 +8,7 @@
 #include "collect/barrier.h"
 #include "collect/limit.h"
 #include "collect/pacing.h"
+#include "collect/roots.h"
 #include "collect/special.h"
 #include "collect/sweep.h"
 #include "debug/callback.h"
@@ -761,7 +762,7 @@ static void reach_all(check *c) {
     for (unsigned i = 0; i < WAITING; i++) c->waiting[i].word = c->reached; /* no bit of it */
     c->root = "a root";
     tni_handles_visit(c->heap, &c->tracer);
-    tni_roots_all(&c->heap->roots, &c->tracer);
+    tni_roots_all(c->heap, &c->tracer);
     tni_sweep_each_object(c->heap, reach_from, c);
     for (unsigned i = 0; i < WAITING; i++) *c->waiting[i].word |= c->waiting[i].mask;
 }

@@ -278,20 +278,33 @@ tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
 
 /* ---- what the collector visits ---- */
 
-static void visit_cells(tni_roots *r, tn_tracer *tracer) {
-    for (size_t i = 0; i < r->cells.capacity; i++)
-        if (r->cells.at[i]) tn_visit(tracer, (void *)(r->cells.at[i] & ~TNI_GLOBAL));
+void tni_cells_all(tn_heap *heap, tn_tracer *tracer) {
+    const tni_table *cells = &heap->roots.cells;
+    for (size_t i = 0; i < cells->capacity; i++)
+        if (cells->at[i]) tn_visit(tracer, (void *)(cells->at[i] & ~TNI_GLOBAL));
 }
 
-static void visit_scanners(const tni_vector *scanners, tn_tracer *tracer) {
+/* A cell may have been removed since, and its memory be gone. */
+void tni_cells_young(tn_heap *heap, tn_tracer *tracer) {
+    tni_roots *r = &heap->roots;
+    if (r->young_overflow) tni_cells_all(heap, tracer);
+    else
+        for (size_t i = 0; i < r->young.count; i++)
+            if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
+    r->young.count = 0;
+    r->young_overflow = false;
+}
+
+void tni_scanners_visit(tn_heap *heap, tn_tracer *tracer) {
+    const tni_vector *scanners = &heap->roots.scanners.at;
     if (!scanners->count) return;
-    tni_callback before = tracer->heap->mutators[0].callback;
-    tracer->heap->mutators[0].callback = (tni_callback){"scanner", NULL};
+    tni_callback *callback = &heap->mutators[0].callback, before = *callback;
+    *callback = (tni_callback){"scanner", NULL};
     for (size_t i = 0; i < scanners->count; i++) {
         const tni_scanner *s = (const tni_scanner *)scanners->at[i];
         s->scan(tracer, s->user);
     }
-    tracer->heap->mutators[0].callback = before;
+    *callback = before;
 }
 
 static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
@@ -310,7 +323,8 @@ static void visit_changed(const tni_slots *s, tn_tracer *tracer) {
 }
 
 /* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */
-static void visit_active(tni_ranges *s, tn_tracer *tracer) {
+void tni_ranges_young(tn_heap *heap, tn_tracer *tracer) {
+    tni_ranges *s = &heap->roots.ranges;
     for (size_t i = 0; i < s->active;) {
         if (i + RANGES_AHEAD < s->active) __builtin_prefetch(s->at[i + RANGES_AHEAD].base);
         visit_changed(&s->at[i], tracer);
@@ -319,21 +333,9 @@ static void visit_active(tni_ranges *s, tn_tracer *tracer) {
     }
 }
 
-void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
-    if (r->young_overflow) visit_cells(r, tracer);
-    else /* a cell may have been removed since, and its memory be gone */
-        for (size_t i = 0; i < r->young.count; i++)
-            if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
-    r->young.count = 0;
-    r->young_overflow = false;
-    visit_active(&r->ranges, tracer);
-    visit_scanners(&r->scanners.at, tracer);
-}
-
-void tni_roots_all(tni_roots *r, tn_tracer *tracer) {
-    visit_cells(r, tracer);
-    for (size_t i = 0; i < r->ranges.count; i++) visit_slots(&r->ranges.at[i], *r->ranges.at[i].base, tracer);
-    visit_scanners(&r->scanners.at, tracer);
+void tni_ranges_all(tn_heap *heap, tn_tracer *tracer) {
+    const tni_ranges *s = &heap->roots.ranges;
+    for (size_t i = 0; i < s->count; i++) visit_slots(&s->at[i], *s->at[i].base, tracer);
 }
 
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
@@ -341,6 +343,29 @@ void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
     if (!m) return;
     tn_visit_refs(tracer, m->handles_base, (size_t)((void **)m->pub.handles - m->handles_base));
     tn_visit_values(tracer, m->pub.values, (size_t)(m->values_end - m->pub.values));
+}
+
+/* ---- what there is ---- */
+
+static void each_cell(const tn_heap *heap, bool globals, tni_root_fn visit, void *user) {
+    const tni_table *cells = &heap->roots.cells;
+    for (size_t i = 0; i < cells->capacity; i++) {
+        uintptr_t cell = cells->at[i];
+        if (cell && (cell & TNI_GLOBAL) == globals) visit((void *)(cell & ~TNI_GLOBAL), user);
+    }
+}
+
+void tni_globals_each(const tn_heap *heap, tni_root_fn visit, void *user) { each_cell(heap, true, visit, user); }
+void tni_cells_each(const tn_heap *heap, tni_root_fn visit, void *user) { each_cell(heap, false, visit, user); }
+
+void tni_ranges_each(const tn_heap *heap, tni_root_fn visit, void *user) {
+    const tni_ranges *s = &heap->roots.ranges;
+    for (size_t i = 0; i < s->count; i++) visit(s->at[i].range, user);
+}
+
+void tni_scanners_each(const tn_heap *heap, tni_root_fn visit, void *user) {
+    const tni_vector *s = &heap->roots.scanners.at;
+    for (size_t i = 0; i < s->count; i++) visit((const void *)s->at[i], user);
 }
 
 /* A piece of malloc's takes a word more. */

@@ -6,8 +6,7 @@
  *
  *     R1  a cell that holds a young reference is in `young` (perhaps more than once), or `young_overflow` is set
  *     R2  below a range's low-water mark there is no young reference, and in a resting range there is none at all
- *
- * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify.c, debug/leaks.c. */
+ */
 #ifndef TNI_ROOT_H
 #define TNI_ROOT_H
 
@@ -65,13 +64,24 @@ typedef struct tni_roots {
     tni_scanners scanners;
 } tni_roots;
 
-/* Visits what a minor collection must: young cells, active ranges from their low-water marks, scanners. Then all marks
- * are raised, the young cells forgotten, and suspended ranges rest: the caller has made every visited slot old. */
-void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
-/* Visits every cell, range and scanner. */
-void tni_roots_all(tni_roots *roots, tn_tracer *tracer);
-/* Visits every handle of the heap's mutators, of both kinds. */
+/* What minor collections, and what markings, visit of each kind (collect/roots.c). Cells: globals and root cells. A minor
+ * collection visits the young ones, and forgets which these are: the caller makes every visited slot old. Of ranges it
+ * visits the active ones from their low-water marks on, raises the marks, and lets those that are suspended rest. Scanners
+ * and handles are visited as a whole. */
+void tni_cells_young(tn_heap *heap, tn_tracer *tracer);
+void tni_cells_all(tn_heap *heap, tn_tracer *tracer);
+void tni_ranges_young(tn_heap *heap, tn_tracer *tracer);
+void tni_ranges_all(tn_heap *heap, tn_tracer *tracer);
+void tni_scanners_visit(tn_heap *heap, tn_tracer *tracer);
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer);
+
+/* Calls visit with the address of each one that the host has registered and not removed. */
+typedef void (*tni_root_fn)(const void *root, void *user);
+void tni_globals_each(const tn_heap *heap, tni_root_fn visit, void *user);
+void tni_cells_each(const tn_heap *heap, tni_root_fn visit, void *user);
+void tni_ranges_each(const tn_heap *heap, tni_root_fn visit, void *user);
+void tni_scanners_each(const tn_heap *heap, tni_root_fn visit, void *user);
+
 /* What it has from malloc. */
 size_t tni_roots_bytes(const tni_roots *roots);
 void tni_roots_free(tni_roots *roots);

@@ -1,0 +1,24 @@
+/* collect/roots.c: see roots.h. */
+#include "collect/roots.h"
+
+#include "collect/minor.h"
+
+/* What is visited first is copied first, and what is copied together lies together. */
+const tni_root_kind tni_root_kinds[TNI_ROOT_KINDS] = {
+    {"handles", tni_handles_visit, tni_handles_visit, NULL},
+    {"the remembered set", tni_remembered_visit, NULL, NULL},
+    {"globals", tni_cells_young, tni_cells_all, tni_globals_each}, /* and roots: they are in one table */
+    {"roots", NULL, NULL, tni_cells_each},
+    {"ranges", tni_ranges_young, tni_ranges_all, tni_ranges_each},
+    {"scanners", tni_scanners_visit, tni_scanners_visit, tni_scanners_each},
+};
+
+void tni_roots_young(tn_heap *heap, tn_tracer *tracer) {
+    for (unsigned i = 0; i < TNI_ROOT_KINDS; i++)
+        if (tni_root_kinds[i].visit_young) tni_root_kinds[i].visit_young(heap, tracer);
+}
+
+void tni_roots_all(tn_heap *heap, tn_tracer *tracer) {
+    for (unsigned i = 0; i < TNI_ROOT_KINDS; i++)
+        if (tni_root_kinds[i].visit_all) tni_root_kinds[i].visit_all(heap, tracer);
+}

@@ -1,0 +1,26 @@
+/* collect/roots.h: the kinds of roots, as a table.
+ *
+ * To add a kind: its struct in heap/root.h, or where its owner is; the functions of a row; the row in roots.c, in the order in
+ * which the kinds are visited; its check in debug/verify; and, if a host registers it, what gdb shows of it
+ * (tools/gdb/tenure-gdb.py). Whatever visits, counts or reports roots goes through this table. */
+#ifndef TNI_ROOT_KINDS_H
+#define TNI_ROOT_KINDS_H
+
+#include "heap/root.h"
+
+typedef struct tni_root_kind {
+    const char *name; /* for reports */
+    /* Each NULL: there is nothing to visit. */
+    void (*visit_young)(tn_heap *heap, tn_tracer *tracer); /* for a minor collection: what may refer to young objects */
+    void (*visit_all)(tn_heap *heap, tn_tracer *tracer);   /* for a marking */
+    /* Those that the host has registered and should remove; NULL: it does not register them. */
+    void (*each)(const tn_heap *heap, tni_root_fn visit, void *user);
+} tni_root_kind;
+
+enum { TNI_ROOT_KINDS = 6 };
+extern const tni_root_kind tni_root_kinds[TNI_ROOT_KINDS];
+
+void tni_roots_young(tn_heap *heap, tn_tracer *tracer);
+void tni_roots_all(tn_heap *heap, tn_tracer *tracer);
+
+#endif
