@@ -7,6 +7,7 @@
 #include "collect/pacing.h"
 #include "collect/special.h"
 #include "heap/heap.h"
+#include "space/walk.h"
 
 enum {
     TRIES = 16,             /* blocks without a hole for a cell, before a free one is taken */
@@ -19,23 +20,6 @@ static void dispose_object(void *object, void *user) {
     if (tni_withheld(user, object)) return; /* it was called when the object died */
     const tni_layout *layout = tni_layout_of(user, tni_header(object));
     if (layout->disposed) tni_dispose(user, layout, object);
-}
-
-/* Calls visit for what begins in the block where there is a bit of `bits & ~without` (`without` may be NULL). */
-static void each_in_block(const tni_block *block, const uint64_t *bits, const uint64_t *without,
-                          void (*visit)(void *object, void *user), void *user) {
-    for (unsigned bit = 0; (bit = tni_find_bit(bits, without, bit)) < TNI_BLOCK_BITS; bit++)
-        visit(tni_block_object(block, bit), user);
-}
-
-/* Calls visit for the objects of a region of large ones; it may free them, but no others. */
-static void each_in_pages(tni_region *region, void (*visit)(void *object, void *user), void *user) {
-    if (region->kind == TNI_HUGE_REGION) {
-        visit(tni_huge_object(region), user);
-        return;
-    }
-    for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++)
-        visit(tni_span_object(region, grain), user);
 }
 
 /* ---- blocks ---- */
@@ -106,7 +90,7 @@ static void file_swept(tni_old *old, tni_block *block, shape s) {
 static void dispose_dead(tn_heap *heap, tni_block *block) {
     size_t before = tni_external_bytes(heap);
     tni_busy_begin(heap);
-    each_in_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
+    tni_walk_block(block, tni_block_used(block), tni_block_marks(block), dispose_object, heap);
     tni_busy_end(heap);
     size_t after = tni_external_bytes(heap);
     if (after < before) tni_pacing_disposed(heap, before - after);
@@ -160,7 +144,8 @@ typedef struct filing {
     tn_heap *heap;
 } filing;
 
-static void file_block(filing *f, tni_block *block) {
+static void file_block(tni_block *block, void *user) {
+    filing *f = user;
     tni_old *old = &f->heap->old;
     if (!is_lazy(f->heap, block)) {
         shape s = find_holes(block, true);
@@ -187,23 +172,10 @@ static void file_large(void *object, void *user) {
     tni_large_free(&f->heap->large, object);
 }
 
-/* Large objects may free their region, and no other. */
-static void file_region(filing *f, tni_region *region) {
-    if (region->kind != TNI_BLOCKS_REGION) {
-        each_in_pages(region, file_large, f);
-        return;
-    }
-    for (unsigned b = 1; b < TNI_BLOCKS; b++)
-        if (!(region->free_blocks >> b & 1)) file_block(f, &region->blocks[b]);
-}
-
 size_t tni_sweep_begin(tn_heap *heap) {
     filing f = {.heap = heap};
     for (unsigned k = 0; k < TNI_LANES; k++) heap->old.lanes[k] = (tni_lane){.partial = NULL};
-    for (size_t i = 0, count; i < (count = heap->regions.all.count);) {
-        file_region(&f, tni_region_at(&heap->regions, i));
-        if (heap->regions.all.count == count) i++;
-    }
+    tni_walk_all(&heap->regions, &(tni_walk){file_block, file_large, &f});
     return f.live;
 }
 
@@ -222,20 +194,21 @@ static void empty_header(void *hole, void *user) {
 
 /* All that begins in the block is in its used bits then. Without marks a hole will look like an object that died: one
  * that needs no dispose. */
-static void end_block(tni_block *block) {
+static void end_block(tni_block *block, void *user) {
+    (void)user;
     uint64_t *used = tni_block_used(block);
     const uint64_t *marks = tni_block_marks(block);
-    if (block->disposed) each_in_block(block, used, marks, empty_header, NULL);
+    if (block->disposed) tni_walk_block(block, used, marks, empty_header, NULL);
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) used[w] |= marks[w];
 }
 
 void tni_sweep_end(tn_heap *heap) {
     tni_sweep_all(heap);
     tni_old_retire_all(&heap->old);
+    const tni_walk end = {end_block, NULL, NULL};
     for (size_t i = 0; i < heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&heap->regions, i);
-        for (unsigned b = 1; b < TNI_BLOCKS && region->kind == TNI_BLOCKS_REGION; b++)
-            if (!(region->free_blocks >> b & 1)) end_block(&region->blocks[b]);
+        tni_walk_region(region, &end);
         tni_region_clear_marks(region);
     }
 }
@@ -248,42 +221,23 @@ typedef struct visitor {
     void *user;
 } visitor;
 
-static void visit_unless_kept(void *object, void *user) {
+static void visit_object(void *object, void *user) {
     const visitor *v = user;
     if (!tni_withheld(v->heap, object)) v->visit(object, v->user);
 }
 
-static void each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
-    for (size_t i = 0; i < heap->regions.all.count; i++) {
-        tni_region *region = tni_region_at(&heap->regions, i);
-        if (region->kind != TNI_BLOCKS_REGION) {
-            each_in_pages(region, visit, user);
-            continue;
-        }
-        for (unsigned b = 1; b < TNI_BLOCKS; b++) {
-            const tni_block *block = &region->blocks[b];
-            if (!(region->free_blocks >> b & 1)) each_in_block(block, tni_block_marks(block), NULL, visit, user);
-        }
-    }
+static void visit_block(tni_block *block, void *user) {
+    tni_walk_block(block, tni_block_marks(block), NULL, visit_object, user);
 }
 
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user) {
-    visitor unless_kept = {heap, visit, user};
-    if (heap->answers.withheld) each_object(heap, visit_unless_kept, &unless_kept);
-    else each_object(heap, visit, user);
+    visitor v = {heap, visit, user};
+    tni_walk_all(&heap->regions, &(tni_walk){visit_block, visit_object, &v});
 }
 
 /* Only blocks that may hold objects with dispose are looked into. */
-static void dispose_region(tn_heap *heap, tni_region *region) {
-    if (region->kind != TNI_BLOCKS_REGION) {
-        each_in_pages(region, dispose_object, heap);
-        return;
-    }
-    for (unsigned b = 1; b < TNI_BLOCKS; b++) {
-        tni_block *block = &region->blocks[b];
-        if (!(region->free_blocks >> b & 1) && block->disposed)
-            each_in_block(block, tni_block_marks(block), NULL, dispose_object, heap);
-    }
+static void dispose_block(tni_block *block, void *user) {
+    if (block->disposed) tni_walk_block(block, tni_block_marks(block), NULL, dispose_object, user);
 }
 
 void tni_sweep_dispose_all(tn_heap *heap) {
@@ -291,6 +245,6 @@ void tni_sweep_dispose_all(tn_heap *heap) {
     tni_busy_begin(heap);
     tni_vector *young = &heap->mutators[0].young_disposed;
     for (size_t i = 0; i < young->count; i++) dispose_object((void *)young->at[i], heap);
-    for (size_t i = 0; i < heap->regions.all.count; i++) dispose_region(heap, tni_region_at(&heap->regions, i));
+    tni_walk_all(&heap->regions, &(tni_walk){dispose_block, dispose_object, heap});
     tni_busy_end(heap);
 }
