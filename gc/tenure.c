@@ -8,7 +8,7 @@
 #include "base/system.h"
 #include "collect/barrier.h"
 #include "collect/collect.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/special.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"

@@ -12,7 +12,7 @@ floors='base space heap collect mutator observe debug'
 
 # From, to, and why.
 allowed='
-gc/heap/type.c collect/pacing.h    the first type with an alignment makes promotion need more: the present cycle is shortened
+gc/heap/type.c collect/pacing/pacing.h the first type with an alignment makes promotion need more: the present cycle is shortened
 '
 
 work=$(mktemp -d)
@@ -28,7 +28,7 @@ level() {
     exit 1
 }
 
-for file in gc/*/*.[ch]; do
+for file in $(find gc -name "*.[ch]" -path "gc/*/*" ! -path "gc/tools/*" | sort); do
     floor=${file#gc/}
     own=$(level "${floor%%/*}")
     sed -n 's/^#include "\([a-z]*\)\/.*"$/\1 &/p' "$file" | while read -r folder _ header; do

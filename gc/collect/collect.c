@@ -7,7 +7,7 @@
 #include "base/os.h"
 #include "collect/limit.h"
 #include "collect/minor.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/special.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
@@ -36,7 +36,7 @@ static bool trim(tn_heap *heap) {
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     double left = p->old_limit > used ? (double)(p->old_limit - used) : 0;
     size_t growth = (size_t)(left * (1 - p->external_share));
-    size_t cells = (size_t)((double)growth * p->cells), blocks = p->promised + cells / TNI_BLOCK;
+    size_t cells = (size_t)((double)growth * p->cells), blocks = p->room.promised + cells / TNI_BLOCK;
     if (tni_old_trim(&heap->old, blocks, TRIM_PER_MINOR) ||
         tni_large_trim(&heap->large, growth - cells + p->large_budget, TRIM_PER_MINOR) ||
         tni_old_forget_some(&heap->old, blocks + SLACK / TNI_BLOCK, FORGET_PER_MINOR))

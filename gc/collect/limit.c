@@ -3,7 +3,7 @@
 
 #include "base/os.h"
 #include "collect/barrier.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/special.h"
 #include "collect/worker.h"
 #include "heap/heap.h"
@@ -66,7 +66,7 @@ static size_t edges(size_t max) { return tni_min((TNI_LANES + 2) * TNI_BLOCK, ma
 
 size_t tni_room(const tn_heap *heap) {
     size_t max = heap->options.value.heap_max;
-    size_t kept = max / MARKING + edges(max) + (heap->pacing->reserve_spent ? 0 : heap->options.value.reserve);
+    size_t kept = max / MARKING + edges(max) + (heap->pacing->room.reserve_spent ? 0 : heap->options.value.reserve);
     return above(max, taken(heap) + tni_external_bytes(heap) + kept);
 }
 
@@ -80,14 +80,14 @@ size_t tni_largest(const tn_heap *heap) {
 /* The nursery's and the queue's pages beyond what this cycle can use, if there is one. */
 static size_t beyond_cycle(const tn_heap *heap) {
     const tni_nursery *n = &heap->nursery;
-    size_t capacity = heap->pacing->claim ? (size_t)(n->end - n->start) : 0;
+    size_t capacity = heap->pacing->room.claim ? (size_t)(n->end - n->start) : 0;
     return above(nursery_bytes(heap), capacity) + above(heap->worker->queue.touched, capacity / 2);
 }
 
 static void trim_cycle(tn_heap *heap) {
     tni_nursery *n = &heap->nursery;
     tni_queue *q = &heap->worker->queue;
-    bool runs = heap->pacing->claim != 0;
+    bool runs = heap->pacing->room.claim != 0;
     size_t queued = runs ? tni_whole_pages((size_t)(n->end - n->start) / 2) : 0;
     tni_nursery_trim(n, runs ? (size_t)(n->end - n->base) : 0);
     if (q->touched <= queued) return;
@@ -104,14 +104,14 @@ static void give_back(tn_heap *heap, size_t bytes) {
         if (tni_committed(heap) > goal) tni_large_forget(&heap->large, tni_committed(heap) - goal);
     }
     if (tni_committed(heap) > goal && free_blocks(heap)) {
-        tni_old_trim(&heap->old, heap->pacing->promised, SIZE_MAX);
+        tni_old_trim(&heap->old, heap->pacing->room.promised, SIZE_MAX);
         if (tni_committed(heap) > goal) tni_old_forget(&heap->old, tni_committed(heap) - goal);
     }
 }
 
 /* The bytes by which all of it would be beyond the limit with `bytes` more. */
 static size_t excess(const tn_heap *heap, size_t bytes) {
-    size_t cycle = heap->pacing->claim + beyond_cycle(heap), all = taken(heap) + free_blocks(heap) + free_pages(heap);
+    size_t cycle = heap->pacing->room.claim + beyond_cycle(heap), all = taken(heap) + free_blocks(heap) + free_pages(heap);
     size_t max = above(heap->options.value.heap_max, tni_external_bytes(heap));
     return above(all + cycle + bytes, max);
 }

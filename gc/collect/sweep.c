@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memcheck.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/special.h"
 #include "heap/heap.h"
 #include "space/walk.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/memcheck.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "debug/callback.h"
 #include "debug/handle.h"
 #include "debug/leaks.h"

@@ -7,7 +7,7 @@
 #include "base/os.h"
 #include "collect/barrier.h"
 #include "collect/limit.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/roots.h"
 #include "collect/special.h"
 #include "collect/sweep.h"

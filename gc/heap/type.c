@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/os.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 
 #define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))

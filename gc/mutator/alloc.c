@@ -9,7 +9,7 @@
 #include "collect/barrier.h"
 #include "collect/collect.h"
 #include "collect/limit.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "collect/sweep.h"
 #include "heap/heap.h"
 
@@ -152,7 +152,7 @@ static void *attempt_old(const request *r) {
     tni_run *run = &heap->old.runs[lane];
     if (!tni_old_fits(run, room)) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
-        if (tni_old_provide(&heap->old, heap->pacing->promised + 1) <= heap->pacing->promised) return NULL;
+        if (tni_old_provide(&heap->old, heap->pacing->room.promised + 1) <= heap->pacing->room.promised) return NULL;
         if (!tni_sweep_room(heap, lane, room)) return NULL;
     }
     char *cell = r->align > 8 ? tni_old_bump_aligned(&heap->old, run, r->cell, r->align) : tni_old_bump(run, r->cell);
@@ -165,7 +165,7 @@ static void *attempt_old(const request *r) {
 static void *attempt_ordinary(const request *r) {
     tn_heap *heap = r->m->heap;
     if (heap->born_old) {
-        void *object = heap->old.filled < heap->pacing->probe_at ? attempt_old(r) : NULL;
+        void *object = heap->old.filled < heap->pacing->stretch.probe_at ? attempt_old(r) : NULL;
         if (object) return object;
         tni_pacing_probe(heap);
     }
@@ -199,14 +199,14 @@ static void *refuse(const request *r) {
 }
 
 static const char *why_not(const tn_heap *heap) {
-    if (heap->pacing->thrashing) return "collecting takes all the time";
-    if (heap->pacing->futile.refused) return "the last full collections did not help, so that none was made now";
+    if (heap->pacing->exhaustion.thrashing) return "collecting takes all the time";
+    if (heap->pacing->exhaustion.futile.refused) return "the last full collections did not help, so that none was made now";
     return "a full collection did not help";
 }
 
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
-    heap->pacing->reserve_spent = true;
+    heap->pacing->room.reserve_spent = true;
     /* always, unless the host's hook has allocated after all */
     if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
     char limit[32], used[32];
@@ -223,17 +223,17 @@ static void *give_up(const request *r) {
 /* Collects, then tries. */
 static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_kind kind, tni_cause cause) {
     tn_heap *heap = r->m->heap;
-    heap->pacing->least = wanted ? 0 : r->cell + TN_PADDING(r->align);
-    heap->pacing->wanted = wanted;
+    heap->pacing->room.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
+    heap->pacing->room.wanted = wanted;
     tni_collect(heap, kind, cause);
-    return heap->pacing->thrashing ? NULL : attempt(r);
+    return heap->pacing->exhaustion.thrashing ? NULL : attempt(r);
 }
 
 static void *collect_fully_for(const request *r, attempt_fn attempt, size_t wanted) {
     tni_pacing *p = r->m->heap->pacing;
     uint64_t since = tni_pacing_now(r->m->heap);
     void *object = collect_for(r, attempt, wanted, TN_FULL, TNI_CAUSE_MEMORY);
-    if (object) p->futile = (tni_futile){0};
+    if (object) p->exhaustion.futile = (tni_futile){0};
     else tni_pacing_futile(r->m->heap, r->cell, p->last_end - since);
     return object;
 }

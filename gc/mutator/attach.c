@@ -4,7 +4,7 @@
 #include "base/os.h"
 #include "collect/barrier.h"
 #include "collect/collect.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 
 tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {

@@ -8,7 +8,7 @@
 #include "base/memcheck.h"
 #include "collect/barrier.h"
 #include "collect/collect.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 #include "mutator/alloc.h"
 

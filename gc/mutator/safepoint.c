@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "collect/collect.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 #include "mutator/alloc.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/os.h"
 #include "collect/limit.h"
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 #include "observe/log.h"
 #include "observe/text.h"

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 #include "support.h"
 

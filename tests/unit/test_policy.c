@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "collect/pacing.h"
+#include "collect/pacing/pacing.h"
 #include "debug/site.h"
 #include "heap/heap.h"
 #include "support.h"

@@ -1,0 +1,101 @@
+/* collect/pacing/pacing.h: when to collect, and how much may be allocated before: the accounts of collections, and the sizes
+ * that follow from them.
+ *
+ * The policy (policy.h, or the host's) proposes; the rooms beside it each own a part: what a cycle is promised (room.h), what
+ * the old space grows by (growth.h), whether objects are born old (born_old.h), and what to do when memory is out
+ * (exhaustion.h). This file has what they share. */
+#ifndef TNI_PACING_H
+#define TNI_PACING_H
+
+#include "base/clock.h"
+#include "collect/pacing/born_old.h"
+#include "collect/pacing/exhaustion.h"
+#include "collect/pacing/growth.h"
+#include "collect/pacing/policy.h"
+#include "collect/pacing/room.h"
+#include "heap/option.h"
+
+typedef struct tni_pacing {
+    tni_cycle_room room;
+    tni_stretch stretch;
+    tni_exhaustion exhaustion;
+    tni_growth growth;    /* since the last sample of it */
+    tn_policy policy;
+    size_t nursery;       /* what the policy wants; a cycle may get less */
+    size_t old_limit;     /* old and external bytes that start the next major collection */
+    size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */
+    size_t live;          /* after the last major */
+    size_t external;      /* bytes, after it, but for those that its dead have given back since: what is more has come
+                           * since */
+    size_t external_alive; /* of them, as far as is known: before its dead are swept, at most what there was before */
+    size_t external_next; /* so many ask for a minor collection, which sweeps: nobody knows yet how many are alive */
+    double external_share; /* of the growth between the last two samples */
+    size_t had;           /* what the old space was allowed before the last major */
+    size_t before[TNI_KEPT_MAJORS]; /* what was alive after the majors before the last one, the latest first; */
+    size_t recent;        /* and the most of them and of `live`: the limit remembers it */
+    uint64_t filled;      /* of the old space, ever, up to the last major: what came since it has grown by */
+    size_t survived;      /* by the last minor */
+    uint64_t minor_ns, mutator_ns, mark_ns;
+    double usual_ns;      /* what the last minor took for a byte: much more is suspicious */
+    double mark_byte_ns;  /* what the last marking took for a byte */
+    tni_clock clock;
+    uint64_t debug_ns;    /* what debug modes have taken, ever: left out of all times here */
+    uint64_t verify_ns;   /* what debug mode `verify` took before the last minor, but for the nursery */
+    size_t verify_bytes;  /* by which cycles are longer for it */
+    uint64_t gc_ns;       /* what collections have taken, ever */
+    uint64_t last_end;    /* of a collection */
+    uint64_t major_at;    /* of the last major: what the wall clock said */
+    double worst_survival; /* of the adaptive policy: lately, */
+    double byte_ns;        /* and the time of a minor collection for a surviving byte */
+    uint64_t old_rate;    /* bytes a second that the old space and external bytes have grown by, at the last sample */
+    bool external_due;    /* external bytes have reached the limit: the minor collection that they ask for is also
+                           * to say whether a major is wanted */
+    size_t large_budget;  /* so many bytes of large objects may be young: a minor collection is due with more */
+    uint64_t large_filled; /* by large objects, of `filled` */
+    double cells;         /* the part of the growth between majors that was none, lately */
+    bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
+    bool clearing;        /* since the last major collection, minor ones sweep and give memory back, some at a time */
+} tni_pacing;
+
+/* The time that the mutator's thread has run (base/clock.h), by a clock that stands still while debug modes work:
+ * what these take must change no size. What the wall clock said is then in pacing->clock.at. */
+uint64_t tni_pacing_now(tn_heap *heap);
+/* A debug mode has worked since `since`, by tni_pacing_now. */
+void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
+
+/* What a marking has found. */
+typedef struct tni_marking {
+    size_t live;
+    size_t external_grown; /* external bytes since the last major, before the dead were disposed of */
+    uint64_t ns;           /* that it took */
+    bool full;             /* memory is wanted back */
+    bool due;              /* it came because of growth */
+} tni_marking;
+
+/* Takes the policy from the config or the option; sets the first sizes. */
+void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
+/* Options have changed. */
+void tni_pacing_changed(tn_heap *heap);
+/* The least range of a nursery whose cycles are to stay inaccessible for as many collections as the options say. */
+size_t tni_pacing_kept(const tni_settings *settings);
+/* The next cycles are to have this length, as far as the options allow it. */
+void tni_set_nursery(tn_heap *heap, size_t bytes);
+/* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
+ * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
+ * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
+ * at everything then. */
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
+
+/* Account of a minor collection that began at `since`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
+void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since);
+/* Account of a major collection. */
+void tni_pacing_after_major(tn_heap *heap, const tni_marking *marking);
+/* A collection that began at `since` has ended. When the host has asked for it, it counts for no rate. */
+void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked);
+
+/* Whether so many bytes more of young large objects are too many. */
+bool tni_pacing_large_due(const tn_heap *heap, size_t bytes);
+/* Account of a minor collection before which so many bytes of large objects were young. */
+void tni_pacing_after_large(tn_heap *heap, size_t bytes);
+
+#endif
