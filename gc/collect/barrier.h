@@ -1,30 +1,37 @@
-/* collect/barrier.h: what the next minor collection must look at in the old space.
+/* collect/barrier.h: the remembered set: what a store leaves behind for the next minor collection.
  *
- *     B1  an old object that holds a young reference is armed for the next such store, or in `objects`, or, if it is
- *         SLOTS, that slot is in `slots` or in a dirty piece, or the slot is in `outside`, or the object in
- *         `unprotected`; unless `overflow` is set, then it may be in none
- *     B2  an object in `objects` is not armed; it is there once
- *     B3  young objects, large ones as well, are never armed; a minor collection empties the logs and arms what it has scanned
+ * A minor collection does not look at old objects. So each store of a young reference into an old object must be recorded.
+ * The set has six lists (heap/mutator.h: tni_remembered), because one kind of entry would not do for all objects:
  *
- * The slot logs are bounded, for a host may store young and old references in turns without end. When that of arrays is
- * full, the piece of the array is marked in its region's head, where there is a bit for each: a page, or more in what is
- * larger than 512 MiB. A full log of weak slots sets the overflow flag.
+ *     objects      an object that was stored into; it is visited as a whole
+ *     slots        a slot of a large array (header bit SLOTS), which would take too long to visit as a whole
+ *     pieced       a region with dirty pieces: where the list of slots is full, the piece of the array that a slot lies in is
+ *                  marked in the region's head. A piece is a page, or more in objects of more than 512 MiB
+ *     outside      a slot in memory that an object owns outside of the heap, together with that object
+ *     unprotected  an object that every minor collection visits, until the host protects it again
+ *     weak_slots   a slot of an old weak array
  *
- * Slots outside of their objects, in memory that a trace callback visits, are recorded with the object. They are looked at
- * only while that is armed: when the memory was freed or moved, the host has remembered the whole object (field.h).
+ * An old object is armed (header bit ARMED) while the next store of a young reference into it has to be recorded.
  *
- *     B4  an object is LISTED iff it is in `unprotected`, where it is once; it is not armed then
- *     B5  a slot in `outside` is one that its object's trace callback visits, if the object is armed
+ *     B1  an old object that holds a young reference is in `objects`, or in `unprotected`; or, if it is SLOTS, that slot is
+ *         in `slots` or in a dirty piece; or the slot is in `outside`. If `overflow` is set, it may be in none of them
+ *     B2  an object in `objects` is not armed, and is there once
+ *     B3  young objects, also large ones, are never armed
+ *     B4  an object has the header bit LISTED if and only if it is in `unprotected`; it is there once, and is not armed
+ *     B5  if the object of an entry in `outside` is armed, its trace callback visits that slot
  *
- * Each minor collection visits what is in `unprotected` and old, follows what is young when it moves, and takes out what
- * is not UNPROTECTED any more; marking takes out the dead.
+ * A minor collection empties the lists, but for `unprotected`, and arms what it has visited. `unprotected` follows young
+ * objects when they move, and loses those that are protected again; a marking takes the dead out.
  *
- * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier. When
- * memory for a log is out, the object stays armed and `overflow` makes the next minor collection scan the whole old
- * space.
+ * The lists of slots are bounded, for a host may store young and old references in turns without end. When a list cannot
+ * grow, `overflow` is set: the next minor collection then visits all old objects. A slot in `outside` counts only while its
+ * object is armed: when the host has freed or moved the memory, it has remembered the whole object instead
+ * (tenure/field.h), and that is not armed.
  *
- * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
- * mutator/alloc.c, collect/minor.c, mutator/bulk.c, collect/collect.c, debug/verify.c. */
+ * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier.
+ *
+ * The inline barrier of the host (tenure/field.h) calls the functions here only for words that may be young references: it
+ * compares with the words that tni_barrier_filter sets. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 
@@ -33,8 +40,8 @@
 enum { TNI_SLOTS_MAX = 1 << 16 }; /* entries of a slot log */
 
 
-/* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base: the range that
- * has all young objects, and some old large ones, in the heap's format. */
+/* A word may be a young reference (or value) if it is less than `ref_size` (`value_size`) above the base. This is the
+ * range that has all young objects, and some old large ones. */
 typedef struct tni_filter {
     uintptr_t ref_base, ref_size;
     uintptr_t value_base, value_size;

@@ -84,7 +84,7 @@ static void major(tn_heap *heap, const tni_collection *c, bool due) {
     tni_special_after_marking(heap);
     tni_enter_phase(heap, TNI_PHASE_SWEEP, c);
     tni_announce(heap, TNI_MARKING_ENDS, &(tni_event){.collection = c});
-    m.live = tni_sweep_begin(heap);
+    m.live = tni_sweep_after_marking(heap);
     m.ns = tni_pacing_now(heap) - begin;
     heap->majors++;
     if (m.full || tni_is_heard(heap, TNI_BLOCK_SWEPT)) tni_sweep_all(heap);

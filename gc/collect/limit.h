@@ -1,18 +1,18 @@
-/* collect/limit.h: what the heap has taken from the system, and what it may still take below the hard limit.
+/* collect/limit.h: what the heap has taken from the system, and what it may still take below the hard limit (heap_max).
  *
- *     P2  what the heap has touched and not given back, what the nursery's cycle may still touch, and off-heap bytes stay
- *         together below heap_max; in heaps below 40 MiB the first block for cells of a size may be beyond it
+ *     P2  together, the memory that the heap has touched and not given back, the memory that the nursery's cycle may still
+ *         touch, and the external bytes stay below heap_max
  *
- * Everything counts that grows with the program: blocks, pages of large objects and the heads of their regions, used or
- * free; the nursery; the queue of the evacuation and the stack of the marker; logs, lists and tables of roots; and the
- * handle stack as far as it was seen to be used. Not counted are the heap's struct and its table of types (less than 512
- * KiB together), and what the debug modes keep for themselves.
+ * In a heap of less than 40 MiB the first block of a size class may lie above it.
  *
- * The counts that this is the sum of agree with the regions, which debug mode `verify` checks.
+ * Everything that grows with the program counts: blocks, pages of large objects, and the heads of their regions, used or
+ * free; the nursery; the queue of the evacuation and the stack of the marker; the remembered set, lists, and tables of roots;
+ * and the handle stack, as far as collections have seen it in use. The heap's struct and its table of types do not count
+ * (less than 512 KiB together), nor does what debug modes keep. Debug mode `verify` checks that the counters agree with the
+ * regions.
  *
- * Nothing that is free keeps an allocation from succeeding: it is given back to the system when its place below the limit
- * is wanted. Lists that only save time (the logs, the marker's stack) do without more memory there. Callers:
- * collect/pacing.c, collect/mark.c, collect/barrier.c, collect/weak.c, heap/alloc.c, observe/stats.c. */
+ * Free memory never makes an allocation fail: it goes back to the system when its place below the limit is wanted. Lists that
+ * only save time (the remembered set, the marker's stack) stop growing instead. */
 #ifndef TNI_LIMIT_H
 #define TNI_LIMIT_H
 
@@ -22,26 +22,27 @@
 #include "space/object.h"
 #include "base/vector.h"
 
-/* What is resident for the heap: touched, and not given back. Of that, what is no object's and no free memory; and the
- * address space that is reserved or mapped. */
+/* The memory that is resident for the heap: it was touched, and not given back. The part of it that is neither for objects
+ * nor free. And the address space that the heap has reserved or mapped. */
 size_t tni_committed(const tn_heap *heap);
 size_t tni_bookkeeping(const tn_heap *heap);
 size_t tni_mapped(const tn_heap *heap);
 
-/* The bytes that objects and the next cycle may still take, if all that is free is given back; without the reserve while
- * that is kept, and without what marking needs at least. */
+/* The bytes that objects and the next cycle may still take if all free memory is given back. The reserve is not among them
+ * while it is kept, nor is what a marking needs at least. */
 size_t tni_room(const tn_heap *heap);
-/* The most that an object can ever take: more than heap_max, or than the machine has, is refused at once. */
+/* The most that an object can ever take, by heap_max and by the memory of the machine. Requests for more are refused at
+ * once. */
 size_t tni_largest(const tn_heap *heap);
 
-/* Gives free memory back to the system where the cycle's claim and `bytes` more would not fit beside it. */
+/* Gives free memory back to the system if the cycle's claim and `bytes` more would not fit beside it. */
 void tni_make_room(tn_heap *heap, size_t bytes);
-/* Whether `bytes` more stay below the limit although nothing is given back. */
+/* Whether `bytes` more stay below the limit if nothing is given back. */
 bool tni_fits_now(const tn_heap *heap, size_t bytes);
-/* Whether bookkeeping may grow by `bytes`. Free memory goes back to the system for it. */
+/* Whether lists and tables may grow by `bytes`. Gives free memory back to the system for that. */
 bool tni_may_grow(tn_heap *heap, size_t bytes);
 TNI_INLINE size_t tni_list_bytes(const tni_vector *v) { return v->capacity * sizeof *v->at; }
-/* The bytes that a list grows by to have room for `extra` more; 0 when it has. */
+/* The bytes that a list grows by to have room for `extra` more words; 0 if it has the room already. */
 size_t tni_list_growth(const tni_vector *v, size_t extra);
 /* As tni_vector_reserve and tni_vector_push, within the limit. */
 bool tni_list_reserve(tn_heap *heap, tni_vector *v, size_t extra);
@@ -51,7 +52,7 @@ TNI_INLINE bool tni_list_push(tn_heap *heap, tni_vector *v, uintptr_t word) {
     return true;
 }
 
-/* A collection begins: so deep the handle stack is. */
+/* Notes how deep the handle stack is, at the begin of a collection. */
 void tni_note_handles(tn_heap *heap);
 
 #endif

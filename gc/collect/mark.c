@@ -289,7 +289,7 @@ void tni_mark_heap(tn_heap *heap) {
                  .room = &heap->worker->room,
                  .top = heap->worker->mark.stack,
                  .end = heap->worker->mark.stack + heap->worker->mark.capacity};
-    tni_sweep_end(heap);
+    tni_sweep_before_marking(heap);
     mark_roots(&k, heap);
     while (k.overflow) {
         k.overflow = false;

@@ -1,9 +1,10 @@
-/* collect/mark.h: the stop-the-world marker.
+/* collect/mark.h: the marker. It stops the world.
  *
- * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a
- * stack in front of which sits a short prefetch queue: their memory is asked for some objects before it is needed.
- * When the stack cannot grow, for the system has no memory or the limit leaves none (collect/limit.h), `overflow` is set
- * and the marked objects are scanned again until nothing new is found. Caller: collect/collect.c. */
+ * Marks everything in the old space that the roots reach; the nursery is empty. Marked objects wait on a stack. They are
+ * worked off in batches: the memory of a batch is asked for before it is needed (prefetching).
+ *
+ * When the stack cannot grow, because the system has no memory or the limit leaves none (collect/limit.h), an overflow is
+ * noted, and the marked objects are visited again and again until nothing new is found. */
 #ifndef TNI_MARK_H
 #define TNI_MARK_H
 
@@ -12,15 +13,14 @@
 
 #include "base/fault.h"
 
-/* What the marker's loops gather into. It is here because a thread's stack may be small: no call of the library takes
- * more than 4 KiB of it (tests/unit/test_stack.c). */
+/* What the marker's loops gather into. */
 enum {
-    TNI_MARK_BATCH = 128,                 /* objects that are looked at together, */
-    TNI_MARK_EDGES = 4 * TNI_MARK_BATCH   /* and edges that come of them */
+    TNI_MARK_BATCH = 128,               /* objects that are visited together */
+    TNI_MARK_EDGES = 4 * TNI_MARK_BATCH /* references that are gathered from them */
 };
 typedef struct tni_mark_room {
     void *batch[TNI_MARK_BATCH], *edges[TNI_MARK_EDGES];
-    void *visited[TNI_MARK_EDGES]; /* of roots, and of callbacks, which run while `edges` is in use */
+    void *visited[TNI_MARK_EDGES]; /* the same for roots and callbacks: callbacks run while `edges` is in use */
 } tni_mark_room;
 
 typedef struct tni_mark {

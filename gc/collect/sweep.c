@@ -172,7 +172,7 @@ static void file_large(void *object, void *user) {
     tni_large_free(&f->heap->large, object);
 }
 
-size_t tni_sweep_begin(tn_heap *heap) {
+size_t tni_sweep_after_marking(tn_heap *heap) {
     filing f = {.heap = heap};
     for (unsigned k = 0; k < TNI_LANES; k++) heap->old.lanes[k] = (tni_lane){.partial = NULL};
     tni_walk_all(&heap->regions, &(tni_walk){file_block, file_large, &f});
@@ -202,7 +202,7 @@ static void end_block(tni_block *block, void *user) {
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) used[w] |= marks[w];
 }
 
-void tni_sweep_end(tn_heap *heap) {
+void tni_sweep_before_marking(tn_heap *heap) {
     tni_sweep_all(heap);
     tni_old_retire_all(&heap->old);
     const tni_walk end = {end_block, NULL, NULL};

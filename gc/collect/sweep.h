@@ -1,9 +1,9 @@
-/* collect/sweep.h: cells for promotion and born-old objects, by sweeping.
+/* collect/sweep.h: sweeping, which finds the holes that the dead leave, and cells in them for promotion and born-old objects.
  *
- * After marking a block's used bits still show what was allocated. Sweeping leaves of them those where a marked cell
- * begins or ends, disposes of the dead, and files the block as free or partial. It happens at once, and for blocks that
- * may hold objects with dispose lazily: when a lane needs a cell, a little after each minor collection, and to the end
- * before the next marking. Callers: heap/alloc.c, collect/. */
+ * After a marking, a block's used bits still show what was allocated. Sweeping leaves only the bits where a marked cell or a
+ * hole begins or ends, disposes of the dead, and files the block as free, partial or full. Most blocks are swept at once after
+ * marking, from their bits alone. Blocks that may hold objects with dispose are swept lazily: when a size class needs a cell,
+ * some after each minor collection, and the rest before the next marking. */
 #ifndef TNI_SWEEP_H
 #define TNI_SWEEP_H
 
@@ -12,18 +12,18 @@
 
 #include "tenure/base.h"
 
-/* A cell of a lane whose run has no room for it. Never fails while pacing's promise (collect/pacing.h, P1) holds: NULL
- * only for born-old objects, when the system has no more memory. */
+/* A cell of a lane whose run has no room for it. Never fails for survivors, as long as P1 holds (collect/pacing/room.h). NULL
+ * for born-old objects when the system has no more memory. */
 char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell);
-/* The first half of that: makes the run have that much room. */
+/* Gives the lane a run that has so much room; false when there is none. */
 bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room);
 /* After marking: sweeps what is not swept lazily. Returns the bytes of all marked cells. */
-size_t tni_sweep_begin(tn_heap *heap);
-/* Sweeps up to `blocks` blocks; true when none is left. */
+size_t tni_sweep_after_marking(tn_heap *heap);
+/* Sweeps up to so many blocks; true when all are swept. */
 bool tni_sweep_some(tn_heap *heap, size_t blocks);
 void tni_sweep_all(tn_heap *heap);
-/* Before a marking: sweeps the rest, takes all blocks from the lanes, and clears the marks. */
-void tni_sweep_end(tn_heap *heap);
+/* Before a marking: sweeps the rest, takes all blocks from the lanes, and clears the mark bits. */
+void tni_sweep_before_marking(tn_heap *heap);
 /* Calls visit(object, user) for every object of the old space that is allocated: while marking, those that are marked,
  * and all large ones. */
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user);
