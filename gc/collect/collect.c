@@ -107,6 +107,15 @@ static void clear_up(tn_heap *heap, const tni_collection *c) {
     heap->pacing->clearing = trim(heap);
 }
 
+/* Counting what is resident takes a while: it is done for those who want to know. */
+static void announce_memory(tn_heap *heap, const tni_collection *c) {
+    if (!tni_is_heard(heap, TNI_MEMORY_TAKEN) && !tni_is_heard(heap, TNI_MEMORY_GIVEN_BACK)) return;
+    size_t before = heap->resident, now = tni_committed(heap);
+    heap->resident = now;
+    if (now > before) tni_announce(heap, TNI_MEMORY_TAKEN, &(tni_event){.collection = c, .bytes = now - before});
+    if (now < before) tni_announce(heap, TNI_MEMORY_GIVEN_BACK, &(tni_event){.collection = c, .bytes = before - now});
+}
+
 /* The minor part of every collection, and its account. */
 static void evacuate(tn_heap *heap, tni_collection *c, uint64_t paced) {
     size_t large = heap->large.young_bytes;
@@ -139,5 +148,6 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     c.pause_ns = clock->at - begin;
     c.after = tni_used_bytes(heap);
     tni_enter_phase(heap, TNI_PHASE_NONE, &c);
+    announce_memory(heap, &c);
     tni_announce(heap, TNI_COLLECTION_ENDS, &(tni_event){.collection = &c});
 }

@@ -42,6 +42,7 @@ struct tn_heap {
     bool born_old;           /* P3 (collect/pacing.h): objects are born old, and the nursery is empty */
     AO_t external;           /* bytes; any thread adds */
     tni_listeners listeners; /* to the moments of a collection */
+    size_t resident;         /* bytes that the heap had when that was announced last */
     tni_answers answers;
 
     struct tni_worker *worker;             /* collect/worker.h */

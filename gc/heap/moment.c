@@ -23,6 +23,7 @@ void tni_announce(tn_heap *heap, tni_moment moment, const tni_event *event) {
 }
 
 void tni_enter_phase(tn_heap *heap, tni_phase next, const tni_collection *collection) {
+    if (heap->listeners.phase == next) return;
     if (heap->listeners.phase != TNI_PHASE_NONE)
         tni_announce(heap, TNI_PHASE_ENDS, &(tni_event){.collection = collection});
     heap->listeners.phase = next;

@@ -31,6 +31,8 @@ typedef enum tni_moment {
     TNI_BLOCK_SWEPT,         /* `object` is a block (tni_block) whose holes are known, and not in use yet */
     TNI_PHASE_ENDS,          /* heap->phase, which another one follows */
     TNI_COLLECTION_ENDS,     /* the mutator is about to run */
+    TNI_MEMORY_TAKEN,        /* the heap has `bytes` more of resident memory than at the end of the collection before, */
+    TNI_MEMORY_GIVEN_BACK,   /* or fewer */
     TNI_CYCLE_BEGINS,        /* of the nursery; also without a collection */
     TNI_MOMENTS
 } tni_moment;
