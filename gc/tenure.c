@@ -1,5 +1,5 @@
-/* tenure.c: the roof: a heap is put together of its parts, and its options change at run time. It knows all floors, and none
- * of them knows it. */
+/* tenure.c: the roof: a heap is put together of its parts, and its options change at run time. It knows all floors,
+ * and none of them knows it. */
 
 #include <stdio.h>
 #include <string.h>
@@ -106,14 +106,15 @@ static size_t nursery_range(const tni_settings *o) {
 
 #define LITTLE ((size_t)64 << 20) /* of address space for large objects */
 
-/* One range for the nursery and, after it, large objects. Where the address space is short, these get little or none, for
- * the process's next heap wants some as well. */
+/* One range for the nursery and, after it, large objects. Where the address space is short, these get little or none,
+ * for the process's next heap wants some as well. */
 static bool reserve_range(tn_heap *heap) {
     tni_faults *faults = &heap->faults;
     size_t nursery = (nursery_range(&heap->options.value) + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
     size_t large = tni_large_range(heap->options.value.heap_max);
     char *base;
-    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large) large = large > LITTLE ? LITTLE : 0;
+    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large)
+        large = large > LITTLE ? LITTLE : 0;
     if (!base) return false;
     tni_nursery_init(&heap->nursery, faults, base, nursery);
     tni_range_init(&heap->regions.range, faults, base + nursery, large);
@@ -130,7 +131,8 @@ static bool make_parts(tn_heap *heap) {
     /* an entry of 8 bytes for each cell of 16, and for each young large object */
     heap->worker->queue.bytes = heap->nursery.reserved / 2 + TNI_YOUNG_MAX * sizeof(void *);
     heap->worker->queue.at = tni_os_map(faults, heap->worker->queue.bytes, TNI_PAGE);
-    if (!heap->worker->queue.at || !tni_types_init(&heap->types, faults) || !tni_mark_init(&heap->worker->mark, faults)) return false;
+    if (!heap->worker->queue.at || !tni_types_init(&heap->types, faults)) return false;
+    if (!tni_mark_init(&heap->worker->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
     tni_large_init(&heap->large, &heap->regions, heap->old.paged);
     return true;
@@ -199,7 +201,8 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (!heap) return TN_OK;
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
-                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first", heap->host.name);
+                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first",
+                             heap->host.name);
     tni_announce(heap, TNI_HEAP_ENDS, &(tni_event){0});
     tni_sweep_dispose_all(heap);
     tni_announce(heap, TNI_HEAP_DISPOSED, &(tni_event){0});

@@ -20,8 +20,8 @@ typedef struct tni_host {
 void tni_log(const tni_host *host, const char *line);
 /* Hands the line to on_fatal, or to standard error. */
 void tni_report_fatal(const tni_host *host, const char *text);
-/* Writes the parts to standard error, with one call of the system: where stdio has no buffer for it, it takes one of 8 KiB
- * from the stack. */
+/* Writes the parts to standard error, with one call of the system: where stdio has no buffer for it, it takes one of
+ * 8 KiB from the stack. */
 void tni_print(const char *const *parts, size_t count);
 /* "1.5 MiB", "3.2 ms". */
 void tni_format_bytes(char *text, size_t size, uint64_t bytes);

@@ -27,8 +27,9 @@ void tni_barrier_filter(tn_mutator *m) {
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
-    if (!tni_remembered_of(heap)->overflow && tni_list_push(heap, &tni_remembered_of(heap)->objects, (uintptr_t)object)) return;
-    tni_remembered_of(heap)->overflow = true;
+    tni_remembered *r = tni_remembered_of(heap);
+    if (!r->overflow && tni_list_push(heap, &r->objects, (uintptr_t)object)) return;
+    r->overflow = true;
     tni_set_header(object, tni_header(object) | TN_ARMED);
 }
 
@@ -89,8 +90,8 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
     else log_object(heap, object, header);
 }
 
-/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as well,
- * but is not worth a look. A JIT may call these for any store. */
+/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as
+ * well, but is not worth a look. A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
@@ -136,8 +137,8 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
         tni_fail(m, TN_BAD_ARGUMENT, "%s: slot %p is NULL or not aligned as a pointer", function, slot);
     else
         tni_fail(m, TN_BAD_ARGUMENT,
-                 "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it", function,
-                 slot, layout->desc->name);
+                 "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it",
+                 function, slot, layout->desc->name);
     tn_remember(m, object);
     return false;
 }

@@ -1,37 +1,39 @@
 /* collect/barrier.h: the remembered set: what a store leaves behind for the next minor collection.
  *
- * A minor collection does not look at old objects. So each store of a young reference into an old object must be recorded.
- * The set has six lists (heap/mutator.h: tni_remembered), because one kind of entry would not do for all objects:
+ * A minor collection does not look at old objects. So each store of a young reference into an old object must be
+ * recorded. The set has six lists (heap/mutator.h: tni_remembered), because one kind of entry would not do for all
+ * objects:
  *
  *     objects      an object that was stored into; it is visited as a whole
  *     slots        a slot of a large array (header bit SLOTS), which would take too long to visit as a whole
- *     pieced       a region with dirty pieces: where the list of slots is full, the piece of the array that a slot lies in is
- *                  marked in the region's head. A piece is a page, or more in objects of more than 512 MiB
+ *     pieced       a region with dirty pieces: where the list of slots is full, the piece of the array that a slot
+ *                  lies in is marked in the region's head. A piece is a page, or more in objects of more than 512 MiB
  *     outside      a slot in memory that an object owns outside of the heap, together with that object
  *     unprotected  an object that every minor collection visits, until the host protects it again
  *     weak_slots   a slot of an old weak array
  *
  * An old object is armed (header bit ARMED) while the next store of a young reference into it has to be recorded.
  *
- *     B1  an old object that holds a young reference is in `objects`, or in `unprotected`; or, if it is SLOTS, that slot is
- *         in `slots` or in a dirty piece; or the slot is in `outside`. If `overflow` is set, it may be in none of them
+ *     B1  an old object that holds a young reference is in `objects`, or in `unprotected`; or, if it is SLOTS, that
+ *         slot is in `slots` or in a dirty piece; or the slot is in `outside`. If `overflow` is set, it may be in
+ *         none of them
  *     B2  an object in `objects` is not armed, and is there once
  *     B3  young objects, also large ones, are never armed
  *     B4  an object has the header bit LISTED if and only if it is in `unprotected`; it is there once, and is not armed
  *     B5  if the object of an entry in `outside` is armed, its trace callback visits that slot
  *
- * A minor collection empties the lists, but for `unprotected`, and arms what it has visited. `unprotected` follows young
- * objects when they move, and loses those that are protected again; a marking takes the dead out.
+ * A minor collection empties the lists, but for `unprotected`, and arms what it has visited. `unprotected` follows
+ * young objects when they move, and loses those that are protected again; a marking takes the dead out.
  *
- * The lists of slots are bounded, for a host may store young and old references in turns without end. When a list cannot
- * grow, `overflow` is set: the next minor collection then visits all old objects. A slot in `outside` counts only while its
- * object is armed: when the host has freed or moved the memory, it has remembered the whole object instead
- * (tenure/field.h), and that is not armed.
+ * The lists of slots are bounded, for a host may store young and old references in turns without end. When a list
+ * cannot grow, `overflow` is set: the next minor collection then visits all old objects. A slot in `outside` counts
+ * only while its object is armed: when the host has freed or moved the memory, it has remembered the whole object
+ * instead (tenure/field.h), and that is not armed.
  *
  * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier.
  *
- * The inline barrier of the host (tenure/field.h) calls the functions here only for words that may be young references: it
- * compares with the words that tni_barrier_filter sets. */
+ * The inline barrier of the host (tenure/field.h) calls the functions here only for words that may be young
+ * references: it compares with the words that tni_barrier_filter sets. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 
@@ -58,8 +60,8 @@ void tni_barrier_log_object(tn_heap *heap, void *object);
 void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot);
 /* Whether the address is in the object itself. */
 bool tni_barrier_inside(const tn_heap *heap, const void *object, const void *at);
-/* The list of unprotected objects after an evacuation and after a marking: those that have moved are entered with their new
- * addresses, and the dead are dropped. */
+/* The list of unprotected objects after an evacuation and after a marking: those that have moved are entered with
+ * their new addresses, and the dead are dropped. */
 void tni_barrier_after_evacuation(tn_heap *heap);
 void tni_barrier_after_marking(tn_heap *heap);
 /* Whether this slot of an old object lies in a dirty piece. */

@@ -18,10 +18,12 @@ enum { SWEEP_PER_MINOR = 64, TRIM_PER_MINOR = 2, FORGET_PER_MINOR = 4 };
 #define SLACK ((size_t)8 << 20) /* what is free in pieces, and what the nursery has once been, is kept up to there */
 
 static const char *const reasons[] = {
-    [TNI_CAUSE_NURSERY] = "nursery full",      [TNI_CAUSE_MEMORY] = "out of memory",   [TNI_CAUSE_OLD] = "old space full",
-    [TNI_CAUSE_LARGE] = "large objects",       [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested",
-    [TNI_CAUSE_STABLE] = "stable address",     [TNI_CAUSE_DETACH] = "mutator detached", [TNI_CAUSE_RESERVE] = "reservation",
-    [TNI_CAUSE_STRESS] = "stress"};
+    [TNI_CAUSE_NURSERY] = "nursery full",   [TNI_CAUSE_LARGE] = "large objects",
+    [TNI_CAUSE_MEMORY] = "out of memory",   [TNI_CAUSE_OLD] = "old space full",
+    [TNI_CAUSE_HOST] = "asked by the host", [TNI_CAUSE_REQUEST] = "requested",
+    [TNI_CAUSE_STABLE] = "stable address",  [TNI_CAUSE_RESERVE] = "reservation",
+    [TNI_CAUSE_DETACH] = "mutator detached", [TNI_CAUSE_STRESS] = "stress",
+};
 
 void tni_begin_cycle(tn_heap *heap) {
     tni_pacing_begin_cycle(heap);

@@ -8,11 +8,11 @@
 #include "collect/worker.h"
 #include "heap/heap.h"
 
-/* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked through
- * again and again. */
+/* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked
+ * through again and again. */
 #define MARKING 64
-/* And for what cannot be foretold: a block that is begun in each lane, and the heads of two regions. Small heaps could not
- * afford it: at most this part of the limit. */
+/* And for what cannot be foretold: a block that is begun in each lane, and the heads of two regions. Small heaps
+ * could not afford it: at most this part of the limit. */
 #define EDGES 32
 
 static size_t above(size_t a, size_t b) { return a > b ? a - b : 0; }
@@ -31,7 +31,8 @@ void tni_note_handles(tn_heap *heap) {
 size_t tni_bookkeeping(const tn_heap *heap) {
     return heap->regions.heads * TNI_BLOCK + heap->worker->mark.capacity * sizeof(void *) + handle_bytes(heap) +
            tni_roots_bytes(&heap->roots) + tni_barrier_bytes(heap) + tni_special_bytes(heap) +
-           tni_list_bytes(&heap->large.young) + tni_list_bytes(&heap->regions.all) + tni_list_bytes(&heap->regions.spare);
+           tni_list_bytes(&heap->large.young) + tni_list_bytes(&heap->regions.all) +
+           tni_list_bytes(&heap->regions.spare);
 }
 
 /* What collections need, and will need again: it counts once, as a part of the cycle's claim. */
@@ -56,8 +57,9 @@ size_t tni_committed(const tn_heap *heap) {
 
 size_t tni_mapped(const tn_heap *heap) {
     size_t handles = heap->mutators[0].attached ? heap->options.value.handles : 0;
-    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->worker->queue.bytes +
-           heap->worker->mark.capacity * sizeof(void *) + handles;
+    size_t spaces = heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION;
+    const tni_worker *w = heap->worker;
+    return spaces + heap->nursery.reserved + w->queue.bytes + w->mark.capacity * sizeof(void *) + handles;
 }
 
 /* ---- what there may be ---- */
@@ -111,7 +113,8 @@ static void give_back(tn_heap *heap, size_t bytes) {
 
 /* The bytes by which all of it would be beyond the limit with `bytes` more. */
 static size_t excess(const tn_heap *heap, size_t bytes) {
-    size_t cycle = heap->pacing->room.claim + beyond_cycle(heap), all = taken(heap) + free_blocks(heap) + free_pages(heap);
+    size_t cycle = heap->pacing->room.claim + beyond_cycle(heap);
+    size_t all = taken(heap) + free_blocks(heap) + free_pages(heap);
     size_t max = above(heap->options.value.heap_max, tni_external_bytes(heap));
     return above(all + cycle + bytes, max);
 }

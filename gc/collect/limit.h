@@ -1,18 +1,18 @@
 /* collect/limit.h: what the heap has taken from the system, and what it may still take below the hard limit (heap_max).
  *
- *     P2  together, the memory that the heap has touched and not given back, the memory that the nursery's cycle may still
- *         touch, and the external bytes stay below heap_max
+ *     P2  together, the memory that the heap has touched and not given back, the memory that the nursery's cycle may
+ *         still touch, and the external bytes stay below heap_max
  *
  * In a heap of less than 40 MiB the first block of a size class may lie above it.
  *
- * Everything that grows with the program counts: blocks, pages of large objects, and the heads of their regions, used or
- * free; the nursery; the queue of the evacuation and the stack of the marker; the remembered set, lists, and tables of roots;
- * and the handle stack, as far as collections have seen it in use. The heap's struct and its table of types do not count
- * (less than 512 KiB together), nor does what debug modes keep. Debug mode `verify` checks that the counters agree with the
- * regions.
+ * Everything that grows with the program counts: blocks, pages of large objects, and the heads of their regions, used
+ * or free; the nursery; the queue of the evacuation and the stack of the marker; the remembered set, lists, and
+ * tables of roots; and the handle stack, as far as collections have seen it in use. The heap's struct and its table
+ * of types do not count (less than 512 KiB together), nor does what debug modes keep. Debug mode `verify` checks that
+ * the counters agree with the regions.
  *
- * Free memory never makes an allocation fail: it goes back to the system when its place below the limit is wanted. Lists that
- * only save time (the remembered set, the marker's stack) stop growing instead. */
+ * Free memory never makes an allocation fail: it goes back to the system when its place below the limit is wanted.
+ * Lists that only save time (the remembered set, the marker's stack) stop growing instead. */
 #ifndef TNI_LIMIT_H
 #define TNI_LIMIT_H
 
@@ -22,14 +22,14 @@
 #include "space/object.h"
 #include "base/vector.h"
 
-/* The memory that is resident for the heap: it was touched, and not given back. The part of it that is neither for objects
- * nor free. And the address space that the heap has reserved or mapped. */
+/* The memory that is resident for the heap: it was touched, and not given back. The part of it that is neither for
+ * objects nor free. And the address space that the heap has reserved or mapped. */
 size_t tni_committed(const tn_heap *heap);
 size_t tni_bookkeeping(const tn_heap *heap);
 size_t tni_mapped(const tn_heap *heap);
 
-/* The bytes that objects and the next cycle may still take if all free memory is given back. The reserve is not among them
- * while it is kept, nor is what a marking needs at least. */
+/* The bytes that objects and the next cycle may still take if all free memory is given back. The reserve is not among
+ * them while it is kept, nor is what a marking needs at least. */
 size_t tni_room(const tn_heap *heap);
 /* The most that an object can ever take, by heap_max and by the memory of the machine. Requests for more are refused at
  * once. */

@@ -1,10 +1,10 @@
 /* collect/mark.h: the marker. It stops the world.
  *
- * Marks everything in the old space that the roots reach; the nursery is empty. Marked objects wait on a stack. They are
- * worked off in batches: the memory of a batch is asked for before it is needed (prefetching).
+ * Marks everything in the old space that the roots reach; the nursery is empty. Marked objects wait on a stack. They
+ * are worked off in batches: the memory of a batch is asked for before it is needed (prefetching).
  *
- * When the stack cannot grow, because the system has no memory or the limit leaves none (collect/limit.h), an overflow is
- * noted, and the marked objects are visited again and again until nothing new is found. */
+ * When the stack cannot grow, because the system has no memory or the limit leaves none (collect/limit.h), an
+ * overflow is noted, and the marked objects are visited again and again until nothing new is found. */
 #ifndef TNI_MARK_H
 #define TNI_MARK_H
 

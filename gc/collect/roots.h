@@ -1,7 +1,7 @@
 /* collect/roots.h: the kinds of roots, as a table.
  *
- * To add a kind: its struct in heap/root.h, or where its owner is; the functions of a row; the row in roots.c, in the order in
- * which the kinds are visited; its check in debug/verify; and, if a host registers it, what gdb shows of it
+ * To add a kind: its struct in heap/root.h, or where its owner is; the functions of a row; the row in roots.c, in the
+ * order in which the kinds are visited; its check in debug/verify; and, if a host registers it, what gdb shows of it
  * (tools/gdb/tenure-gdb.py). Whatever visits, counts or reports roots goes through this table. */
 #ifndef TNI_ROOT_KINDS_H
 #define TNI_ROOT_KINDS_H

@@ -9,9 +9,9 @@
  *
  * So a minor collection looks at young entries only. The kinds are rows of a table in special.c.
  *
- * To add a kind (ephemerons, guardians): its lists, for young ones in heap/mutator.h and for old ones here; a row with the
- * functions that settle them after an evacuation and after a marking, in the order in which the kinds may see each other's
- * effects; and its invariant in debug/verify. */
+ * To add a kind (ephemerons, guardians): its lists, for young ones in heap/mutator.h and for old ones here; a row
+ * with the functions that settle them after an evacuation and after a marking, in the order in which the kinds may
+ * see each other's effects; and its invariant in debug/verify. */
 #ifndef TNI_SPECIAL_H
 #define TNI_SPECIAL_H
 
@@ -24,8 +24,8 @@ typedef struct tni_special {
 
 /* Calls the dispose callback of a dead object. */
 void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object);
-/* After evacuation, while headers in the nursery are forwarding pointers: young entries of each kind are settled, and move
- * to the old lists. */
+/* After evacuation, while headers in the nursery are forwarding pointers: young entries of each kind are settled, and
+ * move to the old lists. */
 void tni_special_after_evacuation(tn_heap *heap);
 /* After marking, before sweeping: entries of the dead are dropped, and references to the dead are cleared. */
 void tni_special_after_marking(tn_heap *heap);

@@ -1,9 +1,10 @@
-/* collect/sweep.h: sweeping, which finds the holes that the dead leave, and cells in them for promotion and born-old objects.
+/* collect/sweep.h: sweeping, which finds the holes that the dead leave, and cells in them for promotion and born-old
+ * objects.
  *
- * After a marking, a block's used bits still show what was allocated. Sweeping leaves only the bits where a marked cell or a
- * hole begins or ends, disposes of the dead, and files the block as free, partial or full. Most blocks are swept at once after
- * marking, from their bits alone. Blocks that may hold objects with dispose are swept lazily: when a size class needs a cell,
- * some after each minor collection, and the rest before the next marking. */
+ * After a marking, a block's used bits still show what was allocated. Sweeping leaves only the bits where a marked
+ * cell or a hole begins or ends, disposes of the dead, and files the block as free, partial or full. Most blocks are
+ * swept at once after marking, from their bits alone. Blocks that may hold objects with dispose are swept lazily:
+ * when a size class needs a cell, some after each minor collection, and the rest before the next marking. */
 #ifndef TNI_SWEEP_H
 #define TNI_SWEEP_H
 
@@ -12,8 +13,8 @@
 
 #include "tenure/base.h"
 
-/* A cell of a lane whose run has no room for it. Never fails for survivors, as long as P1 holds (collect/pacing/room.h). NULL
- * for born-old objects when the system has no more memory. */
+/* A cell of a lane whose run has no room for it. Never fails for survivors, as long as P1 holds
+ * (collect/pacing/room.h). NULL for born-old objects when the system has no more memory. */
 char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell);
 /* Gives the lane a run that has so much room; false when there is none. */
 bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room);

@@ -1,8 +1,8 @@
-/* collect/worker.h: what one thread of the collector works with: the queue of an evacuation, the stack of a marking, and
- * what their loops gather into.
+/* collect/worker.h: what one thread of the collector works with: the queue of an evacuation, the stack of a marking,
+ * and what their loops gather into.
  *
- * It is here and not on the C stack because a thread's stack may be small: no call of the library takes more than 4 KiB of
- * it (tests/unit/test_stack.c). A heap has one worker for now. */
+ * It is here and not on the C stack because a thread's stack may be small: no call of the library takes more than 4
+ * KiB of it (tests/unit/test_stack.c). A heap has one worker for now. */
 #ifndef TNI_WORKER_H
 #define TNI_WORKER_H
 

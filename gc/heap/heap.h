@@ -1,8 +1,8 @@
 /* heap/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
  *
- * The parts of this floor and of those below it are here. What belongs to the floors above is known by its name only: they
- * alone look into it. gc/tenure.c puts a heap together. A heap is one mapping and what its parts own; there is no global
- * state but what debug/segv.h needs. */
+ * The parts of this floor and of those below it are here. What belongs to the floors above is known by its name only:
+ * they alone look into it. gc/tenure.c puts a heap together. A heap is one mapping and what its parts own; there is
+ * no global state but what debug/segv.h needs. */
 #ifndef TNI_HEAP_H
 #define TNI_HEAP_H
 
@@ -80,8 +80,8 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
     return offset < heap->nursery.reserved || tni_header(object) & TNI_YOUNG;
 }
 
-/* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL when
- * it is dead. A large one that survived is not young any more, and one that did not has not moved. */
+/* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL
+ * when it is dead. A large one that survived is not young any more, and one that did not has not moved. */
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
     return tni_young(heap, object) ? tni_forwarded(tni_header(object)) : object;
 }

@@ -1,11 +1,12 @@
 /* heap/moment.h: the moments that the collector announces, and who listens.
  *
- * Statistics, the log and the debug modes hang here: the collector knows none of them. gc/tenure.c lets them enter their
- * functions when the heap is made and when an option changes. A moment that nobody listens to costs a load and a test.
+ * Statistics, the log and the debug modes hang here: the collector knows none of them. gc/tenure.c lets them enter
+ * their functions when the heap is made and when an option changes. A moment that nobody listens to costs a load and
+ * a test.
  *
- * To add a moment: a line in `tni_moment` that says when it comes and what the event tells; a call of tni_announce at that
- * place; and a function in the table of whoever listens (observe/stats.c, debug/mode.c). A listener may look at everything,
- * must not allocate, and changes nothing but its own part of the heap. */
+ * To add a moment: a line in `tni_moment` that says when it comes and what the event tells; a call of tni_announce at
+ * that place; and a function in the table of whoever listens (observe/stats.c, debug/mode.c). A listener may look at
+ * everything, must not allocate, and changes nothing but its own part of the heap. */
 #ifndef TNI_MOMENT_H
 #define TNI_MOMENT_H
 
@@ -20,7 +21,7 @@ typedef enum tni_moment {
     TNI_MUTATOR_DETACHED,
     TNI_STATE_RESTORED,      /* tn_restore is about to drop handles above `to` and values below `values` */
     TNI_ROOT_ADDED,          /* the host has registered what is at `object`: a global, root, range or scanner */
-    TNI_OBJECT_BORN,         /* by a slow path; `object`, `place`. While somebody listens every allocation takes that path */
+    TNI_OBJECT_BORN,         /* `object` at `place`. While somebody listens, every allocation takes a slow path */
     TNI_OBJECT_UNZEROED,     /* `object` has `bytes` that hold anything */
     TNI_OBJECT_DISPOSED,     /* `object` of `layout`: its dispose callback has run */
     TNI_OBJECT_FREED,        /* the place of `object`, a young large one that has died, is about to be used again */
@@ -31,7 +32,7 @@ typedef enum tni_moment {
     TNI_BLOCK_SWEPT,         /* `object` is a block (tni_block) whose holes are known, and not in use yet */
     TNI_PHASE_ENDS,          /* heap->phase, which another one follows */
     TNI_COLLECTION_ENDS,     /* the mutator is about to run */
-    TNI_MEMORY_TAKEN,        /* the heap has `bytes` more of resident memory than at the end of the collection before, */
+    TNI_MEMORY_TAKEN,        /* `bytes` more are resident for the heap than after the collection before, */
     TNI_MEMORY_GIVEN_BACK,   /* or fewer */
     TNI_CYCLE_BEGINS,        /* of the nursery; also without a collection */
     TNI_MOMENTS

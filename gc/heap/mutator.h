@@ -1,7 +1,8 @@
 /* heap/mutator.h: a mutator with its private words: what belongs to one thread of the host.
  *
- * The remembered set, the lists of young objects and the limit of allocation are per mutator, so that a thread need not ask
- * another one. A heap has one mutator for now: `tni_mutator_of` is the place where a loop over several will begin. */
+ * The remembered set, the lists of young objects and the limit of allocation are per mutator, so that a thread need
+ * not ask another one. A heap has one mutator for now: `tni_mutator_of` is the place where a loop over several will
+ * begin. */
 #ifndef TNI_MUTATOR_H
 #define TNI_MUTATOR_H
 
@@ -41,7 +42,7 @@ typedef struct tni_mutator {
     tni_callback callback;
 
     /* allocation, and raw windows */
-    char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
+    char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is */
     bool bump_old;          /* objects are born old (P3), and nothing else needs a look when one is allocated */
     bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
     tn_place refused;       /* the last window in which a safepoint was refused: that is reported once */
@@ -65,7 +66,8 @@ typedef struct tni_mutator {
 TNI_INLINE tni_mutator *tni_private(tn_mutator *m) { return (tni_mutator *)m; }
 TNI_INLINE const tni_mutator *tni_private_const(const tn_mutator *m) { return (const tni_mutator *)m; }
 
-/* Slots of the handle stack hold no handle any more, or do: for AddressSanitizer, where the host is compiled with it. */
+/* Slots of the handle stack hold no handle any more, or do: for AddressSanitizer, where the host is compiled with it.
+ */
 TNI_INLINE void tni_slots_die(tn_mutator *m, const void *from, const void *to) {
     if (m->forbid_slots) m->forbid_slots(from, (size_t)((const char *)to - (const char *)from));
 }
@@ -73,8 +75,8 @@ TNI_INLINE void tni_slots_live(tn_mutator *m, const void *from, const void *to) 
     if (m->allow_slots) m->allow_slots(from, (size_t)((const char *)to - (const char *)from));
 }
 
-/* Sets the public limit of a mutator from its state: nothing inside a callback or under stress, the reservation in a checked
- * window, else the frontier of the nursery. */
+/* Sets the public limit of a mutator from its state: nothing inside a callback or under stress, the reservation in a
+ * checked window, else the frontier of the nursery. */
 void tni_set_limit(tni_mutator *m);
 /* Points the mutator at the nursery's cycle, of which nothing is in use. */
 void tni_restart(tn_heap *heap);

@@ -27,8 +27,8 @@ typedef struct tni_slots {
     bool suspended; /* it rests after the next minor collection, or rests already */
 } tni_slots;
 
-/* Active ranges come first: minor collections read no others. Behind them are those that rest: suspended, and visited by
- * a minor collection since. */
+/* Active ranges come first: minor collections read no others. Behind them are those that rest: suspended, and visited
+ * by a minor collection since. */
 typedef struct tni_ranges {
     tni_slots *at;
     size_t active, count, capacity;
@@ -64,10 +64,10 @@ typedef struct tni_roots {
     tni_scanners scanners;
 } tni_roots;
 
-/* What minor collections, and what markings, visit of each kind (collect/roots.c). Cells: globals and root cells. A minor
- * collection visits the young ones, and forgets which these are: the caller makes every visited slot old. Of ranges it
- * visits the active ones from their low-water marks on, raises the marks, and lets those that are suspended rest. Scanners
- * and handles are visited as a whole. */
+/* What minor collections, and what markings, visit of each kind (collect/roots.c). Cells: globals and root cells. A
+ * minor collection visits the young ones, and forgets which these are: the caller makes every visited slot old. Of
+ * ranges it visits the active ones from their low-water marks on, raises the marks, and lets those that are suspended
+ * rest. Scanners and handles are visited as a whole. */
 void tni_cells_young(tn_heap *heap, tn_tracer *tracer);
 void tni_cells_all(tn_heap *heap, tn_tracer *tracer);
 void tni_ranges_young(tn_heap *heap, tn_tracer *tracer);

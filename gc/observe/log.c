@@ -11,8 +11,10 @@ void tni_log_collection(tn_heap *heap, const tni_collection *c) {
     char line[256];
     snprintf(line, sizeof line,
              "[gc %s] #%llu %s (%s): %s -> %s, external %s, survivors %.1f %%, promoted %s, pause %s", heap->host.name,
-             (unsigned long long)c->number, kinds[c->kind], c->reason, tni_bytes_text(c->before).at, tni_bytes_text(c->after).at,
-             tni_bytes_text(tni_external_bytes(heap)).at, tni_percent(c->survived, c->nursery), tni_bytes_text(c->survived).at,
+             (unsigned long long)c->number, kinds[c->kind], c->reason, tni_bytes_text(c->before).at,
+             tni_bytes_text(c->after).at,
+             tni_bytes_text(tni_external_bytes(heap)).at, tni_percent(c->survived, c->nursery),
+             tni_bytes_text(c->survived).at,
              tni_time_text(c->pause_ns).at);
     tni_log(&heap->host, line);
 }

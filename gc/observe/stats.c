@@ -14,7 +14,7 @@
 /* ---- the processor's time ---- */
 
 #define SHORT UINT64_C(50000) /* ns: of which two calls of the system would be too large a part */
-#define INTERRUPTED UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
+#define INTERRUPTED UINT64_C(1000000) /* ns: a short collection that seems to take more was interrupted */
 
 static void begin(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment;
@@ -112,7 +112,8 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
              tni_time_text(s.total_ns).at, tni_bytes_text(s.allocated_bytes).at, tni_bytes_text(s.promoted_bytes).at,
              tni_percent(s.promoted_bytes, s.allocated_bytes), tni_bytes_text(s.used_bytes).at,
              tni_bytes_text(s.live_bytes).at, tni_bytes_text(s.external_bytes).at, tni_bytes_text(s.committed_bytes).at,
-             tni_bytes_text(s.bookkeeping_bytes).at, tni_bytes_text(s.mapped_bytes).at, tni_bytes_text(s.nursery_bytes).at,
+             tni_bytes_text(s.bookkeeping_bytes).at, tni_bytes_text(s.mapped_bytes).at,
+             tni_bytes_text(s.nursery_bytes).at,
              tni_bytes_text(s.old_limit_bytes).at, tni_time_text(s.gc_cpu_ns).at, tni_time_text(s.minor_cpu_ns).at,
              tni_time_text(s.mark_cpu_ns).at, tni_time_text(s.weak_cpu_ns).at, tni_time_text(s.sweep_cpu_ns).at,
              tni_time_text(s.memory_cpu_ns).at, (unsigned long long)s.slow_allocations,

@@ -15,9 +15,9 @@ typedef struct tni_stats {
     uint64_t phase_began; /* by tni_os_cpu; 0: this collection is not measured by it */
 } tni_stats;
 
-/* Enters the statistics and the log among the listeners of the heap. Reading the processor's time is a call of the system:
- * too long for a minor collection of some microseconds. One that will be short, for the one before was and there is nothing
- * to sweep, goes by its pause instead. */
+/* Enters the statistics and the log among the listeners of the heap. Reading the processor's time is a call of the
+ * system: too long for a minor collection of some microseconds. One that will be short, for the one before was and
+ * there is nothing to sweep, goes by its pause instead. */
 void tni_stats_listen(tn_heap *heap);
 
 #endif

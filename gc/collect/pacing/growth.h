@@ -25,7 +25,8 @@ size_t tni_allowed(const struct tni_pacing *pacing);
 /* Account of what has grown up to a marking. */
 void tni_count_growth(tn_heap *heap, const struct tni_marking *marking);
 
-/* Sets the limit that starts the next major collection, within what the hard limit allows; and asks the policy for it. */
+/* Sets the limit that starts the next major collection, within what the hard limit allows; and asks the policy for
+ * it. */
 void tni_set_old_limit(tn_heap *heap, size_t bytes);
 void tni_ask_for_limit(tn_heap *heap);
 /* What was alive before the last majors is remembered, or forgotten; and the most of it is found. */

@@ -76,13 +76,15 @@ static size_t large_least(const tn_heap *heap) {
 /* One object may be longer than all that the budget allows. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
     const tni_large *large = &heap->large;
-    size_t tight = (tni_room(heap) + large->young_bytes) / 2, most = tni_max(heap->pacing->large_budget, large_least(heap));
-    return large->young_bytes && (large->young_bytes + bytes > tni_min(most, tight) || large->young.count >= TNI_YOUNG_MAX);
+    if (!large->young_bytes) return false;
+    size_t tight = (tni_room(heap) + large->young_bytes) / 2;
+    size_t most = tni_min(tni_max(heap->pacing->large_budget, large_least(heap)), tight);
+    return large->young_bytes + bytes > most || large->young.count >= TNI_YOUNG_MAX;
 }
 
-/* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget doubles
- * when minor collections take more of the time than a program loses that writes beyond its cache, and it is halved when
- * they take hardly any. */
+/* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget
+ * doubles when minor collections take more of the time than a program loses that writes beyond its cache, and it is
+ * halved when they take hardly any. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
     static const double COSTLY = 0.2;
     tni_pacing *p = heap->pacing;

@@ -1,9 +1,9 @@
-/* collect/pacing/pacing.h: when to collect, and how much may be allocated before: the accounts of collections, and the sizes
- * that follow from them.
+/* collect/pacing/pacing.h: when to collect, and how much may be allocated before: the accounts of collections, and
+ * the sizes that follow from them.
  *
- * The policy (policy.h, or the host's) proposes; the rooms beside it each own a part: what a cycle is promised (room.h), what
- * the old space grows by (growth.h), whether objects are born old (born_old.h), and what to do when memory is out
- * (exhaustion.h). This file has what they share. */
+ * The policy (policy.h, or the host's) proposes; the rooms beside it each own a part: what a cycle is promised
+ * (room.h), what the old space grows by (growth.h), whether objects are born old (born_old.h), and what to do when
+ * memory is out (exhaustion.h). This file has what they share. */
 #ifndef TNI_PACING_H
 #define TNI_PACING_H
 

@@ -1,9 +1,10 @@
-/* collect/pacing/policy.h: the two policies that come with the library: how long a cycle of the nursery is, and how far the
- * old space may grow. They only propose: pacing.c and growth.c clamp what they say.
+/* collect/pacing/policy.h: the two policies that come with the library: how long a cycle of the nursery is, and how
+ * far the old space may grow. They only propose: pacing.c and growth.c clamp what they say.
  *
  * A host's own policy (tenure/heap.h) is told what `tn_pacing` has. Ours also reads the rest of tni_pacing.
  *
- * To add a policy: its word in `policies` of heap/option.c; its two functions here; and a row of tests/unit/test_policy.c. */
+ * To add a policy: its word in `policies` of heap/option.c; its two functions here; and a row of
+ * tests/unit/test_policy.c. */
 #ifndef TNI_POLICY_H
 #define TNI_POLICY_H
 

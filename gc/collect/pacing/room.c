@@ -10,9 +10,9 @@
 
 #define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
 
-/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
- * has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0. Or,
- * where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
+/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where
+ * a type has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends:
+ * 2.0. Or, where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
 enum { GROWTH = 16, GROWTH_ALIGNED = 20 };
 static size_t growth(const tn_heap *heap) {
     if (heap->old.paged) return TNI_PAGE / 16 * 10;
@@ -21,8 +21,8 @@ static size_t growth(const tn_heap *heap) {
 static size_t blocks_for(const tn_heap *heap, size_t capacity) {
     return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
 }
-/* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In tenths, and
- * for a whole cycle. */
+/* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In
+ * tenths, and for a whole cycle. */
 static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 16; }
 static size_t claim_of(const tn_heap *heap, size_t capacity) { return capacity / 10 * claim_tenths(heap); }
 

@@ -2,8 +2,8 @@
  *
  *     P1  before a cycle begins, the old space has free blocks for everything that the cycle can promote
  *
- * and with them, below the hard limit, room for the cycle itself, the heads of the regions, and the queue of the evacuation:
- * its claim (P2, collect/limit.h). */
+ * and with them, below the hard limit, room for the cycle itself, the heads of the regions, and the queue of the
+ * evacuation: its claim (P2, collect/limit.h). */
 #ifndef TNI_ROOM_H
 #define TNI_ROOM_H
 
@@ -12,7 +12,7 @@
 #define TNI_CAPACITY_MIN ((size_t)32 << 10) /* a cycle shorter than this is not worth a minor collection */
 
 typedef struct tni_cycle_room {
-    size_t claim;       /* of the cycle, on the room below the hard limit (P2); 0: there is none, or a collection runs */
+    size_t claim;       /* of the cycle, on the room below the hard limit (P2); 0: no cycle, or a collection runs */
     size_t promised;    /* blocks, to the cycle (P1) */
     size_t least;       /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;      /* what a born-old object waits for */
