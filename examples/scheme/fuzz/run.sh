@@ -17,7 +17,7 @@ cd "$root" || exit 2
 scheme=$root/examples/scheme
 dictionary=$build/fuzz.dict
 # Words of the language, from its standard libraries' export lists.
-sed -n 's/^ *"\(.*\)".*/\1/p' "$scheme/standard.c" | tr ' ' '\n' | grep -E '^[a-z][a-z0-9!?>*/=<-]*$' | sort -u |
+sed -n 's/^ *"\(.*\)".*/\1/p' "$scheme/libraries/standard.c" | tr ' ' '\n' | grep -E '^[a-z][a-z0-9!?>*/=<-]*$' | sort -u |
     sed 's/.*/"&"/' >"$dictionary"
 failed=0
 for kind in reader program; do
