@@ -26,7 +26,7 @@ static Value p_gc_minor(Vm *vm, int argc, const Value *argv) {
     return tn_collect(vm->m, TN_MINOR) == TN_OK ? (Value)S_UNSPECIFIED : out_of_memory(vm);
 }
 
-/* An association list of what tn_stats_get tells. */
+/* An association list of what tn_stats_get returns. */
 static Value p_gc_stats(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     tn_stats s;

@@ -54,8 +54,8 @@ void reader_close(Reader *r) {
     free(r);
 }
 
-/* Reads more of a file behind what is there; false at its end, or with r->error set: both last until somebody has
- * been told. */
+/* Reads more of a file, after what is there. False at the end of the file, or with r->error set; the reader stays in
+ * this state until somebody has taken it. */
 static bool fill(Reader *r) {
     if (!r->file || r->ended || r->error) return false;
     memmove(r->owned, r->owned + r->at, r->end - r->at);

@@ -11,7 +11,7 @@
 
 enum { FILE_BYTES = 8192 }; /* about what an open file holds */
 
-/* A callback: it must not look at other objects, but tn_external is allowed. */
+/* A callback: it must not touch other objects, but tn_external is allowed. */
 void port_dispose(tn_heap *heap, void *object) {
     Port *port = object;
     if (port->out && port->owned) fclose(port->out);

@@ -95,7 +95,7 @@ static bool is_library_name(Value name) {
     return true;
 }
 
-/* The library, S_FALSE if there is none. */
+/* The library, or S_FALSE if no library has this name. */
 static Value find_library(Vm *vm, const Value *name, int64_t line) {
     if (!is_library_name(*name)) return fail_form(vm, line, "import: bad library name", *name);
     Value found = table_get(vm, vm->reg[R_LIBRARIES], *name, 0);

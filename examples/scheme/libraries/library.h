@@ -27,7 +27,7 @@ Value p_missing_exports(Vm *vm, int argc, const Value *argv);
 
 /* source.c */
 Value read_source(Vm *vm, const Value *name, const Value *positions, bool fold, Value *path); /* the list of its data */
-FILE *open_source(Vm *vm, Value name, Buffer *path); /* NULL: there is none (no condition) */
+FILE *open_source(Vm *vm, Value name, Buffer *path); /* NULL: there is no such file (no condition) */
 Value p_open_source(Vm *vm, int argc, const Value *argv);
 Value p_next_thunk(Vm *vm, int argc, const Value *argv);
 

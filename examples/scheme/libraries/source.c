@@ -61,7 +61,7 @@ static Value read_all(Vm *vm, Reader *reader, const Value *positions, bool fold)
     }
 }
 
-/* `name` beside the file `beside` (or where it says, if it is absolute), as UTF-8. */
+/* The path of `name`, in the folder of the file `beside` (or as it is, if it is absolute), as UTF-8. */
 static bool path_beside(Vm *vm, Value beside, Value name, Buffer *path) {
     TEMP_BUFFER(text);
     buffer_free(path);
@@ -73,7 +73,8 @@ static bool path_beside(Vm *vm, Value beside, Value name, Buffer *path) {
     return buffer_add(path, text.text, text.length);
 }
 
-/* Opens a file that is named in the file that is being compiled: beside that, or else beside the program. */
+/* Opens a file that the file that is being compiled names. It is searched for in the folder of that file, and then in
+ * the folder of the program. */
 FILE *open_source(Vm *vm, Value name, Buffer *path) {
     if (vm->refuses_files) return NULL;
     FILE *file = path_beside(vm, vm->reg[R_FILE], name, path) ? fopen(path->text, "r") : NULL;

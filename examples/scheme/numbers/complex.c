@@ -112,7 +112,7 @@ Value complex_arithmetic(Vm *vm, const char *who, const Value *a, const Value *b
     return make_complex(vm, APPLY(*who, x, y));
 }
 
-/* ---- order: there is none, but numbers may be equal ---- */
+/* ---- order: complex numbers have no order, but they may be equal ---- */
 
 int complex_compare(Vm *vm, const char *who, const Value *a, const Value *b) {
     bool equality = strcmp(who, "=") == 0;

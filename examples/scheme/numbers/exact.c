@@ -342,7 +342,7 @@ uint64_t num_hash(Value v) {
 
 /* ---- the nearest double: GMP's own conversions cut off ---- */
 
-/* bits * 2^exponent, correctly rounded. The lowest of the 64 bits stands for all that were cut off behind it. */
+/* bits * 2^exponent, correctly rounded. The lowest of the 64 bits stands for all bits that were cut off after it. */
 static double scaled(uint64_t bits, long exponent) {
     if (exponent + 64 > -1022) return ldexp((double)bits, (int)(exponent > 2000 ? 2000 : exponent));
     long drop = -1074 - exponent; /* a denormal: it must be rounded once only, to a multiple of 2^-1074 */

@@ -162,7 +162,7 @@ Value num_divide(Vm *vm, const char *who, int kind, const Value *a, const Value 
     if (quick_double(*a, &x) && quick_double(*b, &y) && is_same(*a, x) && is_same(*b, y))
         return make_flonum(vm, divide_doubles(kind, x, y));
 
-    /* A flonum and an integer that is none. */
+    /* A flonum and an exact integer. */
     TN_SCOPE(vm->m);
     Value *exact_a = TN_HANDLE_VALUE(vm->m, num_exact(vm, who, a));
     if (!*exact_a) return 0;

@@ -56,7 +56,8 @@ static bool begins_with(const char *text, const char *lower) {
     return true;
 }
 
-/* The real number at the beginning of s, no further than `end`: what follows it, or NULL if there is none. */
+/* Reads the real number at the beginning of s, no further than `end`. Returns what follows it, or NULL if s does not
+ * begin with a number. */
 static const char *take_real(const char *s, const char *end, int radix, Parts *p) {
     *p = (Parts){.text = s, .negative = *s == '-'};
     if (*s == '+' || *s == '-') {
@@ -286,7 +287,7 @@ static bool format_decimal(Buffer *out, double d) {
 static bool format_in_radix(Buffer *out, double d, int radix) {
     int exponent;
     frexp(d, &exponent);
-    int bits = exponent - 53 < -1074 ? 1074 : exponent < 53 ? 53 - exponent : 0; /* behind the point */
+    int bits = exponent - 53 < -1074 ? 1074 : exponent < 53 ? 53 - exponent : 0; /* after the point */
     int places = (int)ceil((bits + 1) / log2(radix));
     if (!exact_ready(256)) return false;
     mpq_t q;

@@ -37,7 +37,7 @@ Value strip(Unit *u, const Value *datum);     /* the datum with symbols for alia
 Meaning resolve(Unit *u, const Scope *s, const Value *name);
 Meaning resolve_in(Unit *u, const Scope *s, const Value *environment, const Value *name);
 bool is_keyword(Unit *u, const Scope *s, Value v, const char *name); /* v is a name for this special form */
-/* Expands the macro use that *form may be, until it is none; returns the special form that it is then, or NULL. */
+/* While *form is a use of a macro, expands it. Returns the special form that it is then, or NULL. */
 const struct Form *expand_head(Unit *u, const Scope *s, Value *form);
 Binding *bind_name(Unit *u, Scope *s, Value name);
 static inline Value nth(Value list, int n) {

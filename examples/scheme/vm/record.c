@@ -151,7 +151,7 @@ static Value p_make_parameter(Vm *vm, int argc, const Value *argv) {
     return *name ? make_applicable(vm, A_PARAMETER, name, &argv[0], &argv[1], 0) : 0;
 }
 
-/* The register that holds the value of one of the port parameters, which are primitives; -1: it is none of them. */
+/* The register that holds the value of a port parameter. (Port parameters are primitives.) -1: not a port parameter. */
 static int port_register(Value v) {
     static const struct { const char *name; int reg; } ports[] = {
         {"current-output-port", R_OUT}, {"current-error-port", R_ERR}, {"current-input-port", R_IN},

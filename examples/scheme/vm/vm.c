@@ -494,7 +494,7 @@ poll: /* somebody has asked for a safepoint; nothing is held in C */
     NEXT();
 
     /* ---- calls of every kind: sp[-n - 1] is applied to the n values above it. An ordinary call has two free slots
-     * below; a tail call has not, and leaves them to be made if it is none after all. ---- */
+     * below. A tail call has not; if it becomes an ordinary call after all, they are made then. ---- */
 apply: {
     Value f = sp[-(ptrdiff_t)n - 1];
     if (!is_reference(f)) RAISE(fail(vm, "not a procedure", f));
