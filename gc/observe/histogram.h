@@ -3,7 +3,7 @@
  * The layout is HdrHistogram's, with a lowest discernible value of 1 and 128 sub-buckets: values below 128 have a
  * counter each; above, every power of two is divided into 64 equal counters. So a value is known to 1/64 (1.6 %),
  * from 1 ns to 2^42 - 1 ns (73 minutes); what is longer counts as that. Embedded by value; 9.5 KiB; owns no memory.
- * Not thread-safe. Callers: stats.c, log.c. */
+ * Not thread-safe. */
 #ifndef TNI_HISTOGRAM_H
 #define TNI_HISTOGRAM_H
 
