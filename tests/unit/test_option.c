@@ -263,7 +263,7 @@ static void sets(void **state) {
     refuses(f, "debug", "stress=-1", "negative");
     refuses(f, "debug", "stress=1.5", "not a whole number");
     refuses(f, "debug", "stress=1000000000000", "too large");
-    refuses(f, "debug", "move=1", "a number where none belongs");
+    refuses(f, "debug", "move=1", "a number where none is expected");
     refuses(f, "debug", "move,", "unknown word");
     refuses(f, "debug", ",move", "unknown word");
     refuses(f, "debug", "move verify", "unknown word");
@@ -420,6 +420,12 @@ static void help_and_listing(void **state) {
     assert_int_equal(load(f, NULL), TN_OK);
     assert_non_null(find_line(&f->l, "TENURE_HEAP_MAX "));
     assert_true(f->l.count >= KEYS);
+    static const char *const words[] = {"stress=N", "move", "verify", "quarantine=N", "leaks", "config"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        char part[64];
+        snprintf(part, sizeof part, "    %-20s ", words[i]); /* each word of a set has a line of its own */
+        assert_non_null(find_line(&f->l, part));
+    }
     unsetenv("TENURE_HELP");
 
     setenv("TENURE_LOG", "config", 1);
