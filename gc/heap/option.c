@@ -78,6 +78,9 @@ static const word auto_nursery[] = {{"auto", 0, NULL}, END_OF_WORDS};
 /* settle() replaces "auto" when all sources have been read. No range contains 0, so no number can be taken for it. */
 static const word heap_limits[] = {{"auto", 0, NULL}, {"none", SIZE_MAX, NULL}, END_OF_WORDS};
 static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
+/* To add a sizing rule: a word here and in option.h, and two functions in collect/pacing.c beside fixed_nursery and
+ * fixed_limit, which tni_pacing_init chooses by this option. A host gives its own in tn_config.policy
+ * (tenure/heap.h). */
 static const word policies[] = {
     {"adaptive", TNI_POLICY_ADAPTIVE, NULL}, {"fixed", TNI_POLICY_FIXED, NULL}, END_OF_WORDS};
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO, NULL},
@@ -662,8 +665,9 @@ static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *us
         line(text, user);
         print_words(r, line, user);
     }
-    line("Bytes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use; times take ns, us,", user);
-    line("ms, s. 1.5G is a number. Letters may have any case. Several words have commas between them.", user);
+    line("Sizes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use.", user);
+    line("Times take ns, us, ms, s. 1.5G is a number. Case does not matter.", user);
+    line("Several words have commas between them.", user);
 }
 
 static ON_ITS_OWN void print_settings(const tni_options *options, const char *heap, const char *prefix,
@@ -698,7 +702,8 @@ void tni_options_markdown(const char *prefix, tni_line_fn line, void *user) {
 
 /* ---- for heap.c ---- */
 
-tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user, tn_error *error) {
+tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user,
+                           tn_error *error) {
     const char *prefix = config && config->env_prefix ? config->env_prefix : "TENURE_";
     load_built_in(options);
     tn_status status = config && config->options ? load_config(options, config->options, error) : TN_OK;

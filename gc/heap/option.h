@@ -54,7 +54,8 @@ typedef void (*tni_line_fn)(const char *line, void *user);
  * config->env_prefix. The environment is not read with config->ignore_environment, with an empty prefix, or in a setuid
  * program. Complaints, the help and the listing of log=config go to `line`. Returns TN_OK, or TN_BAD_OPTION with *error
  * filled (never NULL). Mistakes in config->options always fail; those in the environment fail only with strict=1. */
-tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user, tn_error *error);
+tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user,
+                           tn_error *error);
 
 /* Sets an option at run time. On failure returns TN_BAD_OPTION with *error filled, and leaves the options unchanged. */
 tn_status tni_options_set(tni_options *options, const char *key, const char *value, tn_error *error);

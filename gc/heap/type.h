@@ -1,9 +1,9 @@
 /* heap/type.h: the heap's table of types.
  *
- * A layout is what the collector's loops need of a type, in one cache line. The table has a layout for each possible
- * number, in reserved address space, so that the number in a header is its index: no bounds check, and an
- * unregistered number finds a layout of kind TNI_UNREGISTERED. Layouts never move. Callers: everybody who reads
- * objects. */
+ * A layout is what the collector's loops need to know about a type, in one cache line. The table has a layout for every
+ * possible number, in reserved address space. So the number in a header is its index, without a bounds check, and an
+ * unregistered number finds a layout whose shape is TNI_UNREGISTERED. Layouts never move. To add a type flag, see
+ * check_flags in type.c. */
 #ifndef TNI_TYPE_H
 #define TNI_TYPE_H
 
@@ -13,7 +13,7 @@
 #include "tenure/type.h"
 
 /* The collector's own types, among the numbers below TN_FIRST_TYPE. */
-enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* no object: space/object.h */ };
+enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* not an object: space/object.h */ };
 
 typedef enum tni_shape {
     TNI_UNREGISTERED = 0,
@@ -27,14 +27,14 @@ typedef enum tni_shape {
 
 typedef struct tni_layout {
     uint64_t refs, values, tail_refs, tail_values;
-    uint32_t size, tail_size; /* of the fixed part, of one element */
-    uint16_t cell;            /* of a small object: with its header, in bytes; 0: the type has tails, or an alignment */
-    uint8_t lane;             /* and the lane of the old space that serves it */
+    uint32_t size, tail_size; /* bytes of the fixed part, and of one element of the tail */
+    uint16_t cell;            /* bytes of a small object's cell; 0: the type has tails, or an alignment */
+    uint8_t lane;             /* the size class of that cell (space/old.h) */
     uint8_t shape;            /* tni_shape */
-    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
+    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD, TN_UNZEROED */
     uint8_t disposed;         /* has a dispose callback */
-    uint8_t row;              /* when all that is to be visited is one row of references in the fixed part: how many, */
-    uint8_t row_first;        /* and the number of the first one's word; else row is 0 */
+    uint8_t row;              /* if all its slots are adjacent references in the fixed part: their number; else 0 */
+    uint8_t row_first;        /* the number of the first one's word */
     uint8_t align;            /* of its objects, in bytes: 8, 16, 32 or 64; 0: unregistered */
     const tn_type_desc *desc;
 } __attribute__((aligned(64))) tni_layout;
@@ -44,14 +44,14 @@ typedef struct tni_types {
     tni_layout *layouts; /* TN_TYPES_END of them */
     tni_vector descs;    /* the copies of the host's descriptions */
     tn_type next_ordinary, next_special;
-    bool aligned;        /* there is a type with an alignment */
+    bool aligned;        /* some type has an alignment */
 } tni_types;
 
 bool tni_types_init(tni_types *types, tni_faults *faults);
 void tni_types_free(tni_types *types);
 
-/* A reference field's name for reports: "car", "tail[7]", "tail[7].2"; `slot` is an address inside the object, or
- * not. */
+/* The name of a slot for reports: "car", "tail[7]", "tail[7] word 2", or "its own memory" if `slot` is not inside the
+ * object. */
 void tni_field_name(const tni_layout *layout, const void *object, const void *slot, char *text, size_t size);
 
 #endif
