@@ -1,5 +1,5 @@
-# What ./bench/run.sh and ./bench/compare.sh share: what is run with which arguments, and how one turn is taken. To be
-# sourced, in the project's root, after tests/setup.sh.
+# What ./bench/run.sh and ./bench/compare.sh share: which programs run with which arguments, and how one turn is taken.
+# Source it in the project's root, after tests/setup.sh. To add a workload, see bench/README.md.
 # shellcheck shell=sh
 
 bench_peers='tenure tenure-handles bdwgc malloc mimalloc jemalloc bound'

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """rot_test.py ROOT: what comments and pages say of the tree is still so. Prints file:line of each place that is not.
 
-    lines        no line of text is longer than 120 characters; a line of a Markdown table may be, but none of its cells
-    files        a file or folder that a comment or a page names exists
-    names        a name (tn_x, tni_x, TN_X, TNI_X, TENURE_X, or x() in backticks) that a comment or a page has exists in code
+    lines        no line of text is longer than 120 characters; a row of a Markdown table may be, but its cells are short
+    files        each file or folder that a comment or a page names exists
+    names        each name with one of our prefixes (tn_, tni_, TN_, TNI_, TENURE_) that a comment or a page contains
+                 exists in code; so does each function that is written with () in backticks
     callers      no comment lists the callers of a file: grep knows them, and such a list is soon wrong
 
-gc/HISTORY.md tells of what was: its names and files need not exist. What is exempt otherwise stands below, with its reason.
-Before it looks at ROOT, the test looks at a small tree that has one mistake of each kind, and must find all of them."""
+gc/HISTORY.md describes what was, so its names and files need not exist. Other exceptions are below, with their reasons.
+First the test checks a small tree with mistakes of each kind, and must find all of them."""
 
 import os
 import re
@@ -15,19 +16,16 @@ import subprocess
 import sys
 import tempfile
 
-LONGEST = 120
+LONGEST, LONGEST_CELL = 120, 160
 
-# Not written by hand, or data of other programs.
+# Files that are not written by hand, or are data of other programs.
 GENERATED = re.compile(r'(^|/)(corpus[^/]*|plots|results|subprojects|build[^/]*|\.git)/|^LICENSE$|(^|/)expected[^/]*$')
 TEXT = re.compile(r'\.(c|h|cc|md|py|sh|scm|build|txt|in|options)$|(^|/)(meson_options\.txt|run|commands)$')
 HISTORY = 'gc/HISTORY.md'
 
-# Files that are named and are not the project's: the host's that an example compiles, and the system's.
-OTHER_FILES = {
-    'host.c', 'host.h', 'libc.so', 'libtenure.so', 'compile_commands.json', 'libasan.so', 'limits.h', 'locale.h', 'a.c', 'b.c',
-}
-# Names with our prefixes that are made by a macro, or stand for any.
-OTHER_NAMES = {'TENURE_DEBUG', 'TENURE_LOG', 'TENURE_HELP', 'TENURE_STRICT'}
+# Files that a text names and that are not in the tree: files of a host in an example, and what a program writes.
+OTHER_FILES = {'host.c', 'a.c', 'b.c', 'f.c', 'file.c', 'eval.c', 'report.md', 'results'}
+PLACEHOLDER = re.compile('NAME|NN|WORKLOAD')
 
 STRING = r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
 C_TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|' + STRING, re.S)
@@ -41,7 +39,8 @@ WORD = re.compile(r'\w+')
 
 def files_of(root):
     try:
-        out = subprocess.run(['git', '-C', root, 'ls-files'], capture_output=True, text=True, check=True).stdout
+        command = ['git', '-C', root, 'ls-files', '--cached', '--others', '--exclude-standard']
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         names = out.split('\n') if os.path.exists(os.path.join(root, '.git')) else []
     except (OSError, subprocess.CalledProcessError):
         names = []
@@ -65,7 +64,7 @@ def split(name, text):
         word = token.group()
         is_comment = word.startswith(('//', '/*', '#', '"""', "'''"))
         if word.startswith('#') and token.start() and text[token.start() - 1] in '$\\{':
-            is_comment = False # of a shell: $#, ${#x}
+            is_comment = False # in a shell: $#, ${#x}
         blank = re.sub(r'[^\n]', ' ', word)
         between = text[at:token.start()]
         comment += [re.sub(r'[^\n]', ' ', between), word if is_comment else blank]
@@ -77,6 +76,8 @@ def split(name, text):
 
 
 class Tree:
+    """The texts of a tree, and what is wrong with them."""
+
     def __init__(self, root):
         self.root, self.found = root, []
         self.names = files_of(root)
@@ -108,7 +109,7 @@ class Tree:
     def exists(self, name, path):
         path = path.rstrip('/')
         here = os.path.normpath(os.path.join(os.path.dirname(name), path))
-        if here in self.ends or os.path.normpath(path) in self.ends:
+        if here in self.ends or os.path.normpath(path) in self.ends or path + '.c' in self.ends: # or a program of that name
             return True
         if '*' in path:
             pattern = re.compile('(^|/)' + re.escape(path).replace(r'\*', '[^/]*') + '$')
@@ -119,7 +120,7 @@ class Tree:
         for number, line in enumerate(self.texts[name].split('\n'), 1):
             if name.endswith('.md') and line.startswith('|'):
                 for cell in re.split(r'(?<!\\)\|', line):
-                    if len(cell.strip()) > LONGEST:
+                    if len(cell.strip()) > LONGEST_CELL:
                         self.found.append((name, number, f'lines: a table cell of {len(cell.strip())} characters'))
             elif len(line) > LONGEST:
                 self.found.append((name, number, f'lines: {len(line)} characters'))
@@ -128,7 +129,7 @@ class Tree:
         for pattern in (FILE, FOLDER):
             for token in pattern.finditer(self.comments[name]):
                 path = token.group()
-                if path.startswith('/') or os.path.basename(path) in OTHER_FILES or re.search(r'\b(NAME|X)\b', path):
+                if path.startswith('/') or os.path.basename(path.rstrip('/')) in OTHER_FILES or PLACEHOLDER.search(path):
                     continue
                 if not self.exists(name, path):
                     self.complain(name, token.start(), f"files: '{path}' does not exist")
@@ -139,7 +140,7 @@ class Tree:
             if word.endswith('*') or word.endswith('_') and word not in self.words:
                 if not any(known.startswith(word.rstrip('*')) for known in self.words):
                     self.complain(name, token.start(), f"names: nothing begins with '{word}'")
-            elif word not in self.words and word not in self.options and word not in OTHER_NAMES:
+            elif word not in self.words and word not in self.options and word.rstrip('s') not in self.words: # TN_CELLs
                 self.complain(name, token.start(), f"names: '{word}' does not exist")
         for token in CALL.finditer(self.comments[name]):
             if token.group(1) not in self.words:
@@ -161,7 +162,7 @@ class Tree:
 
 
 def self_test():
-    """One mistake of each kind, and beside it what is none."""
+    """Finds each mistake in a small tree, and nothing in the right lines beside them."""
     good = ('/* a.c: uses gc/good.c, good.c, tn_good, tni_go* and TN_GOOD_. Called from "Callers" of no list. */\n'
             'int tn_good, tni_gone_by, TN_GOOD_X; /* \u00e9 counts as one character: ' + '\u00e9' * 40 + ' */\n')
     bad = ('/* gc/moved.c */\n'
@@ -169,7 +170,7 @@ def self_test():
            'const char *s = "tn_only_in_a_string"; // tn_lost and tni_lost_*\n'
            '/* ' + 'long' * 30 + ' */\n'
            '/* Callers: good.c */\n')
-    page = '| a | ' + 'cell ' * 25 + '|\n| ' + 'short | ' * 20 + '|\nsee `gc/nowhere/` and `gone()` and `TN_GONE`\n'
+    page = '| a | ' + 'cell ' * 33 + '|\n| ' + 'short | ' * 20 + '|\nsee `gc/nowhere/` and `gone()` and `TN_GONE`\n'
     history = 'tn_forgotten in forgotten.c\n'
     want = [('gc/bad.c', 1, 'files'), ('gc/bad.c', 1, 'files'), ('gc/bad.c', 2, 'files'), ('gc/bad.c', 3, 'names'),
             ('gc/bad.c', 3, 'names'), ('gc/bad.c', 4, 'lines'), ('gc/bad.c', 5, 'callers'), ('gc/page.md', 1, 'lines'),
