@@ -1,5 +1,5 @@
-/* bench/instructions.c: what instructions.sh counts: each path of the collector, as often as it is told. Usage:
- * instructions PATH COUNT. The counts of two runs differ by what the path itself executes, and by nothing else. */
+/* bench/instructions.c: the paths of the collector that instructions.sh counts. Usage: instructions PATH COUNT runs a
+ * path COUNT times. The counts of two runs differ only by what the path itself executes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

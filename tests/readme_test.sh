@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the README shows is true: its C program compiles as it stands against the public headers, runs, and prints the text
-# block after it; it is the only C program there; the commands and files that the README names exist, and so do the
+# What the README shows is true: its C program compiles as it stands against the public headers, runs, and prints the
+# text block after it; it is the only C program there; the commands and files that the README names exist, and so do the
 # functions that the Scheme's README points at. Usage: readme_test.sh PROJECT LIBRARY
 set -eu
 export LC_ALL=C
@@ -38,6 +38,7 @@ scheme=$root/examples/scheme
 grep -oE '`[a-z_]+\.c`, `[A-Za-z_]+`' "$scheme/README.md" | tr -d '`,' >"$work/functions"
 [ -s "$work/functions" ] || fail "examples/scheme/README.md points at no function"
 while read -r file function; do
-    grep -qw "$function" "$scheme/$file" || fail "examples/scheme/README.md names $function of $file, which is not there"
+    grep -qw "$function" "$scheme/$file" ||
+        fail "examples/scheme/README.md names $function of $file, which is not there"
 done <"$work/functions"
 echo "the README's program and paths are right"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """rot_test.py ROOT: what comments and pages say of the tree is still so. Prints file:line of each place that is not.
 
-    lines        no line of text is longer than 120 characters; a row of a Markdown table may be, but its cells are short
+    lines        no line of text is longer than 120 characters, except a row of a Markdown table with short cells
     files        each file or folder that a comment or a page names exists
     names        each name with one of our prefixes (tn_, tni_, TN_, TNI_, TENURE_) that a comment or a page contains
                  exists in code; so does each function that is written with () in backticks
@@ -96,11 +96,8 @@ class Tree:
             for i in range(len(parts)):
                 for j in range(i + 1, len(parts) + 1):
                     self.ends.add('/'.join(parts[i:j]))
-        self.options = self.option_names()
-
-    def option_names(self):
-        table = self.texts.get('gc/heap/option.c', '')
-        return {'TENURE_' + word.upper() for word in re.findall(r'"([a-z_]+)"', table)}
+        options = re.findall(r'"([a-z_]+)"', self.texts.get('gc/heap/option.c', ''))
+        self.words.update('TENURE_' + word.upper() for word in options)
 
     def complain(self, name, offset, text):
         line = self.texts[name].count('\n', 0, offset) + 1
@@ -109,7 +106,7 @@ class Tree:
     def exists(self, name, path):
         path = path.rstrip('/')
         here = os.path.normpath(os.path.join(os.path.dirname(name), path))
-        if here in self.ends or os.path.normpath(path) in self.ends or path + '.c' in self.ends: # or a program of that name
+        if here in self.ends or os.path.normpath(path) in self.ends or path + '.c' in self.ends: # .c: it is a program
             return True
         if '*' in path:
             pattern = re.compile('(^|/)' + re.escape(path).replace(r'\*', '[^/]*') + '$')
@@ -129,7 +126,8 @@ class Tree:
         for pattern in (FILE, FOLDER):
             for token in pattern.finditer(self.comments[name]):
                 path = token.group()
-                if path.startswith('/') or os.path.basename(path.rstrip('/')) in OTHER_FILES or PLACEHOLDER.search(path):
+                base = os.path.basename(path.rstrip('/'))
+                if path.startswith('/') or base in OTHER_FILES or PLACEHOLDER.search(path):
                     continue
                 if not self.exists(name, path):
                     self.complain(name, token.start(), f"files: '{path}' does not exist")
@@ -140,7 +138,7 @@ class Tree:
             if word.endswith('*') or word.endswith('_') and word not in self.words:
                 if not any(known.startswith(word.rstrip('*')) for known in self.words):
                     self.complain(name, token.start(), f"names: nothing begins with '{word}'")
-            elif word not in self.words and word not in self.options and word.rstrip('s') not in self.words: # TN_CELLs
+            elif word not in self.words and word.rstrip('s') not in self.words: # TN_CELLs
                 self.complain(name, token.start(), f"names: '{word}' does not exist")
         for token in CALL.finditer(self.comments[name]):
             if token.group(1) not in self.words:

@@ -1,7 +1,7 @@
-/* edge.h: what the programs of bench/edges share: a heap, the time of the processor, and a line of figures.
+/* edge.h: what the programs of bench/edges share: a heap, processor time, and a line of figures.
  *
- * Each program shows one place where collectors fall off a cliff: a size, a limit, a long list. It is built on the public
- * headers alone, takes its sizes as arguments, and prints a line for each figure. bench/edges.sh runs them. */
+ * Each program shows one place where collectors fall off a cliff: a size, a limit, a long list. It uses only the
+ * public headers, takes its sizes as arguments, and prints a line for each figure. bench/edges.sh runs them. */
 #ifndef EDGE_H
 #define EDGE_H
 

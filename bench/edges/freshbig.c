@@ -1,5 +1,5 @@
-/* freshbig.c: a new array of references of MIB MiB, in which hardly anything is stored: how long are the next minor
- * collection, one behind a single store, one behind more stores than the log of slots holds, and a major one? */
+/* freshbig.c: a new array of references of MIB MiB, in which hardly anything is stored. How long are the next minor
+ * collection, one after a single store, one after more stores than the log of slots holds, and a major one? */
 #include "edge.h"
 
 typedef struct Array {
