@@ -13,6 +13,6 @@ awk '/^<!-- \/options -->$/ { inside = 0 } inside && NF { print } /^<!-- options
 if diff -u "$work/found" "$work/wanted"; then
     echo "the README's option table is the library's"
 else
-    echo "FAILED: the option table of $readme differs from what $tool prints (+)"
+    echo "FAILED: the option table of $readme differs from what $tool prints (+): paste that between the markers"
     exit 1
 fi
