@@ -1,58 +1,64 @@
 // hello.c: Tenure in one page. Builds a list on a garbage-collected heap, adds it up, and watches it go.
 #include <stdio.h>
-#include <tenure.h> // the one header a host needs
+#include <tenure.h>
 
-typedef struct Pair {           // an object is a plain C struct, with
-    long number;                // plain data, which is read and written as ever, and
-    TN_FIELD(struct Pair) next; // references: '=' does not compile, TN_SET tells the collector as well
+// An object is a plain C struct. A reference is a TN_FIELD: '=' does not compile there, so that no store misses the
+// write barrier. The description says how large a Pair is, and which of its words are references.
+typedef struct Pair {
+    long number;
+    TN_FIELD(struct Pair) next;
 } Pair;
-enum { Pair_type = TN_FIRST_TYPE };                                       // the type's number in the heap
-static const tn_type_desc pair_desc = TN_DESC(Pair, TN_REFS(Pair, next)); // its size, and which words are references
+enum { Pair_type = TN_FIRST_TYPE };
+static const tn_type_desc pair_desc = TN_DESC(Pair, TN_REFS(Pair, next));
 
-static Pair **list(tn_mutator *m, long n) { // 1 .. n as a list. A handle (Pair **) follows its object when that moves
-    TN_SCOPE(m);                            // the handles made from here on end with this block
-    TN_LOCAL(m, Pair, head);                // a handle that holds NULL, the empty list
-    for (long i = n; i > 0; i--) {          // from the last number to the first:
-        TN_SCOPE(m);                        // a scope for each turn, so that handles do not pile up
-        Pair **p = TN_NEW(m, Pair);         // a new, zeroed object. This may collect: young objects move
-        if (!p) return NULL;                // memory is out: an allocation says so, and never aborts
-        TN_PUT(m, p, number, i);            // (*p)->number = i
-        TN_SET(m, p, next, head);           // (*p)->next = *head, with the write barrier
-        *head = *p;                         // a handle is assigned through like any pointer
+// The list 1 .. n. Objects move. A handle (Pair **) follows its object, and lives until its scope ends. Each turn of
+// the loop has a scope of its own, so that handles do not pile up.
+static Pair **list(tn_mutator *m, long n) {
+    TN_SCOPE(m);
+    TN_LOCAL(m, Pair, head);
+    for (long i = n; i > 0; i--) {
+        TN_SCOPE(m);
+        Pair **p = TN_NEW(m, Pair); // may collect; NULL when memory is out
+        if (!p) return NULL;
+        TN_PUT(m, p, number, i);
+        TN_SET(m, p, next, head); // (*p)->next = *head, with the write barrier
+        *head = *p;
     }
-    return TN_ESCAPE(head); // the result moves to the caller's scope
+    return TN_ESCAPE(head); // moves the result to the caller's scope
 }
 
-static long sum(tn_mutator *m, Pair *const *h) {         // a handle that is only read
-    TN_NO_GC(m);                                         // nothing is allocated in this block: raw pointers are safe
-    long total = 0;                                      // so the loop is plain C, at full speed:
-    for (const Pair *p = *h; p; p = TN_READ(p, next)) total += p->number; // *h is the object, TN_READ reads a field
-    return total;                                        // scopes and windows close on every way out
+// Nothing is allocated in this function, and TN_NO_GC says so. Then raw pointers are safe.
+static long sum(tn_mutator *m, Pair *const *h) {
+    TN_NO_GC(m);
+    long total = 0;
+    for (const Pair *p = *h; p; p = TN_READ(p, next)) total += p->number;
+    return total;
 }
 
-static int run(tn_mutator *m) {                                  // 1: all went well, 0: see tn_last_error
-    TN_SCOPE(m);                                                 // for the two handles below
-    Pair **numbers = list(m, 1000);                              // this one keeps the list alive
-    tn_weak **weak = numbers ? tn_weak_new(m, numbers) : NULL;   // a weak reference does not
-    if (!weak || tn_collect(m, TN_MINOR) != TN_OK) return 0;     // young objects move now, and handles follow them
-    const char *alive = tn_weak_read(m, *weak) ? "yes" : "no";   // yes: the list has moved, but it lives
-    printf("sum: %ld, alive: %s\n", sum(m, numbers), alive);     // sum: 500500, alive: yes
-    *numbers = NULL;                                             // the list is dropped: nothing else holds it
-    if (tn_collect(m, TN_FULL) != TN_OK) return 0;               // a full collection finds that out
-    alive = tn_weak_read(m, *weak) ? "yes" : "no";               // no: the weak reference has been cleared
-    printf("dropped, alive: %s\n", alive);                       // dropped, alive: no
-    return !tn_weak_read(m, *weak);                              // the program succeeds only if it is so
+// The handle `numbers` keeps the list alive, and the weak reference does not.
+static int run(tn_mutator *m) {
+    TN_SCOPE(m);
+    Pair **numbers = list(m, 1000);
+    tn_weak **weak = numbers ? tn_weak_new(m, numbers) : NULL;
+    if (!weak || tn_collect(m, TN_MINOR) != TN_OK) return 0;
+    const char *alive = tn_weak_read(m, *weak) ? "yes" : "no";
+    printf("sum: %ld, alive: %s\n", sum(m, numbers), alive); // sum: 500500, alive: yes
+    *numbers = NULL;
+    if (tn_collect(m, TN_FULL) != TN_OK) return 0;
+    alive = tn_weak_read(m, *weak) ? "yes" : "no";
+    printf("dropped, alive: %s\n", alive); // dropped, alive: no
+    return !tn_weak_read(m, *weak);
 }
 
 int main(void) {
-    tn_error error = {TN_OK, ""};                            // filled by the first two calls when they fail
-    tn_heap *heap = tn_heap_create(NULL, &error);            // a heap with the default settings
-    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;   // this thread's context in it, passed to every call
-    if (!m) return fprintf(stderr, "%s\n", error.text), 1;   // without it there is nothing to do
-    int good = tn_type_add(heap, &pair_desc) != 0 && run(m); // the heap learns what a Pair is; then the work
-    char text[2048];                                         // room for what the collector has done,
-    tn_stats_text(m, text, sizeof text);                     // in a few lines with units
-    fputs(good ? text : tn_last_error(m), stdout);           // printed, or why the work has failed
-    tn_detach(m);                                            // the handles are gone
-    return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;   // every byte goes back to the system
+    tn_error error = {TN_OK, ""};
+    tn_heap *heap = tn_heap_create(NULL, &error);
+    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;
+    if (!m) return fprintf(stderr, "%s\n", error.text), 1;
+    int good = tn_type_add(heap, &pair_desc) != 0 && run(m);
+    char text[2048];
+    tn_stats_text(m, text, sizeof text); // what the collector has done
+    fputs(good ? text : tn_last_error(m), stdout);
+    tn_detach(m);
+    return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the library and the Scheme interpreter, optimised, and runs the demonstration. Installs what is missing where it
-# can (see tests/setup.sh).
+# Builds the library and the Scheme interpreter, optimised, and runs the demonstration. Installs what is missing where
+# it can (see tests/setup.sh).
 set -eu
 cd "$(dirname "$0")/.."
 . tests/setup.sh

@@ -35,7 +35,7 @@ done
 
 # The Scheme's README points at functions: `file.c`, `function`.
 scheme=$root/examples/scheme
-grep -oE '`[a-z_]+\.c`, `[A-Za-z_]+`' "$scheme/README.md" | tr -d '`,' >"$work/functions"
+grep -oE '`[a-z_/]+\.c`, `[A-Za-z_]+`' "$scheme/README.md" | tr -d '`,' >"$work/functions"
 [ -s "$work/functions" ] || fail "examples/scheme/README.md points at no function"
 while read -r file function; do
     grep -qw "$function" "$scheme/$file" ||

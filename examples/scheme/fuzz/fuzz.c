@@ -6,11 +6,18 @@
  * timer, again and again, for they may catch it. */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "../scheme.h"
+#include "base/error.h"
+#include "tables/table.h"
+#include "io/print.h"
+#include "reader/reader.h"
+#include "compiler/compile.h"
+#include "vm/vm.h"
+#include "start/start.h"
 
 enum { PATIENCE = 20 /* interrupts */, INTERVAL_US = 50000, STACK_SLOTS = 1 << 17 };
 

@@ -88,7 +88,8 @@
                     (write-u8 (quotient (bytevector-u8-ref utf8 i) 16) out))
                   (get-output-bytevector out)))
 (define packed (pack doubled))
-(show "text: " (string-length text) " characters, " (bytevector-length utf8) " bytes, packed " (bytevector-length packed))
+(show "text: " (string-length text) " characters, " (bytevector-length utf8) " bytes, packed "
+      (bytevector-length packed))
 (show "back: " (equal? (unpack packed) doubled) (string=? text (utf8->string utf8)))
 
 ;; ---- records of six bytes in a list of blocks, found by their content ----

@@ -13,7 +13,10 @@ set -u
 arguments='INTERPRETER [COMMAND]'
 . "$(dirname "$0")/../testing.sh"
 other=${2:-guile --r7rs --no-auto-compile -s}
-command -v "${other%% *}" >/dev/null || { echo "${other%% *} is not installed: only the interpreter is timed"; other=''; }
+if ! command -v "${other%% *}" >/dev/null; then
+    echo "${other%% *} is not installed: only the interpreter is timed"
+    other=''
+fi
 
 now() { date +%s%N; }
 

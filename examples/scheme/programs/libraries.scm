@@ -62,4 +62,5 @@
         (make-many (- n 1) (+ sum (eval '(f 1) e))))))
 (define before (new-number))
 (report (make-many environments 0))
-(report (cond-expand ((library (lib queue)) 'queue) (else 'none)) (cond-expand ((library (no queue)) 'queue) (else 'none)))
+(report (cond-expand ((library (lib queue)) 'queue) (else 'none))
+        (cond-expand ((library (no queue)) 'queue) (else 'none)))

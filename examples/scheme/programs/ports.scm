@@ -52,7 +52,8 @@
 (define (read-all read-some port)
   (let loop ((parts '()))
     (let ((part (read-some port))) (if (eof-object? part) (reverse parts) (loop (cons part parts))))))
-(define text (apply string-append (call-with-input-file name (lambda (p) (read-all (lambda (p) (read-string 100 p)) p)))))
+(define text
+  (apply string-append (call-with-input-file name (lambda (p) (read-all (lambda (p) (read-string 100 p)) p)))))
 (define blob
   (apply bytevector-append
          (call-with-port (open-binary-input-file name)

@@ -3,12 +3,14 @@
 #
 #     run-limited.sh INTERPRETER
 #
-# Each program runs at its full size twice: once with a major collection after every 64 KiB of growth, of which the
-# collector's log tells how much was alive at most; and once with a hard limit of 1.3 times that, in which it must
-# finish and print what it should. (On top come 64 KiB that the collector keeps back for the condition of an out of memory,
-# and 64 KiB by which more may have been alive between two measurements. Of what was there before a collection, half a
-# MiB may have been the nursery's and garbage.) PROGRAM_TIMEOUT is the most seconds that a run may take (1200). Prints a line for each failure, then "N passed, N failed"; exits with 1 when
-# anything failed.
+# Each program runs at its full size twice. The first run makes a major collection after every 64 KiB of growth, and the
+# collector's log says how much was alive at most. The second run has a hard limit of 1.3 times that: the program must
+# finish, and print what it should. (The limit also has 64 KiB that the collector keeps back for the condition `out of
+# memory`, and 64 KiB by which more may have been alive between two measurements. Of what was there before a collection,
+# half a MiB may have been the nursery's and garbage.)
+#
+# PROGRAM_TIMEOUT is the most seconds that a run may take (1200). Prints a line for each failure, then "N passed, N
+# failed"; exits with 1 when anything failed.
 set -u
 
 arguments=INTERPRETER
@@ -25,8 +27,8 @@ run() {
 # The most KiB alive, in the heap and outside of it, from lines like "[gc NAME] #7 major (cause): 1.5 MiB -> 1.2 MiB,
 # external 24 KiB, ...": after a collection, or before it, when something large has come since.
 most_alive() {
-    sed -n 's/.* major .*: \([0-9.]* [A-Za-z]*\) -> \([0-9.]* [A-Za-z]*\), external \([0-9.]* [A-Za-z]*\),.*/\1 \2 \3/p' \
-        "$work/err" |
+    size='\([0-9.]* [A-Za-z]*\)'
+    sed -n "s/.* major .*: $size -> $size, external $size,.*/\1 \2 \3/p" "$work/err" |
         awk 'BEGIN { kib["B"] = 1 / 1024; kib["KiB"] = 1; kib["MiB"] = 1024; kib["GiB"] = 1048576 }
              { before = $1 * kib[$2] - 512; after = $3 * kib[$4]
                alive = (before > after ? before : after) + $5 * kib[$6]

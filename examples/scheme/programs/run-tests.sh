@@ -4,11 +4,11 @@
 #     run-tests.sh INTERPRETER [full|small]
 #
 # NAME.scm reads NAME.in (small: NAME.small.in), must print NAME.out (NAME.small.out), nothing to standard error, and
-# exit with 0. The programs named in PROGRAMS_WITHOUT are left out: where a mode needs memory, those that limit theirs. A line
-# ";; env: NAME=VALUE ..." among its first ten sets its environment. errors/NAME.scm must exit with 1 and write
-# exactly NAME.err to standard error. PROGRAM_TIMEOUT is the most seconds that a program may take (60; small, which
-# is for slow builds and checks at every allocation, 120). Prints a line for each failure, then "N passed, N failed";
-# exits with 1 when anything failed, with 2 when there is nothing to test or to test with.
+# exit with 0. The programs named in PROGRAMS_WITHOUT are left out: where a mode needs memory, those that limit
+# theirs. A line ";; env: NAME=VALUE ..." among its first ten sets its environment. errors/NAME.scm must exit with 1
+# and write exactly NAME.err to standard error. PROGRAM_TIMEOUT is the most seconds that a program may take (60;
+# small, which is for slow builds and checks at every allocation, 120). Prints a line for each failure, then "N
+# passed, N failed"; exits with 1 when anything failed, with 2 when there is nothing to test or to test with.
 
 set -u
 

@@ -44,8 +44,9 @@
 
 ;; ---- other syntax of data ----
 
-(define odd-symbols (list (string->symbol "") (string->symbol "A b") (string->symbol "1+") '|a\x3bb;| '|\|| (string->symbol "#x")
-                          (string->symbol "+i") (string->symbol "-") '... '->x (string->symbol ".") (string->symbol "é")))
+(define odd-symbols
+  (list (string->symbol "") (string->symbol "A b") (string->symbol "1+") '|a\x3bb;| '|\|| (string->symbol "#x")
+        (string->symbol "+i") (string->symbol "-") '... '->x (string->symbol ".") (string->symbol "é")))
 (write odd-symbols) (newline)
 (show "symbols come back: " (equal? odd-symbols (read-back (written odd-symbols))))
 (define odd-characters (map integer->char '(0 7 8 9 10 13 27 32 127 40 59 120 955 128 8203 173)))
@@ -80,5 +81,6 @@
 (define text (written-shared (tower depth)))
 (show "tower: " (string-length text) " characters")
 (define copy (read-back text))
-(show "back: " (let loop ((t copy) (n 0)) (cond ((symbol? t) n) ((eq? (car t) (cdr t)) (loop (car t) (+ n 1))) (else 'bad))))
+(show "back: " (let loop ((t copy) (n 0))
+                 (cond ((symbol? t) n) ((eq? (car t) (cdr t)) (loop (car t) (+ n 1))) (else 'bad))))
 (show "text again: " (string=? text (written-shared copy)))

@@ -73,7 +73,8 @@
 ;; ---- a cache: what nobody uses any more costs nothing for long, though nobody deletes it ----
 
 (define cache (make-weak-hash-table))
-(define (cached key) (hash-table-ref cache key (lambda () (let ((v (make-vector 100 key))) (hash-table-set! cache key 'made) v))))
+(define (cached key)
+  (hash-table-ref cache key (lambda () (let ((v (make-vector 100 key))) (hash-table-set! cache key 'made) v))))
 (do ((i 0 (+ i 1))) ((= i key-count)) (cached (list i)))
 (gc)
 (show "cache: " (hash-table-count cache))
@@ -90,7 +91,8 @@
 (for-each (lambda (w) (hash-table-update! words w (lambda (n) (+ n 1)) (lambda () 0))) '("a" "b" "a" "c" "a" "b"))
 (hash-table-update!/default words "d" (lambda (n) (* n 2)) 21)
 (show "words: " (hash-table->alist words) " " (hash-table-keys words) (hash-table-values words))
-(show "ref: " (hash-table-ref words "a") (hash-table-ref words "x" (lambda () 'none)) (hash-table-ref words "a" #f list))
+(show "ref: " (hash-table-ref words "a") (hash-table-ref words "x" (lambda () 'none))
+      (hash-table-ref words "a" #f list))
 (show "errors: " (guard (e (#t (error-object-message e))) (hash-table-ref words "x")))
 (hash-table-walk words (lambda (k v) (if (odd? v) (hash-table-delete! words k))))
 (show "walked: " (hash-table->alist words))

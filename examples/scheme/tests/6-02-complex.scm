@@ -75,7 +75,8 @@
 (check (let ((port (open-output-string))) (display '(1-i) port) (get-output-string port)) => "(1-i)")
 (define samples
   (list 1+2i -i +i 1/3-2/7i 0.1+0.2i -1e100+1e-100i +inf.0-inf.0i -0.0-0.0i +0.0i 1.5-0.0i
-        123456789012345678901234567890-i (make-rectangular 5e-324 1.7976931348623157e308) (sqrt -2) (exp 1+i) (make-rectangular (/ big 7) (- big))))
+        123456789012345678901234567890-i (make-rectangular 5e-324 1.7976931348623157e308) (sqrt -2) (exp 1+i)
+         (make-rectangular (/ big 7) (- big))))
 (check (map (lambda (z) (eqv? z (string->number (number->string z)))) samples) => (map (lambda (z) #t) samples))
 (check (map (lambda (z) (eqv? z (read (open-input-string (written z))))) samples) => (map (lambda (z) #t) samples))
 (check (map (lambda (radix) (map (lambda (z) (eqv? z (string->number (number->string z radix) radix))) samples))

@@ -48,7 +48,8 @@
 (check (list (string-upcase "") (string-downcase "ΛΆ")) => '("" "λά"))
 (check (let ((s "abc")) (string-upcase s) s) => "abc")
 (check (map string-upcase '("Straße" "ﬁne" "ﬄ" "ŉ" "ǰ" "ΐ" "ΰ" "և" "ẖẗẘẙẚ" "ﬓ" "ẞ"))
-       => '("STRASSE" "FINE" "FFL" "ʼN" "J\x30c;" "Ι\x308;\x301;" "Υ\x308;\x301;" "ԵՒ" "H\x331;T\x308;W\x30a;Y\x30a;Aʾ" "ՄՆ" "ẞ"))
+       => '("STRASSE" "FINE" "FFL" "ʼN" "J\x30c;" "Ι\x308;\x301;" "Υ\x308;\x301;" "ԵՒ"
+             "H\x331;T\x308;W\x30a;Y\x30a;Aʾ" "ՄՆ" "ẞ"))
 (check (map string-upcase '("ᾀ" "ᾏ" "ᾔ" "ᾣ" "ᾯ" "ᾲ" "ᾼ" "ᾶ" "ᾷ" "ῂ" "ῗ" "ῼ"))
        => '("ἈΙ" "ἏΙ" "ἬΙ" "ὫΙ" "ὯΙ" "ᾺΙ" "ΑΙ" "Α\x342;" "Α\x342;Ι" "ῊΙ" "Ι\x308;\x342;" "ΩΙ"))
 (check (map string-foldcase '("Straße" "ẞ" "ﬁ" "ǰ" "ᾏ" "ᾲ" "ῼ" "ΐ" "և" "İ" "ı" "Σς"))

@@ -30,7 +30,8 @@ hostile() {
 many() { awk -v text="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++) printf("%s", text) }'; }
 
 # ---- nesting ----
-for open in '(' '#(' "'" '`' '`,' '#;' '#0=(' '(quote ' '(lambda () ' '(let () ' '(if ' '(begin ' '(define-syntax x '; do
+for open in '(' '#(' "'" '`' '`,' '#;' '#0=(' '(quote ' '(lambda () ' '(let () ' '(if ' '(begin ' \
+    '(define-syntax x '; do
     many "$open" 100000 | hostile 1 "100000 times $open"
 done
 { many '(' 100000; many ')' 100000; } | hostile 1 'nested lists'
@@ -45,8 +46,9 @@ echo '(define-syntax f (syntax-rules () ((_) (f)))) (f)' | hostile 1 'an endless
 
 # ---- what does not end ----
 # shellcheck disable=SC1003 # backslashes
-for text in '(' '"' '"\' '"\x41' '|' '|\' '#|' '#\' '#' '(1 . ' '#(1 ' '#u8(1 ' '#;' "'" ',@' '#!' '#0=' '"\x;' '(1 . 2 3' ')' '#u8(256)' \
-    '#\xD800' '"\xDFFF;"' '#0#' '#0=#0#' '#<x>' '#!eof' '#\nosuch' '. 1' '(. 1)' '(1 .)' '#u8(a)' '"\q"' '#99999999999999=1'; do
+for text in '(' '"' '"\' '"\x41' '|' '|\' '#|' '#\' '#' '(1 . ' '#(1 ' '#u8(1 ' '#;' "'" ',@' '#!' '#0=' '"\x;' \
+    '(1 . 2 3' ')' '#u8(256)' '#\xD800' '"\xDFFF;"' '#0#' '#0=#0#' '#<x>' '#!eof' '#\nosuch' '. 1' '(. 1)' \
+    '(1 .)' '#u8(a)' '"\q"' '#99999999999999=1'; do
     printf '%s' "$text" | hostile 01 "unterminated or malformed: $text"
 done
 
@@ -63,14 +65,16 @@ echo '(define-values #0=(a #0# . #0#) (values))' | hostile 1 'cyclic names'
 echo '(define (f) (set! #0=(#0# #(#0#) . #0#) 1))' | hostile 1 'a cyclic assignment'
 echo '(cond-expand #0=(#0# . #0#))' | hostile 1 'cyclic features'
 echo '(define-record-type #0=(#0# . #0#) #0# #0# #0#)' | hostile 1 'a cyclic type'
-echo "(write '#0=(1 #(#0#) . #0#)) (display '#1=#(#1#)) (write (equal? '#0=(1 . #0#) '#1=(1 1 . #1#)))" | hostile 0 'printing and comparing cycles'
+echo "(write '#0=(1 #(#0#) . #0#)) (display '#1=#(#1#)) (write (equal? '#0=(1 . #0#) '#1=(1 1 . #1#)))" |
+    hostile 0 'printing and comparing cycles'
 echo "(length '#0=(1 . #0#))" | hostile 1 'the length of a cycle'
 echo "(list-copy '#0=(1 . #0#))" | hostile 1 'a copy of a cycle'
 echo "(map cons '#0=(1 . #0#) '(1 2))" | hostile 0 'map over a cycle and a list'
 echo "(apply + '#0=(1 . #0#))" | hostile 1 'a cycle of arguments'
 
 # ---- length ----
-{ printf "(write (string-length (symbol->string '"; many x 1000000; printf ')))'; } | hostile 0 'a symbol of a million characters'
+{ printf "(write (string-length (symbol->string '"; many x 1000000; printf ')))'; } |
+    hostile 0 'a symbol of a million characters'
 { printf '(write (string-length "'; many x 1000000; printf '"))'; } | hostile 0 'a string of a million characters'
 many 7 100000 | hostile 0 'a number of 100000 digits'
 { printf '(+ '; many '1 ' 100000; printf ')'; } | hostile 01 'a call of 100000 arguments'
@@ -83,21 +87,27 @@ printf '(write 1)\000(write 2)' | hostile 01 'a zero byte'
 head -c 100000 "$interpreter" | hostile 01 'the interpreter itself'
 
 # ---- numbers ----
-for e in '(expt 7 (expt 7 70))' '(exact->inexact (expt 7 1000000))' '(exact (/ 1. 0))' '(exact +nan.0)' '(string->number "1e999999999999")' \
-    '#e1e999999999' '1e-999999999999' '(make-vector (expt 2 70) 0)' '(make-string 1e10)' '(vector-ref (vector 1) (expt 2 64))' '(quotient 1 0)' \
-    '(/ 0 0)' '(modulo 5 0.0)' '(expt 0 -1)' '(exact->inexact 1/3)' '(number->string 1/3 1)' '(number->string 10 37)' '(sqrt -1)' '(log 0)' \
-    '(atan 0 0)' '(exact-integer-sqrt -1)' '(exact-integer-sqrt (expt 10 1000))' '(* (expt 2 62) 2)' '(- (expt -2 62) 1)' '(abs (- (expt 2 62)))' \
-    '(quotient (- (expt 2 62)) -1)' '(integer->char -1)' '(integer->char 55296)' '(integer->char 1114112)' '(make-bytevector -1)' '(list-tail (list) 1)' \
-    '(string-ref "" 0)' '(substring "abc" 2 1)' '(rationalize 1/3 +inf.0)' '(gcd 1/2)' '(exact-rational? 1)' '(number->string +nan.0 2)'; do
+for e in '(expt 7 (expt 7 70))' '(exact->inexact (expt 7 1000000))' '(exact (/ 1. 0))' '(exact +nan.0)' \
+    '(string->number "1e999999999999")' '#e1e999999999' '1e-999999999999' '(make-vector (expt 2 70) 0)' \
+    '(make-string 1e10)' '(vector-ref (vector 1) (expt 2 64))' '(quotient 1 0)' '(/ 0 0)' '(modulo 5 0.0)' \
+    '(expt 0 -1)' '(exact->inexact 1/3)' '(number->string 1/3 1)' '(number->string 10 37)' '(sqrt -1)' '(log 0)' \
+    '(atan 0 0)' '(exact-integer-sqrt -1)' '(exact-integer-sqrt (expt 10 1000))' '(* (expt 2 62) 2)' \
+    '(- (expt -2 62) 1)' '(abs (- (expt 2 62)))' '(quotient (- (expt 2 62)) -1)' '(integer->char -1)' \
+    '(integer->char 55296)' '(integer->char 1114112)' '(make-bytevector -1)' '(list-tail (list) 1)' \
+    '(string-ref "" 0)' '(substring "abc" 2 1)' '(rationalize 1/3 +inf.0)' '(gcd 1/2)' '(exact-rational? 1)' \
+    '(number->string +nan.0 2)'; do
     echo "(write $e)" | hostile 01 "$e"
 done
-for e in 1@ 1+2 @1 1@2@3 1+-i 1/0+i 1@1/0 '#e1@+inf.0' '#e+inf.0+i' '#i' '#x1@2i' 1e999999999999+1e-999999999999i '#e1e999999999+i' \
-    '#e1e99999999999i' 1e400+1e400i '(exact 1e400+i)' '(expt 1+i 1000000000000)' '(expt 1/2+1/3i (- (expt 10 30)))' '(expt 0 -1+i)' \
-    '(expt 0.0+0.0i 0.0+0.0i)' '(expt +i (expt 7 1000))' '(expt 1.5+i (expt 7 1000))' '(expt 2 (make-rectangular (expt 7 1000) 1))' \
-    '(sqrt (make-rectangular (expt 7 100000) (expt 7 -100000)))' '(log (make-rectangular (expt 7 100000) (expt 7 -100000)))' \
-    '(exp (make-rectangular (expt 7 1000) (expt 7 1000)))' '(atan +i)' '(atan -i)' '(atan 1 +i)' '(log 0 -1)' '(log -1 1)' '(/ 1+i 0.0)' \
-    '(make-polar +inf.0 +nan.0)' '(make-rectangular 1+i 1)' '(asin +inf.0)' '(acos -inf.0+nan.0i)' '(number->string +nan.0+inf.0i 2)' \
-    '(make-vector 1+i 0)' '(list-tail (list 1 2) +i)' '(exact-rational? 1+i)' '(angle 0.0+0.0i)' '(number->string (expt 7/3+i 3000) 7)'; do
+for e in 1@ 1+2 @1 1@2@3 1+-i 1/0+i 1@1/0 '#e1@+inf.0' '#e+inf.0+i' '#i' '#x1@2i' \
+    1e999999999999+1e-999999999999i '#e1e999999999+i' '#e1e99999999999i' 1e400+1e400i '(exact 1e400+i)' \
+    '(expt 1+i 1000000000000)' '(expt 1/2+1/3i (- (expt 10 30)))' '(expt 0 -1+i)' '(expt 0.0+0.0i 0.0+0.0i)' \
+    '(expt +i (expt 7 1000))' '(expt 1.5+i (expt 7 1000))' '(expt 2 (make-rectangular (expt 7 1000) 1))' \
+    '(sqrt (make-rectangular (expt 7 100000) (expt 7 -100000)))' \
+    '(log (make-rectangular (expt 7 100000) (expt 7 -100000)))' \
+    '(exp (make-rectangular (expt 7 1000) (expt 7 1000)))' '(atan +i)' '(atan -i)' '(atan 1 +i)' '(log 0 -1)' \
+    '(log -1 1)' '(/ 1+i 0.0)' '(make-polar +inf.0 +nan.0)' '(make-rectangular 1+i 1)' '(asin +inf.0)' \
+    '(acos -inf.0+nan.0i)' '(number->string +nan.0+inf.0i 2)' '(make-vector 1+i 0)' '(list-tail (list 1 2) +i)' \
+    '(exact-rational? 1+i)' '(angle 0.0+0.0i)' '(number->string (expt 7/3+i 3000) 7)'; do
     echo "(write $e)" | hostile 01 "$e"
 done
 
@@ -105,7 +115,8 @@ done
 cat <<'END' | hostile 1 'an error in a handler in a dynamic-wind'
 (dynamic-wind
   (lambda () 1)
-  (lambda () (with-exception-handler (lambda (e) (car e)) (lambda () (dynamic-wind void (lambda () (raise 'x)) (lambda () (car 2))))))
+  (lambda () (with-exception-handler (lambda (e) (car e))
+               (lambda () (dynamic-wind void (lambda () (raise 'x)) (lambda () (car 2))))))
   (lambda () (vector-ref (vector) 0)))
 END
 cat <<'END' | hostile 1 'handlers that raise for ever'
@@ -122,9 +133,11 @@ cat <<'END' | hostile 1 'a continuation that is re-entered after its port was cl
 (set! n (+ n 1))
 (if (< n 3) (k #f))
 END
-echo '(define k #f) (define n 0) (map (lambda (x) (call/cc (lambda (c) (set! k c) x))) (list 1 2 3)) (set! n (+ n 1)) (if (< n 1000) (k n))' |
+echo '(define k #f) (define n 0) (map (lambda (x) (call/cc (lambda (c) (set! k c) x))) (list 1 2 3))
+    (set! n (+ n 1)) (if (< n 1000) (k n))' |
     hostile 0 'map re-entered'
-echo '(define k #f) (sort (list 3 1 2) (lambda (a b) (call/cc (lambda (c) (set! k c) (< a b))))) (if k (let ((c k)) (set! k #f) (c #t)))' |
+echo '(define k #f) (sort (list 3 1 2) (lambda (a b) (call/cc (lambda (c) (set! k c) (< a b)))))
+    (if k (let ((c k)) (set! k #f) (c #t)))' |
     hostile 0 'sort re-entered'
 echo '(define l (list)) (let loop () (set! l (cons (make-vector 1000 0) l)) (loop))' |
     TENURE_HEAP_MAX=64M hostile 1 'all the memory'

@@ -3,10 +3,11 @@
 #
 #     interrupts.sh INTERPRETER
 #
-# Each must end within INTERRUPT_SECONDS (20: it takes no time, but a machine may be busy) of the signal, with the status that it should, and print what it should
-# after its first line. INTERRUPT_SIZE is the length of the list that is sorted (300000); slow modes want less.
-# Prints a line for each failure, then "N programs, N failed"; exits with 1 when anything failed, and with 77 (skipped)
-# where SIGINT is ignored, as it is for what a script has put into the background.
+# Each must end within INTERRUPT_SECONDS of the signal (20: it takes no time, but a machine may be busy), with the
+# status that it should, and print what it should after its first line. INTERRUPT_SIZE is the length of the list that
+# is sorted (300000); slow modes want less. Prints a line for each failure, then "N programs, N failed"; exits with 1
+# when anything failed, and with 77 (skipped) where SIGINT is ignored, as it is for what a script has put into the
+# background.
 set -u
 
 arguments=INTERPRETER
