@@ -108,7 +108,7 @@ static void copy_bytes(tn_mutator *m, long count) {
     tn_collect(m, TN_MINOR);
 }
 
-/* In a tree there are always many objects to look at, in a chain hardly more than one. */
+/* In a tree the marker always has many objects to scan, in a chain hardly more than one. */
 static void mark_again(tn_mutator *m, long objects, long count) {
     for (long i = 0; i < count; i += objects) tn_collect(m, TN_MAJOR);
 }

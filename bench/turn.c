@@ -73,7 +73,7 @@ static void parse(turn *t, char **argv) {
     }
     t->names = argv;
     for (; *argv && strcmp(*argv, "--") != 0; argv++) check_pair(*argv);
-    if (!*argv || !argv[1]) die("no program behind --");
+    if (!*argv || !argv[1]) die("no program after --");
     t->program = argv + 1;
     for (argv += 2; *argv; argv++) check_pair(*argv);
 }

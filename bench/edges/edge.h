@@ -61,7 +61,7 @@ __attribute__((unused)) static void edge_end(void) {
     edge_mutator = NULL;
 }
 
-/* A heap with `count` types and its mutator. Ends the program when there is none. */
+/* A heap with `count` types and its mutator. Ends the program if there is no memory. */
 __attribute__((unused)) static tn_mutator *edge_start(const char *options, const tn_type_desc *types, size_t count) {
     tn_config config = TN_CONFIG_INIT;
     config.options = options;

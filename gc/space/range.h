@@ -25,7 +25,7 @@ enum { TNI_RUNS = 64 }; /* lists of free runs, by length; list 0 is for all long
 typedef struct tni_unit {
     uint32_t next, prev; /* in a free run's first unit: neighbours in the list, as number + 1; 0: none */
     uint32_t run;        /* in a free run's first and last unit: its length */
-    uint16_t pages;      /* the first so many pages may hold anything; the others are zero */
+    uint16_t pages;      /* the number of pages, from its start, that may hold anything */
     bool free;
     bool usable;         /* committed */
 } tni_unit;
