@@ -88,8 +88,8 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
     else log_object(heap, object, header);
 }
 
-/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as well,
- * but is not worth a look. A JIT may call these for any store. */
+/* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as
+ * well, but is not worth a look. A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
@@ -135,8 +135,8 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
         tni_fail(m, TN_BAD_ARGUMENT, "%s: slot %p is NULL or not aligned as a pointer", function, slot);
     else
         tni_fail(m, TN_BAD_ARGUMENT,
-                 "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it", function,
-                 slot, layout->desc->name);
+                 "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it",
+                 function, slot, layout->desc->name);
     tn_remember(m, object);
     return false;
 }

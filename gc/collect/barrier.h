@@ -4,27 +4,27 @@
  *         SLOTS, that slot is in `slots` or in a dirty piece, or the slot is in `outside`, or the object in
  *         `unprotected`; unless `overflow` is set, then it may be in none
  *     B2  an object in `objects` is not armed; it is there once
- *     B3  young objects, large ones as well, are never armed; a minor collection empties the logs and arms what it has scanned
+ *     B3  young objects, large ones as well, are never armed; a minor collection empties the logs and arms what it has
+ *         scanned
  *
  * The slot logs are bounded, for a host may store young and old references in turns without end. When that of arrays is
- * full, the piece of the array is marked in its region's head, where there is a bit for each: a page, or more in what is
- * larger than 512 MiB. A full log of weak slots sets the overflow flag.
+ * full, the piece of the array is marked in its region's head, where there is a bit for each: a page, or more in what
+ * is larger than 512 MiB. A full log of weak slots sets the overflow flag.
  *
- * Slots outside of their objects, in memory that a trace callback visits, are recorded with the object. They are looked at
- * only while that is armed: when the memory was freed or moved, the host has remembered the whole object (field.h).
+ * Slots outside of their objects, in memory that a trace callback visits, are recorded with the object. They are looked
+ * at only while that is armed: when the memory was freed or moved, the host has remembered the whole object (field.h).
  *
  *     B4  an object is LISTED iff it is in `unprotected`, where it is once; it is not armed then
  *     B5  a slot in `outside` is one that its object's trace callback visits, if the object is armed
  *
- * Each minor collection visits what is in `unprotected` and old, follows what is young when it moves, and takes out what
- * is not UNPROTECTED any more; marking takes out the dead.
+ * Each minor collection visits what is in `unprotected` and old, follows what is young when it moves, and takes out
+ * what is not UNPROTECTED any more; marking takes out the dead.
  *
  * Born-old objects enter `objects` at birth, so that stores into them until the next safepoint need no barrier. When
  * memory for a log is out, the object stays armed and `overflow` makes the next minor collection scan the whole old
  * space.
  *
- * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
- * heap/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify.c. */
+ * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 
@@ -44,8 +44,8 @@ typedef struct tni_barrier {
     bool weak_overflow; /* old weak arrays */
 } tni_barrier;
 
-/* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base: the range that
- * has all young objects, and some old large ones, in the heap's format. */
+/* A word that may be a young reference (value) is less than `ref_size` (`value_size`) away from the base: the range
+ * that has all young objects, and some old large ones, in the heap's format. */
 typedef struct tni_filter {
     uintptr_t ref_base, ref_size;
     uintptr_t value_base, value_size;

@@ -1,5 +1,5 @@
-/* collect/bulk.c: many slots of one object are moved or copied at once (tenure/field.h): their bounds, and one barrier for
- * all of them. */
+/* collect/bulk.c: many slots of one object are moved or copied at once (tenure/field.h): their bounds, and one barrier
+ * for all of them. */
 #include <string.h>
 
 #include "heap/heap.h"
@@ -41,8 +41,9 @@ static bool check(const bulk *b) {
     if (!wrong) at = b->from, object = b->source, wrong = wrong_place(b, object, at), which = "from";
     if (!wrong) return true;
     if (!object) object = b->object;
-    tni_fail(b->m, TN_BAD_ARGUMENT, "%s: %zu slots `%s` %p: that is %s, %p (a '%.40s', length %zu)", b->function, b->count,
-             which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name, tn_length(object));
+    tni_fail(b->m, TN_BAD_ARGUMENT, "%s: %zu slots `%s` %p: that is %s, %p (a '%.40s', length %zu)", b->function,
+             b->count, which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name,
+             tn_length(object));
     return false;
 }
 
@@ -52,13 +53,14 @@ static void *reference(const bulk *b, tn_value word) {
     return b->values ? tni_value_ref(&b->m->heap->format, word) : (void *)(uintptr_t)word;
 }
 
-/* Records what comes to refer into the nursery, before it does. Most words are told by the filter. In the object itself,
- * a slot that holds a young reference is recorded already (B1); what is outside may hold anything. When the row is a
- * good part of the object, the whole object is remembered: its visit costs not much more than this has, and then there is
- * nothing to record until the next collection. */
+/* Records what comes to refer into the nursery, before it does. Most words are told by the filter. In the object
+ * itself, a slot that holds a young reference is recorded already (B1); what is outside may hold anything. When the row
+ * is a good part of the object, the whole object is remembered: its visit costs not much more than this has, and then
+ * there is nothing to record until the next collection. */
 static void record(const bulk *b) {
     tn_heap *heap = b->m->heap;
-    uintptr_t base = b->values ? b->m->value_base : b->m->ref_base, size = b->values ? b->m->value_size : b->m->ref_size;
+    uintptr_t base = b->values ? b->m->value_base : b->m->ref_base,
+              size = b->values ? b->m->value_size : b->m->ref_size;
     bool inside = tni_barrier_inside(heap, b->object, b->to);
     bool whole = inside && b->count >= tn_size_of(heap, b->object) / sizeof(void *) / WHOLE;
     for (size_t i = 0; i < b->count; i++) {

@@ -4,11 +4,11 @@
 #include "heap/heap.h"
 #include "base/os.h"
 
-/* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked through
- * again and again. */
+/* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked
+ * through again and again. */
 #define MARKING 64
-/* And for what cannot be foretold: a block that is begun in each lane, and the heads of two regions. Small heaps could not
- * afford it: at most this part of the limit. */
+/* And for what cannot be foretold: a block that is begun in each lane, and the heads of two regions. Small heaps could
+ * not afford it: at most this part of the limit. */
 #define EDGES 32
 
 static size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
@@ -33,7 +33,8 @@ size_t tni_bookkeeping(const tn_heap *heap) {
     const tni_weak *w = &heap->weak;
     return heap->regions.heads * TNI_BLOCK + heap->mark.capacity * sizeof(void *) + handle_bytes(heap) +
            tni_roots_bytes(&heap->roots) + bytes_of(&b->objects) + bytes_of(&b->slots) + bytes_of(&b->pieced) +
-           bytes_of(&b->outside) + bytes_of(&b->unprotected) + bytes_of(&b->weak_slots) + bytes_of(&w->young) + bytes_of(&w->old) + bytes_of(&w->young_disposed) + bytes_of(&heap->large.young) +
+           bytes_of(&b->outside) + bytes_of(&b->unprotected) + bytes_of(&b->weak_slots) + bytes_of(&w->young) +
+           bytes_of(&w->old) + bytes_of(&w->young_disposed) + bytes_of(&heap->large.young) +
            bytes_of(&heap->regions.all) + bytes_of(&heap->regions.spare);
 }
 
@@ -59,8 +60,8 @@ size_t tni_committed(const tn_heap *heap) {
 
 size_t tni_mapped(const tn_heap *heap) {
     size_t handles = heap->mutators[0].attached ? heap->options.value.handles : 0;
-    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION + heap->nursery.reserved + heap->queue.bytes +
-           heap->mark.capacity * sizeof(void *) + handles;
+    return heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION +
+           heap->nursery.reserved + heap->queue.bytes + heap->mark.capacity * sizeof(void *) + handles;
 }
 
 /* ---- what there may be ---- */

@@ -1,18 +1,17 @@
 /* collect/limit.h: what the heap has taken from the system, and what it may still take below the hard limit.
  *
- *     P2  what the heap has touched and not given back, what the nursery's cycle may still touch, and off-heap bytes stay
- *         together below heap_max; in heaps below 40 MiB the first block for cells of a size may be beyond it
+ *     P2  what the heap has touched and not given back, what the nursery's cycle may still touch, and off-heap bytes
+ *         stay together below heap_max; in heaps below 40 MiB the first block for cells of a size may be beyond it
  *
  * Everything counts that grows with the program: blocks, pages of large objects and the heads of their regions, used or
  * free; the nursery; the queue of the evacuation and the stack of the marker; logs, lists and tables of roots; and the
- * handle stack as far as it was seen to be used. Not counted are the heap's struct and its table of types (less than 512
- * KiB together), and what the debug modes keep for themselves.
+ * handle stack as far as it was seen to be used. Not counted are the heap's struct and its table of types (less than
+ * 512 KiB together), and what the debug modes keep for themselves.
  *
- * The counts that this is the sum of agree with the regions, which debug mode `verify` checks.
+ * Debug mode `verify` checks that the counts agree with the regions.
  *
- * Nothing that is free keeps an allocation from succeeding: it is given back to the system when its place below the limit
- * is wanted. Lists that only save time (the logs, the marker's stack) do without more memory there. Callers:
- * collect/pacing.c, collect/mark.c, collect/barrier.c, collect/weak.c, heap/alloc.c, observe/stats.c. */
+ * Free memory never makes an allocation fail: it is given back to the system when the limit needs its place. Near the
+ * limit, lists that only save time (the logs, the marker's stack) do not grow. */
 #ifndef TNI_LIMIT_H
 #define TNI_LIMIT_H
 
@@ -28,8 +27,8 @@ size_t tni_committed(const tn_heap *heap);
 size_t tni_bookkeeping(const tn_heap *heap);
 size_t tni_mapped(const tn_heap *heap);
 
-/* The bytes that objects and the next cycle may still take, if all that is free is given back; without the reserve while
- * that is kept, and without what marking needs at least. */
+/* The bytes that objects and the next cycle may still take, if all that is free is given back; without the reserve
+ * while that is kept, and without what marking needs at least. */
 size_t tni_room(const tn_heap *heap);
 /* The most that an object can ever take: more than heap_max, or than the machine has, is refused at once. */
 size_t tni_largest(const tn_heap *heap);

@@ -44,7 +44,8 @@ void tni_mark_free(tni_mark *mark) {
 }
 
 static __attribute__((noinline)) bool grow(marking *k) {
-    size_t bytes = k->mark->capacity * sizeof(void *); /* the old stack goes as the new one is filled: the limit sees one */
+    size_t bytes =
+        k->mark->capacity * sizeof(void *); /* the old stack goes as the new one is filled: the limit sees one */
     bool may = tni_may_grow(k->tracer.heap, bytes);
     void **bigger = may ? tni_os_map(k->mark->faults, bytes * 2, TNI_PAGE) : NULL;
     if (!bigger) {

@@ -1,9 +1,9 @@
 /* collect/mark.h: the stop-the-world marker.
  *
- * Marks everything that the roots reach in the old space; the nursery is empty. Objects that are marked wait on a
- * stack in front of which sits a short prefetch queue: their memory is asked for some objects before it is needed.
- * When the stack cannot grow, for the system has no memory or the limit leaves none (collect/limit.h), `overflow` is set
- * and the marked objects are scanned again until nothing new is found. Caller: collect/collect.c. */
+ * Marks everything that the roots reach in the old space; the nursery is empty. Marked objects wait on a stack. They
+ * are scanned in batches of three steps (mark.c), so that the cache has fetched what a step reads. When the stack
+ * cannot grow, for the system has no memory or the limit leaves none (collect/limit.h), `overflow` is set and the
+ * marked objects are scanned again until nothing new is found. */
 #ifndef TNI_MARK_H
 #define TNI_MARK_H
 
@@ -12,8 +12,8 @@
 
 #include "base/fault.h"
 
-/* What the marker's loops gather into. It is here because a thread's stack may be small: no call of the library takes
- * more than 4 KiB of it (tests/unit/test_stack.c). */
+/* The batches of the marker's loops. They are in the heap, because a thread's stack may be small: no call of the
+ * library takes more than 4 KiB of it (tests/unit/test_stack.c). */
 enum {
     TNI_MARK_BATCH = 128,                 /* objects that are looked at together, */
     TNI_MARK_EDGES = 4 * TNI_MARK_BATCH   /* and edges that come of them */

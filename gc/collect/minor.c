@@ -78,8 +78,8 @@ static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_hea
     return object;
 }
 
-/* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes behind the object's
- * bytes, into the new cell's last word. */
+/* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes behind the
+ * object's bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
@@ -385,11 +385,16 @@ static void settle_large(tn_heap *heap) {
 }
 
 size_t tni_minor_evacuate(tn_heap *heap) {
-    evacuation e = {
-        .tracer = {visit_refs, visit_values, heap},
-        .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
-        .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
-        .push = heap->queue.at, .pop = heap->queue.at};
+    evacuation e = {.tracer = {visit_refs, visit_values, heap},
+                    .base = (uintptr_t)heap->nursery.base,
+                    .reserved = tni_young_range(heap),
+                    .nursery = heap->nursery.reserved,
+                    .filter = tni_barrier_filter_of(heap),
+                    .format = heap->format,
+                    .layouts = heap->types.layouts,
+                    .old = &heap->old,
+                    .push = heap->queue.at,
+                    .pop = heap->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
     tni_handles_visit(heap, &e.tracer);

@@ -17,8 +17,8 @@
 #define STRETCH_MAX 128    /* and between later ones */
 #define VERDICT_FADE 0.99  /* for each cycle */
 #define CELLS_FADE 0.9     /* for each major */
-#define SCATTERED 12       /* so small a part of the limit may be lost in holes */
-#define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
+#define SCATTERED 12       /* fragmentation above 1/12 of the limit brings the next marking forward */
+#define ROUND 3            /* more cycles than stay inaccessible fit into the nursery's range */
 #define VERIFY_APART 3     /* see adaptive_nursery */
 #define SUSPICIOUS 1.5     /* times as long as the last one, for a byte: the clock is checked */
 #define OUTLIER 4.0
@@ -205,9 +205,9 @@ static size_t free_bytes(const tn_heap *heap) {
     return used < max ? max - used : 0;
 }
 
-/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a type
- * has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0. Or,
- * where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
+/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where a
+ * type has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends: 2.0.
+ * Or, where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
 enum { GROWTH = 16, GROWTH_ALIGNED = 20 };
 static size_t growth(const tn_heap *heap) {
     if (heap->old.paged) return TNI_PAGE / 16 * 10;
@@ -216,8 +216,8 @@ static size_t growth(const tn_heap *heap) {
 static size_t blocks_for(const tn_heap *heap, size_t capacity) {
     return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
 }
-/* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In tenths, and
- * for a whole cycle. */
+/* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In tenths,
+ * and for a whole cycle. */
 static size_t claim_tenths(const tn_heap *heap) { return growth(heap) + 16; }
 static size_t claim_of(const tn_heap *heap, size_t capacity) { return capacity / 10 * claim_tenths(heap); }
 
@@ -349,13 +349,15 @@ static size_t large_least(const tn_heap *heap) {
 /* One object may be longer than all that the budget allows. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
     const tni_large *large = &heap->large;
-    size_t tight = (tni_room(heap) + large->young_bytes) / 2, most = max_size(heap->pacing.large_budget, large_least(heap));
-    return large->young_bytes && (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
+    size_t tight = (tni_room(heap) + large->young_bytes) / 2,
+           most = max_size(heap->pacing.large_budget, large_least(heap));
+    return large->young_bytes &&
+           (large->young_bytes + bytes > min_size(most, tight) || large->young.count >= TNI_YOUNG_MAX);
 }
 
-/* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget doubles
- * when minor collections take more of the time than a program loses that writes beyond its cache, and it is halved when
- * they take hardly any. */
+/* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget
+ * doubles when minor collections take more of the time than a program loses that writes beyond its cache, and it is
+ * halved when they take hardly any. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
     static const double COSTLY = 0.2;
     tni_pacing *p = &heap->pacing;

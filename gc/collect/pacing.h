@@ -4,8 +4,8 @@
  *     P2  all that the heap takes stays below the hard limit: see collect/limit.h, which knows what that is
  *     P3  while objects are born old (`pretenuring`) the nursery is empty, so that no store needs to be recorded
  *
- * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes; this file clamps to options, limit and what
- * the system gives. Callers: heap/alloc.c, collect/collect.c. */
+ * The policy (tenure/heap.h: adaptive, fixed, or the host's) proposes sizes. This file limits them to the options, the
+ * hard limit and what the system gives. To add a policy, see the word list `policies` in heap/option.c. */
 #ifndef TNI_PACING_H
 #define TNI_PACING_H
 
@@ -19,7 +19,7 @@
 enum { TNI_KEPT_MAJORS = 4 };
 
 /* What the old space has grown by, counted from one sample to the next. A major collection that came because of growth
- * takes a sample. One that was asked for says nothing of the rate: what has grown by then is carried over. */
+ * takes a sample. One that the host asked for says nothing about the rate: what has grown by then is carried over. */
 typedef struct tni_growth {
     uint64_t since;   /* by tni_pacing_now; moved on by the time of collections that take no sample */
     size_t live;      /* then */
@@ -62,14 +62,14 @@ typedef struct tni_pacing {
     uint64_t last_end;    /* of a collection */
     uint64_t major_at;    /* of the last major: what the wall clock said */
     tni_growth growth;    /* since the last sample of it */
-    double worst_survival; /* of the adaptive policy: lately, */
-    double byte_ns;        /* and the time of a minor collection for a surviving byte */
+    double worst_survival; /* the highest share that survived lately, for the adaptive policy */
+    double byte_ns;        /* ns that a minor collection takes for a surviving byte */
     uint64_t window;      /* since when the share of the time is watched (cpu_max); 0: not */
     uint64_t gc_at_window; /* time in collections, up to there */
     uint64_t old_rate;    /* bytes a second that the old space and external bytes have grown by, at the last sample */
     bool external_due;    /* external bytes have reached the limit: the minor collection that they ask for is also
                            * to say whether a major is wanted */
-    size_t claim;         /* of the cycle, on the room below the hard limit (P2); 0: there is none, or a collection runs */
+    size_t claim; /* of the cycle, on the room below the hard limit (P2); 0: there is none, or a collection runs */
     size_t promised;      /* blocks, to the cycle (P1) */
     size_t least;         /* what the next cycle must hold if at all possible: an allocation waits for it */
     size_t wanted;        /* what a born-old object waits for */
@@ -83,7 +83,7 @@ typedef struct tni_pacing {
     uint64_t stretch_from, stretch_began; /* where and when it began, */
     uint64_t stretch_gc_ns; /* and the time that collections had taken by then */
     double old_byte_ns;   /* what a stretch took, without them; 0: not known */
-    bool reserve_spent;   /* the reserve is given out: memory was out (3.4 of the design) */
+    bool reserve_spent;   /* the reserve has been handed out since memory ran out */
     tni_futile futile;
     bool thrashing;       /* the last collections took more than cpu_max of the time and freed little */
 } tni_pacing;
@@ -91,7 +91,7 @@ typedef struct tni_pacing {
 /* The time that the mutator's thread has run (base/clock.h), by a clock that stands still while debug modes work:
  * what these take must change no size. What the wall clock said is then in pacing.clock.at. */
 uint64_t tni_pacing_now(tn_heap *heap);
-/* A debug mode has worked since `since`, by tni_pacing_now. */
+/* Leaves out the time since `since` (by tni_pacing_now), which a debug mode has taken. */
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
 
 /* What a marking has found. */
@@ -103,17 +103,17 @@ typedef struct tni_marking {
     bool due;              /* it came because of growth */
 } tni_marking;
 
-/* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
- * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
- * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
- * at everything then. */
+/* The time that debug mode `verify` may take for its pass over the old space, before a collection of this kind.
+ * Unlimited, unless the nursery adapts and is already at its maximum, or objects are pretenured: then a third of the
+ * mutator's time since the last collection. 0 if marking follows and the nursery is empty, because everything is
+ * checked then. */
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
 
 /* Takes the policy from the config or the option; sets the first sizes. */
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
 /* The heap has its first type with an alignment: from now on promotion may need more. Shortens the present cycle. */
 void tni_pacing_aligned(tn_heap *heap);
-/* The nursery's part of tni_begin_cycle, which calls it; the capacity is 0 when there is no room. */
+/* The nursery's part of tni_begin_cycle, which calls it. The capacity is 0 if there is no room. */
 void tni_pacing_begin_cycle(tn_heap *heap);
 /* Whether `bytes` more of the old space fit below the hard limit; shortens the present cycle if that helps. */
 bool tni_pacing_fits(tn_heap *heap, size_t bytes);
@@ -123,36 +123,37 @@ size_t tni_pacing_grown(const tn_heap *heap);
 void tni_pacing_probe(tn_heap *heap);
 /* Whether the old space, with `bytes` more, has outgrown the limit that starts a major collection. */
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes);
-/* Account of a minor collection that began at `since`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
+/* Records a minor collection that began at `since` (by tni_pacing_now) with `used` bytes in the nursery. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since);
 /* Whether a major collection is to follow the minor one. */
 bool tni_pacing_major_follows(tn_heap *heap);
-/* Account of a major collection. */
+/* Records a major collection. */
 void tni_pacing_after_major(tn_heap *heap, const tni_marking *marking);
-/* A collection that began at `since` has ended. When the host has asked for it, it counts for no rate. */
+/* Records the end of a collection that began at `since`. One that the host has asked for does not count in rates. */
 void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked);
 /* The external bytes that have come since the last major collection. */
 size_t tni_pacing_external_grown(const tn_heap *heap);
-/* What a major collection has left to sweep is swept: external bytes are those of the living. */
+/* The last sweep is finished: all external bytes that are counted now belong to live objects. */
 void tni_pacing_swept(tn_heap *heap);
-/* Behind a minor collection: memory is kept for what was alive before the last majors, for a while. True when that has
- * just ended, so that there may be memory to give back. */
+/* Called after a minor collection. Memory is kept for a while for what was alive before the last major collections.
+ * True if that time has just ended, so that there may be memory to give back. */
 bool tni_pacing_forget(tn_heap *heap);
-/* External bytes have become more: whether a collection should look for dead ones. */
+/* Whether external bytes have grown so much that a collection should look for dead ones. */
 bool tni_pacing_external_due(tn_heap *heap);
 
 /* Whether a full collection is worth a try when `bytes` find no room (the rule is in tenure/heap.h, "Memory is out"),
- * and the account of one that did not help, and took `ns`. */
+ * and the record of one that did not help, and took `ns`. */
 bool tni_pacing_may_help(tn_heap *heap, size_t bytes);
 void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns);
-/* Whether so many bytes more of young large objects are too many. */
+/* Whether this many more bytes of young large objects would be too many. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes);
-/* Account of a minor collection before which so many bytes of large objects were young. */
+/* Records a minor collection before which this many bytes of large objects were young. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes);
-/* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
- * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
+/* Objects that were dead at the last major collection have given back `bytes` outside of the heap. The old limit
+ * assumed that these bytes were live. It must shrink with them, or every cycle would budget for the previous one's
+ * garbage. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);
-/* The least range of a nursery whose cycles are to stay inaccessible for as many collections as the options say. */
+/* The least address range of a nursery whose cycles stay inaccessible for as many collections as the options say. */
 size_t tni_pacing_kept(const tni_settings *settings);
 /* Options have changed. */
 void tni_pacing_changed(tn_heap *heap);

@@ -1,9 +1,10 @@
 /* collect/sweep.h: cells for promotion and born-old objects, by sweeping.
  *
- * After marking a block's used bits still show what was allocated. Sweeping leaves of them those where a marked cell
- * begins or ends, disposes of the dead, and files the block as free or partial. It happens at once, and for blocks that
- * may hold objects with dispose lazily: when a lane needs a cell, a little after each minor collection, and to the end
- * before the next marking. Callers: heap/alloc.c, collect/. */
+ * After marking a block's used bits still show what was allocated. Sweeping keeps those at which a marked cell begins
+ * or ends, disposes of dead objects, and files the block as free or partial. Most blocks are swept at once. Blocks that
+ * may hold objects with dispose are swept lazily: when their holes are needed, some after each minor collection, and
+ * the rest before the next marking. So a sweep may last from tni_sweep_begin to tni_sweep_end, over many minor
+ * collections. */
 #ifndef TNI_SWEEP_H
 #define TNI_SWEEP_H
 
@@ -27,7 +28,7 @@ void tni_sweep_end(tn_heap *heap);
 /* Calls visit(object, user) for every object of the old space that is allocated: while marking, those that are marked,
  * and all large ones. */
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user);
-/* Disposes of every object, for tni_heap_destroy. */
+/* Disposes of every object, for tn_heap_destroy. */
 void tni_sweep_dispose_all(tn_heap *heap);
 
 #endif

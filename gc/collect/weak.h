@@ -6,7 +6,7 @@
  *     W3  capacity in the old list is reserved at creation: moving an entry there cannot fail
  *     W4  every young object with dispose is in `young_disposed`
  *
- * So a minor collection looks at young entries only. Callers: heap/alloc.c, collect/minor.c, collect/collect.c. */
+ * So a minor collection visits young entries only. */
 #ifndef TNI_WEAK_H
 #define TNI_WEAK_H
 

@@ -161,7 +161,7 @@ static void check_last(tn_mutator *m, const tni_open_scope *scope) {
               place);
 }
 
-/* The tops still are what they were before the scope closes. */
+/* Called before the scope closes: the tops have not changed yet. */
 void tn_scope_closed_(tn_scope *s) {
     tni_handle_checks *c = checks_of(s->m);
     size_t at = c->count;
@@ -208,7 +208,7 @@ void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
 
 size_t tni_scopes_open(const tn_mutator *m) { return m->heap->checks.count; }
 
-/* The tops still are what they were before. */
+/* The tops have not changed yet. */
 void tni_scopes_restored(tn_mutator *m, tn_mark mark) {
     tni_handle_checks *c = checks_of(m);
     if (c->count > mark.scopes) c->count = mark.scopes;

@@ -17,8 +17,8 @@ bool tni_may_collect(tn_mutator *m, const char *function);
 /* The old space, or a large object that is young, is about to take `bytes` more: collects before, if that is due. */
 void tni_collect_if_due(tn_heap *heap, bool young, size_t bytes);
 
-/* Makes room for `extra` more in a list of objects that need attention, if need be by a collection of this kind; false when
- * there is none. Where collecting is not allowed, without regard to the limit. */
+/* Makes room for `extra` more in a list of objects that need attention, if need be by a collection of this kind; false
+ * when there is none. Where collecting is not allowed, without regard to the limit. */
 bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_kind kind);
 
 #endif

@@ -67,7 +67,8 @@ static bool reserve_range(tn_heap *heap) {
     size_t nursery = (nursery_range(&heap->options.value) + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
     size_t large = tni_large_range(heap->options.value.heap_max);
     char *base;
-    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large) large = large / 2 & ~(TNI_UNIT - 1);
+    while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large)
+        large = large / 2 & ~(TNI_UNIT - 1);
     if (!base) return false;
     tni_nursery_init(&heap->nursery, faults, base, nursery);
     tni_range_init(&heap->regions.range, faults, base + nursery, large);

@@ -1,7 +1,7 @@
 /* heap/heap.h: the heap, as one struct of its parts. Each part's header says who owns what in it.
  *
- * A heap is one mapping and what its parts own; there is no global state. `mutators` has one place: the API and the
- * structures are ready for several, the collections are not yet. */
+ * A heap is one mapping and what its parts own. There is no global state, except the list of heaps in debug/segv.c.
+ * `mutators` has one place: the API is made for several, but collections and most structures assume one. */
 #ifndef TNI_HEAP_H
 #define TNI_HEAP_H
 
@@ -34,10 +34,10 @@ typedef struct tni_mutator {
     tn_mutator pub;
     bool attached;
     pthread_t thread;       /* that has attached it */
-    tn_place refused;       /* of the last window in which a safepoint was, and that has been said */
+    tn_place refused;       /* last raw window in which tn_safepoint was refused (reported once) */
     bool window_checked;    /* the innermost window's host is compiled without NDEBUG: only what is reserved */
-    char *reserved;         /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
-    bool bump_old;          /* objects are born old (P3), and nothing else is to be looked at */
+    char *reserved; /* tn_reserve: up to here allocation neither collects nor fails; NULL: nothing is reserved */
+    bool bump_old;          /* objects are born old (P3), and nothing else needs the slow path */
     bool hook_running;      /* on_out_of_memory has been called and has not returned */
     size_t until_stress;    /* allocations */
     size_t handles_seen;    /* bytes of the handle stack that have been in use, when a collection began */
@@ -112,8 +112,8 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
     return offset < heap->nursery.reserved || tni_header(object) & TNI_YOUNG;
 }
 
-/* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL when
- * it is dead. A large one that survived is not young any more, and one that did not has not moved. */
+/* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL
+ * when it is dead. A large one that survived is not young any more, and one that did not has not moved. */
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
     return tni_young(heap, object) ? tni_forwarded(tni_header(object)) : object;
 }

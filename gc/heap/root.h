@@ -5,9 +5,7 @@
  * order of an array.
  *
  *     R1  a cell that holds a young reference is in `young` (perhaps more than once), or `young_overflow` is set
- *     R2  below a range's low-water mark there is no young reference, and in a resting range there is none at all
- *
- * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify.c, debug/leaks.c. */
+ *     R2  below a range's low-water mark there is no young reference, and in a resting range there is none at all */
 #ifndef TNI_ROOT_H
 #define TNI_ROOT_H
 
@@ -28,8 +26,8 @@ typedef struct tni_slots {
     bool suspended; /* it rests after the next minor collection, or rests already */
 } tni_slots;
 
-/* Active ranges come first: minor collections read no others. Behind them are those that rest: suspended, and visited by
- * a minor collection since. */
+/* Active ranges come first: minor collections read no others. Behind them are those that rest: suspended, and visited
+ * by a minor collection since. */
 typedef struct tni_ranges {
     tni_slots *at;
     size_t active, count, capacity;

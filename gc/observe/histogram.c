@@ -1,5 +1,5 @@
-/* observe/histogram.c: see histogram.h. Invariant: `total` is the number of values recorded, and until a counter saturates it is
- * the sum of all counters; max and sum are of exactly those values. */
+/* observe/histogram.c: see histogram.h. Invariant: `total` is the number of values recorded, and until a counter
+ * saturates it is the sum of all counters; max and sum are of exactly those values. */
 #include "observe/histogram.h"
 
 #include <string.h>
@@ -36,7 +36,8 @@ uint64_t tni_histogram_percentile(const tni_histogram *h, double percent) {
     if (h->total == 0) return 0;
     if (!(percent > 0)) percent = 0;
     if (percent > 100) percent = 100;
-    /* The rank, rounded up, and at least 1. The small part taken off keeps what should be whole from being pushed over it. */
+    /* The rank, rounded up, and at least 1. The small part taken off keeps what should be whole from being pushed over
+     * it. */
     double exact = percent / 100 * (double)h->total;
     uint64_t rank = (uint64_t)exact;
     if (exact - (double)rank > 1e-9 * exact || rank == 0) rank++;

@@ -1,16 +1,16 @@
 /* observe/histogram.h: how often which duration occurred, in little memory and constant time.
  *
- * The layout is HdrHistogram's, with a lowest discernible value of 1 and 128 sub-buckets: values below 128 have a counter
- * each; above, every power of two is divided into 64 equal counters. So a value is known to 1/64 (1.6 %), from 1 ns to
- * 2^42 - 1 ns (73 minutes); what is longer counts as that. Embedded by value; 9.5 KiB; owns no memory. Not thread-safe.
- * Callers: stats.c, log.c. */
+ * The layout is HdrHistogram's, with a lowest discernible value of 1 and 128 sub-buckets: values below 128 have a
+ * counter each; above, every power of two is divided into 64 equal counters. So a value is known to 1/64 (1.6 %), from
+ * 1 ns to 2^42 - 1 ns (73 minutes); what is longer counts as that. Embedded by value; 9.5 KiB; owns no memory. Not
+ * thread-safe. */
 #ifndef TNI_HISTOGRAM_H
 #define TNI_HISTOGRAM_H
 
 #include <stdint.h>
 
 enum {
-    TNI_HISTOGRAM_SUB_BITS = 7,  /* 128 sub-buckets in the first bucket; only the upper 64 of each further one are new */
+    TNI_HISTOGRAM_SUB_BITS = 7, /* 128 sub-buckets in the first bucket; only the upper 64 of each further one are new */
     TNI_HISTOGRAM_MAX_BITS = 42,
     TNI_HISTOGRAM_COUNTERS = (TNI_HISTOGRAM_MAX_BITS - TNI_HISTOGRAM_SUB_BITS + 2) << (TNI_HISTOGRAM_SUB_BITS - 1)
 };
@@ -25,8 +25,8 @@ typedef struct tni_histogram {
 void tni_histogram_reset(tni_histogram *h);
 void tni_histogram_record(tni_histogram *h, uint64_t value);
 
-/* The least recorded value such that at least `percent` of all values are no greater, to the precision above: the upper end
- * of its counter, and never more than the maximum. 0 when nothing is recorded. `percent` is clamped to 0..100. */
+/* The least recorded value such that at least `percent` of all values are no greater, to the precision above: the upper
+ * end of its counter, and never more than the maximum. 0 when nothing is recorded. `percent` is clamped to 0..100. */
 uint64_t tni_histogram_percentile(const tni_histogram *h, double percent);
 
 /* Exact, and 0 when nothing is recorded. */

@@ -12,7 +12,8 @@ size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_yo
 /* ---- the processor's time ---- */
 
 #define SHORT UINT64_C(50000) /* ns: of which two calls of the system would be too large a part */
-#define INTERRUPTED UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
+#define INTERRUPTED                                                                                                    \
+    UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
 
 void tni_phases_begin(tn_heap *heap, tn_kind kind) {
     bool is_short = kind == TN_MINOR && heap->pacing.minor_ns < SHORT && !heap->clearing;

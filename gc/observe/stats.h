@@ -1,5 +1,5 @@
-/* observe/stats.h: counters, pauses, the processor's time by phase, and the log line of a collection. Looks, never decides.
- * Callers: collect/collect.c; heap/alloc.c and collect/barrier.c count their slow calls. */
+/* observe/stats.h: counters, pauses, the processor's time by phase, and the log line of a collection. It watches and
+ * never decides. */
 #ifndef TNI_STATS_H
 #define TNI_STATS_H
 
@@ -41,9 +41,9 @@ typedef struct tni_collection {
     uint64_t minor_ns, pause_ns;
 } tni_collection;
 
-/* A collection begins; one of its phases ends and the next begins; it has ended. Reading the processor's time is a call of
- * the system: too long for a minor collection of some microseconds. One that will be short, for the one before was and there
- * is nothing to sweep, goes by c->pause_ns instead. */
+/* A collection begins; one of its phases ends and the next begins; it has ended. Reading the processor's time is a call
+ * of the system: too long for a minor collection of some microseconds. One that will be short, for the one before was
+ * and there is nothing to sweep, goes by c->pause_ns instead. */
 void tni_phases_begin(tn_heap *heap, tn_kind kind);
 void tni_phase_ends(tn_heap *heap, tni_phase phase);
 void tni_phases_end(tn_heap *heap, const tni_collection *c);
