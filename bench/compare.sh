@@ -3,10 +3,10 @@
 #
 #     bench/compare.sh REV [--quick] [--only WORKLOAD,...] [--peers PEER,...] [--rounds N] [--pin N|last|any]
 #
-# Peers: tenure, tenure-handles. Builds REV in a temporary worktree, with the workloads of the working tree in place of
-# its own: so both libraries run the same programs, and a change of a workload is not taken for one of the library. (REV
-# must know the functions that these use.) In each round both take a turn right after each other, now one first and now
-# the other. Prints medians, and REV's figures over the tree's, round by round: above 1, the tree needs less.
+# Peers: tenure, tenure-handles. Builds REV in a temporary worktree, with the workloads of the working tree instead of
+# its own. So both libraries run the same programs, and only a change of the library shows. (REV must have the functions
+# that the workloads use.) In each round both run right after each other, in changing order. Prints medians, and REV's
+# figures divided by the tree's, round by round: above 1, the tree needs less.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/setup.sh

@@ -3,8 +3,9 @@
 #
 #     bench/edges.sh [--quick] [--only NAME,...] [REV]
 #
-# With REV, runs each program on the library of that revision as well, one right after the other: first REV, then the
-# working tree. A program that uses what REV does not have is run on the tree alone. --quick takes sizes that end soon.
+# With REV, runs each program on the library of that revision as well: first REV, then at once the working tree. A
+# program that uses what REV does not have runs on the tree alone. --quick uses small sizes. To add a program, see
+# bench/README.md.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/setup.sh

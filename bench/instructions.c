@@ -1,5 +1,5 @@
-/* bench/instructions.c: what instructions.sh counts: each path of the collector, as often as it is told. Usage:
- * instructions PATH COUNT. The counts of two runs differ by what the path itself executes, and by nothing else. */
+/* bench/instructions.c: the paths of the collector that instructions.sh counts. Usage: instructions PATH COUNT runs a
+ * path COUNT times. The counts of two runs differ only by what the path itself executes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +108,7 @@ static void copy_bytes(tn_mutator *m, long count) {
     tn_collect(m, TN_MINOR);
 }
 
-/* In a tree there are always many objects to look at, in a chain hardly more than one. */
+/* In a tree the marker always has many objects to scan, in a chain hardly more than one. */
 static void mark_again(tn_mutator *m, long objects, long count) {
     for (long i = 0; i < count; i += objects) tn_collect(m, TN_MAJOR);
 }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Counts instructions under callgrind (valgrind) and fails when a path is over its budget: for what must not slowly
-# grow. Unlike times, the counts are the same in every run. Usage: instructions.sh PROJECT
+# Counts instructions under callgrind (valgrind), and fails if a path is over its budget, so that paths do not grow
+# slowly. Unlike times, the counts are the same in every run. Usage: instructions.sh PROJECT
 #
-# Each path of instructions.c is run twice, with COUNT and three times as many; the difference over 2 * COUNT is what
-# one takes, with the two or three instructions of the loop round it. Budgets are some 10 % above what gcc 12 and clang 14
-# need at -O2 on x86-64. (Memory is cleared by a string instruction there, of which callgrind counts every byte.)
+# Each path of instructions.c runs twice, with COUNT and with 3 * COUNT. The difference divided by 2 * COUNT is what one
+# pass takes, with the two or three instructions of the loop around it. Budgets are some 10 % above what gcc 12 and
+# clang 14 need at -O2 on x86-64. (Memory is cleared by a string instruction there; callgrind counts each of its bytes.)
 set -eu
 export LC_ALL=C
 root=$1

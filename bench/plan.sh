@@ -1,13 +1,13 @@
-# What ./bench/run.sh and ./bench/compare.sh share: what is run with which arguments, and how one turn is taken. To be
-# sourced, in the project's root, after tests/setup.sh.
+# What ./bench/run.sh and ./bench/compare.sh share: which programs run with which arguments, and how one turn is taken.
+# Source it in the project's root, after tests/setup.sh. To add a workload, see bench/README.md.
 # shellcheck shell=sh
 
 bench_peers='tenure tenure-handles bdwgc malloc mimalloc jemalloc bound'
 bench_build=${BUILD:-build-bench}
 
-# Every workload with its peers and its arguments for a full and a quick run ("-": the defaults of its source, "skip":
-# not run). A line with a mark is another variant of the same programs, listed as PEER-MARK. "rounds": how many at most.
-# bdwgc takes minutes for a gigabyte, and the best part of an hour and 22 GiB for eight.
+# Each workload with its peers and its arguments for a full and a quick run ("-": the defaults of its source; "skip":
+# not run). A line with a mark is another variant of the same program; the report lists it as PEER-MARK. "rounds" is the
+# most that are run. bdwgc takes minutes for a gigabyte, and most of an hour and 22 GiB for eight.
 bench_plan() {
     cat <<END
 # workload   peers                             mark    rounds full             quick
@@ -47,7 +47,7 @@ bench_die() {
 
 bench_workloads() { bench_plan | awk '!/^#/ && !seen[$1]++ { print $1 }'; }
 
-# The arguments of the scripts, into only, peers, rounds, quick, pin. What is not an option is $bench_other.
+# Reads the arguments of the scripts into only, peers, rounds, quick, pin. Other arguments are in $bench_other.
 bench_options() {
     only='' peers='' rounds='' quick='' pin=last bench_other=''
     while [ $# -gt 0 ]; do
@@ -90,7 +90,8 @@ bench_known() {
     done
 }
 
-# How everything is compiled: as systems build their libraries. (A build type would say more, and the optimisation again.)
+# How everything is compiled: as systems build their libraries. (A build type would say more, and the optimisation
+# again.)
 bench_flags='-Doptimization=2 -Ddebug=false -Db_ndebug=true -Dbench=enabled -Dtests=disabled -Dexamples=disabled'
 
 # Builds $bench_build, with whatever peers are installed by now.
@@ -103,12 +104,12 @@ bench_compile() {
     programs=$(bench_programs)
 }
 
-# The programs that $bench_build has, as meson knows them: files may be left from when another peer was installed.
+# The programs in $bench_build, according to meson: there may be old files of peers that are not installed any more.
 bench_programs() {
     meson introspect --targets "$bench_build" | tr , '\n' | sed -n 's/.*"name": "\([a-z-]*\)".*/\1/p' | tr '\n' ' '
 }
 
-# The memory that can be had now, in MiB.
+# The memory that is available now, in MiB.
 bench_memory() { awk '/^MemAvailable:/ { print int($2 / 1024); exit }' /proc/meminfo 2>/dev/null || echo 1e9; }
 
 # What workload $1 runs: lines of PEER ROUNDS PROGRAM ARGUMENTS, of the programs in $programs. What the

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes tables, verdicts and plots of what bench/run.sh and bench/compare.sh have measured.
+"""Makes tables, verdicts and plots from the measurements of bench/run.sh and bench/compare.sh.
 
-    report.py RESULTS         from latest.jsonl and system.txt there makes report.md and *.svg, and prints a summary
-    report.py --pairs FILE    prints how the turns of side "rev" and side "tree" compare, round by round
+    report.py RESULTS         makes report.md and *.svg from latest.jsonl and system.txt there, and prints a summary
+    report.py --pairs FILE    compares the turns of side "rev" with those of side "tree", round by round
 
-Exit status 1 if a turn failed, or if peers disagree on what a workload comes to: those that are wrong get no figures.
+Exit status 1 if a turn failed, or if peers disagree on a workload's result: those that are wrong get no figures.
 """
 import json
 import os

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Runs the benchmarks, on this library and on what it is compared with. Installs what is missing where it can.
+# Runs the benchmarks, on this library and on its peers. Installs what is missing, if it can.
 #
 #     bench/run.sh [--quick] [--only WORKLOAD,...] [--peers PEER,...] [--rounds N] [--pin N|last|any]
 #
-# Each turn is a process of its own on one CPU; the peers of a workload take turns, and each round begins with another.
-# Five rounds; --quick: two, of smaller sizes. Leaves in bench/results/:
+# Each turn is a process of its own on one CPU. The peers of a workload take turns, and each round begins with another
+# one. There are five rounds; with --quick two, of smaller sizes. Writes into bench/results/:
 #
-#     latest.jsonl   a line for each turn: what was run, seconds, rss_kib, and what the program says of itself
-#     report.md      tables, and what is held against the bars that the project has set itself
-#     *.svg          plots, if gnuplot is there
+#     latest.jsonl   a line for each turn: what ran, seconds, rss_kib, and the program's own figures
+#     report.md      tables, and a comparison with the project's targets
+#     *.svg          plots, if gnuplot is installed
 #
-# Exit status 1 if a program fails, or peers disagree on a workload's result. bench/README.md tells what it all means.
+# Exit status 1 if a program fails, or peers disagree on a workload's result. bench/README.md explains the figures.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/setup.sh
@@ -30,7 +30,7 @@ trap 'rm -f "$list"' EXIT
 
 version() { printf '#include <%s>\n%s\n' "$1" "$2" | ${CC:-cc} -E - 2>/dev/null | tail -n 1; }
 
-# What the figures depend on, for the report.
+# What the figures depend on: for the report.
 describe() {
     echo "date: $(date -u +%Y-%m-%d)"
     echo "tenure: $(git describe --always --dirty 2>/dev/null || echo 'not from a repository')"
@@ -45,7 +45,7 @@ describe() {
     echo "jemalloc: $(version jemalloc/jemalloc.h JEMALLOC_VERSION | tr -d '"' | cut -d- -f1)"
 }
 
-# The peers that are asked for but not built, once each.
+# The peers that were asked for and are not built, each once.
 missing() {
     for peer in $peers; do
         case " $programs " in *" alloc-$peer "*) continue ;; esac
@@ -53,7 +53,7 @@ missing() {
     done
 }
 
-# run_round WORKLOAD ROUND: what is in $list, from another line on each time.
+# run_round WORKLOAD ROUND: runs the lines of $list, beginning with another line each time.
 run_round() {
     awk -v n="$2" '{ line[NR] = $0 } END { for (i = 0; i < NR; i++) print line[(i + n - 1) % NR + 1] }' "$list" |
         while read -r peer most program arguments; do

@@ -1,5 +1,5 @@
-/* bench/stopped.c: runs a program, stopped for `off` milliseconds after each `on` of running, as busy neighbours or a
- * container's quota stop it. Prints what it took, to be compared with a run that nobody stops (off = 0).
+/* bench/stopped.c: runs a program, and stops it for OFF milliseconds after each ON milliseconds of running, as a busy
+ * neighbour or a container's quota does. Prints its time, to be compared with that of a run without stops (OFF = 0).
  *
  *     stopped ON OFF PROGRAM [ARGUMENT...] */
 #define _GNU_SOURCE

@@ -1,14 +1,14 @@
-/* bench/turn.c: one turn of one benchmark. Runs a program on one CPU, and prints the JSON object that it printed, with
- * what is seen from outside put before: wall time and largest resident set of the whole process.
+/* bench/turn.c: one turn of one benchmark. Runs a program on one CPU, and prints the JSON object that it printed,
+ * preceded by the wall time and the largest resident set of the whole process.
  *
  *     turn [--pin N|last|any] [--limit SECONDS] NAME=VALUE... -- PROGRAM [NAME=NUMBER...]
  *
- * The pairs on both sides of -- become members of the object. A program that fails, or prints anything but one object,
- * gives a member "failed" with the reason instead of any figure; then the exit status is 1. The default is the last CPU
- * that this process may use: the first one is where most kernels put their own work.
+ * The pairs on both sides of -- become members of the object. If the program fails, or prints anything but one object,
+ * the output has a member "failed" with the reason and no figures, and the exit status is 1. The default CPU is the
+ * last one that this process may use, because most kernels put their own work on the first.
  *
- * In C because the kernel remembers the largest resident set across exec: an interpreter's would hide that of a small
- * program. */
+ * This is C because the kernel remembers the largest resident set across exec: that of an interpreter would hide that
+ * of a small program. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +73,7 @@ static void parse(turn *t, char **argv) {
     }
     t->names = argv;
     for (; *argv && strcmp(*argv, "--") != 0; argv++) check_pair(*argv);
-    if (!*argv || !argv[1]) die("no program behind --");
+    if (!*argv || !argv[1]) die("no program after --");
     t->program = argv + 1;
     for (argv += 2; *argv; argv++) check_pair(*argv);
 }

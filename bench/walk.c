@@ -1,6 +1,6 @@
-/* bench/walk.c: a program without a collector, which follows a random cycle through MIB mebibytes of memory and writes to
- * what it meets. Run it under bench/stopped as well: what it loses there is lost by every program on that machine, for its
- * memory is no longer in the cache when it goes on.
+/* bench/walk.c: a program without a collector. It follows a random cycle through MIB mebibytes of memory, and writes to
+ * each place. Run it under bench/stopped as well: every program on that machine loses as much, because its memory has
+ * left the cache when it goes on.
  *
  *     walk MIB STEPS */
 #include <stdio.h>

@@ -3,7 +3,8 @@
  * `x_with` and `x_without` are the same function with the construct x and without it; what the construct adds is the
  * difference. They stand between two calls, with the mutator and the operands needed before and after, because that is
  * where these constructs stand in a runtime: the operands are in registers that calls preserve.
- * `x_alone` is a function of nothing but the construct: what a host pays that wraps it in a function and does not inline it. */
+ * `x_alone` is a function of nothing but the construct: what a host pays that wraps it in a function and does not
+ * inline it. */
 #include "tenure.h"
 
 typedef struct Pair {

@@ -1,15 +1,14 @@
 #!/bin/sh
-# Counts the instructions of the inline paths in a disassembly (x86-64, -O2, gcc and clang) and fails when one is over its
-# budget. As a host is released, with NDEBUG. Usage: fastpath_test.sh PROJECT
+# Counts the instructions of the inline paths in a disassembly (x86-64, -O2, gcc and clang), and fails if one is over
+# its budget. The code is compiled as a host is released, with NDEBUG. Usage: fastpath_test.sh PROJECT
 #
-# What is counted: fastpath.c has each construct between two calls, and the same function without it. Of both, the instructions
-# executed from the entry to the return are counted, on the path that takes no slow call and, where there is a choice,
-# falls through: that is the path for memory at hand, for a value that is not young, for a handle stack with room. The
-# construct's count is the difference: so it includes its store, and every move that it makes necessary. Only what a
-# function does once, however many constructs it holds, is left out: push, pop and the moves of the stack pointer, by
-# which it saves its caller's registers and makes its frame.
-# Also printed, without a budget, is the whole of a function that holds nothing but the construct, with push and pop, less its
-# `ret`: what a host pays that calls such a function instead of having it inlined.
+# How it counts: fastpath.c has functions with a construct between two calls, and the same functions without it. In
+# both, the script counts the instructions from the entry to the return, on the path without a slow call (and at a
+# branch, on the one that falls through): enough memory, a value that is not young, room on the handle stack. The
+# difference is the construct's count. So it includes its store and every move that it makes necessary. It leaves out
+# what a function does once, however many constructs it has: push, pop and the moves of the stack pointer, which save
+# registers and make the frame. The script also prints, without a budget, the length of a function that consists of the
+# construct alone, without its `ret`: what a host pays if it calls such a function instead of inlining it.
 set -eu
 export LC_ALL=C
 root=$1
@@ -23,7 +22,7 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What a function does once.
+# Instructions that a function executes once.
 frame='^(push|pop|(sub|add) +\$0x[0-9a-f]+,%rsp$)'
 
 # construct, its budget, and what it is
@@ -34,7 +33,7 @@ scope 4 scope, open and close
 local 6 TN_LOCAL
 local_value 6 TN_LOCAL_VALUE'
 
-# Prints the instructions of the fast path of function $2 in disassembly $1, one a line.
+# Prints the instructions of the fast path of function $2 in disassembly $1, one in each line.
 fast_path() {
     awk -v wanted="$2" '
         /^[0-9a-f]+ <.*>:$/ { inside = $2 == "<" wanted ">:"; next }
@@ -76,8 +75,8 @@ failed=0
 for cc in gcc clang; do
     echo "$cc -O2 -DNDEBUG ($($cc --version | head -n 1))"
     # shellcheck disable=SC2046 # words are meant to be split
-    $cc -std=c11 -O2 -DNDEBUG -fcf-protection=none -fno-stack-protector $(pkg-config --cflags atomic_ops) -I"$root/include" \
-        -c -o "$work/fastpath.o" "$root/tests/fastpath.c"
+    $cc -std=c11 -O2 -DNDEBUG -fcf-protection=none -fno-stack-protector $(pkg-config --cflags atomic_ops) \
+        -I"$root/include" -c -o "$work/fastpath.o" "$root/tests/fastpath.c"
     objdump -dr --no-show-raw-insn "$work/fastpath.o" >"$work/listing"
     echo "$budgets" >"$work/budgets"
     while read -r construct budget what; do
@@ -89,9 +88,10 @@ for cc in gcc clang; do
         done
         count=$(($(grep -Evc "$frame" "$work/with") - $(grep -Evc "$frame" "$work/without")))
         verdict=ok
-        # A construct that costs nothing is one that the compiler has removed: then the measurement is broken.
+        # If a construct costs nothing, the compiler has removed it, and the measurement is broken.
         if [ "$count" -gt "$budget" ] || [ "$count" -lt 2 ]; then verdict=FAILED failed=1; fi
-        printf '%-7s %s of %s   %s   (alone: %s)\n' "$verdict" "$count" "$budget" "$what" "$(grep -cv '^ret' "$work/alone")"
+        alone=$(grep -cv '^ret' "$work/alone")
+        printf '%-7s %s of %s   %s   (alone: %s)\n' "$verdict" "$count" "$budget" "$what" "$alone"
         echo "            alone:"
         sed 's/^/                /' "$work/alone"
         if [ $verdict = FAILED ]; then

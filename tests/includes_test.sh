@@ -1,6 +1,6 @@
 #!/bin/sh
-# The folders of gc/ are floors: a file includes headers of its own floor, of those below it, and of include/. Lists every
-# include that goes up, and fails unless each one is written down here with its reason; three are the most.
+# The folders of gc/ are floors: a file includes headers of its own floor, of those below it, and of include/. Lists
+# every include that goes up, and fails unless each one is written down here with its reason; three are the most.
 #
 #     tests/includes_test.sh SOURCE-ROOT
 #
@@ -12,7 +12,7 @@ floors='base space heap collect mutator observe debug'
 
 # From, to, and why.
 allowed='
-gc/heap/type.c collect/pacing/pacing.h the first type with an alignment makes promotion need more: the present cycle is shortened
+gc/heap/type.c collect/pacing/pacing.h the first type with an alignment shortens the present cycle (P1)
 '
 
 work=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/bin/sh
-# An installed Tenure serves a host: installs the build into a temporary directory, then compiles examples/hello.c against it with
-# what pkg-config says, shared and static, and runs it; then builds it once more in a project that has Tenure as a meson
-# subproject. All must print what the example of this build prints, but for the statistics behind the first two lines. Usage: install_test.sh PROJECT BUILD
+# A host can use an installed Tenure. Installs the build into a temporary directory; compiles examples/hello.c against
+# it with the flags of pkg-config, shared and static, and runs it; then builds it in a project that has Tenure as a
+# meson subproject. Each must print the same first two lines as the example of this build (statistics follow).
+# Usage: install_test.sh PROJECT BUILD
 set -eu
 export LC_ALL=C
 root=$1 build=$2
@@ -28,14 +29,17 @@ done
 [ "$(find "$work/root" -path '*/include/*' -name '*.h' | wc -l)" = "$(find "$root/include" -name '*.h' | wc -l)" ] ||
     fail "headers are installed that are not public"
 pkg-config --print-requires tenure | grep -q '^atomic_ops' || fail "tenure.pc does not require atomic_ops"
-[ "$(pkg-config --variable=host_cflags tenure)" = -Werror=incompatible-pointer-types ] || fail "tenure.pc has no host_cflags"
+[ "$(pkg-config --variable=host_cflags tenure)" = -Werror=incompatible-pointer-types ] ||
+    fail "tenure.pc has no host_cflags"
 
 cp "$root/examples/hello.c" "$work/hello.c"
 [ -x "$build/examples/hello" ] || fail "this build is configured without the examples"
 "$build/examples/hello" >"$work/wanted" || fail "examples/hello of this build"
 [ "$(wc -l <"$work/wanted")" -gt 2 ] || fail "examples/hello prints too little"
-# same WHAT: what $work/found begins with is right
-same() { [ "$(head -n 2 "$work/found")" = "$(head -n 2 "$work/wanted")" ] || { cat "$work/found"; fail "the output $1"; }; }
+# same WHAT: $work/found begins with the right lines
+same() {
+    [ "$(head -n 2 "$work/found")" = "$(head -n 2 "$work/wanted")" ] || { cat "$work/found"; fail "the output $1"; }
+}
 
 # shellcheck disable=SC2046 # words are meant to be split
 {
@@ -51,7 +55,7 @@ same "with the shared library"
 same "with the static library"
 if "$work/shared" >/dev/null 2>&1; then fail "the shared version runs without the library: it was not tested"; fi
 
-# As a subproject, of a project that knows nothing of how Tenure is built.
+# As a subproject of a project that does not know how Tenure is built.
 unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 mkdir -p "$work/host/subprojects/tenure"
 (cd "$root" && tar -cf - meson.build meson_options.txt include gc) | (cd "$work/host/subprojects/tenure" && tar -xf -)
@@ -62,7 +66,8 @@ project('host', 'c', default_options: ['c_std=c11'])
 tenure = dependency('tenure', fallback: ['tenure', 'tenure_dep'])
 executable('host', 'host.c', dependencies: tenure)
 END
-meson setup "$work/host/build" "$work/host" --force-fallback-for=tenure >"$work/log" 2>&1 || fail "configuring as a subproject"
+meson setup "$work/host/build" "$work/host" --force-fallback-for=tenure >"$work/log" 2>&1 ||
+    fail "configuring as a subproject"
 meson compile -C "$work/host/build" >"$work/log" 2>&1 || fail "building as a subproject"
 "$work/host/build/host" >"$work/found" || fail "running as a subproject"
 same "as a subproject"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the README shows is true: its first C block compiles as it stands against the public headers, runs, and prints the text
-# block behind it; the source between its <!-- hello --> markers is examples/hello.c; and the commands and files that it names
-# are there, and so are the functions that the Scheme's README points at. Usage: readme_test.sh PROJECT LIBRARY
+# What the README shows is true: its C program compiles as it stands against the public headers, runs, and prints the
+# text block after it; it is the only C program there; the commands and files that the README names exist, and so do the
+# functions that the Scheme's README points at. Usage: readme_test.sh PROJECT LIBRARY
 set -eu
 export LC_ALL=C
 root=$1 library=$2
@@ -16,23 +16,18 @@ block() { awk -v open="\`\`\`$1" '$0 == "```" && inside { exit } inside { print 
 block c "$readme" >"$work/embed.c"
 block text "$readme" >"$work/wanted"
 [ -s "$work/embed.c" ] && [ -s "$work/wanted" ] || fail "no C block with its output in the README"
+[ "$(grep -c '^```c$' "$readme")" = 1 ] || fail "the README is meant to have one C program"
 [ "$(wc -l <"$work/embed.c")" -le 32 ] || fail "the embedding is meant to be 30 lines"
 # shellcheck disable=SC2046 # words are meant to be split
-${CC:-cc} -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags atomic_ops) -I"$root/include" -o "$work/embed" "$work/embed.c" \
-    "$library" $(pkg-config --libs atomic_ops) -Wl,-rpath,"$(dirname "$library")" || fail "the README's embedding does not compile"
+${CC:-cc} -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags atomic_ops) -I"$root/include" -o "$work/embed" \
+    "$work/embed.c" "$library" $(pkg-config --libs atomic_ops) -Wl,-rpath,"$(dirname "$library")" ||
+    fail "the README's embedding does not compile"
 "$work/embed" >"$work/found" || fail "the README's embedding fails"
 diff -u "$work/wanted" "$work/found" || fail "the README's embedding prints something else"
 
-awk '/^<!-- \/hello -->$/ { inside = 0 } inside { print } /^<!-- hello -->$/ { inside = 1 }' "$readme" >"$work/quoted.md"
-block c "$work/quoted.md" >"$work/hello.c"
-[ -s "$work/hello.c" ] || fail "the README does not quote examples/hello.c"
-# The code is the same; the comments are the README's own.
-code() { sed 's, *//.*,,; /^ *$/d' "$1"; }
-code "$work/hello.c" >"$work/quoted"
-code "$root/examples/hello.c" | diff -u "$work/quoted" - || fail "examples/hello.c is not what the README quotes (-)"
-
 # Paths in the first code block (the two commands) and in the layout.
-for path in $(grep -oE '`(\./)?(examples|tests|bench|gc|include)/[A-Za-z0-9_./-]*`' "$readme" | tr -d '`' | sort -u) ./examples/run.sh ./tests/run.sh; do
+for path in $(grep -oE '`(\./)?(examples|tests|bench|gc|include)/[A-Za-z0-9_./-]*`' "$readme" | tr -d '`' | sort -u) \
+    ./examples/run.sh ./tests/run.sh; do
     [ -e "$root/$path" ] || fail "the README names $path, which is not there"
 done
 [ "$(sed -n '/^```sh$/,/^```$/p' "$readme" | sed -n '2p;3p' | sed 's/ *#.*//')" = "./examples/run.sh
@@ -43,6 +38,7 @@ scheme=$root/examples/scheme
 grep -oE '`[a-z_/]+\.c`, `[A-Za-z_]+`' "$scheme/README.md" | tr -d '`,' >"$work/functions"
 [ -s "$work/functions" ] || fail "examples/scheme/README.md points at no function"
 while read -r file function; do
-    grep -qw "$function" "$scheme/$file" || fail "examples/scheme/README.md names $function of $file, which is not there"
+    grep -qw "$function" "$scheme/$file" ||
+        fail "examples/scheme/README.md names $function of $file, which is not there"
 done <"$work/functions"
-echo "the README's embedding, quotation and paths are right"
+echo "the README's program and paths are right"

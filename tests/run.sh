@@ -1,13 +1,15 @@
 #!/bin/sh
-# Builds the library and runs the tests. Installs what is missing where it can (see setup.sh).
+# Builds the library and runs the tests. Installs what is missing, if it can (see setup.sh).
 #
-#     tests/run.sh           the quick suite: clang optimised, gcc with ASan and UBSan; and the Scheme programs under gcc -O2, -O0
-#     tests/run.sh --all     the long suite as well, both under clang's ASan, the quick one on release and LTO builds of gcc
-#                            and clang and under Valgrind, and the fuzzers
-#     tests/run.sh --fast    the quick suite of the clang build only, less what takes long, for the edit loop
+#     tests/run.sh           the quick suite, with clang optimised, and with gcc, ASan and UBSan; the Scheme programs
+#                            with gcc -O2 and -O0
+#     tests/run.sh --all     also the long suite; both suites with clang's ASan; the quick suite on release and LTO
+#                            builds of gcc and clang, and under Valgrind; the fuzzers
+#     tests/run.sh --fast    only the quick suite of the clang build, without its slow tests: for the edit loop
 #
-# On two idle processors the quick suite takes less than six minutes. What would take it longer, and rarely finds what the
-# quick suite does not, is in --all. Limits of time are in the meson.build files: a slow machine must not fail a test.
+# On two idle processors the quick suite takes less than six minutes. --all has the tests that take longer and rarely
+# find something that the quick suite does not. Time limits are in the meson.build files: a slow machine must not fail a
+# test.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/setup.sh
@@ -26,7 +28,7 @@ setup_tools TEST
 started=$(date +%s)
 failed=
 
-# The compilers that the project promises to be clean under may find nothing to warn of.
+# With these compilers the project promises to build without a warning.
 strict_gcc=false strict_clang=false
 [ "$(gcc -dumpversion | cut -d. -f1)" = 12 ] && strict_gcc=true
 [ "$(clang -dumpversion | cut -d. -f1)" = 14 ] && strict_clang=true
@@ -36,7 +38,7 @@ run_suites() {
     name=$1 directory=$2
     shift 2
     printf '\n== %s: %s\n' "$name" "$directory"
-    # The variables of the caller's own Tenure sessions are not the tests' business.
+    # The tests must not see the TENURE_ variables of the caller.
     if env $(env | sed -n 's/^\(TENURE_[A-Za-z0-9_]*\)=.*/-u \1/p') \
         ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1 \
         UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
@@ -46,7 +48,7 @@ run_suites() {
     failed="$failed $directory"
 }
 
-# Whether a compiler and the linker can leave code to each other.
+# Whether this compiler and the linker support link-time optimisation.
 lto_works() {
     probe=$(mktemp)
     works=0
@@ -55,7 +57,8 @@ lto_works() {
     return $works
 }
 
-# build MODES NAME DIRECTORY COMPILER MESON-TEST-ARGUMENTS MESON-OPTIONS...: a build and what is tested on it, in one of MODES.
+# build MODES NAME DIRECTORY COMPILER MESON-TEST-ARGUMENTS MESON-OPTIONS...: makes a build and runs its tests, if the
+# mode is one of MODES.
 build() {
     modes=$1 name=$2 directory=$3 compiler=$4 tests=$5
     shift 5

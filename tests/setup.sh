@@ -1,10 +1,10 @@
 #!/bin/sh
-# The set-up that ./examples/run.sh, ./tests/run.sh and ./bench/run.sh share: finds out what is missing, and installs it
-# on Debian and Ubuntu; elsewhere says what is missing and the command that installs it. Nothing is downloaded when
-# nothing is missing.
+# The set-up that ./examples/run.sh, ./tests/run.sh and ./bench/run.sh share. Finds out what is missing, and installs it
+# on Debian and Ubuntu; elsewhere prints what is missing and the command that installs it. Downloads nothing if nothing
+# is missing.
 #
 # Usage: . tests/setup.sh; setup_tools [TEST|BENCH]     with TEST, also what the tests need; with BENCH, what the
-#                                                       benchmarks need, and what they would like to have
+#                                                       benchmarks need and can use
 
 setup_say() { printf '%s\n' "$*" >&2; }
 setup_has() { command -v "$1" >/dev/null 2>&1; }
@@ -15,7 +15,7 @@ setup_libclang() {
     setup_header clang-c/Index.h
 }
 
-# What is missing, as names of the rows below.
+# Prints what is missing, as names of the rows below.
 setup_missing() {
     { setup_has cc && echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1; } || echo compiler
     setup_has meson || echo meson
@@ -34,8 +34,8 @@ setup_missing() {
     { setup_has valgrind && setup_header valgrind/memcheck.h; } || echo valgrind
 }
 
-# What can be done without: for the tests a debugger and the static checker's library, for the benchmarks other collectors
-# and allocators to compare with, and what draws the plots.
+# Optional tools: for the tests a debugger and the static checker's library; for the benchmarks other collectors and
+# allocators to compare with, and the program that draws the plots.
 setup_wanted() {
     [ "${1:-}" != TEST ] || setup_has gdb || echo gdb
     [ "${1:-}" != TEST ] || setup_libclang || echo libclang
@@ -104,7 +104,7 @@ setup_apt() {
     fi
 }
 
-# Installs the rows "$1" where apt-get can.
+# Installs the rows "$1", if there is apt-get.
 setup_install() {
     if [ -n "$1" ] && setup_has apt-get && [ -f /etc/debian_version ]; then
         # shellcheck disable=SC2046 # words are meant to be split
@@ -125,13 +125,14 @@ setup_tools() {
     [ -z "$missing" ] || setup_explain "$missing" "It goes without them, and less is tested or compared. To have them:"
     case $(meson --version) in
     0.*)
-        setup_say "meson 1.0 or newer is needed, and this is $(meson --version): install a newer one, for instance with pipx install meson"
+        setup_say "meson 1.0 or newer is needed, and this is $(meson --version):" \
+            "install a newer one, for instance with pipx install meson"
         exit 1
         ;;
     esac
 }
 
-# Builds, and before that configures what is not there yet: setup_build DIRECTORY COMPILER MESON-ARGUMENTS...
+# setup_build DIRECTORY COMPILER MESON-ARGUMENTS...: configures the build if it is not there yet, and builds.
 setup_build() {
     build=$1 compiler=$2
     shift 2
@@ -143,7 +144,7 @@ setup_build() {
     setup_quietly meson compile -C "$build"
 }
 
-# Runs a command; shows what it printed only if it fails.
+# Runs a command; shows its output only if it fails.
 setup_quietly() {
     log=$(mktemp)
     if "$@" >"$log" 2>&1; then

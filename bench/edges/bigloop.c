@@ -1,5 +1,5 @@
-/* bigloop.c: one buffer of SIZE bytes after another, MIB in all; each is written whole, and the one before is garbage. With
- * `malloc` 1 the same on malloc and free. */
+/* bigloop.c: allocates one buffer of SIZE bytes after another, MIB in all, and fills each; the one before is garbage.
+ * With `malloc` 1 the same with malloc and free. */
 #include "edge.h"
 
 typedef struct Buffer {

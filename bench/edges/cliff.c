@@ -1,5 +1,5 @@
-/* cliff.c: beside PAIRS live pairs, MIB of short-lived buffers of SIZE bytes each: just below and just above the limit of
- * small objects, and far above it. A collector that frees large objects in major collections only falls here. */
+/* cliff.c: beside PAIRS live pairs, MIB of short-lived buffers of SIZE bytes each: just below and just above the limit
+ * of small objects, and far above it. A collector that frees large objects only in major collections is slow here. */
 #include "edge.h"
 
 typedef struct Pair {

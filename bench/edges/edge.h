@@ -1,7 +1,7 @@
-/* edge.h: what the programs of bench/edges share: a heap, the time of the processor, and a line of figures.
+/* edge.h: what the programs of bench/edges share: a heap, processor time, and a line of figures.
  *
- * Each program shows one place where collectors fall off a cliff: a size, a limit, a long list. It is built on the public
- * headers alone, takes its sizes as arguments, and prints a line for each figure. bench/edges.sh runs them. */
+ * Each program shows one place where collectors fall off a cliff: a size, a limit, a long list. It uses only the
+ * public headers, takes its sizes as arguments, and prints a line for each figure. bench/edges.sh runs them. */
 #ifndef EDGE_H
 #define EDGE_H
 
@@ -61,7 +61,7 @@ __attribute__((unused)) static void edge_end(void) {
     edge_mutator = NULL;
 }
 
-/* A heap with `count` types and its mutator. Ends the program when there is none. */
+/* A heap with `count` types and its mutator. Ends the program if there is no memory. */
 __attribute__((unused)) static tn_mutator *edge_start(const char *options, const tn_type_desc *types, size_t count) {
     tn_config config = TN_CONFIG_INIT;
     config.options = options;

@@ -1,4 +1,4 @@
-/* failing.c: `live` objects, and then `requests` for a buffer that heap_max has no room for. */
+/* failing.c: allocates `live` objects, and then asks `requests` times for a buffer for which heap_max has no room. */
 #include "edge.h"
 
 typedef struct Node {

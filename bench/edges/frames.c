@@ -1,6 +1,6 @@
-/* frames.c: COROUTINES with a stack of 200 references each, as objects. Each of RUNS runs takes the next coroutine and stores
- * 100 times into its stack, each time a new object. `how` 0: the stores are recorded; 1: the stack that is running is
- * unprotected; 2: a range over the running stack, which is copied there and back. */
+/* frames.c: COROUTINES with a stack of 200 references each, as objects. Each of RUNS runs takes the next coroutine and
+ * stores 100 times into its stack, each time a new object. `how` 0: the stores are recorded; 1: the stack that is
+ * running is unprotected; 2: a range over the running stack, which is copied there and back. */
 #include "edge.h"
 
 enum { SLOTS = 200, STORES = 100 };

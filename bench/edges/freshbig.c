@@ -1,5 +1,5 @@
-/* freshbig.c: a new array of references of MIB MiB, in which hardly anything is stored: how long are the next minor
- * collection, one behind a single store, one behind more stores than the log of slots holds, and a major one? */
+/* freshbig.c: a new array of references of MIB MiB, in which hardly anything is stored. How long are the next minor
+ * collection, one after a single store, one after more stores than the log of slots holds, and a major one? */
 #include "edge.h"
 
 typedef struct Array {
@@ -27,10 +27,10 @@ int main(int argc, char **argv) {
     collect(m, TN_MINOR, "the first minor collection");
     collect(m, TN_MAJOR, "a major one");
     TN_WRITE(m, *array, slot[5], (void *)TN_ALLOC(m, Node));
-    collect(m, TN_MINOR, "a minor one behind a store");
+    collect(m, TN_MINOR, "a minor one after a store");
     void **young = TN_HANDLE(m, (void *)TN_ALLOC(m, Node));
     for (size_t i = 0; i < 70000; i++) TN_WRITE(m, *array, slot[edge_random() % length], *young);
-    collect(m, TN_MINOR, "behind 70,000 stores");
+    collect(m, TN_MINOR, "after 70,000 stores");
     collect(m, TN_MAJOR, "a major one");
     edge_say(m, "freshbig", begin);
     return 0;

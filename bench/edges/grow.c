@@ -1,5 +1,5 @@
-/* grow.c: a list of numbers that doubles when it is full. LENGTH numbers are pushed ROUNDS times. `how` 0: tn_resize; 1: a
- * new array and a copy; 2: malloc's realloc. */
+/* grow.c: a list of numbers that doubles when it is full. LENGTH numbers are pushed ROUNDS times. `how` 0: tn_resize;
+ * 1: a new array and a copy; 2: malloc's realloc. */
 #include "edge.h"
 
 typedef struct Numbers {

@@ -1,6 +1,6 @@
-/* limit.c: what is resident of a heap that is filled until NULL, beside its limit of MIB MiB. `shape` 0: a list; 1: a list
- * beside a wide array; 2: nodes that refer to each other at random, for which a marker wants a long stack; 3: arrays of
- * 100 KiB that are dropped, then a list. */
+/* limit.c: fills a heap until an allocation returns NULL, and compares its resident memory with its limit of MIB MiB.
+ * `shape` 0: a list; 1: a list beside a wide array; 2: nodes that refer to each other at random, for which a marker
+ * wants a long stack; 3: arrays of 100 KiB that are dropped, then a list. */
 #include "edge.h"
 
 typedef struct Pair {

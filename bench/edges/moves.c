@@ -1,5 +1,5 @@
-/* moves.c: an old array of LENGTH references to which a new object is added at the front, and from which the last one
- * goes, TIMES times. `how` 0: a store for each element; 1: memmove and tn_remember; 2: TN_MOVE. */
+/* moves.c: an old array of LENGTH references in which a new object is inserted at the front, and the last one is
+ * dropped, TIMES times. `how` 0: a store for each element; 1: memmove and tn_remember; 2: TN_MOVE. */
 #include "edge.h"
 
 typedef struct Array {

@@ -1,5 +1,6 @@
-/* peak.c: a list of `objects` is dropped, and what the heap then keeps of its memory. First majors are asked for, with
- * minors between them; then, in a second heap, the program only makes garbage for `seconds`: that asks for no major. */
+/* peak.c: drops a list of `objects`, and shows how much memory the heap keeps. In the first heap, the program asks for
+ * major collections with minor ones between them. In the second it only makes garbage for `seconds`, which needs no
+ * major one. */
 #include "edge.h"
 
 typedef struct Node {

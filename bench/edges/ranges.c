@@ -1,6 +1,6 @@
-/* ranges.c: coroutines of a server, each with a stack of its own, which is a range or visited by a scanner. LIVE of them
- * are there; 20,000 requests end the oldest and begin a new one; then minor collections run while all but ten are idle.
- * (suspended.c: the same when the host says so.) */
+/* ranges.c: coroutines of a server, each with a stack of its own, which is a range or visited by a scanner. LIVE of
+ * them are there; 20,000 requests end the oldest and begin a new one; then minor collections run while all but ten are
+ * idle. (suspended.c: the same when the host says so.) */
 #include "edge.h"
 
 typedef struct Node {

@@ -1,6 +1,6 @@
-/* startup.c: what a short program pays for the collector. TIMES processes one after the other do nothing; as many allocate
- * 1 MiB by malloc, in objects of 64 bytes that they keep in a list; as many make a heap and do the same there. A line
- * each, of the process in the middle: the time of the processor, page faults, and the most that was resident. */
+/* startup.c: what a short program pays for the collector. TIMES processes one after the other do nothing; as many
+ * allocate 1 MiB by malloc, in objects of 64 bytes that they keep in a list; as many make a heap and do the same there.
+ * Prints a line for each kind, with the median process: processor time, page faults, and the largest resident set. */
 #include <sys/wait.h>
 #include <unistd.h>
 

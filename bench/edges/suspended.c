@@ -1,5 +1,5 @@
-/* suspended.c: LIVE coroutines, whose stacks are ranges, and all but one are suspended: 200 minor collections, while the one
- * pushes new objects; then 1,000,000 switches to another at random. */
+/* suspended.c: LIVE coroutines, whose stacks are ranges, and all but one are suspended: 200 minor collections, while
+ * the one pushes new objects; then 1,000,000 switches to another at random. */
 #include "edge.h"
 
 typedef struct Node {

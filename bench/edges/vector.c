@@ -1,5 +1,5 @@
-/* vector.c: a malloc'd vector of LENGTH references, owned by an object with a trace callback; PUSHES new objects are stored
- * into it at random places. `how` 0: tn_remember; 1: tn_remember_slot. */
+/* vector.c: a malloc'd vector of LENGTH references, owned by an object with a trace callback; PUSHES new objects are
+ * stored into it at random places. `how` 0: tn_remember; 1: tn_remember_slot. */
 #include "edge.h"
 
 typedef struct Node {

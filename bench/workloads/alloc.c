@@ -1,8 +1,8 @@
-/* alloc: 200 million objects of 16 bytes, of which the last 1000 are kept in a ring. What allocation alone costs when
- * nearly everything dies at once: the inline path, memory that is new to the cache, and an old object that is stored
- * into all the time.
+/* alloc: 200 million objects of 16 bytes, of which the last 1000 are kept in a ring. It shows
+ * what allocation alone costs when nearly everything dies at once: the inline path, memory that is new to the cache,
+ * and stores into an old object all the time.
  *
- * The bound bumps a pointer round a buffer that the second-level cache holds, and never looks at what it overwrites. */
+ * The bound bumps a pointer around a buffer that fits the second-level cache, and never reads what it overwrites. */
 #include "shim.h"
 
 enum { RING = 1000, WRAP = 64 << 10 };

@@ -1,5 +1,5 @@
 /* bench/workloads/churn.h: short-lived data for workloads whose subject is something else: lists that are built, summed
- * and dropped. Include it behind shim.h and the enum of the workload's types, with Cell_type among them; CHURN_TYPE
+ * and dropped. Include it after shim.h and the enum of the workload's types, with Cell_type among them; CHURN_TYPE
  * describes it. */
 #ifndef BENCH_CHURN_H
 #define BENCH_CHURN_H

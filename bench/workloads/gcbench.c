@@ -9,7 +9,7 @@ typedef struct Node {
     int32_t i, j;
 } Node;
 typedef struct Hole {
-    uint64_t words[1]; /* and more behind it */
+    uint64_t words[1]; /* and more after it */
 } Hole;
 typedef struct Doubles {
     uint64_t length;

@@ -1,5 +1,5 @@
-/* bench/workloads/harness.h: what every workload's process does beside its work: arguments, time, the result line.
- * Knows no peer. */
+/* bench/workloads/harness.h: what every workload does beside its work: it reads arguments, takes times, and prints the
+ * result line. This file knows no peer. */
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 

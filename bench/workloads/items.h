@@ -1,5 +1,5 @@
 /* bench/workloads/items.h: what lives beside the short-lived data of deep and idle: a table of items. They are born
- * old, so that the pauses that are reported are those of the short-lived data. Include it behind shim.h and the enum of
+ * old, so that the pauses that are reported are those of the short-lived data. Include it after shim.h and the enum of
  * the workload's types, with Table_type and Item_type among them; ITEM_TYPES describes them. */
 #ifndef BENCH_ITEMS_H
 #define BENCH_ITEMS_H

@@ -1,4 +1,4 @@
-/* bench/workloads/shim.h: what a workload is written against, so that one source runs on every peer.
+/* bench/workloads/shim.h: the macros that workloads are written with, so that one source runs on every peer.
  *
  *     PEER_TENURE    this library, raw tier: raw pointers; what must survive an allocation is on a VM stack (a range)
  *     PEER_HANDLES   this library, handle tier: every object that a function holds is a handle

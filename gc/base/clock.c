@@ -15,9 +15,9 @@ static uint64_t step(tni_clock *clock) {
     return went;
 }
 
-/* Takes off the last step, of `went`, what the thread has not run. Its clock is not believed where it has not moved: it
- * may have a coarse tick. Where it went backwards it is that of another thread; where it went too far, a step backwards
- * of the wall clock lies between. */
+/* Subtracts from the last step, of `went` ns, the time that the thread did not run. The thread's clock is not believed
+ * if it has not moved (it may have a coarse tick), if it went backwards (it is that of another thread), or if it went
+ * too far (the wall clock was set back meanwhile). */
 static uint64_t check(tni_clock *clock, uint64_t went) {
     uint64_t cpu = clock->cpu(), ran = cpu - clock->cpu_at;
     if (!ran) return clock->ran;

@@ -1,9 +1,9 @@
-/* base/fault.h: requests to the system, of which one can be made to fail (TENURE_DEBUG=fail=N), so that what happens
- * then can be tried in every build.
+/* base/fault.h: requests to the system for memory. One of them can be made to fail (TENURE_DEBUG=fail=N), so that every
+ * build can test what happens then.
  *
- * Whatever asks the system for memory on behalf of a heap, pages (base/os.h) or a piece of malloc's (below), hands over
- * the heap's faults. Only the heap's own struct does not count: it is mapped before the options have a place. There is
- * no global state: each heap counts its own requests. Callers: heap/, collect/, base/os.c, debug/verify.c. */
+ * Whatever asks the system for memory on behalf of a heap, for pages (base/os.h) or from malloc (below), passes the
+ * heap's faults. Only the request for the heap's own struct does not count: it comes before the options have a place.
+ * There is no global state: each heap counts its own requests. */
 #ifndef TNI_FAULT_H
 #define TNI_FAULT_H
 
@@ -22,12 +22,12 @@ void tni_faults_start(tni_faults *faults, const tni_host *host, size_t number);
 /* Says in the log that it is happening. Returns true. */
 bool tni_fault_log(const tni_faults *faults);
 
-/* True if this request must fail. It is the only one: those behind it are granted again. */
+/* Whether this request must fail. Only one does: those after it are granted again. */
 static inline bool tni_refused(tni_faults *faults) {
     return TN_UNLIKELY(faults && faults->left) && --faults->left == 0 && tni_fault_log(faults);
 }
 
-/* From malloc, zeroed. */
+/* Memory from malloc, zeroed. */
 static inline void *tni_calloc(tni_faults *faults, size_t count, size_t bytes) {
     return tni_refused(faults) ? NULL : calloc(count, bytes);
 }

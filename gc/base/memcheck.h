@@ -1,14 +1,15 @@
-/* base/memcheck.h: tells AddressSanitizer or Valgrind which memory of the heap holds no object, so that they report
- * its use like that of freed memory: holes and free pages of the old space, the nursery but for what is handed out.
+/* base/memcheck.h: tells AddressSanitizer or Valgrind which memory of the heap holds no object, so that they report its
+ * use as they report that of freed memory. This is: holes and free pages of the old space, and the nursery except for
+ * what has been handed out.
  *
- * Valgrind's requests for memory pools do not fit. They want to know of each block when it is made and freed: objects
- * are made by five inline instructions in the host, and freed in bulk, by bits that say only what lives. With a pool
- * whose blocks are whole ranges, a report names the oldest block that was freed at its address (Valgrind 3.19): some
- * collection long ago. A range with a name costs one request in each collection, and its report shows the number, the
- * cause and the call stack of the last one. Slots of dead handles are made undefined in collections: so the host need
- * not ask before it uses them again.
+ * Valgrind's requests for memory pools do not fit. They want to know when each block is made and freed. But objects are
+ * made by six inline instructions in the host, and freed in bulk, by bits that only say what lives. If whole ranges
+ * were the blocks of a pool, a report would name the oldest block that was freed at its address (Valgrind 3.19): some
+ * collection long ago. A named range costs one request in each collection, and its report shows the number, the cause
+ * and the call stack of the last one. Collections also make the slots of dead handles undefined, so the host need not
+ * ask before it uses them again.
  *
- * Chosen by the build (meson's option `memcheck`); in others these do nothing. Callers: space/, collect/, debug/. */
+ * The build chooses the tool (meson's option `memcheck`); without one these functions do nothing. */
 #ifndef TNI_MEMCHECK_H
 #define TNI_MEMCHECK_H
 
@@ -42,11 +43,11 @@ enum { TNI_NAMED = 0 };
 static inline void tni_forbid(const void *at, size_t bytes) { TNI_FORBID_(at, bytes); }
 static inline void tni_allow(const void *at, size_t bytes) { TNI_ALLOW_(at, bytes); }
 
-/* May be written at any time, and must be before it is read: for Valgrind only. */
+/* The memory must be written before it is read again. For Valgrind only. */
 static inline void tni_undefine(const void *at, size_t bytes) { TNI_UNDEFINE_(at, bytes); }
 
-/* Where reports of Valgrind find an address, with the call stack of now: "8 bytes inside a TEXT of size ...". It takes
- * the place of the range's name before; *name is 0 while there is none. */
+/* Names a range for Valgrind's reports ("8 bytes inside a TEXT of size ..."), which then show the current call stack as
+ * well. Replaces the range's earlier name; *name is 0 while there is none. */
 static inline void tni_unname(unsigned *name) {
     if (*name) TNI_UNNAME_(*name - 1);
     *name = 0;

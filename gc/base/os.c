@@ -21,7 +21,7 @@ static void *map_aligned(size_t bytes, size_t align, int protection) {
     return at + before;
 }
 
-/* A core dump would walk through all of it. */
+/* The range is left out of core dumps, which would otherwise walk through all of it. */
 void *tni_os_reserve(tni_faults *faults, size_t bytes, size_t align) {
     void *at = tni_refused(faults) ? NULL : map_aligned(bytes, align, PROT_NONE);
     if (at) madvise(at, bytes, MADV_DONTDUMP);
@@ -67,13 +67,13 @@ void tni_os_forget(void *at, size_t bytes) {
 void tni_os_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); }
 
 void tni_os_collapse(void *at) {
-    const int collapse = 25; /* MADV_COLLAPSE, of Linux 6.1 */
+    const int collapse = 25; /* MADV_COLLAPSE, since Linux 6.1 */
     if (madvise(at, TNI_HUGE_PAGE, collapse)) tni_os_huge(at, TNI_HUGE_PAGE);
 }
 
 /* ---- touched pages ---- */
 
-/* Of a word of /proc/self/pagemap: the page is in memory, or swapped out. */
+/* Bits in a word of /proc/self/pagemap: the page is in memory, or is swapped out. */
 #define IS_TOUCHED (UINT64_C(3) << 62)
 
 static bool read_pages(int file, uintptr_t at, uint64_t *pages, size_t count) {
@@ -81,8 +81,8 @@ static bool read_pages(int file, uintptr_t at, uint64_t *pages, size_t count) {
     return pread(file, pages, (size_t)bytes, (off_t)(at / TNI_PAGE * sizeof *pages)) == bytes;
 }
 
-/* Where the file is, and tells the truth of a page that was touched. The file belongs to the process that opened it, so
- * that it must not stay open: the next one may be a fork. */
+/* Opens the file, and tests that it says of a touched page that it was touched. The file describes the process that
+ * opened it, so it must not stay open: the next caller may be a fork. */
 static bool ask(tni_touched *t, tni_faults *faults) {
     t->state = TNI_TOUCHED_SECRET;
     if (tni_refused(faults) || sysconf(_SC_PAGESIZE) != TNI_PAGE) return false;
@@ -96,7 +96,7 @@ static bool ask(tni_touched *t, tni_faults *faults) {
     return false;
 }
 
-/* Makes sure that `pages` has the page at this address; false when it cannot. */
+/* Makes sure that `pages` describes the page at this address; false if it cannot. */
 static bool tell(tni_touched *t, tni_faults *faults, uintptr_t at, uintptr_t end) {
     if (at - t->from < t->to - t->from) return true;
     if (t->state == TNI_TOUCHED_SECRET || (t->state == TNI_TOUCHED_UNASKED && !ask(t, faults))) return false;
@@ -110,7 +110,7 @@ static bool tell(tni_touched *t, tni_faults *faults, uintptr_t at, uintptr_t end
     return true;
 }
 
-/* The first page of those told that is touched, or is not; `to` if there is none. */
+/* The first page in `pages` that was touched, or was not; `to` if there is none. */
 static uintptr_t next_page(const tni_touched *t, uintptr_t at, bool touched) {
     at &= ~(uintptr_t)(TNI_PAGE - 1);
     while (at < t->to && !(t->pages[(at - t->from) / TNI_PAGE] & IS_TOUCHED) == touched) at += TNI_PAGE;

@@ -1,6 +1,5 @@
 /* base/system.c: see system.h. Owns nothing and keeps nothing: every call asks the system again, because limits change
- * while a process runs. Works before there is a heap. Parses digits itself: nothing here depends on the locale. Callers:
- * option.c (limits and percentages), pacing.c (the nursery's first size). */
+ * while a process runs. Works before there is a heap. Reads digits itself, so that nothing depends on the locale. */
 #include "base/system.h"
 
 #include <errno.h>
@@ -14,7 +13,7 @@
 
 enum { PATH_SIZE = 4096, LINE_SIZE = 4096, TEXT_SIZE = 4096 };
 
-/* Reads the start of a file as text. False when there is no such file; what is longer than the buffer is cut. */
+/* Reads the start of a file as text, cut to the buffer's size. False if there is no such file. */
 static bool read_text(const char *path, char *text, size_t size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
@@ -30,7 +29,7 @@ static bool read_text(const char *path, char *text, size_t size) {
     return used > 0;
 }
 
-/* Reads digits; *end is what follows them. UINT64_MAX when there are none ("max"), or too many. */
+/* Reads digits; *end becomes what follows them. UINT64_MAX if there are none ("max"), or too many. */
 static uint64_t read_number(const char *text, const char **end) {
     uint64_t n = 0;
     bool huge = *text < '0' || *text > '9';
@@ -45,14 +44,14 @@ static uint64_t read_number(const char *text, const char **end) {
 
 /* ---- control groups ---- */
 
-/* What a search for limits works with: too much for a small stack. */
+/* The state of a search for limits. It is in a struct of its own because it is too large for a small stack. */
 typedef struct search {
-    const char *root;        /* of all files: "" but in tests */
-    uint64_t least;          /* so far */
-    bool found[3];           /* a mount with our group has been, of version 1, 2 */
-    char group[3][PATH_SIZE]; /* ours, as /proc/self/cgroup has it; empty: there is none */
+    const char *root;        /* prefix of all paths: "", except in tests */
+    uint64_t least;          /* the least limit so far */
+    bool found[3];           /* [version]: a mount with our group has been found */
+    char group[3][PATH_SIZE]; /* [version]: our group in /proc/self/cgroup; empty: none */
     char path[PATH_SIZE], line[LINE_SIZE], text[TEXT_SIZE];
-    char data[LINE_SIZE];    /* of the file that is read by lines, and how much of it there is */
+    char data[LINE_SIZE];    /* [at, end) has been read from `file`, and not yet returned as lines */
     size_t at, end;
     int file;
 } search;
@@ -77,7 +76,7 @@ static int next_byte(search *s) {
     return (unsigned char)s->data[s->at++];
 }
 
-/* The file's next line is s->line; what is too long is cut. At the end the file is closed. */
+/* Puts the file's next line into s->line, cut to its size. Closes the file at its end. */
 static bool next_line(search *s) {
     size_t used = 0;
     int c;
@@ -103,14 +102,14 @@ static bool read_of_group(search *s, size_t length, const char *file) {
     return there;
 }
 
-/* memory.high is where the kernel begins to slow a group down: a heap that goes beyond gets nothing done. */
+/* Above memory.high the kernel slows a group down so much that a heap would get nothing done: it counts as a limit. */
 static void read_group(search *s, size_t length, unsigned version) {
     static const char *const files[][2] = {{"", ""}, {"/memory.limit_in_bytes", ""}, {"/memory.max", "/memory.high"}};
     for (unsigned i = 0; i < 2 && *files[version][i]; i++)
         if (read_of_group(s, length, files[version][i])) take_limit(s, s->text);
 }
 
-/* Version 1 tells the least limit of all ancestors, of those as well that a container cannot see. */
+/* Version 1 reports the least limit of all ancestors, also of those that a container cannot see. */
 static bool read_hidden_ancestors(search *s, size_t length) {
     static const char name[] = "hierarchical_memory_limit ";
     if (!read_of_group(s, length, "/memory.stat")) return false;
@@ -119,8 +118,8 @@ static bool read_hidden_ancestors(search *s, size_t length) {
     return true;
 }
 
-/* The least limit of a group below the mount at `point`, and of its ancestors: a container may show a path that exists only
- * outside of it, and its own group is then the mount's root, so missing files are passed over. */
+/* The least limit of a group below the mount at `point`, and of its ancestors. Missing files are passed over: a
+ * container may show a path that exists only outside of it, and its own group is then the root of the mount. */
 static void read_mount(search *s, const char *point, const char *group, unsigned version) {
     int n = snprintf(s->path, PATH_SIZE, "%s%s%s", s->root, point, strcmp(group, "/") == 0 ? "" : group);
     if (n <= 0 || n >= PATH_SIZE) return;
@@ -152,10 +151,10 @@ static void take_group(search *s) {
     *group++ = 0;
     controllers++;
     unsigned version = *controllers == 0 ? 2 : has_memory(controllers) ? 1 : 0;
-    if (version) strcpy(s->group[version], group); /* a line is no longer */
+    if (version) strcpy(s->group[version], group); /* it fits: a line is not longer */
 }
 
-/* Ends the word at `*at`, and returns it with its escapes ("\\040" for a blank) replaced; *at is then what follows. */
+/* Ends the word at `*at`, and returns it with its escapes ("\\040" for a blank) replaced; *at becomes what follows. */
 static char *take_word(char **at) {
     char *word = *at, *to = word, *from = word;
     for (; *from && *from != ' '; to++) {
@@ -168,14 +167,14 @@ static char *take_word(char **at) {
     return word;
 }
 
-/* The part of our group that lies below the mount, whose root is the group `top`; NULL when it does not. */
+/* The part of our group's path below the mount, whose root is the group `top`; NULL if it is not below it. */
 static const char *below(const char *group, const char *top) {
     size_t n = strcmp(top, "/") == 0 ? 0 : strlen(top);
     bool is_below = strncmp(group, top, n) == 0 && (group[n] == '/' || group[n] == 0) && !strstr(group, "/..");
     return is_below && *group ? group + n : NULL;
 }
 
-/* "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw": behind the dash the type, the source and its options. */
+/* "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw": after the dash come the type, the source and its options. */
 static void take_mount(search *s) {
     char *dash = strstr(s->line, " - "), *rest = dash ? dash + 3 : NULL, *at = s->line;
     if (!rest) return;
@@ -208,7 +207,7 @@ uint64_t tni_cgroup_limit(const char *root) {
     search_limits(s);
     uint64_t least = s->least;
     free(s);
-    /* v1 says "no limit" with the largest multiple of a page that a signed word holds. */
+    /* In version 1, the largest multiple of a page in a signed word means "no limit". */
     return least >= (UINT64_C(1) << 62) ? UINT64_MAX : least;
 }
 
@@ -224,8 +223,8 @@ uint64_t tni_memory_available(void) {
     return least;
 }
 
-/* As much as the machine has; four times the limit of a small heap, for that may be raised; and never more than a part
- * of the address space that the process may have. */
+/* As much as the machine has; for a small heap, four times its limit, because the limit may be raised. Never more than
+ * a part of the address space that the process may have. */
 size_t tni_large_range(size_t heap_max) {
     const uint64_t least = UINT64_C(64) << 20, most = UINT64_C(256) << 30;
     uint64_t bytes = most;
@@ -244,7 +243,7 @@ uint64_t tni_cache_size(void) {
     long known = sysconf(_SC_LEVEL2_CACHE_SIZE);
     if (known > 0) return (uint64_t)known;
 #endif
-    for (int i = 0; i < 8; i++) { /* where the C library does not know, the kernel may */
+    for (int i = 0; i < 8; i++) { /* if the C library does not know, the kernel may */
         char path[96], text[32];
         snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/level", i);
         if (!read_text(path, text, sizeof text) || text[0] != '2') continue;

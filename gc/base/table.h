@@ -1,8 +1,8 @@
-/* base/table.h: a hash set of words that are not 0, and the only one of roots: cells, ranges and scanners.
+/* base/table.h: a hash set of words that are not 0. Roots use it: cells, ranges and scanners.
  *
- * Open addressing, linear probing, removal by shifting back: at most half of the places are taken, so that adding, finding
- * and removing take a few steps however many there are. What is hashed is an entry's key, which its owner says with a
- * function; which entry is meant says the owner as well, by walking from tni_table_first. Caller: heap/root.c. */
+ * Open addressing with linear probing; removal shifts entries back. At most half of the places are taken, so adding,
+ * finding and removing take a few steps, however many entries there are. Each entry is hashed by a key, which a
+ * function of the owner returns. The owner finds the entry it wants by walking from tni_table_first. */
 #ifndef TNI_TABLE_H
 #define TNI_TABLE_H
 
@@ -13,7 +13,7 @@
 #include "base/fault.h"
 
 typedef struct tni_table {
-    uintptr_t *at; /* `capacity` places, a power of two; 0 is an empty one */
+    uintptr_t *at; /* `capacity` places, a power of two; an empty place is 0 */
     size_t count, capacity;
 } tni_table;
 typedef uint64_t (*tni_key_fn)(uintptr_t entry);
@@ -23,7 +23,7 @@ static inline size_t tni_table_home(const tni_table *t, uint64_t key) {
     return (size_t)(h >> 32) & (t->capacity - 1);
 }
 
-/* The places that an entry with this key can have, one after the other; NULL behind the last. */
+/* The places that an entry with this key can have, one after the other; NULL after the last. */
 static inline uintptr_t *tni_table_first(const tni_table *t, uint64_t key) {
     uintptr_t *place = t->capacity ? &t->at[tni_table_home(t, key)] : NULL;
     return place && *place ? place : NULL;
@@ -33,7 +33,7 @@ static inline uintptr_t *tni_table_next(const tni_table *t, const uintptr_t *pla
     return *next ? next : NULL;
 }
 
-/* For an entry that is not there yet, when tni_table_reserve has made room. */
+/* Adds an entry that is not there yet. tni_table_reserve has made room before. */
 static inline void tni_table_put(tni_table *t, uintptr_t entry, uint64_t key) {
     size_t i = tni_table_home(t, key);
     while (t->at[i]) i = (i + 1) & (t->capacity - 1);
@@ -41,7 +41,7 @@ static inline void tni_table_put(tni_table *t, uintptr_t entry, uint64_t key) {
     t->count++;
 }
 
-/* Makes room for one more; false when memory is out, and nothing is changed. */
+/* Makes room for one more. If memory is out, returns false and changes nothing. */
 static inline bool tni_table_reserve(tni_table *t, tni_faults *faults, tni_key_fn key) {
     if (t->count * 2 < t->capacity) return true;
     tni_table bigger = {.capacity = t->capacity ? t->capacity * 2 : 64};

@@ -1,4 +1,4 @@
-/* base/vector.h: a growable array of words, for logs and lists. It never shrinks but by tni_vector_free. */
+/* base/vector.h: a growable array of words, for logs and lists. It never shrinks, except by tni_vector_free. */
 #ifndef TNI_VECTOR_H
 #define TNI_VECTOR_H
 
@@ -8,8 +8,8 @@
 
 #include "base/fault.h"
 
-/* An array of whatever elements with room for more than `*capacity` of them: `at`, moved; NULL when memory is out, and
- * nothing is changed. */
+/* Makes an array of any elements longer, and raises *capacity. Returns its new place. If memory is out, returns NULL
+ * and changes nothing. */
 static inline void *tni_grown(void *at, tni_faults *faults, size_t *capacity, size_t element) {
     size_t more = *capacity * 2 + 64;
     void *grown = tni_realloc(faults, at, more * element);
@@ -22,7 +22,8 @@ typedef struct tni_vector {
     size_t count, capacity;
 } tni_vector;
 
-/* Makes room for `extra` more; false when memory is out, and nothing is changed. Not inline, so that pushing is. */
+/* Makes room for `extra` more. If memory is out, returns false and changes nothing. Not inline, so that
+ * tni_vector_push can be. */
 static __attribute__((noinline, unused)) bool tni_vector_reserve(tni_vector *v, tni_faults *faults, size_t extra) {
     if (v->capacity - v->count >= extra) return true;
     size_t capacity = v->capacity * 2 + 64;

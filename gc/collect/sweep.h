@@ -28,7 +28,7 @@ void tni_sweep_before_marking(tn_heap *heap);
 /* Calls visit(object, user) for every object of the old space that is allocated: while marking, those that are marked,
  * and all large ones. */
 void tni_sweep_each_object(tn_heap *heap, void (*visit)(void *object, void *user), void *user);
-/* Disposes of every object, for tni_heap_destroy. */
+/* Disposes of every object, for tn_heap_destroy. */
 void tni_sweep_dispose_all(tn_heap *heap);
 
 #endif

@@ -70,7 +70,8 @@ void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *obje
 }
 
 const tni_layout *tni_disposed_at(const tn_heap *heap, const void *address) {
-    for (size_t i = 0; i < heap->verification->disposed.count; i += 2)
-        if (heap->verification->disposed.at[i] == (uintptr_t)address) return (const tni_layout *)heap->verification->disposed.at[i + 1];
+    const tni_vector *disposed = &heap->verification->disposed;
+    for (size_t i = 0; i < disposed->count; i += 2)
+        if (disposed->at[i] == (uintptr_t)address) return (const tni_layout *)disposed->at[i + 1];
     return NULL;
 }

@@ -166,7 +166,7 @@ static void check_last(tn_mutator *m, const tni_open_scope *scope) {
               place);
 }
 
-/* The tops still are what they were before the scope closes. */
+/* Called before the scope closes: the tops have not changed yet. */
 void tn_scope_closed_(tn_scope *s) {
     tni_handle_checks *c = checks_of(s->m);
     size_t *count = &tni_private(s->m)->open_scopes, at = *count;
@@ -211,7 +211,7 @@ void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
     warn_of_scope(m, scope, place, count);
 }
 
-/* The tops still are what they were before. */
+/* The tops have not changed yet. */
 void tni_scopes_restored(tn_mutator *m, void **to, tn_value *values, size_t scopes) {
     size_t *open = &tni_private(m)->open_scopes;
     *open = tni_min(*open, scopes);

@@ -1,15 +1,14 @@
 /* debug/handle.h: scopes and handles are used as they should be (TENURE_DEBUG=handles).
  *
- * Hosts that are compiled without NDEBUG tell of every scope and handle (tenure/handle.h). For others slots above the
+ * Hosts that are compiled without NDEBUG report every scope and handle (tenure/handle.h). For others slots above the
  * tops are poisoned too, but not before the next collection, and nobody knows whose they were.
  *
  *     H1  `open` has the scopes that are open, the innermost last, since the option was switched on
  *     H2  the slots of a scope that has closed hold their traps until they are used again: addresses in a range that
  *         nothing may touch, some for each slot, so that a fault there names the slot
- *     H3  `made` tells for each slot where its last handle was made, and in which scope
+ *     H3  `made` says for each slot where its last handle was made, and in which scope
  *
- * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. Callers:
- * tenure/handle.h's macros, heap/mutator.c, collect/collect.c, debug/segv.c. */
+ * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. */
 #ifndef TNI_HANDLE_H
 #define TNI_HANDLE_H
 

@@ -1,8 +1,8 @@
 /* debug/mode.c: see mode.h.
  *
- * To add a debug mode: a word in `debugs` of heap/option.c and its bit in heap/option.h; a file here that does the work; a
- * row for each moment that it listens to, with the order within a moment; its row in debug/README.md; and cases in
- * tests/mistakes. */
+ * To add a debug mode: a word in `debugs` of heap/option.c and its bit in heap/option.h; a file here that does the
+ * work; a row for each moment that it listens to, with the order within a moment; its row in debug/README.md; and
+ * cases in tests/mistakes. */
 #include "debug/mode.h"
 
 #include <stdio.h>
@@ -35,7 +35,9 @@ static void note_disposed(tn_heap *heap, const tni_event *event) {
     tni_note_disposed(heap, event->layout, event->object);
 }
 
-static void sites_move(tn_heap *heap, const tni_event *event) { tni_sites_after_minor(heap, event->collection->reason); }
+static void sites_move(tn_heap *heap, const tni_event *event) {
+    tni_sites_after_minor(heap, event->collection->reason);
+}
 
 static void sites_forget(tn_heap *heap, const tni_event *event) {
     (void)event;
@@ -131,8 +133,8 @@ static void name_spaces(tn_heap *heap, const tni_event *event) {
              (unsigned long long)c->number, c->reason);
     tni_name(&n->name, n->base, n->committed, text);
     if (c->kind == TN_MINOR) return;
-    snprintf(text, sizeof text, "region of the old space of heap '%.200s', marked by collection %llu (%s),", heap->host.name,
-             (unsigned long long)c->number, c->reason);
+    snprintf(text, sizeof text, "region of the old space of heap '%.200s', marked by collection %llu (%s),",
+             heap->host.name, (unsigned long long)c->number, c->reason);
     for (size_t i = 0; i < heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&heap->regions, i);
         tni_name(&region->name, region, region->bytes, text);

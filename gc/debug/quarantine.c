@@ -77,7 +77,8 @@ void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory)
     give_back(heap, !on);
     if (!on) return;
     for (size_t i = 0; i < old->capacity; i++)
-        if (old->entry[i].at && old->entry[i].site && !tni_marked((const void *)old->entry[i].at)) add(heap, &old->entry[i], cause);
+        if (old->entry[i].at && old->entry[i].site && !tni_marked((const void *)old->entry[i].at))
+            add(heap, &old->entry[i], cause);
     dispose_all(heap);
 }
 
@@ -92,8 +93,9 @@ static void protect(tn_heap *heap, char *pages, size_t bytes) {
     tni_quarantine *q = heap->quarantine;
     if (tni_os_protect(pages, bytes) || q->refused) return;
     q->refused = true;
-    tni_log(&heap->host, "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
-                  "is not named, but reads as zeros");
+    tni_log(&heap->host,
+            "debug=quarantine: the system does not make more memory inaccessible (vm.max_map_count?): what else dies "
+            "is not named, but reads as zeros");
 }
 
 void tni_quarantine_seal(tn_heap *heap) {

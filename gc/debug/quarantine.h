@@ -1,17 +1,17 @@
-/* debug/quarantine.h: what died in the old space stays inaccessible for a while, and what uses it is named
+/* debug/quarantine.h: what died in the old space stays inaccessible for a while, and its use is reported
  * (TENURE_DEBUG=quarantine=N).
  *
  * In this mode every cell of the old space has pages of its own (space/old.h: `paged`). When a major collection finds
  * an object dead, its dispose callback is called and its pages become inaccessible; N major collections later they
- * are a hole as any other. What dies young is inaccessible anyway, by the mode `stale`, which this one includes; the nursery
- * is then no longer than the N + 2nd part of its range, so that it is for N collections, too.
+ * are a hole as any other. What dies young is inaccessible anyway, by the mode `stale`, which this one includes; the
+ * nursery is then at most 1/(N + 3) of its range, so that it stays inaccessible for N collections too.
  *
  *     Q1  `dead` has what is inaccessible, in the order of addresses
  *     Q2  between major collections each of these has a mark bit, so that nothing is allocated there; it is no object,
  *         and its header cannot be read
  *
- * Nothing is found of objects that debug/site.h does not know. Where memory is short (a collection with the cause
- * TNI_CAUSE_MEMORY) nothing is kept. Callers: heap/heap.c, collect/, debug/segv.c, debug/verify.c. */
+ * A report says nothing about objects that debug/site.h does not know. Where memory is short (a collection with the
+ * cause TNI_CAUSE_MEMORY) nothing is kept. */
 #ifndef TNI_QUARANTINE_H
 #define TNI_QUARANTINE_H
 
@@ -37,8 +37,8 @@ typedef struct tni_quarantine {
     bool refused;  /* by the system, and that has been said */
 } tni_quarantine;
 
-/* After marking: gives back what has been kept long enough, and takes what has died; where memory is short, or the option
- * has been switched off, gives back everything and takes nothing. */
+/* After marking: gives back what has been kept long enough, and takes what has died; where memory is short, or the
+ * option has been switched off, gives back everything and takes nothing. */
 void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory);
 /* Before sweeping: makes it inaccessible. */
 void tni_quarantine_seal(tn_heap *heap);

@@ -117,6 +117,7 @@ void tni_segv_changed(tn_heap *heap) {
     if (!debug) {
         tni_segv_forget(heap);
     } else if (!is_watched(heap)) {
-        if (!replace(0, (AO_t)heap)) tni_log(&heap->host, "debug: too many heaps: what faults in this one is not named");
+        if (!replace(0, (AO_t)heap))
+            tni_log(&heap->host, "debug: too many heaps: what faults in this one is not named");
     }
 }

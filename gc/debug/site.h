@@ -6,13 +6,12 @@
  *
  *     T1  `young` has the objects in the nursery that were allocated while the option was on, in the
  *         order of their addresses
- *     T2  `old` has the sites of old and of large objects, by their addresses; after a major collection only those of live
- *         ones; site 0: what was there is gone
+ *     T2  `old` has the sites of old and of large objects, by their addresses; after a major collection only those of
+ *         live ones; site 0: what was there is gone
  *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
  *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
  *
- * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. Callers:
- * heap/alloc.c, collect/collect.c, and what reports. */
+ * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. */
 #ifndef TNI_SITE_H
 #define TNI_SITE_H
 

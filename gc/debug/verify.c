@@ -108,7 +108,8 @@ static void name_lost(tn_heap *heap, const void *target, char *text, size_t size
     const tn_heap *other = tni_heap_of(heap, target);
     const tni_layout *disposed = tni_disposed_at(heap, target);
     if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
-    else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->host.name, heap->host.name);
+    else if (other)
+        snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->host.name, heap->host.name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }
@@ -137,7 +138,7 @@ static check *begin(tn_heap *heap, const char *when, uint64_t number, refs_fn re
                  .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
-    c->known[0].region = TNI_REGION; /* NULL is a region of this place, and this is none */
+    c->known[0].region = TNI_REGION; /* an impossible region, so that NULL never hits the cache */
     return c;
 }
 
@@ -293,10 +294,11 @@ static __attribute__((noinline, cold)) void report_young(check *c, const char *o
 }
 
 static __attribute__((noinline, cold)) void report_alignment(check *c, const char *object, const tni_layout *layout) {
-    tni_fatal(c->heap,
-              "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
-              "TN_ALLOC or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
-              c->when, (const void *)object, layout->desc->name, layout->align);
+    tni_fatal(
+        c->heap,
+        "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
+        "TN_ALLOC or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
+        c->when, (const void *)object, layout->desc->name, layout->align);
 }
 
 /* Walks the nursery: every object must end where the next one begins. Many have the same header as the one before. */
@@ -406,11 +408,13 @@ static void check_young_large(check *c) {
     for (size_t i = 0; i < young->count; i++) {
         void *object = (void *)young->at[i];
         if (!tni_range_has(&c->heap->regions.range, object) || !is_old_object(c, object, &place))
-            tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when, object);
+            tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when,
+                      object);
         tn_header header = tni_header(object);
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
         if (is_broken(header, layout)) report_header(c, object);
-        if ((header & (TNI_YOUNG | TN_ARMED)) != TNI_YOUNG) report_old(c, object, "L2 is in the list of young ones, and armed or old");
+        if ((header & (TNI_YOUNG | TN_ARMED)) != TNI_YOUNG)
+            report_old(c, object, "L2 is in the list of young ones, and armed or old");
         bytes += tni_large_bytes(object);
         if (layout->shape != TNI_LEAF_SHAPE) check_slots(c, object, header, layout);
     }
@@ -477,8 +481,8 @@ static void check_unprotected(check *c) {
         bool young = (uintptr_t)object - c->young < c->young_bytes;
         if ((!young && !is_old_object(c, object, &place)) ||
             (tni_header(object) & (TNI_LISTED | TN_ARMED)) != TNI_LISTED)
-            tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none", c->when,
-                      object);
+            tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none",
+                      c->when, object);
     }
     if (list->count != c->unprotected.count)
         tni_fatal(c->heap, "verify: %s: invariant B4: an object is in the list of unprotected ones twice", c->when);
@@ -497,7 +501,8 @@ static bool find_outside(check *c, void *object) {
     return true;
 }
 
-/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the set. */
+/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the
+ * set. */
 static void check_outside(check *c) {
     const tni_vector *log = &tni_remembered_of(c->heap)->outside;
     for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
@@ -628,10 +633,12 @@ static void check_runs(check *c) {
         for (uint32_t at = r->runs[list]; at; at = r->units[at - 1].next, filed++) {
             size_t length = r->units[at - 1].run, end = at - 1 + length;
             bool whole = length && end <= r->top && r->units[end - 1].run == length && r->units[end - 1].free;
-            if (!whole || (end < r->top && r->units[end].free) || list != (length < TNI_RUNS ? length : 0)) filed = SIZE_MAX / 2;
+            if (!whole || (end < r->top && r->units[end].free) || list != (length < TNI_RUNS ? length : 0))
+                filed = SIZE_MAX / 2;
         }
     if (free != filed || kept != r->kept_bytes)
-        tni_fatal(c->heap, "verify: %s: invariant L3: of %zu free runs %zu are on the right lists; %zu bytes are kept, not %zu",
+        tni_fatal(c->heap,
+                  "verify: %s: invariant L3: of %zu free runs %zu are on the right lists; %zu bytes are kept, not %zu",
                   c->when, free, filed, kept, r->kept_bytes);
 }
 
@@ -670,7 +677,8 @@ static void check_counts(check *c) {
             large += (size_t)__builtin_popcountll(region->touched_pages[w]) * TNI_PAGE;
     }
     const tn_heap *h = c->heap;
-    if (blocks != h->old.touched_blocks || large != h->large.touched_bytes || heads != all->heads || mapped != all->mapped)
+    if (blocks != h->old.touched_blocks || large != h->large.touched_bytes || heads != all->heads ||
+        mapped != all->mapped)
         tni_fatal(c->heap,
                   "verify: %s: invariant P2: the counts do not agree with the regions: blocks %zu/%zu large %zu/%zu "
                   "heads %zu/%zu mapped %zu/%zu",

@@ -39,7 +39,7 @@ struct tn_heap {
     tni_host host;
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
     uint64_t minors, majors; /* collections, ever; a major one's own minor counts as a minor */
-    bool born_old;           /* P3 (collect/pacing.h): objects are born old, and the nursery is empty */
+    bool born_old;           /* P3 (collect/pacing/pacing.h): objects are born old, and the nursery is empty */
     AO_t external;           /* bytes; any thread adds */
     tni_listeners listeners; /* to the moments of a collection */
     size_t resident;         /* bytes that the heap had when that was announced last */
@@ -47,7 +47,7 @@ struct tn_heap {
 
     struct tni_worker *worker;             /* collect/worker.h */
     struct tni_special *special;           /* collect/special.h */
-    struct tni_pacing *pacing;             /* collect/pacing.h */
+    struct tni_pacing *pacing;             /* collect/pacing/pacing.h */
     struct tni_stats *stats;               /* observe/stats.h */
     struct tni_sites *sites;               /* debug/site.h */
     struct tni_quarantine *quarantine;     /* debug/quarantine.h */

@@ -11,8 +11,8 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-/* What is not in the nursery never moves: its address is its identity. What is, is known by its address and the nursery cycle
- * that it was born in, and takes the hash along (space/object.h). */
+/* What is not in the nursery never moves: its address is its identity. What is, is known by its address and the
+ * nursery cycle that it was born in, and takes the hash along (space/object.h). */
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;

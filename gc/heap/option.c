@@ -1,15 +1,17 @@
-/* heap/option.c: see option.h. One table, `rows`, says everything about an option; the parser, the names in the
- * environment, the help, the listing and the README's table are made from it. Adding an option is adding a row and a field
- * of tni_settings.
+/* heap/option.c: one table, `rows`, says everything about an option. The parser, the names in the environment, the
+ * help, the listing and the README's table are made from it.
+ *
+ * To add an option: add a field to tni_settings (option.h), a row to `rows`, and paste what build/tests/option_table
+ * prints into README.md. Whoever needs the value reads heap->options.value.FIELD. If a change at run time must have an
+ * effect at once, tn_option_set in tenure.c says so. tests/unit/test_option.c lists all keys.
  *
  * Invariants:
- * - A value is stored only after it was read whole and is in its range: a failure leaves the settings as they were.
- * - Nothing depends on the locale: digits, blanks and letters are ASCII, read by hand.
- * - No state: the environment is looked at in tni_options_load and never again.
- * - A complaint is one line of less than 234 bytes, whatever was in the text complained about: there is room for a caller to
- *   put its name before it.
- *
- * Callers: heap.c. */
+ * - A value is stored only after all of it has been read and is in range. So a failure leaves the settings as they
+ *   were.
+ * - Nothing depends on the locale: digits, blanks and letters are ASCII, and are read by hand.
+ * - There is no state: the environment is read in tni_options_load and never again.
+ * - A complaint is one line of less than LINE_SIZE bytes, whatever the text that it complains about. So a caller has
+ *   room to put its name before it. */
 #include "heap/option.h"
 
 #include <stdio.h>
@@ -22,9 +24,9 @@
 
 #include "base/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 800 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 400 };
 
-/* The texts of such a function are on the stack while it runs, and not while its caller does. */
+/* Such a function is not inlined, so that its buffers are on the stack only while it runs. */
 #define ON_ITS_OWN __attribute__((noinline))
 enum { FROM_BUILT_IN, FROM_CONFIG, FROM_ENVIRONMENT, FROM_SET };
 
@@ -47,15 +49,16 @@ typedef enum kind {
     BOOL
 } kind;
 
-/* A word of a row, and the value or the flag that it stands for. In a FLAGS row COUNT(field) is a word that takes
- * a count, "stress=100", which is kept in that field; the word alone means 1. A list ends with a NULL name. */
+/* A word of a row, and the value or flag that it stands for. In a FLAGS row, COUNT(field) makes a word that takes a
+ * count ("stress=100"), which is kept in that field; the word alone means 1. A list ends with a NULL name. */
 typedef struct word {
     const char *name;
     uint64_t value;
+    const char *text; /* a line of the help; NULL where the row's text says enough */
 } word;
 
 #define AT(field) offsetof(tni_settings, field)
-#define COUNTED (UINT64_C(1) << 16) /* no flag is so large */
+#define COUNTED (UINT64_C(1) << 16) /* more than any flag */
 #define COUNT(field) (COUNTED + AT(field))
 
 typedef struct row {
@@ -64,66 +67,83 @@ typedef struct row {
     bool fixed;         /* read at creation only: setting it at run time fails */
     size_t field;       /* its offset in tni_settings */
     const word *words;
-    const char *initial; /* the built-in value, in the words that a user would write */
+    const char *initial; /* the built-in value, as a user would write it */
     uint64_t min, max;
     const char *text;
 } row;
 
-static const word no_words[] = {{NULL, 0}};
-static const word auto_nursery[] = {{"auto", 0}, {NULL, 0}};
-/* "auto" is settled when all sources have been read: see settle(). No range holds 0, so it cannot be meant otherwise. */
-static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
-static const word off[] = {{"off", SIZE_MAX}, {NULL, 0}};
-static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
-static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
-static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
-static const word debugs[] = {{"stress", COUNT(stress)},     {"move", TNI_DEBUG_MOVE},       {"verify", TNI_DEBUG_VERIFY},
-                              {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},     {"stale", TNI_DEBUG_STALE},
-                              {"handles", TNI_DEBUG_HANDLES}, {"threads", TNI_DEBUG_THREADS}, {"fail", COUNT(fail)},
-                              {"quarantine", COUNT(quarantine)}, {NULL, 0}};
-/* The first two are what a value is shown as. */
-static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
-                                {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
+#define END_OF_WORDS {NULL, 0, NULL}
+static const word no_words[] = {END_OF_WORDS};
+static const word auto_nursery[] = {{"auto", 0, NULL}, END_OF_WORDS};
+/* settle() replaces "auto" when all sources have been read. No range contains 0, so no number can be taken for it. */
+static const word heap_limits[] = {{"auto", 0, NULL}, {"none", SIZE_MAX, NULL}, END_OF_WORDS};
+static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
+/* To add a sizing rule: a word here and in option.h, and two functions in collect/pacing/policy.c beside
+ * fixed_limit, which tni_policy_of chooses by this option. A host gives its own in tn_config.policy
+ * (tenure/heap.h). */
+static const word policies[] = {
+    {"adaptive", TNI_POLICY_ADAPTIVE, NULL}, {"fixed", TNI_POLICY_FIXED, NULL}, END_OF_WORDS};
+static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO, NULL},
+                                  {"off", TNI_PRETENURE_OFF, NULL},
+                                  {"on", TNI_PRETENURE_ON, NULL},
+                                  END_OF_WORDS};
+static const word logs[] = {{"gc", TNI_LOG_GC, "a line for each collection"},
+                            {"config", TNI_LOG_CONFIG, "the options in effect, and where each comes from"},
+                            {"leaks", TNI_LOG_LEAKS, "what the host has not released when the heap is destroyed"},
+                            END_OF_WORDS};
+/* To add a debug mode: a flag in option.h, a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the
+ * mode in each list of "every mode" (tests/meson.build, examples/meson.build, tests/mistakes/mistakes.c), and a mistake
+ * that it finds in tests/mistakes. */
+static const word debugs[] = {
+    {"stress", COUNT(stress), "collect at each N-th allocation"},
+    {"move", TNI_DEBUG_MOVE, "make the old place of each moved object inaccessible"},
+    {"verify", TNI_DEBUG_VERIFY, "check the heap before minor collections and after marking"},
+    {"poison", TNI_DEBUG_POISON, "fill free memory with 0xDB"},
+    {"sites", TNI_DEBUG_SITES, "remember where each object was allocated"},
+    {"stale", TNI_DEBUG_STALE, "name the object when a stale pointer is used; implies move and sites"},
+    {"handles", TNI_DEBUG_HANDLES, "check scopes, and that no handle is used after its scope"},
+    {"threads", TNI_DEBUG_THREADS, "check that only its own thread uses a mutator"},
+    {"fail", COUNT(fail), "the N-th request of the heap for memory fails"},
+    {"quarantine", COUNT(quarantine), "keep what has died inaccessible for N collections; implies stale"},
+    END_OF_WORDS};
+/* A value is shown as one of the first two. */
+static const word switches[] = {{"off", 0, NULL}, {"on", 1, NULL},    {"0", 0, NULL},
+                                {"1", 1, NULL},   {"no", 0, NULL},    {"yes", 1, NULL},
+                                {"false", 0, NULL}, {"true", 1, NULL}, END_OF_WORDS};
 
 static const row rows[] = {
     {"nursery", BYTES, false, AT(nursery), auto_nursery, "auto", KIB(64), GIB(1),
-     "size of the nursery; auto: adapts between 256K and nursery_max"},
+     "size of the nursery; auto: it adapts between 256K and nursery_max"},
     {"nursery_max", BYTES, true, AT(nursery_max), no_words, "64M", KIB(256), GIB(4),
-     "address space reserved for the nursery; raised to nursery if that is more"},
+     "address space reserved for the nursery; raised to nursery if that is larger"},
     {"heap_max", BYTES, false, AT(heap_max), heap_limits, "auto", MIB(1), TIB(128),
-     "hard limit of all that the heap takes; auto: 7/8 of the memory of the machine or its container (cgroup), below 128M "
-     "all but 16M, below 32M half; no object is larger than that memory, whatever the limit"},
+     "hard limit of all memory of the heap; auto: 7/8 of the memory that the process may use, less below 128M"},
     {"pause_target", TIME, false, AT(pause_target), no_words, "1ms", MICROSECONDS(10), SECONDS(10),
-     "longest pause that an adapting nursery aims for"},
+     "longest pause of a minor collection that an adapting nursery aims for"},
     {"policy", CHOICE, false, AT(policy), policies, "adaptive", 0, 0,
-     "how sizes are chosen; fixed: from these options and the live bytes alone, the same in each run"},
+     "how sizes are chosen; fixed: only by the options and the live bytes, so every run is the same"},
     {"pretenure", CHOICE, false, AT(pretenure), pretenures, "auto", 0, 0,
-     "objects are born old; auto: while nearly all that is born survives"},
+     "allocate new objects in the old space; auto: while nearly all new objects survive"},
     {"growth_min", BYTES, false, AT(growth_min), no_words, "1M", KIB(64), TIB(1),
-     "least growth of the old space between two major collections; policy=fixed: or half of the live bytes"},
+     "least growth between two major collections; policy=fixed: half of the live bytes if that is more"},
     {"cpu_target", PERCENT, false, AT(cpu_target), no_words, "10", 1, 90,
      "share of the time that major collections aim to take"},
     {"cpu_max", PERCENT, false, AT(cpu_max), no_words, "98", 10, 100,
-     "share of the time beyond which memory counts as out; 100: never"},
+     "collecting more than this share of the time, and freeing little, counts as out of memory; 100: never"},
     {"reserve", BYTES, false, AT(reserve), no_words, "64K", 0, GIB(1),
      "memory kept back for a host's out-of-memory error"},
     {"handles", BYTES, true, AT(handles), no_words, "16M", KIB(64), GIB(1),
      "address space reserved for the handles of a mutator"},
     {"handle_warn", NUMBER, false, AT(handle_warn), off, "100000", 1, 1000000000,
-     "so many live handles are a line in the log: a loop without a scope?"},
+     "log a line when more handles than this are live (usually a loop without a TN_SCOPE)"},
     {"huge_pages", BOOL, true, AT(huge_pages), no_words, "on", 0, 1,
-     "back what major collections add to the old space, and large objects, with huge pages"},
+     "ask for huge pages for the growth of the old space and for large objects"},
     {"log", FLAGS, false, AT(log), logs, "none", 0, 0,
-     "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
-     "left when the heap is destroyed"},
+     "what to write to the log"},
     {"debug", FLAGS, false, AT(debug), debugs, "none", 1, GIB(1),
-     "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
-     "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
-     "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
-     "quarantine=N (at creation): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
-     "to the system fails, and the log says so"},
+     "which mistakes of the host to look for: see gc/debug/README.md"},
     {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,
-     "a bad value or unknown name fails the creation of the heap"},
+     "a bad value or an unknown name makes tn_heap_create fail"},
     {"help", BOOL, true, AT(help), no_words, "off", 0, 1, "print this table"},
 };
 
@@ -160,14 +180,14 @@ static uint64_t load(const row *r, const tni_settings *s) {
     return 0;
 }
 
-/* Where a word's count is kept; NULL of a word that takes none. */
+/* Where a word's count is kept; NULL if the word takes no count. */
 static size_t *count_of(const word *w, tni_settings *s) {
     return w->value >= COUNTED ? (void *)((char *)s + (w->value - COUNTED)) : NULL;
 }
 
 /* ---- text ---- */
 
-/* Text that need not end with a 0. */
+/* Text that need not end with a 0 byte. */
 typedef struct span {
     const char *text;
     size_t size;
@@ -187,14 +207,14 @@ static bool same_any_case(span a, const char *b) {
 
 static bool same(span a, const char *b) { return strlen(b) == a.size && memcmp(a.text, b, a.size) == 0; }
 
-/* Appends, and cuts what does not fit. */
+/* Appends `more`, cut to what fits. */
 static void append(char *text, size_t size, const char *more) {
     size_t n = strlen(text);
     while (n + 1 < size && *more) text[n++] = *more++;
     text[n] = 0;
 }
 
-/* A piece of the user's text for a complaint: cut when long, and no control characters. */
+/* A piece of the user's text for a complaint: cut if it is long, and without control characters. */
 static const char *shown(span s, char *buffer, size_t size) {
     size_t n = s.size < size - 1 ? s.size : size - 4;
     for (size_t i = 0; i < n; i++) buffer[i] = s.text[i] >= ' ' && s.text[i] <= '~' ? s.text[i] : '?';
@@ -210,7 +230,7 @@ static void environment_name(const char *prefix, const char *key, char *name, si
     name[n] = 0;
 }
 
-/* Edit distance, letters in any case: insertions, deletions and substitutions. Both are cut to 31 bytes. */
+/* Edit distance (insertions, deletions, substitutions); case does not matter. Both texts are cut to 31 bytes. */
 static size_t distance(span a, const char *b) {
     size_t width = strlen(b);
     if (width > 31) width = 31;
@@ -244,7 +264,8 @@ static const word *find_word(const row *r, span name) {
     return NULL;
 }
 
-/* The first part of "stress=1,move", without its number; *rest is what follows the comma, or has a NULL text. */
+/* The first name in "stress=1,move". *number is the text after "=", and *rest what follows the comma; each has a NULL
+ * text if there is none. */
 static span first_name(span flags, span *number, span *rest) {
     const char *end = flags.text + flags.size, *comma = memchr(flags.text, ',', flags.size);
     span part = {flags.text, (size_t)((comma ? comma : end) - flags.text)};
@@ -254,7 +275,7 @@ static span first_name(span flags, span *number, span *rest) {
     return equals ? (span){part.text, (size_t)(equals - part.text)} : part;
 }
 
-/* The word that was perhaps meant by the one that is wrong, or NULL when none is near. */
+/* The word that the user perhaps meant by a wrong one; NULL if none is similar. */
 static const char *nearest_word(const row *r, span value) {
     const char *best = NULL;
     if (r->kind == FLAGS) {
@@ -274,9 +295,9 @@ static const char *nearest_word(const row *r, span value) {
     return best;
 }
 
-/* ---- reading values: each returns NULL, or what is wrong ---- */
+/* ---- reading values: each function returns NULL, or what is wrong ---- */
 
-/* A decimal number, "12" or "1.5", with up to six digits after the point; `s` is then what follows it. */
+/* A decimal number, "12" or "1.5", with up to six digits after the point; `s` becomes what follows it. */
 static const char *read_number(span *s, uint64_t *whole, uint64_t *millionths) {
     size_t i = 0;
     *whole = *millionths = 0;
@@ -300,7 +321,7 @@ static const char *read_number(span *s, uint64_t *whole, uint64_t *millionths) {
     return NULL;
 }
 
-/* A number times its unit. Every unit is at most 2^40, so the part behind the point fits. */
+/* A number times its unit. No unit is larger than 2^40, so the digits after the point fit. */
 static const char *scale(uint64_t whole, uint64_t millionths, uint64_t unit, uint64_t *value) {
     if (unit == 1 && millionths) return "a fraction of the smallest unit";
     uint64_t part = millionths * unit / 1000000;
@@ -339,7 +360,7 @@ static const char *read_time(span s, uint64_t *value) {
     return s.size == 0 ? "no unit" : "unknown unit";
 }
 
-/* The number of a counted word; NULL is "1". */
+/* The number of a word with a count; without a text it is 1. */
 static const char *read_count(const row *r, span number, size_t *count) {
     uint64_t whole = 1, millionths = 0;
     const char *wrong = number.text ? read_number(&number, &whole, &millionths) : NULL;
@@ -361,7 +382,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
         const word *w = find_word(r, first_name(rest, &number, &rest));
         if (!w) return "unknown word";
         size_t *count = count_of(w, &next);
-        if (!count && number.text) return "a number where none belongs";
+        if (!count && number.text) return "a number where none is expected";
         if (!count) flags |= w->value;
         const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
@@ -402,7 +423,7 @@ static const char *read_value(const row *r, span s, tni_settings *settings) {
 
 /* ---- writing values ---- */
 
-/* In the largest unit that leaves no rest: what read_bytes and read_time take back. */
+/* Writes the value in the largest unit that leaves no remainder, so that read_bytes and read_time can read it back. */
 static void write_scaled(uint64_t value, bool time, char *text, size_t size) {
     static const char *const bytes[] = {"", "K", "M", "G", "T"}, *const times[] = {"ns", "us", "ms", "s"};
     unsigned step = time ? 1000 : 1024, unit = 0, last = time ? 3 : 4;
@@ -448,7 +469,7 @@ static void write_value(const row *r, const tni_settings *settings, char *text, 
     else write_scaled(value, r->kind == TIME, text, size);
 }
 
-/* What a row accepts: "auto, 64K..1G", and with `units` also how the number may be written. */
+/* What a row accepts, as "auto, 64K..1G"; with `units`, also how the number may be written. */
 static void write_accepted(const row *r, bool units, char *text, size_t size) {
     char low[VALUE_SIZE], high[VALUE_SIZE], number[2 * VALUE_SIZE + 80];
     snprintf(text, size, "%s", r->kind == FLAGS ? "none, or any of " : "");
@@ -456,7 +477,7 @@ static void write_accepted(const row *r, bool units, char *text, size_t size) {
         if (w != words_of(r)) append(text, size, r->kind == FLAGS ? "," : ", ");
         append(text, size, w->name);
         if (r->kind == FLAGS && w->value >= COUNTED) append(text, size, "=N");
-        if (!units && r->kind == BOOL && w->value == 1) return; /* two of the spellings will do */
+        if (!units && r->kind == BOOL && w->value == 1) return; /* two spellings are enough */
     }
     if (r->kind == PERCENT) {
         snprintf(number, sizeof number, "%llu%%..%llu%%", (unsigned long long)r->min, (unsigned long long)r->max);
@@ -486,8 +507,8 @@ static void name_in(source from, const char *key, char *name, size_t size) {
     else snprintf(name, size, "%s", key);
 }
 
-/* Complaints are written where they are read: what is longer than a line is cut. `name` is as the user wrote it, with the
- * prefix; `key` without. */
+/* Complaints are written into *error; what is longer than a line is cut. `name` is the option as the user wrote it,
+ * with the prefix; `key` is without. */
 static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, span value, tn_error *error) {
     char nearest[NAME_SIZE], help[NAME_SIZE], a[48], b[48];
     name_in(from, nearest_row(key)->key, nearest, sizeof nearest);
@@ -497,7 +518,7 @@ static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, spa
     return error->status = TN_BAD_OPTION;
 }
 
-/* `kept`: the settings that stay in force, or NULL when the whole call fails. */
+/* `kept`: the settings that stay in effect, or NULL if the whole call fails. */
 static ON_ITS_OWN tn_status bad_value(source from, const row *r, span value, const char *wrong,
                                       const tni_settings *kept, tn_error *error) {
     char name[NAME_SIZE], accepted[192], b[40];
@@ -525,14 +546,15 @@ static const row *find(span key) {
 
 /* ---- the sources ---- */
 
-/* What heap_max=auto is of the memory that the process may use. An eighth is left to the host: its code, stacks, what it
- * takes from malloc and does not count (tn_external), and the kernel's page tables, which a container pays for too. */
+/* The limit that heap_max=auto means, given the memory that the process may use. An eighth is left to the host: for its
+ * code, its stacks, what it takes from malloc without tn_external, and the kernel's page tables, which count against a
+ * container's limit too. */
 static size_t share_of(size_t memory) {
     size_t rest = memory / 8 > MIB(16) ? memory / 8 : MIB(16), share = memory - (rest < memory / 2 ? rest : memory / 2);
     return share < MIB(1) ? MIB(1) : share > TIB(128) ? TIB(128) : share;
 }
 
-/* The word "auto" of heap_max becomes what it stands for now. */
+/* Replaces heap_max=auto by a size, and sets the debug modes that others imply. */
 static void settle(tni_settings *s) {
     if (s->quarantine) s->debug |= TNI_DEBUG_STALE;
     if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
@@ -566,7 +588,7 @@ static tn_status load_config(tni_options *options, const char *p, tn_error *erro
     }
 }
 
-/* Programs that run with another user's rights do not obey the environment. */
+/* A program that runs with another user's rights ignores the environment. */
 static bool is_privileged(void) {
 #if defined(__linux__)
     return getauxval(AT_SECURE) != 0;
@@ -607,7 +629,7 @@ static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *p
     return TN_OK;
 }
 
-/* Whether the environment, or the config before it, asks for strictness: it must be known before the first complaint. */
+/* Whether the config or the environment asks for strict=1. This must be known before the first complaint. */
 static ON_ITS_OWN bool is_strict(const tni_options *options, const char *prefix) {
     char name[256];
     tni_settings s = options->value;
@@ -621,6 +643,16 @@ static ON_ITS_OWN bool is_strict(const tni_options *options, const char *prefix)
 
 /* ---- the table, printed ---- */
 
+static void print_words(const row *r, tni_line_fn line, void *user) {
+    char text[HELP_SIZE], name[NAME_SIZE];
+    for (const word *w = words_of(r); w->name; w++) {
+        if (!w->text) continue;
+        snprintf(name, sizeof name, "%s%s", w->name, r->kind == FLAGS && w->value >= COUNTED ? "=N" : "");
+        snprintf(text, sizeof text, "    %-20s %s", name, w->text);
+        line(text, user);
+    }
+}
+
 static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *user) {
     char text[HELP_SIZE], name[NAME_SIZE], accepted[192];
     snprintf(text, sizeof text, "%-24s %-42s %-9s %s", "option", "accepts", "built-in", "");
@@ -631,13 +663,15 @@ static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *us
         snprintf(text, sizeof text, "%-24s %-42s %-9s %s%s", name, accepted, r->initial, r->text,
                  r->fixed ? " (at creation only)" : "");
         line(text, user);
+        print_words(r, line, user);
     }
-    line("Bytes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use; times take ns, us,", user);
-    line("ms, s. 1.5G is a number. Letters may have any case. Several words have commas between them.", user);
+    line("Sizes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use.", user);
+    line("Times take ns, us, ms, s. 1.5G is a number. Case does not matter.", user);
+    line("Several words have commas between them.", user);
 }
 
-static ON_ITS_OWN void print_settings(const tni_options *options, const char *heap, const char *prefix, tni_line_fn line,
-                           void *user) {
+static ON_ITS_OWN void print_settings(const tni_options *options, const char *heap, const char *prefix,
+                                      tni_line_fn line, void *user) {
     for (const row *r = rows; r < rows + ROWS; r++) {
         char text[LINE_SIZE], value[VALUE_SIZE], name[NAME_SIZE];
         const char *origin = "built-in";
@@ -666,18 +700,19 @@ void tni_options_markdown(const char *prefix, tni_line_fn line, void *user) {
     }
 }
 
-/* ---- for heap.c ---- */
+/* ---- for tenure.c ---- */
 
-tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user, tn_error *error) {
+tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user,
+                           tn_error *error) {
     const char *prefix = config && config->env_prefix ? config->env_prefix : "TENURE_";
     load_built_in(options);
     tn_status status = config && config->options ? load_config(options, config->options, error) : TN_OK;
-    /* An empty prefix would make every variable of the system an unknown option: it counts as a refusal. */
+    /* With an empty prefix every variable of the system would be an unknown option. So it turns the environment off. */
     if (status == TN_OK && *prefix && !(config && config->ignore_environment) && !is_privileged())
         status = load_environment(options, prefix, is_strict(options, prefix) ? NULL : line, user, error);
     settle(&options->value);
     if (status != TN_OK) return status;
-    if (options->value.nursery_max < options->value.nursery) { /* who asks for a nursery gets the room for it */
+    if (options->value.nursery_max < options->value.nursery) { /* a nursery that was asked for gets its room */
         options->value.nursery_max = options->value.nursery;
         options->origin[find(span_of("nursery_max")) - rows] = options->origin[find(span_of("nursery")) - rows];
     }

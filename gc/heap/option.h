@@ -1,5 +1,5 @@
-/* heap/option.h: the options of a heap: one table (option.c) that gives the parser, the environment names, the help and the
- * README's table. Owns no memory. Callers: heap.c at creation and for tn_option_set and tn_option_get. */
+/* heap/option.h: the options of a heap. One table (in option.c, which says how to add an option) is the source of the
+ * parser, the environment names, the help and the README's table. Owns no memory. */
 #ifndef TNI_OPTION_H
 #define TNI_OPTION_H
 
@@ -27,7 +27,7 @@ typedef struct tni_settings {
     unsigned pretenure;    /* TNI_PRETENURE_ */
     size_t growth_min;     /* the least room between the live bytes and the next major collection */
     unsigned cpu_target;   /* percent of the time that the collector should take */
-    unsigned cpu_max;      /* beyond this percent, with little freed, memory counts as out; 100: never */
+    unsigned cpu_max;      /* above this percent, if little is freed, memory is out; 100: never */
     size_t reserve;        /* kept back, and given out first when memory is out */
     size_t handles;        /* the address range reserved for the handle stack, at creation */
     size_t handle_warn;    /* more live handles than this are worth a line; SIZE_MAX: none */
@@ -35,9 +35,9 @@ typedef struct tni_settings {
     unsigned log;          /* TNI_LOG_ bits */
     unsigned debug;        /* TNI_DEBUG_ bits */
     size_t stress;         /* collect at each n-th allocation; 0: no */
-    size_t quarantine;     /* for so many collections what has died is inaccessible; 0: none */
-    size_t memory;         /* what the machine and the container have for the process: no object is larger; no option */
-    size_t fail;           /* the n-th request to the system fails; 0: none does */
+    size_t quarantine;     /* what has died stays inaccessible for this many collections; 0: off */
+    size_t memory;         /* what the process may use: no object is larger. Not an option */
+    size_t fail;           /* the n-th request to the system fails; 0: none */
     bool strict;           /* a bad option fails tn_heap_create */
     bool help;
 } tni_settings;
@@ -47,21 +47,24 @@ typedef struct tni_options {
     unsigned char origin[TNI_OPTIONS_MAX]; /* of each row of the table: built-in, config, environment, set */
 } tni_options;
 
-/* Where lines for the reader go, without the newline. */
+/* Takes a line of text for the user, without the newline. */
 typedef void (*tni_line_fn)(const char *line, void *user);
 
-/* Fills *options: built-in values, then config->options, then the environment under config->env_prefix (unless
- * config->ignore_environment, an empty prefix, or a setuid program). Complaints, the help and the listing of log=config go to `line`. Returns
- * TN_OK, or TN_BAD_OPTION with *error filled (never NULL): for a bad config->options always, for the environment with strict=1. */
-tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user, tn_error *error);
+/* Fills *options with the built-in values, then from config->options, then from the environment under
+ * config->env_prefix. The environment is not read with config->ignore_environment, with an empty prefix, or in a setuid
+ * program. Complaints, the help and the listing of log=config go to `line`. Returns TN_OK, or TN_BAD_OPTION with *error
+ * filled (never NULL). Mistakes in config->options always fail; those in the environment fail only with strict=1. */
+tn_status tni_options_load(tni_options *options, const tn_config *config, tni_line_fn line, void *user,
+                           tn_error *error);
 
-/* At run time. TN_BAD_OPTION with *error filled; the options are then unchanged. */
+/* Sets an option at run time. On failure returns TN_BAD_OPTION with *error filled, and leaves the options unchanged. */
 tn_status tni_options_set(tni_options *options, const char *key, const char *value, tn_error *error);
 
-/* The effective value as text that tni_options_set would accept, cut to size. TN_BAD_OPTION with *error filled for an unknown key. */
+/* Writes the effective value as text that tni_options_set would accept, cut to `size`. For an unknown key returns
+ * TN_BAD_OPTION with *error filled. */
 tn_status tni_options_get(const tni_options *options, const char *key, char *text, size_t size, tn_error *error);
 
-/* The table as Markdown rows, for the README and its test; `prefix` as in the environment ("TENURE_"). */
+/* Prints the table as Markdown, for the README and its test. `prefix` is that of the environment ("TENURE_"). */
 void tni_options_markdown(const char *prefix, tni_line_fn line, void *user);
 
 #endif

@@ -1,5 +1,5 @@
-/* heap/type.c: registration of types: every description is checked once, here, so that the collector's loops need
- * not. */
+/* heap/type.c: registration of types. Every description is checked once, here, so that the collector's loops need not
+ * check anything. */
 #include "heap/type.h"
 
 #include <stdio.h>
@@ -13,16 +13,16 @@
 #define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))
 #define TAIL_SIZE_MAX ((size_t)1 << 20)
 
-/* The collector's own types. They have no slots for the tracing loops: collect/weak.c treats theirs. */
+/* The collector's own types. The tracing loops see no slots in them: collect/special.c looks after those. */
 static const tn_type_desc weak_desc = {
     .number = TNI_WEAK_TYPE, .name = "tn_weak", .size = sizeof(struct tn_weak), .flags = TN_LEAF};
 static const tn_type_desc weak_array_desc = {
     .number = TNI_WEAK_ARRAY_TYPE, .name = "tn_weak_array", .size = 0, .tail_size = 8, .flags = TN_LEAF};
 
-/* What lies before an aligned young object (space/object.h). */
+/* The padding before an aligned young object (space/object.h). */
 static const tn_type_desc padding_desc = {
     .number = TNI_PADDING_TYPE, .name = "padding", .size = 0, .tail_size = 8, .flags = TN_LEAF};
-_Static_assert(TNI_PADDING_TYPE == TN_PADDING_TYPE_, "the inline bump and the walks agree");
+_Static_assert(TNI_PADDING_TYPE == TN_PADDING_TYPE_, "the inline bump and the walks use one number");
 
 static tni_shape shape_of(const tn_type_desc *d) {
     if (d->trace) return TNI_TRACED;
@@ -31,7 +31,7 @@ static tni_shape shape_of(const tn_type_desc *d) {
     return TNI_MIXED_TAIL;
 }
 
-/* The length of the row when the bits are one, else 0. */
+/* The number of bits if they are adjacent, else 0. */
 static unsigned row_of(uint64_t bits) {
     if (!bits) return 0;
     bits >>= __builtin_ctzll(bits);
@@ -39,7 +39,8 @@ static unsigned row_of(uint64_t bits) {
 }
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
-    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : TN_CELL(d->size);
+    size_t align = d->align > 8 ? d->align : 8;
+    size_t cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : TN_CELL(d->size);
     unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,
@@ -82,7 +83,8 @@ static bool beyond(uint64_t bits, size_t bytes) { return bytes / 8 < 64 && bits 
 /* What is wrong with the fixed part, or NULL. */
 static const char *check_fixed(const tn_type_desc *d) {
     if (d->size == 0 || d->size > TN_SMALL_MAX) return "size must be 1 .. 8184 bytes";
-    if (d->align > TN_ALIGN_MAX || d->align & (d->align - 1)) return "align must be 16, 32 or 64 bytes, or 8 or less for 8";
+    if (d->align > TN_ALIGN_MAX || d->align & (d->align - 1))
+        return "align must be 16, 32 or 64 bytes, or 8 or less for 8";
     if (d->align > 8 && d->size % d->align) return "size must be a multiple of align";
     if (beyond(d->refs | d->values, d->size)) return "refs or values has a bit beyond the fixed part's size";
     if (d->refs & d->values) return "a word is both in refs and in values";
@@ -101,6 +103,10 @@ static const char *check_tail(const tn_type_desc *d) {
     return NULL;
 }
 
+/* To add a type flag: define it, with its contract, in include/tenure/type.h; allow it here, and refuse what
+ * contradicts it; read it from tni_layout.flags where it has its effect (mutator/alloc.c for flags that concern
+ * allocation); test it in tests/unit/test_type.c. If it changes which words are references, gc/tools/rootcheck/types.c
+ * must know it too. */
 static const char *check_flags(const tn_type_desc *d) {
     bool holds = d->refs | d->values | d->tail_refs | d->tail_values || d->trace;
     if (d->flags & ~(unsigned)(TN_LEAF | TN_BORN_OLD | TN_UNZEROED)) return "unknown flags";
@@ -125,8 +131,8 @@ static const char *check_number(const tni_types *types, const tn_type_desc *d) {
     return NULL;
 }
 
-/* The next free number of the type's half of the table, 0 if there is none. By that of a type with an alignment it may be
- * allocated by any call (tenure/alloc.h). */
+/* The next free number in the type's half of the table; 0 if there is none. Types with an alignment get special
+ * numbers, so that every allocation call may be used for them (tenure/alloc.h). */
 static tn_type free_number(tni_types *types, const tn_type_desc *d) {
     bool special = d->dispose || d->flags & TN_BORN_OLD || d->align > 8;
     tn_type *next = special ? &types->next_special : &types->next_ordinary;
@@ -184,7 +190,7 @@ size_t tn_size_of(tn_heap *heap, const void *object) {
     return tni_object_bytes(tni_layout_of(heap, header), header);
 }
 
-/* The name at place `n` of a list as TN_REFS makes it ("car, cdr"); false when there are fewer. */
+/* Writes name number `n` of a list that TN_REFS has made ("car, cdr"); false if there are fewer names. */
 static bool nth_name(const char *names, unsigned n, char *text, size_t size) {
     if (!names) return false;
     for (; n; n--) {
@@ -200,8 +206,7 @@ static bool nth_name(const char *names, unsigned n, char *text, size_t size) {
 static void fixed_name(const tni_layout *l, size_t word, char *text, size_t size) {
     uint64_t bit = UINT64_C(1) << word, below = bit - 1;
     const tn_type_desc *d = l->desc;
-    /* TN_BITS lists fields in the order that the host wrote them, which is the order of the struct by its
-     * contract. */
+    /* Names are in the order in which the host listed the fields. By contract this is their order in the struct. */
     if (l->refs & bit && nth_name(d->ref_names, (unsigned)__builtin_popcountll(l->refs & below), text, size)) return;
     if (l->values & bit && nth_name(d->value_names, (unsigned)__builtin_popcountll(l->values & below), text, size))
         return;
@@ -223,7 +228,7 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
 void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }
 
-/* No slots may be at no address: of a buffer that is not there yet. */
+/* With a count of 0 `first` may be any address: the buffer may not exist yet. */
 void tn_visit_refs(tn_tracer *tracer, void *first, size_t count) {
     if (count) tracer->refs(tracer, first, count);
 }

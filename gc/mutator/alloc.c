@@ -140,7 +140,8 @@ static void *attempt_large(const request *r) {
     bool zeroed = !(r->layout->flags & TN_UNZEROED);
     char *object = tni_large_alloc(&heap->large, r->cell, zeroed, r->layout->shape == TNI_LEAF_SHAPE);
     if (object && r->layout->disposed) tni_region_of(object)->disposed = true;
-    if (object && !zeroed) tni_announce(heap, TNI_OBJECT_UNZEROED, &(tni_event){.object = object, .bytes = r->cell - 8});
+    const tni_event unzeroed = {.object = object, .bytes = r->cell - 8};
+    if (object && !zeroed) tni_announce(heap, TNI_OBJECT_UNZEROED, &unzeroed);
     return object ? born_large(r, object) : NULL;
 }
 
@@ -200,7 +201,8 @@ static void *refuse(const request *r) {
 
 static const char *why_not(const tn_heap *heap) {
     if (heap->pacing->exhaustion.thrashing) return "collecting takes all the time";
-    if (heap->pacing->exhaustion.futile.refused) return "the last full collections did not help, so that none was made now";
+    const tni_exhaustion *out = &heap->pacing->exhaustion;
+    if (out->futile.refused) return "the last full collections did not help, so that none was made now";
     return "a full collection did not help";
 }
 

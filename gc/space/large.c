@@ -1,5 +1,5 @@
-/* space/large.c: see large.h. A span begins at a grain, its object TNI_OBJECT_OFFSET bytes behind, and the header, as
- * always, a word before the object. */
+/* space/large.c: see large.h. A span begins at a grain; its object begins TNI_OBJECT_OFFSET bytes later, with the
+ * header in the word before it, as always. */
 #include "space/large.h"
 
 #include <string.h>
@@ -9,12 +9,12 @@
 #include "base/os.h"
 
 enum {
-    HEADROOM = TNI_OBJECT_OFFSET - 8,         /* of a span, before the cell */
+    HEADROOM = TNI_OBJECT_OFFSET - 8,         /* bytes of a span before the cell */
     PAGE_GRAINS = TNI_PAGE / TNI_GRAIN,
     WHOLE = TNI_GRAINS - TNI_FIRST_GRAIN,     /* the length of the free span of an empty region */
     ON_TRIAL = 32 << 20, /* bytes at most */
-    LOOKS = 3,    /* of major collections, whether an object is filled */
-    EMPTY = 64    /* pages of 512 that may hold nothing where it is: in the first ones is the region's head */
+    LOOKS = 3,    /* at an object, one in each major collection, to see whether it is filled */
+    EMPTY = 64    /* of 512 pages that may be empty in a filled huge page: the first ones hold the region's head */
 };
 
 static unsigned grains_of(const tni_large *large, size_t cell) {
@@ -34,7 +34,7 @@ void tni_large_init(tni_large *large, tni_regions *regions, bool paged) {
     large->paged = paged;
 }
 
-/* The bits of a word that stand for [bit, end), where `bit` lies in the word. */
+/* The bits for [bit, end) in the word in which `bit` lies. */
 static uint64_t in_word(unsigned bit, unsigned end) {
     uint64_t from = ~UINT64_C(0) << bit % 64;
     return end / 64 > bit / 64 ? from : from & ((UINT64_C(1) << end % 64) - 1);
@@ -50,7 +50,7 @@ static void clear_bits(uint64_t *map, unsigned bit, unsigned end) {
 
 /* ---- free spans ---- */
 
-/* A free span knows its length at both ends. One that is too short for any object is in no list. */
+/* A free span has its length at both ends. A span that is too short for any object is in no list. */
 static void file_span(tni_large *large, tni_region *region, unsigned grain, unsigned count) {
     region->spans[grain] = region->spans[grain + count - 1] = (uint16_t)count;
     if (count < TNI_SPAN_LEAST) return;
@@ -74,7 +74,7 @@ static void unfile_span(tni_large *large, tni_region *region, unsigned grain) {
     if (!large->lengths[count / 64]) large->words &= ~(UINT32_C(1) << count / 64);
 }
 
-/* An empty region is a run of the range again, for whoever needs one, or goes back to the system. */
+/* Gives an empty region back: to the range, for whoever needs one, or to the system. */
 static void release_region(tni_large *large, tni_region *region) {
     unsigned end = TNI_FIRST_PAGE;
     for (unsigned p = end; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++) {
@@ -91,7 +91,7 @@ static tni_region *empty_region(const tni_large *large) {
     return large->free[WHOLE] ? tni_region_of((void *)large->free[WHOLE]) : NULL;
 }
 
-/* The least length that is at least `count` and of which there are free spans; TNI_GRAINS: none. */
+/* The least length of a free span that is at least `count`; TNI_GRAINS if there is none. */
 static unsigned find_length(const tni_large *large, unsigned count) {
     unsigned word = count / 64;
     uint64_t here = large->lengths[word] >> count % 64;
@@ -102,8 +102,8 @@ static unsigned find_length(const tni_large *large, unsigned count) {
     return word * 64 + (unsigned)__builtin_ctzll(large->lengths[word]);
 }
 
-/* The free span that fits best: the whole regions and the long ones remain for those that need them. A new region's
- * if need be; 0 when the system has no memory. */
+/* The free span that fits best, so that long ones and whole regions remain for objects that need them. If there is
+ * none, the span of a new region; 0 if the system has no memory. */
 static uintptr_t provide_span(tni_large *large, unsigned count) {
     unsigned length = find_length(large, count);
     if (length < TNI_GRAINS) return large->free[length];
@@ -116,7 +116,7 @@ static uintptr_t provide_span(tni_large *large, unsigned count) {
     return large->free[WHOLE];
 }
 
-/* What is not fresh from the system is touched from now on; zeroed, if that is asked for. */
+/* Marks the pages of these grains as touched. Zeroes those that were touched before, if `zeroed`. */
 static void touch_grains(tni_large *large, tni_region *region, unsigned grain, unsigned end, bool zeroed) {
     for (unsigned page = grain / PAGE_GRAINS; grain < end; page++) {
         unsigned next = (page + 1) * PAGE_GRAINS, to = next < end ? next : end;
@@ -150,19 +150,19 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
 
 /* ---- huge ones ---- */
 
-/* Empty regions may make a run of the range that is long enough. */
+/* Gives empty regions back first: they may make a free run of the range that is long enough. */
 static tni_region *huge_region(tni_large *large, size_t bytes) {
     const tni_range *range = &large->regions->range;
     for (tni_region *r; (r = empty_region(large)) && tni_range_has(range, r);) release_region(large, r);
     return tni_region_new(large->regions, TNI_HUGE_REGION, bytes);
 }
 
-/* Huge pages are asked for what the host will fill. An array that begins as zeros may stay so, but for a few of its
- * pages: so it is asked at once for few bytes of these; for others when they have been filled (tni_large_prepare). */
+/* Asks for huge pages for memory that the host will fill. A zeroed array may stay mostly zero, so for zeroed objects
+ * this is done at once only for ON_TRIAL bytes; for others when they have been filled (tni_large_prepare). */
 static void ask_for_huge_pages(tni_large *large, tni_region *region, bool zeroed) {
     if (!large->regions->huge_pages || region->bytes < TNI_HUGE_PAGE) return;
     if (zeroed && large->on_trial + region->bytes > ON_TRIAL) return;
-    region->looks = LOOKS; /* with huge pages one would not see whether it is filled */
+    region->looks = LOOKS; /* one cannot see whether a huge page is filled */
     region->on_trial = zeroed;
     large->on_trial += zeroed ? region->bytes : 0;
     tni_os_huge(region, region->bytes);
@@ -192,7 +192,7 @@ static void huge_free(tni_large *large, tni_region *region) {
 
 /* ---- objects ---- */
 
-/* Where only leaves begin, marking need not look at them (O4). */
+/* If only leaves begin in these 64 KiB, marking need not read them (O4). */
 static void begin_object(tni_large *large, const char *object, bool leaf) {
     tni_block *block = tni_block_of(object);
     bool first = tni_block_region(block)->objects[block->number]++ == 0;
@@ -241,8 +241,8 @@ void tni_large_free(tni_large *large, char *object) {
 
 /* ---- huge pages ---- */
 
-/* Whether most pages hold something, as far as one line of each tells. (The system does not know: a page that was only read
- * counts as resident.) */
+/* Whether most pages hold data, judged by one cache line of each. (Asking the system does not help: a page that was
+ * only read counts as resident.) */
 static bool is_filled(const char *huge_page) {
     unsigned empty = 0;
     for (size_t at = TNI_PAGE / 2; at < TNI_HUGE_PAGE && empty <= EMPTY; at += TNI_PAGE) {
@@ -254,7 +254,7 @@ static bool is_filled(const char *huge_page) {
     return empty <= EMPTY;
 }
 
-/* An object that is sparse still after some majors will stay so. */
+/* An object that is still sparse after some major collections will stay so. */
 static bool is_worth_a_look(tni_region *region) {
     return region->kind == TNI_HUGE_REGION && region->bytes >= TNI_HUGE_PAGE && region->looks < LOOKS;
 }
@@ -276,7 +276,7 @@ void tni_large_prepare(tni_large *large, uint64_t until) {
 
 /* ---- shorter and longer ---- */
 
-/* The end of a span that is in use, behind its first `count` grains, is free. */
+/* Frees the end of a span that is in use, after its first `count` grains. */
 static void cut_span(tni_large *large, tni_region *region, unsigned grain, unsigned count) {
     unsigned from = grain + count, end = grain + region->spans[grain];
     region->spans[grain] = (uint16_t)count;
@@ -291,7 +291,7 @@ static void cut_span(tni_large *large, tni_region *region, unsigned grain, unsig
     file_span(large, region, from, end - from);
 }
 
-/* The free grains behind a span become a part of it. */
+/* Makes the free grains after a span part of it. */
 static bool take_behind(tni_large *large, tni_region *region, unsigned grain, unsigned count, bool zeroed) {
     unsigned from = grain + region->spans[grain], end = grain + count;
     if (end > TNI_GRAINS || tni_bit(region->used_grains, from)) return false;
@@ -325,7 +325,7 @@ static void set_huge_bytes(tni_large *large, tni_region *region, size_t bytes) {
     region->bytes = bytes;
 }
 
-/* What was behind the cell: up to the end of what it had, it may hold anything. */
+/* Zeroes [from, to) after a huge cell. Memory beyond the `had` bytes that the region had before is zero already. */
 static void zero_huge(tni_large *large, const tni_region *region, char *from, char *to, size_t had) {
     tni_range *range = &large->regions->range;
     char *end = (char *)(uintptr_t)region + had;
@@ -381,11 +381,11 @@ bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
         if (!tni_range_has(range, r)) most--;
         release_region(large, r);
     }
-    size_t spare = large->touched_bytes - large->used_bytes; /* in regions that have objects, too */
+    size_t spare = large->touched_bytes - large->used_bytes; /* also in regions that have objects */
     return !(most - tni_range_trim(range, keep > spare ? keep - spare : 0, most));
 }
 
-/* Pages with no grain in use. Returns the bytes. */
+/* Gives pages without a used grain back to the system. Returns their bytes. */
 static size_t forget_free_pages(tni_large *large, tni_region *region, size_t most) {
     size_t done = 0;
     for (unsigned p = TNI_FIRST_PAGE; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++) {

@@ -6,7 +6,7 @@
 #include "tenure/type.h"
 
 /* The collector's own types, among the numbers below TN_FIRST_TYPE. */
-enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* no object: space/object.h */ };
+enum { TNI_WEAK_TYPE = 1, TNI_WEAK_ARRAY_TYPE = 2, TNI_PADDING_TYPE = 3 /* not an object: space/object.h */ };
 struct tn_weak {
     void *referent;
 };
@@ -25,14 +25,14 @@ typedef enum tni_shape {
 
 typedef struct tni_layout {
     uint64_t refs, values, tail_refs, tail_values;
-    uint32_t size, tail_size; /* of the fixed part, of one element */
-    uint16_t cell;            /* of a small object: with its header, in bytes; 0: the type has tails, or an alignment */
-    uint8_t lane;             /* and the lane of the old space that serves it */
+    uint32_t size, tail_size; /* bytes of the fixed part, and of one element of the tail */
+    uint16_t cell;            /* bytes of a small object's cell; 0: the type has tails, or an alignment */
+    uint8_t lane;             /* the size class of that cell (space/old.h) */
     uint8_t shape;            /* tni_shape */
-    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD */
+    uint8_t flags;            /* TN_LEAF, TN_BORN_OLD, TN_UNZEROED */
     uint8_t disposed;         /* has a dispose callback */
-    uint8_t row;              /* when all that is to be visited is one row of references in the fixed part: how many, */
-    uint8_t row_first;        /* and the number of the first one's word; else row is 0 */
+    uint8_t row;              /* if all its slots are adjacent references in the fixed part: their number; else 0 */
+    uint8_t row_first;        /* the number of the first one's word */
     uint8_t align;            /* of its objects, in bytes: 8, 16, 32 or 64; 0: unregistered */
     const tn_type_desc *desc;
 } __attribute__((aligned(64))) tni_layout;

@@ -14,12 +14,12 @@ void tni_nursery_init(tni_nursery *n, tni_faults *faults, char *base, size_t byt
 
 void tni_nursery_free(tni_nursery *n) {
     tni_unname(&n->name);
-    tni_allow(n->base, n->committed); /* for whoever gets it next */
+    tni_allow(n->base, n->committed); /* the next owner of these addresses may use them */
     if (n->base) tni_os_unmap(n->base, n->reserved);
     n->base = NULL;
 }
 
-/* Makes [start, start + capacity) accessible; returns how much of it is. */
+/* Makes [start, start + capacity) accessible; returns how many bytes of it are. */
 static size_t commit(tni_nursery *n, size_t capacity) {
     size_t before = (size_t)(n->start - n->base), end = tni_whole_pages(before + capacity);
     char *from = n->sealed ? n->start : n->base + n->committed;
@@ -34,8 +34,8 @@ static size_t commit(tni_nursery *n, size_t capacity) {
 
 void tni_nursery_begin(tni_nursery *n, size_t capacity) {
     size_t room = n->reserved - (size_t)(n->start - n->base);
-    if (capacity > room && n->start != n->base) { /* only after a seal: round again */
-        /* Unless a cycle was not sealed, or one before the first seal went further, all of it is zero again. */
+    if (capacity > room && n->start != n->base) { /* only after a seal: begin at the front again */
+        /* If every cycle since base was sealed, the whole range reads as zero again. */
         if (n->dirty == n->start) n->dirty = n->base;
         n->start = n->base;
         room = n->reserved;

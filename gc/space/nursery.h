@@ -1,18 +1,17 @@
-/* space/nursery.h: where ordinary objects are born: a reserved address range, used from the front, evacuated as a
- * whole.
+/* space/nursery.h: where ordinary objects are allocated: a reserved address range, used from the front and evacuated as
+ * a whole.
  *
- *     N1  an object that may move lies in [base, base + reserved), for the life of the heap, and so does no other; large
- *         ones that are young lie in the range behind it (space/range.h)
- *     N2  [start, frontier) is what the mutator was given in this cycle; memory from `dirty` on is zero, the rest is
- *         not
+ *     N1  an object that may move lies in [base, base + reserved), for the life of the heap, and no other object does;
+ *         young large ones lie in the range after it (space/range.h)
+ *     N2  [start, frontier) has been given to the mutator in this cycle; memory from `dirty` on is zero, memory before
+ *         it may not be
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
- *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
+ *     N4  after a minor collection the nursery is empty: every survivor is promoted, there is no ageing
  *     N5  an object is aligned as its type asks for; before it there may be padding (space/object.h)
  *
- * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
- * inaccessible instead and the next cycle begins behind them, round and round: what was sealed stays so until a cycle
- * wants its place. Knows nothing of tracing. Callers: heap/alloc.c,
- * collect/. */
+ * Each cycle begins at the front again, in memory that the caches hold. In debug mode `move` the used pages are made
+ * inaccessible (sealed) instead, and the next cycle begins after them, round and round; a page stays sealed until a
+ * cycle needs its place. This file knows nothing of tracing. */
 #ifndef TNI_NURSERY_H
 #define TNI_NURSERY_H
 
@@ -27,29 +26,29 @@
 typedef struct tni_nursery {
     char *base;
     size_t reserved;
-    size_t committed;  /* from base on: were readable and writable, and are but for what `move` made inaccessible */
+    size_t committed;  /* [base, base + committed) was made accessible; `move` may have sealed parts of it since */
     char *start;       /* of this cycle */
-    char *frontier;    /* handed out up to here */
+    char *frontier;    /* the mutator has been given memory up to here */
     char *end;         /* of this cycle's capacity */
-    char *dirty;       /* memory at and behind this address is zero */
-    bool sealed;       /* a cycle was: what a new one will use must be made accessible */
+    char *dirty;       /* memory from this address on is zero */
+    bool sealed;       /* some pages are: a new cycle must make its pages accessible */
     tni_faults *faults;
     unsigned name;     /* base/memcheck.h */
 } tni_nursery;
 
-/* Takes over reserved address space, of whole huge pages, which tni_nursery_free gives back. */
+/* Takes over reserved address space, a whole number of huge pages; tni_nursery_free gives it back. */
 void tni_nursery_init(tni_nursery *nursery, tni_faults *faults, char *base, size_t bytes);
 void tni_nursery_free(tni_nursery *nursery);
 
-/* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is
- * empty. */
+/* Begins a cycle of at most `capacity` bytes. The cycle is shorter if the system refuses memory: see `end`. The nursery
+ * is empty. */
 void tni_nursery_begin(tni_nursery *nursery, size_t capacity);
-/* Hands out zeroed memory behind the frontier, chunk by chunk, until at least [frontier, upto) is; false: beyond the
- * capacity. */
+/* Hands out zeroed memory after the frontier, chunk by chunk, at least up to `upto`. False if that is beyond the
+ * cycle's capacity. */
 bool tni_nursery_extend(tni_nursery *nursery, const char *upto);
-/* Makes what the cycle used inaccessible (debug mode `move`). The nursery is empty. */
+/* Makes the memory that the cycle used inaccessible (debug mode `move`). The nursery is empty. */
 void tni_nursery_seal(tni_nursery *nursery);
-/* Gives pages beyond `keep` bytes back to the system. Behind them nothing has been handed out. */
+/* Gives the pages after the first `keep` bytes back to the system. The mutator has no memory there. */
 void tni_nursery_trim(tni_nursery *nursery, size_t keep);
 
 #endif

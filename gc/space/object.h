@@ -1,15 +1,15 @@
-/* space/object.h: the words of an object: header bits, size, and the slots that hold references.
+/* space/object.h: the parts of an object: header bits, size, and the slots that hold references.
  *
  * The header, one word before the address that the host sees:
  *     bit 0   FORWARDED   the object has moved; the other bits are the new address
- *     bit 1   TN_ARMED    see collect/barrier.h
+ *     bit 1   TN_ARMED    the next store of a young reference must call the slow path (collect/barrier.h)
  *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
- *             YOUNG       the same bit of a large object: no minor collection has seen it yet (space/large.h)
- *     bit 3   HASH_STORED old: the hash is in the cell's last word
+ *             YOUNG       the same bit in a large object: no minor collection has visited it yet (space/large.h)
+ *     bit 3   HASH_STORED in an old object: the hash is in the cell's last word
  *     bit 4   STABLE      the host was promised a fixed address
- *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
+ *     bit 5   SLOTS       a large array of references: it stays armed, and stores into it are recorded by slot
  *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
- *     bit 7   UNPROTECTED and by each one after that
+ *     bit 7   UNPROTECTED stays in that list: visited by every minor collection until it is protected again
  *     8..31   type, 32..63 length of the tail */
 #ifndef TNI_OBJECT_H
 #define TNI_OBJECT_H
@@ -33,35 +33,35 @@ TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HE
 TNI_INLINE tn_type tni_header_type(tn_header header) { return (tn_type)(header >> 8) & (TN_TYPES_END - 1); }
 TNI_INLINE size_t tni_header_length(tn_header header) { return header >> 32; }
 
-/* Where an object with this header has moved to, or NULL when it has not. */
+/* The new address of an object with this header; NULL if it has not moved. */
 TNI_INLINE void *tni_forwarded(tn_header header) {
     return header & TNI_FORWARDED ? (void *)(uintptr_t)(header & ~TNI_FORWARDED) : NULL;
 }
 
-/* The bytes of the fixed part and the tail. A type without a tail has tail_size 0: its length is the host's own. */
+/* The bytes of the fixed part and the tail. A type without a tail has tail_size 0; the host may use its length word. */
 TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
     return layout->size + (size_t)layout->tail_size * tni_header_length(header);
 }
 
-/* The bytes of the cell: with the header, and the hash that it has or takes along. Not of a young large object. */
+/* The bytes of the cell: the object, its header, and its hash if it has one. Not for a young large object. */
 TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
     size_t cell = TN_CELL(tni_object_bytes(layout, header));
     if (TN_UNLIKELY(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
     return cell;
 }
 
-/* Before an aligned object in the nursery there may be padding, which begins with a header of its own, so that the nursery
- * can be walked: of this type, and so many words behind it. */
+/* Before an aligned object in the nursery there may be padding. It begins with a header of its own type, whose length
+ * counts the words after it, so that the nursery can be walked. */
 TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
 TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
 TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
 
-/* How far the object of a cell that begins at `cell` must move up to be aligned. */
+/* The bytes of padding before a cell that would begin at `cell`, so that its object is aligned. */
 TNI_INLINE size_t tni_padding(const char *cell, size_t align) { return (0 - ((uintptr_t)cell + 8)) & (align - 1); }
 
-/* What visits slots: the base of the state of each tracing loop. The two functions are for roots, trace callbacks and
- * scanners, and take many slots at once, for a host's stack may have millions; the loops themselves pass inline
- * functions for a slot to tni_each_slot. */
+/* A visitor of slots: the first member of the state of each tracing loop. Roots, trace callbacks and scanners call the
+ * two functions with many slots at once, because a host's stack may have millions. The loops themselves pass inline
+ * functions for one slot to tni_each_slot. */
 struct tn_tracer {
     void (*refs)(tn_tracer *tracer, void **first, size_t count);
     void (*values)(tn_tracer *tracer, tn_value *first, size_t count);
@@ -70,7 +70,7 @@ struct tn_tracer {
 typedef void (*tni_ref_fn)(tn_tracer *tracer, void **slot);
 typedef void (*tni_value_fn)(tn_tracer *tracer, tn_value *slot);
 
-/* The address in a value, or NULL when it is none. */
+/* The address in a value; NULL if it is not a reference. */
 TNI_INLINE void *tni_value_ref(const tn_format *f, tn_value w) {
     return (w & f->mask) == f->tag ? (void *)(uintptr_t)(w & f->payload) : NULL;
 }
@@ -85,7 +85,7 @@ TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t v
     for (; values; values &= values - 1) value(t, (tn_value *)(void *)(base + 8 * (size_t)__builtin_ctzll(values)));
 }
 
-/* Visits the slots of the object that its bitmaps tell, in address order within references and within values. */
+/* Visits the slots that the type's bitmaps describe: references in address order, and values in address order. */
 TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                                     tni_value_fn value) {
     char *o = object;
@@ -109,7 +109,7 @@ TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *obj
     }
 }
 
-/* Visits those slots of them that lie in [from, to), or in an element that reaches into it, and perhaps others. */
+/* Visits those of them that lie in [from, to), or in an element that overlaps it; perhaps others as well. */
 TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *object, tn_header header,
                                       const char *from, const char *to, tni_ref_fn ref, tni_value_fn value) {
     char *tail = (char *)object + l->size;
@@ -128,7 +128,7 @@ TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *o
     }
 }
 
-/* Visits every slot of the object: those, and what a trace callback finds. */
+/* Visits every slot of the object: those that the bitmaps describe, and those that its trace callback visits. */
 TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                               tni_value_fn value) {
     tni_each_known_slot(t, l, object, header, ref, value);

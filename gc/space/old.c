@@ -10,7 +10,7 @@ void tni_old_init(tni_old *old, tni_regions *regions) { old->regions = regions; 
 
 /* ---- runs ---- */
 
-enum { ZERO_BYTES = 4096 }; /* what is zeroed at a time, if a cell is no longer: it stays in the first-level cache */
+enum { ZERO_BYTES = 4096 }; /* zeroed at a time, or a longer cell: they stay in the first-level cache */
 
 static void count(tni_old *old, tni_run *run) {
     old->filled += (size_t)(run->bump - run->start);
@@ -34,20 +34,21 @@ void tni_old_count(tni_old *old) {
     for (unsigned lane = 0; lane < TNI_LANES; lane++) count(old, &old->runs[lane]);
 }
 
-/* Where each cell has pages of its own, what remains of the last one's is its. */
+/* If each cell has pages of its own, skips the rest of the last cell's page. */
 TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
     if (TN_LIKELY(!old->paged)) return;
     char *to = (char *)tni_whole_pages((uintptr_t)run->bump) + TNI_LEAD;
     run->bump = run->limit = to < run->end ? to : run->end;
 }
 
-/* Then a hole ends with a page, for on the next lies another's lead. False when the cell does not fit. */
+/* If each cell has pages of its own, a hole ends with a page, because another cell uses the next one. False if the cell
+ * does not fit. */
 static __attribute__((noinline)) bool end_with_page(tni_run *run, size_t cell) {
     run->end = (char *)((uintptr_t)run->end & ~(uintptr_t)(TNI_PAGE - 1));
     return run->bump + cell <= run->end;
 }
 
-/* The next hole is looked for ahead of its use, and its memory asked for: it will be written soon. */
+/* Finds the next hole before it is used, and prefetches its memory, which will be written soon. */
 static void look_ahead(tni_run *run, unsigned from) {
     run->next = tni_hole_at(run->block, from);
     if (run->next == TNI_BLOCK_BITS) return;
@@ -61,7 +62,7 @@ static void pass(tni_run *run, size_t bytes) {
     run->passed_bytes += (unsigned)bytes;
 }
 
-/* What begins at the bump, up to `end`, is a hole again, or slack behind the last cell: 8 bytes are too few for any. */
+/* Makes [bump, end) a hole again. 8 bytes are too few for any cell: they are slack after the last one. */
 static void leave(tni_old *old, tni_run *run, const char *end) {
     count(old, run);
     size_t bytes = (size_t)(end - run->bump);
@@ -105,12 +106,13 @@ static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
 }
 
 unsigned tni_old_lane_for(unsigned holes, size_t bytes, bool leaf) {
-    /* Where a share e of all is dead, at random, a byte of holes lies in one that is 1 + e times the mean. */
+    /* If a share e of the block is dead, at random, the average byte of a hole lies in one of 1 + e times the mean
+     * size. */
     size_t mean = bytes / (holes ? holes : 1), usual = mean + mean * bytes / TNI_BLOCK;
     return tni_lane_of(usual < TNI_CELL_MAX ? usual | 1 : TNI_CELL_MAX, leaf);
 }
 
-/* The lane is through with its block: what it passed is for a smaller one. */
+/* The size class is done with its block: the holes that it passed are for a class of smaller cells. */
 static void leave_block(tni_old *old, unsigned lane) {
     tni_run *run = &old->runs[lane];
     tni_block *block = run->block;
@@ -137,10 +139,10 @@ static tni_block *take_from(tni_lane *lane) {
     return block;
 }
 
-/* A block with long holes is filled soonest and costs least; but the longest are left to cells that can use no others,
- * while there are any. */
+/* A block with long holes costs least to fill, so it is taken first. But the longest holes are left to cells that can
+ * use no others, as long as there are other blocks. */
 tni_block *tni_old_take_partial(tni_old *old, unsigned lane) {
-    enum { LONGER = 3 }; /* lanes: holes eight times as long as a cell */
+    enum { LONGER = 3 }; /* doublings: holes eight times as long as a cell */
     unsigned end = lane < TNI_SIZES ? TNI_SIZES : TNI_LANES;
     unsigned first = lane + LONGER < end ? lane + LONGER : end - 1;
     tni_block *block = NULL;
@@ -163,7 +165,7 @@ void tni_old_retire_all(tni_old *old) {
 void tni_old_cut(const tni_old *old, char *from, const char *to) {
     if (old->paged) from = (char *)tni_whole_pages((uintptr_t)from) + TNI_LEAD;
     if (from >= to || (uintptr_t)(from + 8) % TNI_BLOCK == 0) return;
-    tni_set_header(from + 8, 0); /* if the block is not swept, the hole looks like a dead object: one without dispose */
+    tni_set_header(from + 8, 0); /* in an unswept block the hole looks like a dead object: it must have no dispose */
     tni_forbid(from + 8, (size_t)(to - from) - 8);
     tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
 }
@@ -205,7 +207,7 @@ size_t tni_old_provide(tni_old *old, size_t blocks) {
     return available(old);
 }
 
-/* Makes the blocks of a spare region free ones: the first time that its memory is touched. */
+/* Opens a spare region, whose blocks become free. This touches its memory for the first time. */
 static void open_spare(tni_old *old) {
     void *space = (void *)old->regions->spare.at[--old->regions->spare.count];
     tni_region *region = tni_region_open(old->regions, space, TNI_BLOCKS_REGION, TNI_REGION);
@@ -221,7 +223,7 @@ void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until) {
         void *space = (void *)regions->spare.at[regions->spare.count - 1];
         tni_os_huge(space, TNI_REGION);
         open_spare(old);
-        tni_region_of(space)->touched_blocks = ~UINT32_C(1); /* the huge page has them all */
+        tni_region_of(space)->touched_blocks = ~UINT32_C(1); /* the huge page holds all of them */
         old->touched_blocks += REGION_BLOCKS;
     }
 }
@@ -262,7 +264,7 @@ void tni_old_give(tni_old *old, tni_block *block) {
     if (place < old->regions->hint) old->regions->hint = place;
 }
 
-/* Returns the bytes. */
+/* Returns the bytes that were given back. */
 static size_t forget_free_blocks(tni_old *old, tni_region *region, size_t most) {
     size_t done = 0;
     for (uint32_t rest = region->free_blocks & region->touched_blocks; rest && done < most; rest &= rest - 1) {

@@ -24,7 +24,7 @@ void tni_range_init(tni_range *r, tni_faults *faults, char *base, size_t bytes) 
 
 void tni_range_free(tni_range *r) {
     if (!r->bytes) return;
-    tni_allow(r->base, r->top * TNI_UNIT); /* for whoever gets it next */
+    tni_allow(r->base, r->top * TNI_UNIT); /* the next owner of these addresses may use them */
     tni_os_unmap(r->units, table_bytes(r));
     tni_os_unmap(r->base, r->bytes);
     r->bytes = 0;
@@ -51,21 +51,21 @@ static void unfile_run(tni_range *r, size_t first) {
     else r->runs[list_of(unit->run)] = unit->next;
 }
 
-/* Of the longest runs, the first that is long enough. */
+/* The first run in the list of the longest ones that is long enough. */
 static size_t find_long(const tni_range *r, size_t length) {
     size_t at = r->runs[0];
     while (at && r->units[at - 1].run < length) at = r->units[at - 1].next;
     return at;
 }
 
-/* The free run that fits best, as number + 1; 0: there is none. */
+/* The free run that fits best, as number + 1; 0 if there is none. */
 static size_t find_run(const tni_range *r, size_t length) {
     for (size_t list = length; list < TNI_RUNS; list++)
         if (r->runs[list]) return r->runs[list];
     return find_long(r, length);
 }
 
-/* Units that were never taken; if the last ones below the top are free, behind these. */
+/* Takes units that were never taken before, together with free ones just below the top. */
 static bool raise_top(tni_range *r, size_t length, size_t *first) {
     size_t before = r->top && r->units[r->top - 1].free ? r->units[r->top - 1].run : 0;
     if (before >= length || count_of(r) - r->top < length - before) return false;
@@ -104,7 +104,7 @@ static void free_units(tni_range *r, size_t first, size_t length) {
 
 static void use_units(tni_range *r, size_t first, size_t length) {
     for (size_t i = first; i < first + length; i++) {
-        if (!r->units[i].free) continue; /* it was behind the top */
+        if (!r->units[i].free) continue; /* it was above the top */
         r->units[i].free = false;
         r->kept_bytes -= (size_t)r->units[i].pages * TNI_PAGE;
     }
@@ -135,7 +135,7 @@ void tni_range_give(tni_range *r, char *run, size_t bytes) {
     free_units(r, number_of(r, run), length);
 }
 
-/* Takes `length` free units from number `first` on, of which some may lie behind the top. */
+/* Takes `length` free units from number `first` on; some may lie above the top. */
 static bool take_units(tni_range *r, size_t first, size_t length) {
     bool top = first >= r->top;
     size_t have = top ? 0 : r->units[first].free ? r->units[first].run : 0, end = first + length;
@@ -149,7 +149,7 @@ static bool take_units(tni_range *r, size_t first, size_t length) {
     return false;
 }
 
-/* The pages of a last unit that is used in part go back to the system: nobody else can have them. */
+/* If the run's last unit is used in part, gives its other pages back to the system: no other run can use them. */
 static void cut_unit(tni_range *r, char *run, size_t bytes) {
     size_t pages = bytes % TNI_UNIT / TNI_PAGE, unit = number_of(r, run + bytes);
     if (!pages || r->units[unit].pages <= pages) return;
@@ -189,7 +189,7 @@ void tni_range_touch(tni_range *r, char *run, size_t bytes) {
     }
 }
 
-/* Mapped anew, so that it does not ask for huge pages any more. Where the system refuses, it only loses its contents. */
+/* Maps the unit anew, so that it asks for huge pages no more. If the system refuses, it only loses its contents. */
 static void return_unit(tni_range *r, size_t i) {
     r->kept_bytes -= (size_t)r->units[i].pages * TNI_PAGE;
     r->units[i].pages = 0;

@@ -1,14 +1,14 @@
-/* space/range.h: the reserved address range in which regions of large objects lie.
+/* space/range.h: the reserved address range in which the regions of large objects lie.
  *
- * It begins where the nursery's range ends, so that one compare tells what can be young: an address in either. It is taken
- * in runs of units of 2 MiB. What is given back stays as it is, mapped and touched, so that it can be used again without
- * the system; tni_range_trim returns it.
+ * It begins where the nursery's range ends, so one compare tells whether an address can be young: it can in either
+ * range. Memory is taken in runs of units of 2 MiB. What is given back stays mapped and touched, so that it can be used
+ * again without the system; tni_range_trim gives it back to the system.
  *
- *     L3  free units in a row below `top` are one run, and in the list of its length; from `top` on all are free
+ *     L3  adjacent free units below `top` are one run, in the list of its length; from `top` on all are free
  *
- * A unit knows how many of its pages, from its start on, are not known to be zero. When the range is used up, or could not
- * be had, regions are mapped elsewhere (space/region.c), and their objects are born old. Knows nothing of regions.
- * Callers: space/region.c, space/large.c, heap/heap.c, debug/verify.c. */
+ * A unit knows how many of its pages, from its start on, are not known to be zero. If the range is used up, or could
+ * not be reserved, regions are mapped elsewhere (space/region.c), and their objects are born old. This file knows
+ * nothing of regions. */
 #ifndef TNI_RANGE_H
 #define TNI_RANGE_H
 
@@ -20,48 +20,48 @@
 #include "base/os.h"
 
 #define TNI_UNIT TNI_HUGE_PAGE
-enum { TNI_RUNS = 64 }; /* lists of free runs: by their length, and the last for all that are longer */
+enum { TNI_RUNS = 64 }; /* lists of free runs, by length; list 0 is for all longer ones */
 
 typedef struct tni_unit {
-    uint32_t next, prev; /* of a free run's first unit: neighbours in the list, as number + 1; 0: none */
-    uint32_t run;        /* of its first and last: the length */
-    uint16_t pages;      /* from the unit's start on, that may hold anything */
+    uint32_t next, prev; /* in a free run's first unit: neighbours in the list, as number + 1; 0: none */
+    uint32_t run;        /* in a free run's first and last unit: its length */
+    uint16_t pages;      /* the number of pages, from its start, that may hold anything */
     bool free;
     bool usable;         /* committed */
 } tni_unit;
 
 typedef struct tni_range {
     char *base;
-    size_t bytes;       /* 0: there is none */
+    size_t bytes;       /* 0: there is no range */
     tni_faults *faults;
     tni_unit *units;
     size_t top;         /* units from here on were never taken */
-    size_t kept_bytes;  /* of touched pages in free units */
+    size_t kept_bytes;  /* bytes of touched pages in free units */
     uint32_t runs[TNI_RUNS]; /* heads of the lists, as number + 1 */
 } tni_range;
 
-/* Takes over reserved address space, which tni_range_free gives back; without memory for the table there is no range. */
+/* Takes over reserved address space; tni_range_free gives it back. Without memory for the table there is no range. */
 void tni_range_init(tni_range *range, tni_faults *faults, char *base, size_t bytes);
 void tni_range_free(tni_range *range);
 
 static inline bool tni_range_has(const tni_range *range, const void *address) {
     return (uintptr_t)address - (uintptr_t)range->base < range->bytes;
 }
-/* A run of whole units for so many bytes; NULL when there is none. Its pages hold what they did. */
+/* Takes a run of whole units for this many bytes; NULL if there is none. Its pages keep their contents. */
 void *tni_range_take(tni_range *range, size_t bytes);
-/* Makes a run that was taken for `from` bytes one for `to`; false when it is to be longer and what lies behind is not
+/* Changes the length of a run from `from` to `to` bytes. False if it cannot grow because the units after it are not
  * free. */
 bool tni_range_resize(tni_range *range, char *run, size_t from, size_t to);
-/* How many pages of the unit at this address, from its start on, may hold anything. */
+/* How many pages at the start of the unit at this address may hold anything. */
 size_t tni_range_dirty(const tni_range *range, const void *unit);
-/* Zeroes what may not be zero in [at, at + bytes) of a run that was just taken. */
+/* Zeroes the part of [at, at + bytes), in a run that was just taken, that may not be zero. */
 void tni_range_zero(tni_range *range, char *at, size_t bytes);
-/* From now on the first `bytes` of the run may hold anything. */
+/* Records that the first `bytes` of the run may hold anything from now on. */
 void tni_range_touch(tni_range *range, char *run, size_t bytes);
-/* Gives a run of so many bytes back; it keeps its memory. */
+/* Gives a run of this many bytes back; its memory stays mapped. */
 void tni_range_give(tni_range *range, char *run, size_t bytes);
-/* Returns at most `most` free units to the system, until no more than `keep` bytes are kept, or, if that is 0, no unit is
- * usable; how many it has returned. */
+/* Gives at most `most` free units back to the system, until at most `keep` bytes are kept; if `keep` is 0, until no
+ * free unit is usable. Returns their number. */
 size_t tni_range_trim(tni_range *range, size_t keep, size_t most);
 
 #endif

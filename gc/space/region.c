@@ -106,6 +106,6 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
         return;
     }
     regions->mapped -= region->bytes;
-    tni_allow(region, region->bytes); /* for whoever gets it next */
+    tni_allow(region, region->bytes); /* the next owner of these addresses may use them */
     tni_os_unmap(region, region->bytes);
 }

@@ -1,16 +1,15 @@
-/* space/region.h: 2 MiB-aligned pieces of the old space.
+/* space/region.h: the aligned pieces of 2 MiB that the old space consists of.
  *
- * Every old object lies in a region, found by masking its address. A region opens with 64 KiB of bookkeeping: a mark
- * bit and a used bit for every 8 bytes, of which an object has those of its own address. The words that would be for
- * the bookkeeping itself hold what else its kind needs. Behind it lie
+ * Every old object lies in a region, found by masking its address. A region begins with 64 KiB of bookkeeping: a mark
+ * bit and a used bit for every 8 bytes; an object has those of its own address. The words whose bits would describe the
+ * bookkeeping itself hold what else the region's kind needs. After the bookkeeping lie
  *
  *     TNI_BLOCKS_REGION  31 blocks of 64 KiB, with cells of many sizes                  (space/old.c)
  *     TNI_PAGES_REGION   1984 grains of 1 KiB, for large objects below ~1 MiB          (space/large.c)
  *     TNI_HUGE_REGION    one object; the region is as long as it needs                 (space/large.c)
  *
- * Those of large objects lie in the heap's range (space/range.h), if there is room.
- *
- * The set of all regions is a vector, sorted by address. Callers: old.c, large.c, collect/, debug/verify.c. */
+ * Regions of large objects lie in the heap's range (space/range.h) if there is room. A vector lists all regions, sorted
+ * by address. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
 
@@ -32,15 +31,15 @@ enum {
     TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
     TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
     TNI_FIRST_PAGE = 16,
-    TNI_PIECES = 1 << 17,     /* at most, of a region of large objects */
-    TNI_GRAIN = 1024,         /* bytes: the spans of large objects are so fine */
+    TNI_PIECES = 1 << 17,     /* at most, in a region of large objects */
+    TNI_GRAIN = 1024,         /* bytes: a span of a large object has a whole number of grains */
     TNI_GRAINS = 2048,        /* of a region; numbers 0 .. 63 are the bookkeeping */
     TNI_FIRST_GRAIN = 64,
     TNI_SPAN_LEAST = 8,       /* grains: a shorter span is too short for any object */
-    TNI_OBJECT_OFFSET = 64    /* from the start of a span to its object, which is so aligned */
+    TNI_OBJECT_OFFSET = 64    /* from the start of a span to its object, which is aligned to 64 bytes */
 };
 
-/* Where cells begin behind a page, if they have pages of their own: their objects then have any alignment. */
+/* The distance from the start of a page to a cell that has pages of its own. It suits every alignment of an object. */
 #define TNI_LEAD ((size_t)TN_ALIGN_MAX - 8)
 
 typedef enum tni_region_kind { TNI_BLOCKS_REGION, TNI_PAGES_REGION, TNI_HUGE_REGION } tni_region_kind;
@@ -61,27 +60,27 @@ typedef struct tni_block {
     uint8_t number;         /* in its region */
 } tni_block;
 
-/* Of a free span: the addresses of others of the same length, or 0. */
+/* The neighbours of a free span in the list of its length: their addresses, or 0. */
 typedef struct tni_link {
     uintptr_t next, prev;
 } tni_link;
 
 typedef struct tni_region {
     union {
-        uint64_t marks[TNI_REGION_WORDS]; /* set while marking, and for what is allocated later */
+        uint64_t marks[TNI_REGION_WORDS]; /* set by marking, and for objects that are allocated later */
         struct {
             tni_block blocks[TNI_BLOCKS];
             uint32_t free_blocks;    /* a bit each, bit 0 never */
-            uint32_t touched_blocks; /* those that have been handed out since they last were fresh from the system */
-            uint64_t touched_pages[TNI_PAGES / 64]; /* they may hold anything */
+            uint32_t touched_blocks; /* a bit for each that was used since it was fresh from the system */
+            uint64_t touched_pages[TNI_PAGES / 64]; /* a bit for each page that may hold anything */
             uint32_t free_grains;
-            uint8_t objects[TNI_BLOCKS]; /* how many large ones begin in these 64 KiB */
-            bool disposed;           /* large objects may have dispose */
-            uint8_t looks;           /* for huge pages, so far */
-            bool on_trial;           /* huge pages were asked for, and nobody knows whether it will be filled */
+            uint8_t objects[TNI_BLOCKS]; /* the number of large objects that begin in these 64 KiB */
+            bool disposed;           /* its large objects may have dispose */
+            uint8_t looks;           /* how often it was tested for huge pages */
+            bool on_trial;           /* it has huge pages, and nobody knows yet whether it will be filled */
             tni_region_kind kind;
             unsigned name;           /* base/memcheck.h */
-            size_t bytes;            /* that it takes */
+            size_t bytes;            /* of the region */
         };
     };
     union {
@@ -89,10 +88,10 @@ typedef struct tni_region {
         struct {                           /* of large objects */
             uint64_t first_grains[TNI_GRAINS / 64];
             uint64_t used_grains[TNI_GRAINS / 64];
-            uint16_t spans[TNI_GRAINS];    /* grains of the span that begins, or is free and ends, here */
-            tni_link links[TNI_GRAINS / TNI_SPAN_LEAST]; /* of the free span that has grain TNI_SPAN_LEAST * i */
+            uint16_t spans[TNI_GRAINS];    /* the grains of the span that begins here, or that is free and ends here */
+            tni_link links[TNI_GRAINS / TNI_SPAN_LEAST]; /* [i]: of the free span with grain TNI_SPAN_LEAST * i */
             bool pieced;                   /* some bit of `pieces` is set */
-            uint64_t pieces[TNI_PIECES / 64]; /* dirty ones: see collect/barrier.h */
+            uint64_t pieces[TNI_PIECES / 64]; /* the dirty ones: see collect/barrier.h */
         };
     };
 } tni_region;
@@ -100,10 +99,10 @@ _Static_assert(sizeof(tni_region) == TNI_BLOCK, "the bookkeeping is the first bl
 _Static_assert(offsetof(tni_region, bytes) + sizeof(size_t) <= TNI_BLOCK_WORDS * sizeof(uint64_t),
                "what it holds beside the bitmaps fits where the bookkeeping's own bits would be");
 
-/* Which blocks hold leaves (O4), or are pages where of large objects only leaves begin, in a form that marking can
- * look at for every object: a word for a region, found by its address, so that the words of a heap lie close
- * together. Regions that are a multiple of 8 GiB apart share one: then no block of theirs counts as one of leaves,
- * which is slower and not wrong. */
+/* Which blocks hold only leaves (O4), in a form that marking can read for every object. (For large objects: in which 64
+ * KiB only leaves begin.) Each region has a word, found by its address; the words of a heap lie close together. Regions
+ * that are a multiple of 8 GiB apart share a word. Then none of their blocks counts as one of leaves, which is slower
+ * but not wrong. */
 enum { TNI_LEAF_WORDS = 4096 };
 typedef struct tni_leaves {
     uint32_t blocks[TNI_LEAF_WORDS];
@@ -115,11 +114,11 @@ typedef struct tni_regions {
     tni_range range;      /* for large objects */
     tni_faults *faults;
     bool huge_pages;      /* the host allows them */
-    tni_vector spare;     /* address space that is mapped for regions of blocks, and not touched yet */
+    tni_vector spare;     /* address space that is mapped for regions of blocks and not touched yet */
     tni_leaves leaves;
-    size_t hint;          /* none of those before this index has a free block */
-    size_t heads;         /* those with bookkeeping of their own: all but the huge ones, which count it themselves */
-    size_t mapped;        /* bytes of all */
+    size_t hint;          /* no region before this index has a free block */
+    size_t heads;         /* the number of regions that are not huge; huge ones count their bookkeeping themselves */
+    size_t mapped;        /* bytes of all regions */
 } tni_regions;
 
 TNI_INLINE tni_region *tni_region_of(const void *old) {
@@ -135,8 +134,8 @@ TNI_INLINE void tni_bit_set(uint64_t *map, size_t bit) { map[bit / 64] |= UINT64
 TNI_INLINE void tni_bit_clear(uint64_t *map, size_t bit) { map[bit / 64] &= ~(UINT64_C(1) << (bit % 64)); }
 TNI_INLINE bool tni_marked(const void *old) { return tni_bit(tni_region_of(old)->marks, tni_bit_of(old)); }
 
-/* The first bit at or behind `bit` that is not, or is, set in a map of `count` (a multiple of 64); `count` if there is
- * none. */
+/* The first bit at or after `bit` that is set (or, with `set` false, not set) in a map of `count` bits; `count` if
+ * there is none. `count` is a multiple of 64. */
 TNI_INLINE unsigned tni_next_bit(const uint64_t *map, unsigned count, unsigned bit, bool set) {
     for (; bit < count; bit = (bit / 64 + 1) * 64) {
         uint64_t word = (set ? map[bit / 64] : ~map[bit / 64]) >> bit % 64;
@@ -172,33 +171,33 @@ TNI_INLINE tni_block *tni_block_of(const void *old) {
     return &tni_region_of(old)->blocks[((uintptr_t)old & (TNI_REGION - 1)) / TNI_BLOCK];
 }
 
-/* The bytes of a piece, as a power of two: of a page, and more where the region would have too many. */
+/* The binary logarithm of the bytes of a piece: a page, or more if the region would have too many pieces. */
 TNI_INLINE unsigned tni_piece_shift(const tni_region *region) {
     unsigned bits = 64 - (unsigned)__builtin_clzll(region->bytes - 1);
     return bits > 12 + 17 ? bits - 17 : 12;
 }
-/* The piece of the region in which this address of its is. */
+/* The piece of the region in which this address lies. */
 TNI_INLINE size_t tni_piece_of(const tni_region *region, const void *at) {
     return (size_t)((const char *)at - (const char *)region) >> tni_piece_shift(region);
 }
 
-/* A region of large objects with so many bytes (TNI_REGION but for a huge one), in the vector. Its head is zero, but for
- * the pages that may hold anything; those of a huge one do, as far as the range says so. NULL when the system has no
- * memory. */
+/* Makes a region of large objects with this many bytes (TNI_REGION, unless it is huge) and adds it to the vector. Its
+ * head is zero, except for the bits of pages that may hold anything. In a huge region, the range says which pages may.
+ * NULL if the system has no memory. */
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
-/* The same in two steps, for regions of blocks: first the address space, which costs nothing until it is touched
- * (NULL when there is none, or no place in the vector); then the region in it, which cannot fail. */
+/* The same in two steps, for regions of blocks. First the address space, which costs nothing until it is touched (NULL
+ * if there is none, or no room in the vector); then the region in it, which cannot fail. */
 void *tni_region_map(tni_regions *regions);
 tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind kind, size_t bytes);
-/* The block has been handed out. */
+/* Records, when a block is handed out, whether it is for leaves. */
 void tni_region_set_leaves(tni_regions *regions, const tni_block *block, bool leaves);
-/* Clears the marks; of large objects there are few, and their bits lie far apart. */
+/* Clears the mark bits. Large objects are few, so theirs are cleared one by one. */
 void tni_region_clear_marks(tni_region *region);
-/* Makes a huge one longer, or shorter, where it is; false when it cannot be longer. */
+/* Makes a huge region longer or shorter without moving it; false if it cannot grow. */
 bool tni_region_resize(tni_regions *regions, tni_region *region, size_t bytes);
-/* Takes it out of the vector and gives it back to the range, or to the system. */
+/* Takes the region out of the vector and gives it back to the range or to the system. */
 void tni_region_delete(tni_regions *regions, tni_region *region);
-/* The index of the first region at or behind the address. */
+/* The index of the first region at or after the address. */
 size_t tni_region_place(const tni_regions *regions, uintptr_t address);
 /* Whether the address lies in a region. */
 bool tni_region_has(const tni_regions *regions, const void *address);

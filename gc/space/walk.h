@@ -1,11 +1,12 @@
-/* space/walk.h: going through the old space, region by region. Whatever looks at all blocks or all objects does it here. */
+/* space/walk.h: going through the old space, region by region. Whatever looks at all blocks or all objects does it
+ * here. */
 #ifndef TNI_WALK_H
 #define TNI_WALK_H
 
 #include "space/old.h"
 
-/* Either function may be NULL. `block` is called for each block that is not free, `large` for each object in a region of
- * large objects. `large` may free its object, whose region may then be gone, and no other. */
+/* Either function may be NULL. `block` is called for each block that is not free, `large` for each object in a region
+ * of large objects. `large` may free its object, whose region may then be gone, and no other. */
 typedef struct tni_walk {
     void (*block)(tni_block *block, void *user);
     void (*large)(void *object, void *user);

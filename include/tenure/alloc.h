@@ -27,8 +27,8 @@ TN_BEGIN_DECLS
  * TN_OUT_OF_MEMORY (for an object that is larger than heap_max or the memory of the machine: at once, without a
  * collection), TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1).
  *
- * The macros align the object as struct T is. The calls by number do not know of an ordinary type's alignment: for a type
- * that has one, use the macros, or tn_alloc_slow, or give it a number from TN_FIRST_SPECIAL on. */
+ * The macros align the object as struct T is. The calls by number do not know of an ordinary type's alignment: for a
+ * type that has one, use the macros, or tn_alloc_slow, or give it a number from TN_FIRST_SPECIAL on. */
 TN_INLINE void *tn_alloc(tn_mutator *m, tn_type type, size_t size);
 TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 #define TN_ALLOC(m, T) ((T *)tn_alloc_at_((m), T##_type, sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
@@ -39,10 +39,10 @@ TN_INLINE void *tn_alloc_tail(tn_mutator *m, tn_type type, size_t size, size_t e
 /* The out-of-line part; a JIT calls it when its inline bump does not fit. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
-/* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with TN_BORN_OLD,
- * and tn_stable returns it at once. A call and a place in the old space: several times as dear as tn_alloc, and what dies
- * is found by a major collection only; but tn_stable of a young object costs a whole minor collection. For all else the
- * contract is tn_alloc's; an object without a tail has element 0 and count 0. */
+/* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with
+ * TN_BORN_OLD, and tn_stable returns it at once. A call and a place in the old space: several times as dear as
+ * tn_alloc, and what dies is found by a major collection only; but tn_stable of a young object costs a whole minor
+ * collection. For all else the contract is tn_alloc's; an object without a tail has element 0 and count 0. */
 TN_API TN_MAY_COLLECT void *tn_alloc_stable(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 #define tn_alloc_stable(m, ...) tn_alloc_stable(TN_AT_(m), __VA_ARGS__)
 #define TN_ALLOC_STABLE(m, T) ((T *)tn_alloc_stable((m), T##_type, sizeof(T), 0, 0))
@@ -79,11 +79,12 @@ typedef struct tn_window {
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") __VA_ARGS__; \
     _Pragma("GCC diagnostic pop") TN_STATIC_ASSERT_(1, "a declaration")
 
-/* tn_alloc_slow with the place of the call. The two sizes are one argument (TN_SIZES_), so that there is no register
- * less for the rest: while objects are born old, each word that it must save is felt. */
+/* tn_alloc_slow with the place of the call. The two sizes are one argument (TN_SIZES_), packed into one argument to
+ * save a register: this path is hot while objects are pretenured. */
 TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count,
                                               const tn_place *place);
-/* The alignment of struct T, whose tail has such elements: does not compile when they want more than that gives them. */
+/* The alignment of struct T, whose tail has such elements: does not compile when they want more than that gives
+ * them. */
 #define TN_TAIL_ALIGN_(T, element)                                                                          \
     __extension__({                                                                                         \
         TN_STATIC_ASSERT_(__alignof__(element) <= 8 || (__alignof__(element) <= TN_ALIGNOF_(T) &&           \
@@ -93,7 +94,7 @@ TN_API TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint6
         TN_ALIGNOF_(T);                                                                                     \
     })
 
-/* What has more than 32 bits is no size of any type. */
+/* No type has a size of 2^32 or more. */
 #define TN_SIZE_(size) ((size) < UINT32_MAX ? (uint64_t)(size) : UINT32_MAX)
 #define TN_SIZES_(size, element) (TN_SIZE_(size) | TN_SIZE_(element) << 32)
 
@@ -108,7 +109,8 @@ TN_INLINE void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, 
     return object;
 }
 
-/* The word before the padding of an aligned object, so that the nursery can be walked: the length of a tail of words. */
+/* The word before the padding of an aligned object, so that the nursery can be walked: the length of a tail of
+ * words. */
 #define TN_PADDING_TYPE_ 3u
 
 /* The same for a type with an alignment. */

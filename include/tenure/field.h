@@ -17,19 +17,21 @@
  * defined order in C when g may collect; TN_PUT evaluates the expression first. None of these collects, but TN_PUT's
  * expression.
  *
- * A minor collection does not look at old objects but at those that it is told of, so that each store of a young reference
- * into an old object must be recorded. There are five ways to do that; none of them costs anything while the object is
- * young:
+ * A minor collection does not look at old objects but at those that it is told of, so that each store of a young
+ * reference into an old object must be recorded. There are five ways to do that; none of them costs anything while the
+ * object is young:
  *
- *     one slot             TN_SET, TN_WRITE, tn_write. The rule; the others are for where this is too slow or cannot be done
- *     a row of slots       TN_MOVE, TN_COPY, tn_move_refs, tn_copy_refs: as memmove and memcpy, with one barrier. To insert
- *                          into an array, remove from it, or let it grow
- *     anything at all      plain stores, and tn_remember: the whole object is visited. For changes all over a small object,
- *                          and whenever memory that an object owns outside the heap moves or is freed
- *     memory outside       plain stores, and tn_remember_slot for each. For a large vector or table in malloc'd memory, which
- *                          a trace callback visits
+ *     one slot             TN_SET, TN_WRITE, tn_write. The rule; the others are for where this is too slow or cannot be
+ *                          done
+ *     a row of slots       TN_MOVE, TN_COPY, tn_move_refs, tn_copy_refs: as memmove and memcpy, with one barrier. To
+ *                          insert into an array, remove from it, or let it grow
+ *     anything at all      plain stores, and tn_remember: the whole object is visited. For changes all over a small
+ *                          object, and whenever memory that an object owns outside the heap moves or is freed
+ *     memory outside       plain stores, and tn_remember_slot for each. For a large vector or table in malloc'd memory,
+ *                          which a trace callback visits
  *     no barrier           plain stores between tn_unprotect and tn_protect; the whole object is visited by every minor
- *                          collection between. For the frame or stack that an interpreter works on, and for little else */
+ *                          collection between. For the frame or stack that an interpreter works on, and for little
+ *                          else */
 #ifndef TENURE_FIELD_H
 #define TENURE_FIELD_H
 
@@ -60,8 +62,8 @@ typedef struct tn_value_field {
     })
 
 /* TN_MOVE(m, h, f, to, from, count): in the array `f` of TN_FIELDs, `count` elements from number `from` on go to number
- * `to` and following; the places may overlap. TN_COPY(m, h, g, f, to, from, count) copies them from the array of the same
- * name in g's object into that of h's. Results and wrong calls: see tn_move_refs. */
+ * `to` and following; the places may overlap. TN_COPY(m, h, g, f, to, from, count) copies them from the array of the
+ * same name in g's object into that of h's. Results and wrong calls: see tn_move_refs. */
 #define TN_MOVE(m, h, f, to, from, count) \
     tn_move_at_((m), *(h), TN_OFFSET_(h, f[0]), (to), (from), (count))
 #define TN_COPY(m, h, g, f, to, from, count)                                                                   \
@@ -88,12 +90,12 @@ typedef struct tn_value_field {
 TN_INLINE void tn_write(tn_mutator *m, void *object, void *slot, const void *reference);
 TN_INLINE void tn_write_value(tn_mutator *m, void *object, tn_value *slot, tn_value value);
 
-/* Copies `count` references (values) to the slots of `object` from address `to` on. The slots are in the object itself, or
- * in memory that its trace callback visits. tn_move_ is for a row of the same object, in any direction; tn_copy_ for that
- * of any other, or for plain memory. Rows may overlap. Raw tier: addresses, as with tn_write.
+/* Copies `count` references (values) to the slots of `object` from address `to` on. The slots are in the object itself,
+ * or in memory that its trace callback visits. tn_move_ is for a row of the same object, in any direction; tn_copy_ for
+ * that of any other, or for plain memory. Rows may overlap. Raw tier: addresses, as with tn_write.
  *
- * TN_BAD_ARGUMENT, and nothing is copied, when a row is not in the object, or ends beyond it: this is known of what is in
- * the object; in other memory the host minds the bounds. Never collect. */
+ * TN_BAD_ARGUMENT, and nothing is copied, when a row is not in the object, or ends beyond it: this is known of what is
+ * in the object; in other memory the host minds the bounds. Never collect. */
 TN_API TN_NO_COLLECT tn_status tn_move_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count);
 TN_API TN_NO_COLLECT tn_status tn_move_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from,
                                               size_t count);
@@ -101,26 +103,26 @@ TN_API TN_NO_COLLECT tn_status tn_copy_refs(tn_mutator *m, void *object, void *t
 TN_API TN_NO_COLLECT tn_status tn_copy_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from,
                                               size_t count);
 
-/* An object has been changed by plain stores, or memory that it owns and its trace callback visits has: the whole object
- * is visited at the next collection. Call it before or after the change, with no safepoint between. */
+/* An object has been changed by plain stores, or memory that it owns and its trace callback visits has: the whole
+ * object is visited at the next collection. Call it before or after the change, with no safepoint between. */
 TN_API TN_NO_COLLECT void tn_remember(tn_mutator *m, void *object);
 
-/* A reference (a value) has been stored into one slot of memory that the object owns and its trace callback visits: this
- * slot alone is looked at in the next collection. Call it after the store, with no safepoint between. Until that
+/* A reference (a value) has been stored into one slot of memory that the object owns and its trace callback visits:
+ * this slot alone is looked at in the next collection. Call it after the store, with no safepoint between. Until that
  * collection the slot stays where it is; if the memory is moved or freed before, call tn_remember(m, object) as well,
- * which forgets the object's recorded slots and visits what is there instead. There is room for some ten thousands of slots;
- * then the whole object is visited. Never collect. */
+ * which forgets the object's recorded slots and visits what is there instead. There is room for some ten thousands of
+ * slots; then the whole object is visited. Never collect. */
 TN_API TN_NO_COLLECT void tn_remember_slot(tn_mutator *m, void *object, const void *slot);
 TN_API TN_NO_COLLECT void tn_remember_value_slot(tn_mutator *m, void *object, const void *slot);
 
 /* tn_unprotect: from now on all minor collections visit the whole object that handle h holds, which costs them the time
- * for that, but stores into it need no barrier. tn_protect: stores need their barrier again; the next collection visits the
- * object once more. Calls do not nest: what is unprotected twice is protected by one call. An object may be young or
- * old, and of any type; what its trace callback visits counts as its own. This does not keep it alive. Both take a few
- * instructions, so that an interpreter can call them for each switch between coroutines.
+ * for that, but stores into it need no barrier. tn_protect: stores need their barrier again; the next collection visits
+ * the object once more. Calls do not nest: what is unprotected twice is protected by one call. An object may be young
+ * or old, and of any type; what its trace callback visits counts as its own. This does not keep it alive. Both take a
+ * few instructions, so that an interpreter can call them for each switch between coroutines.
  *
- * TN_OK; TN_BAD_ARGUMENT when there is no object; TN_OUT_OF_MEMORY: it is protected as before; TN_NOT_FOUND: tn_protect of an
- * object that is not unprotected. Never collect. */
+ * TN_OK; TN_BAD_ARGUMENT when there is no object; TN_OUT_OF_MEMORY: it is protected as before; TN_NOT_FOUND: tn_protect
+ * of an object that is not unprotected. Never collect. */
 TN_API TN_NO_COLLECT tn_status tn_unprotect(tn_mutator *m, const void *h);
 TN_API TN_NO_COLLECT tn_status tn_protect(tn_mutator *m, const void *h);
 

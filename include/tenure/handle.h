@@ -62,10 +62,10 @@ TN_BEGIN_DECLS
  *     *slots = TN_READ(*list, slots);
  *     if (TN_RESIZE(m, slots, 2 * length) == TN_OK) TN_SET(m, list, slots, slots);
  *
- * Stores into *h need the barrier (TN_SET, TN_WRITE; not TN_INIT), for the object may be an old one. May collect when the
- * tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail, and with a dispose
- * callback; TN_BAD_STATE if tn_stable has promised the address and there is no room behind it. After a failure the object
- * is as it was. The mutator's thread. */
+ * Stores into *h need the barrier (TN_SET, TN_WRITE; not TN_INIT), for the object may be an old one. May collect when
+ * the tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail,
+ * and with a dispose callback; TN_BAD_STATE if tn_stable has promised the address and there is no room behind it. After
+ * a failure the object is as it was. The mutator's thread. */
 #define TN_RESIZE(m, h, count) tn_resize(TN_AT_(m), ((void)sizeof(**(h)), (h)), (count))
 TN_API TN_MAY_COLLECT tn_status tn_resize(tn_mutator *m, void *h, size_t count);
 

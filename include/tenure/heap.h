@@ -74,8 +74,8 @@ typedef struct tn_config {
 #define TN_CONFIG_INIT {.config_size = sizeof(tn_config), .format = {0, 0, ~(uint64_t)0}}
 
 /* Memory is out: what an allocation does that finds no room. A minor collection; a full one; then on_out_of_memory is
- * asked, and after each answer `true` there is another full collection. Then the call fails with TN_OUT_OF_MEMORY. For an object
- * that could never fit, nothing is collected: on_out_of_memory is asked at once.
+ * asked, and after each answer `true` there is another full collection. Then the call fails with TN_OUT_OF_MEMORY. For
+ * an object that could never fit, nothing is collected: on_out_of_memory is asked at once.
  *
  * A host that asks again and again would do nothing but collect. So after four requests in a row for which a full
  * collection did not help, some do without one, and the text says so: at most one, then two, four, and so on up to 64

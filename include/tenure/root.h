@@ -7,8 +7,8 @@
  *     a scanner       a function of the host                  called in every collection
  *     unprotected     an object, as a coroutine's stack       visited in every minor collection (field.h)
  *
- * A range is for the one stack of a program. Where each coroutine has a stack of its own, make it an object: its tail, or
- * what its trace callback finds, is visited while somebody refers to the coroutine, dies with it, and is unprotected
+ * A range is for the one stack of a program. Where each coroutine has a stack of its own, make it an object: its tail,
+ * or what its trace callback finds, is visited while somebody refers to the coroutine, dies with it, and is unprotected
  * while it runs, so that stores into it need no barrier (tn_unprotect). That keeps nothing alive, and is no root.
  *
  * All belong to the heap, are added and removed on a mutator's thread, each in O(1), and never collect, except where
@@ -68,12 +68,13 @@ TN_API TN_NO_COLLECT tn_range *tn_range_add(tn_mutator *m, const tn_range_desc *
 TN_API TN_NO_COLLECT tn_status tn_range_remove(tn_mutator *m, tn_range *range);
 
 /* The stack of a coroutine that does not run: tn_range_suspend promises that its slots and the number of them stay as
- * they are until tn_range_resume. It is visited by the next minor collection, and from then on by major ones alone: minor
- * collections do not read it nor the pointers to it, so that any number of idle coroutines costs them nothing. A suspended
- * stack may still be moved. Resume a range before anything is written into it, pushed or popped; one with a low-water
- * mark is then visited from there, one without as a whole. A coroutine switch is a suspend of one range and a resume of
- * another, O(1) each. Doing either twice changes nothing; a suspended range may be removed. TN_NOT_FOUND as above. A
- * slot that was written all the same may be left with a reference to a dead object; TENURE_DEBUG=verify finds it. */
+ * they are until tn_range_resume. It is visited by the next minor collection, and from then on by major ones alone:
+ * minor collections do not read it nor the pointers to it, so that any number of idle coroutines costs them nothing. A
+ * suspended stack may still be moved. Resume a range before anything is written into it, pushed or popped; one with a
+ * low-water mark is then visited from there, one without as a whole. A coroutine switch is a suspend of one range and a
+ * resume of another, O(1) each. Doing either twice changes nothing; a suspended range may be removed. TN_NOT_FOUND as
+ * above. A slot that was written all the same may be left with a reference to a dead object; TENURE_DEBUG=verify finds
+ * it. */
 TN_API TN_NO_COLLECT tn_status tn_range_suspend(tn_mutator *m, tn_range *range);
 TN_API TN_NO_COLLECT tn_status tn_range_resume(tn_mutator *m, tn_range *range);
 

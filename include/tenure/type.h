@@ -30,7 +30,7 @@
 TN_BEGIN_DECLS
 
 #define TN_FIRST_TYPE 16u                     /* the host's ordinary types: 16 .. TN_FIRST_SPECIAL - 1 */
-#define TN_FIRST_SPECIAL (1u << 15)           /* types with dispose, TN_BORN_OLD or an alignment: 32768 .. TN_TYPES_END - 1 */
+#define TN_FIRST_SPECIAL (1u << 15) /* types with dispose, TN_BORN_OLD or an alignment: 32768 .. TN_TYPES_END - 1 */
 #define TN_TYPES_END (1u << 16)
 
 /* What a trace callback hands its slots to. */

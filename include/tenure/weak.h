@@ -45,8 +45,8 @@ TN_API TN_NO_COLLECT uint64_t tn_hash(tn_mutator *m, void *object);
 #define TN_HASH(m, h) tn_hash((m), *(h))
 
 /* Gives *h a fixed address for the rest of its life, and returns it. For an old object that takes a few instructions. A
- * young one must move first, and whoever refers to it be told: that is a whole minor collection, after which all that was
- * young is old. So make several objects first and ask for their addresses then: one collection serves all. Where an
+ * young one must move first, and whoever refers to it be told: that is a whole minor collection, after which all that
+ * was young is old. So make several objects first and ask for their addresses then: one collection serves all. Where an
  * address is wanted from the first, TN_NEW_STABLE (handle.h) and tn_alloc_stable need none, nor does a type with
  * TN_BORN_OLD. May collect (if *h is young); NULL when memory is out. */
 TN_API TN_MAY_COLLECT void *tn_stable(tn_mutator *m, const void *h);

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Programs that must not compile. Each is compiled twice, by gcc and by clang: with -DOK it is right and must pass without a
-# warning; without, it makes one mistake, must fail, and the message must match the pattern of its "// expect:" line. The
-# compilers take turns within a program, and several programs are compiled at the same time.
+# Programs that must not compile. gcc and clang compile each twice. With -DOK it is right, and must compile without a
+# warning. Without it, the program has one mistake: it must not compile, and the message must match the pattern in its
+# "// expect:" line. Several programs are compiled at the same time.
 # Usage: run.sh PROJECT
 set -eu
 export LC_ALL=C
@@ -9,7 +9,7 @@ root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# check FILE OUTPUT: the compilations of one program; says what is wrong, and in the last line how many there were.
+# check FILE OUTPUT: compiles one program; prints what is wrong, and in the last line the number of compilations.
 check() {
     file=$1 out=$2 name=$(basename "$1") checked=0
     expect=$(sed -n 's|^// expect: ||p' "$file")
@@ -31,10 +31,11 @@ check() {
     echo "$checked compilations"
 }
 
-# compile COMPILER FLAGS...: of $file; what the compiler says is in $out.err.
+# compile COMPILER FLAGS...: compiles $file; the compiler's messages are in $out.err.
 compile() {
     # shellcheck disable=SC2046 # words are meant to be split
-    "$1" -std=c11 -Wall -Wextra -Wshadow -Wconversion $(pkg-config --cflags atomic_ops) -I"$root/include" "$2" ${3:+"$3"} \
+    "$1" -std=c11 -Wall -Wextra -Wshadow -Wconversion $(pkg-config --cflags atomic_ops) -I"$root/include" \
+        "$2" ${3:+"$3"} \
         -c -o "$out.o" "$file" 2>"$out.err"
 }
 

@@ -1,11 +1,12 @@
-# fuzzing.sh: builds the fuzzers with clang, ASan and UBSan, and runs them. Sourced in the project's root, with the directory
-# to build in as $build and the time for each as $seconds; exits with 2 when building fails.
+# fuzzing.sh: builds the fuzzers with clang, ASan and UBSan, and runs them. Source it in the project's root, with the
+# build directory in $build and the time for each fuzzer in $seconds. Exits with 2 if building fails.
 [ -d "$build" ] || CC=clang meson setup "$build" -Dfuzz=true -Dexamples=enabled -Dtests=disabled -Dbench=disabled \
-    --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all || exit 2
+    --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all ||
+    exit 2
 ninja -C "$build" || exit 2
 
-# fuzz NAME PROGRAM PATTERN ARGUMENT ...: runs the program, which begins with the directories among the arguments; what it
-# finds is kept in $build, and the lines of its log that match are printed. Fails when an input does.
+# fuzz NAME PROGRAM PATTERN ARGUMENT ...: runs the program, which begins with the inputs in the directories among the
+# arguments. Keeps what it finds in $build, and prints the lines of its log that match. Fails if an input fails.
 fuzz() {
     name=$1 program=$2 pattern=$3
     shift 3

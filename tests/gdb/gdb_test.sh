@@ -3,9 +3,9 @@
 #
 #     gdb_test.sh GDB HOST LIBRARY-DIRECTORY
 #
-# Addresses are replaced by the order in which they appear. What must come is in `expected`. Where gdb cannot call functions,
-# the host's describe callbacks say nothing, and one line tells that they do not: always in a core dump, and in a live
-# process too with some versions of gdb on some processors (gdb 13 where there is AMX).
+# Each address is replaced by its number in the order of appearance. The file `expected` has the wanted output. Where
+# gdb cannot call functions, the host's describe callbacks say nothing, and one line reports that: always in a core
+# dump, and also in a live process with some versions of gdb on some processors (gdb 13 with AMX).
 set -u
 export LC_ALL=C DEBUGINFOD_URLS=
 gdb=$1 host=$2 library=$3
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The output of the commands, from the first of them on, with addresses by name, without what depends on gdb and its place.
+# The output from the first command on, with addresses by name, without the parts that depend on gdb and on paths.
 tidy() {
     sed -n '/^heap /,$p' "$1" | sed 's,allocated at .*/host\.c:,allocated at host.c:,
         s,^\(describe texts are not available\)..*,\1,

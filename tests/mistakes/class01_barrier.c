@@ -198,7 +198,8 @@ static const Case cases[] = {
     {"frame below the low-water mark", frame_below_the_low_water_mark, RAW, NAN_BOX, SMALL, OPTIONS,
      BEFORE(2) "below its low-water mark, the range's slot at %p holds " PAIR(0) UNRECORDED_ROOT},
     {"write to a suspended stack", write_to_a_suspended_stack, RAW, NAN_BOX, SMALL, OPTIONS,
-     BEFORE(2) "the suspended range's slot at %p holds " PAIR(0) ", a young object: call tn_range_resume before writing\n"},
+     BEFORE(2) "the suspended range's slot at %p holds " PAIR(
+         0) ", a young object: call tn_range_resume before writing\n"},
 };
 
 int main(void) { return mistakes_run("stores without barrier", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

@@ -1,4 +1,5 @@
-/* class03_lost.c: objects that nothing rooted, found when they are used: the young by `stale`, the old by `quarantine`. */
+/* class03_lost.c: objects that nothing rooted, found when they are used: the young by `stale`, the old by
+ * `quarantine`. */
 #include <stdlib.h>
 
 #include "mistakes.h"
@@ -286,9 +287,10 @@ static const Case cases[] = {
     {"old: a store into a dead object", a_store_into_a_dead_object, RAW, POINTER, SMALL, OLD,
      LOST("-8 bytes into a 'Pair'")},
     {"old: a dead object in a field", a_dead_object_in_a_field, HANDLES, POINTER, SMALL, "debug=verify,quarantine=4",
-     "tenure: heap 'host': verify: before minor collection 3: object %p (Pair: pair 0, allocated at @2), field 'car' holds "
-     "%p (0 bytes into a 'Pair', allocated at @1, which collection 2 (asked by the host) found dead, for no root, handle or "
-     "object referred to it), which is no object: freed, or never allocated (a missed root or barrier?)\n"},
+     "tenure: heap 'host': verify: before minor collection 3: object %p (Pair: pair 0, allocated at @2), field 'car' "
+     "holds %p (0 bytes into a 'Pair', allocated at @1, which collection 2 (asked by the host) found dead, for no "
+     "root, handle or object referred to it), which is no object: freed, or never allocated (a missed root or "
+     "barrier?)\n"},
     {"old: some collections later", some_collections_later, HANDLES, LOW_TAG, SMALL, OLD,
      LOST("24 bytes into a 'Leaf'")},
     {"old: not where others are", not_where_others_are, RAW, POINTER, SMALL, OLD, LOST("16 bytes into a 'Pair'")},

@@ -11,8 +11,8 @@
 #define OPTIONS NULL
 #endif
 
-/* The use is in the frame that the report names first. Where a macro of the API makes it, it is in the second one, or in the
- * first as well, if the compiler has left the inner frame out. */
+/* The use is in the frame that the report names first. Where a macro of the API makes it, it is in the second one, or
+ * in the first as well, if the compiler has left the inner frame out. */
 #define POISONED(how, frames)                                                    \
     "=*\n==%n==ERROR: AddressSanitizer: use-after-poison on address %p at pc *\n" \
     how " of size 8 at %p thread T0\n" frames "    #* %p in *@1*\n%*"

@@ -1,5 +1,5 @@
-/* class08_bound.c: loops that make handles without a scope of their own, told by a line in the log when more are live than
- * `handle_warn` says: with `handles` it names the scope and the last handle, and without it how many there are. */
+/* class08_bound.c: loops that make handles without a scope of their own, told by a line in the log when more are live
+ * than `handle_warn` says: with `handles` it names the scope and the last handle, and without it how many there are. */
 #include <stdio.h>
 
 #include "mistakes.h"

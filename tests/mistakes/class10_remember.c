@@ -213,9 +213,10 @@ static void a_row_of_a_grid(tn_mutator *m, bool mended) {
 
 /* ---- slots that were recorded alone ---- */
 
-#define GONE(type)                                                                                                   \
-    "tenure: heap 'host': verify: before minor collection 2: invariant B5: object %p (" type                         \
-    ", allocated at @1): its slot at %p was recorded by tn_remember_slot, and its trace callback does not visit it: has " \
+#define GONE(type)                                                                                                     \
+    "tenure: heap 'host': verify: before minor collection 2: invariant B5: object %p (" type                           \
+    ", allocated at @1): its slot at %p was recorded by tn_remember_slot, and its trace callback does not visit it: "  \
+    "has "                                                                                                             \
     "the memory moved, or was it freed, without a call of tn_remember?\n"
 
 /* The buffer moves after a store into it was recorded. The old one is kept, lest it be reused. */

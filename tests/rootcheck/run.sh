@@ -49,7 +49,7 @@ results=$(grep -c '"ruleId"' "$work/sarif") excused=$(grep -c '"suppressions"' "
 [ "$excused" = 2 ] || fail "$excused findings are excused, expected 2"
 if command -v python3 > /dev/null; then python3 -m json.tool "$work/sarif" > /dev/null || fail "SARIF is no JSON"; fi
 
-# Names that are declared not to collect; files that cannot be read; a usage that is none.
+# Names that are declared not to collect; files that cannot be read; a wrong usage.
 printf '%s\n' 'unknown_*  # of structs.c' > "$work/quiet"
 "$checker" --no-collect="$work/quiet" structs.c -- -std=gnu11 -I"$root/include" > "$work/output" || :
 ! grep -q "unknown_hook" "$work/output" || fail "--no-collect has no effect"

@@ -112,7 +112,9 @@ static void **new_large(World *w, Shape shape, size_t unit, size_t most) {
     return make_and_link(w, shape, (uint32_t)(bytes / unit));
 }
 
-void **op_new_large_refs(World *w) { return new_large(w, chance(w, 20) ? BORN : chance(w, 20) ? LINES : REFS, 8, 2u << 20); }
+void **op_new_large_refs(World *w) {
+    return new_large(w, chance(w, 20) ? BORN : chance(w, 20) ? LINES : REFS, 8, 2u << 20);
+}
 void **op_new_large_values(World *w) { return new_large(w, VALUES, 8, 2u << 20); }
 void **op_new_large_structs(World *w) { return new_large(w, STRUCTS, 32, 256u << 10); }
 void **op_new_large_bytes(World *w) { return new_large(w, chance(w, 30) ? TRACKED_BYTES : BYTES, 1, 2u << 20); }
@@ -323,7 +325,8 @@ static bool has_row(const Node *n) {
 }
 
 /* A part of two rows of these lengths; false when there is none. */
-static bool choose_part(World *w, uint32_t to_length, uint32_t from_length, uint32_t *to, uint32_t *from, uint32_t *count) {
+static bool choose_part(World *w, uint32_t to_length, uint32_t from_length, uint32_t *to, uint32_t *from,
+                        uint32_t *count) {
     uint32_t least = to_length < from_length ? to_length : from_length;
     if (!least) return false;
     *count = below(w, least + 1);

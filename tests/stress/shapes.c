@@ -335,7 +335,8 @@ void shape_store(World *w, Node *node, void **object, uint32_t i, Slot to, void 
         void *address = slot_address(node, *object, i);
         if (how == 0) tn_remember(w->m, *object);
         memcpy(address, &word, sizeof word);
-        if (how == 1) to.is_value ? tn_remember_value_slot(w->m, *object, address) : tn_remember_slot(w->m, *object, address);
+        if (how == 1)
+            to.is_value ? tn_remember_value_slot(w->m, *object, address) : tn_remember_slot(w->m, *object, address);
         if (how == 2) tn_remember(w->m, *object);
     } else if (how == 2 || !store_typed(w, node, object, i, target, word, how == 1)) {
         void *address = slot_address(node, *object, i);
@@ -580,7 +581,8 @@ Node *shape_resize(World *w, Node *node, void **h, uint32_t count) {
     void **before = TN_HANDLE(w->m, *h);
     tn_clear_error(w->m);
     tn_status status = tn_resize(w->m, h, count);
-    if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && strstr(tn_last_error(w->m), "fixed address"))) return w->outs++, NULL;
+    if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && strstr(tn_last_error(w->m), "fixed address")))
+        return w->outs++, NULL;
     if (status != TN_OK) world_fail(w, "tn_resize: %s", tn_last_error(w->m));
     uint32_t slots = slots_of(node->shape, count);
     Node *now = node;

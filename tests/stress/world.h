@@ -163,7 +163,8 @@ uint64_t shape_load(World *w, const Node *node, void *object, uint32_t slot);
 void shape_store(World *w, Node *node, void **object, uint32_t slot, Slot to, void **target, unsigned how);
 void shape_fill(World *w, Node *node, void *object); /* the plain data that goes with id and salt */
 void shape_check(World *w, const Node *node, void *object, bool thoroughly); /* type, length, size, plain data */
-/* tn_resize of *h, which is the node's. The node of what *h is then: the same, or that of a copy; NULL: it has failed. */
+/* tn_resize of *h, which is the node's. The node of what *h is then: the same, or that of a copy; NULL: it has
+ * failed. */
 Node *shape_resize(World *w, Node *node, void **h, uint32_t count);
 bool shape_owner_grow(Node *node, void *object, uint32_t refs, uint32_t values);
 void shape_owner_size(const void *object, uint32_t *refs, uint32_t *values);
@@ -194,10 +195,11 @@ void link_somewhere(World *w, Picked what);
  * holds. */
 typedef void **op_fn(World *w);
 op_fn op_new_pair, op_new_mixed, op_new_leaf, op_new_tiny, op_new_union, op_new_refs, op_new_values, op_new_structs,
-    op_new_bytes, op_new_born, op_new_owner, op_new_tracked, op_new_wide, op_new_lines, op_new_weak,
-    op_new_weak_array, op_new_boundary, op_new_large_refs, op_new_large_values, op_new_large_structs, op_new_large_bytes, op_new_huge, op_new_chain,
-    op_garbage, op_store, op_clear, op_store_twice, op_old_to_young, op_large_to_young, op_put, op_get, op_get_value,
-    op_set_value_handle, op_set_handle, op_owner_write, op_move, op_copy, op_unprotect, op_protect, op_resize;
+    op_new_bytes, op_new_born, op_new_owner, op_new_tracked, op_new_wide, op_new_lines, op_new_weak, op_new_weak_array,
+    op_new_boundary, op_new_large_refs, op_new_large_values, op_new_large_structs, op_new_large_bytes, op_new_huge,
+    op_new_chain, op_garbage, op_store, op_clear, op_store_twice, op_old_to_young, op_large_to_young, op_put, op_get,
+    op_get_value, op_set_value_handle, op_set_handle, op_owner_write, op_move, op_copy, op_unprotect, op_protect,
+    op_resize;
 
 /* ---- roots.c ---- */
 void range_add(World *w, Range *range);

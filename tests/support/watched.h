@@ -1,5 +1,5 @@
-/* watched.h: which tool watches the process. UNDER_ASAN is 1 where the test is compiled with AddressSanitizer, by gcc or
- * clang, else 0. */
+/* watched.h: which tool watches the process. UNDER_ASAN is 1 where the test is compiled with AddressSanitizer, by gcc
+ * or clang, else 0. */
 #ifndef WATCHED_H
 #define WATCHED_H
 

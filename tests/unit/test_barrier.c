@@ -415,7 +415,8 @@ static void touched_pages_are_found(void **state) {
     enum { PAGES = 2000 };
     static const unsigned touched[] = {0, 1, 5, 511, 512, 513, 1023, 1024, 1500, 1999};
     size_t bytes = (size_t)PAGES * TNI_PAGE, next = 0, count = sizeof touched / sizeof *touched;
-    char *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *end = base + bytes, *to;
+    char *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *end = base + bytes,
+         *to;
     CHECK(base != MAP_FAILED);
     madvise(base, bytes, MADV_NOHUGEPAGE);
     for (size_t i = 0; i < count; i++) base[touched[i] * (size_t)TNI_PAGE + 100] = 1;

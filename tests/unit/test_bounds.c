@@ -1,5 +1,5 @@
-/* test_bounds.c: what must not grow or go on without end: the barrier's logs when young and old references are stored in turns, and
- * collecting when memory is almost out (cpu_max). */
+/* test_bounds.c: what must not grow or go on without end: the barrier's logs when young and old references are stored
+ * in turns, and collecting when memory is almost out (cpu_max). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,8 +60,9 @@ static bool append(tn_mutator *m, Pair **tail) {
     return true;
 }
 
-/* Fills the heap to the limit with a queue, makes a little room, and goes on at the queue's end while dropping its front, so that all
- * that is new survives and the old space is always almost full. True when an allocation failed within `seconds`. */
+/* Fills the heap to the limit with a queue, makes a little room, and goes on at the queue's end while dropping its
+ * front, so that all that is new survives and the old space is always almost full. True when an allocation failed
+ * within `seconds`. */
 static bool starve(Host *host, double seconds) {
     tn_mutator *m = host->m;
     TN_SCOPE(m);

@@ -194,7 +194,8 @@ static void plain_memory_is_copied(void **state) {
 static void values_move_and_are_copied(Host *h, const tn_format *format) {
     tn_mutator *mutator = h->m;
     TN_SCOPE(mutator);
-    Values **small = TN_NEW_TAIL(mutator, Values, tn_value, SMALL), **large = TN_NEW_TAIL(mutator, Values, tn_value, LARGE);
+    Values **small = TN_NEW_TAIL(mutator, Values, tn_value, SMALL),
+           **large = TN_NEW_TAIL(mutator, Values, tn_value, LARGE);
     for (unsigned i = 0; i < SMALL; i++) TN_WRITE_VALUE(mutator, *small, item[i], support_immediate(format, i));
     support_collect(mutator, TN_MINOR);
     Pair *p = TN_ALLOC(mutator, Pair);
@@ -461,8 +462,8 @@ static void unprotecting_does_not_nest(void **state) {
     CHECK(armed(*v));
 }
 
-/* A logged object that is unprotected is visited as both, and stays without a barrier; so does each one when the log has
- * overflown. */
+/* A logged object that is unprotected is visited as both, and stays without a barrier; so does each one when the log
+ * has overflown. */
 static void unprotected_and_logged(void **state) {
     (void)state;
     TN_SCOPE(m);

@@ -388,7 +388,8 @@ static void store_without_barrier_with_sites(void *arg) {
 static void verify_names_both_allocation_sites(void **state) {
     (void)state;
     must_be_fatal(store_without_barrier_with_sites, NULL);
-    const char *holder = strstr(child.text, "pair 7, allocated at "), *target = strstr(child.text, " for script.lua:12");
+    const char *holder = strstr(child.text, "pair 7, allocated at "),
+               *target = strstr(child.text, " for script.lua:12");
     CHECK(holder && strstr(holder, "test_debug.c:"));
     CHECK(target != NULL);
 }
@@ -449,10 +450,12 @@ static void use_handles(void *arg) {
 static void handles_are_checked(void **state) {
     (void)state;
     if (!HOST_IS_CHECKED) support_skip("a host that is compiled with NDEBUG does not tell of its handles");
-    static const char *const reports[] = {
-        [AFTER_SCOPE] = "handle used after its scope: the handle made at", [VALUE_AFTER_SCOPE] = "handle used after its",
-        [TWICE] = "two handles escape from the scope of", [NOT_LAST] = "TN_ESCAPE was not the last thing in the scope of",
-        [LONGJMP] = "a longjmp out of it needs tn_save", [LONGJMP_SEEN_OUTSIDE] = "a longjmp out of it needs tn_save"};
+    static const char *const reports[] = {[AFTER_SCOPE] = "handle used after its scope: the handle made at",
+                                          [VALUE_AFTER_SCOPE] = "handle used after its",
+                                          [TWICE] = "two handles escape from the scope of",
+                                          [NOT_LAST] = "TN_ESCAPE was not the last thing in the scope of",
+                                          [LONGJMP] = "a longjmp out of it needs tn_save",
+                                          [LONGJMP_SEEN_OUTSIDE] = "a longjmp out of it needs tn_save"};
     for (int how = 0; how < GOOD; how++) {
         must_be_fatal(use_handles, &how);
         CHECK_HAS(child.text, reports[how]);
@@ -532,7 +535,8 @@ static void odd_trace(tn_tracer *tracer, void *object) {
 
 static void trace_oddly(void *arg) {
     odd_kind = *(int *)arg;
-    static const tn_type_desc desc = {.number = TN_FIRST_TYPE + 50, .name = "Odd", .size = sizeof(Odd), .trace = odd_trace};
+    static const tn_type_desc desc = {
+        .number = TN_FIRST_TYPE + 50, .name = "Odd", .size = sizeof(Odd), .trace = odd_trace};
     Host host;
     host_exact(&host, "debug=verify");
     CHECK(tn_type_add(host.heap, &desc));
@@ -623,7 +627,8 @@ static void loops_without_a_scope_are_logged(void **state) {
         child_run(&child, make_many_handles, &checked);
         CHECK_CHILD_OK(&child);
         bool told = checked && HOST_IS_CHECKED;
-        CHECK_HAS(child.text, told ? "[handles heap] 1001 handles in the scope of" : "[handles heap] 1500 handles are live");
+        CHECK_HAS(child.text,
+                  told ? "[handles heap] 1001 handles in the scope of" : "[handles heap] 1500 handles are live");
         if (told) CHECK_HAS(child.text, "test_debug.c:");
     }
 }
@@ -810,7 +815,8 @@ static void process_aborts_when_on_fatal_returns(void **state) {
     CHECK_EQ(child.signal, SIGABRT);
 }
 
-/* A scanner is one request, when the first has made room for some. The option counts from when it is set; what is set beside it does not start it again. */
+/* A scanner is one request, when the first has made room for some. The option counts from when it is set; what is set
+ * beside it does not start it again. */
 static void fail_fails_the_nth_request_and_no_other(void **state) {
     (void)state;
     Host host;

@@ -1,5 +1,5 @@
-/* test_large.c: objects above TN_SMALL_MAX are born young where they stay: dead ones are freed by minor collections, the
- * others are adopted, and what was freed is used again. verify is on where nothing is counted. */
+/* test_large.c: objects above TN_SMALL_MAX are born young where they stay: dead ones are freed by minor collections,
+ * the others are adopted, and what was freed is used again. verify is on where nothing is counted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

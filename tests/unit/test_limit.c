@@ -1,5 +1,5 @@
-/* test_limit.c: heap_max holds for all that a heap takes, at each moment: between allocations, and while the marker runs. The
- * figures are the heap's own; one test compares them with what the system says is resident. */
+/* test_limit.c: heap_max holds for all that a heap takes, at each moment: between allocations, and while the marker
+ * runs. The figures are the heap's own; one test compares them with what the system says is resident. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -180,7 +180,8 @@ static void external_bytes_count(void **state) {
 
 /* ---- bookkeeping ---- */
 
-/* A ring of nodes that refer to others at random: the marker's stack wants to grow to a part of the heap that there is not. */
+/* A ring of nodes that refer to others at random: the marker's stack wants to grow to a part of the heap that there is
+ * not. */
 static void the_stack_of_the_marker_is_bounded(void **state) {
     (void)state;
     Host host;
@@ -321,7 +322,8 @@ static void expect_refusal(Host *host, void *object, const char *limit, tn_stats
 /* An array of 4 PiB; and one of 2^32 - 1 references, 32 GiB, which may well fit where there is no limit. */
 static void what_never_fits_is_refused_at_once(void **state) {
     (void)state;
-    static const char *const options[] = {"heap_max=64M", "heap_max=none", "heap_max=100%", "heap_max=128T", "heap_max=auto"};
+    static const char *const options[] = {"heap_max=64M", "heap_max=none", "heap_max=100%", "heap_max=128T",
+                                          "heap_max=auto"};
     static const char *const limits[] = {"64.0 MiB", "none", "heap_max", "128 TiB", "heap_max"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         Host host;

@@ -548,8 +548,8 @@ static void external_bytes_leave_the_reserve(void **state) {
 
 /* ---- a system that gives no more ---- */
 
-/* Allows `more` bytes of address space beyond what the process has now; and, lest there be more room in what is reserved
- * already, hardly more memory to write to: the nursery may grow. */
+/* Allows `more` bytes of address space beyond what the process has now; and, lest there be more room in what is
+ * reserved already, hardly more memory to write to: the nursery may grow. */
 static void limit_address_space(size_t more) {
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long pages = 0, data = 0;

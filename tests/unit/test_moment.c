@@ -50,8 +50,8 @@ static void a_minor_collection_announces_its_moments_in_order(void **state) {
     host_exact(&host, NULL);
     listen_to_all(host.heap);
     support_collect(host.m, TN_MINOR);
-    static const tni_moment moments[] = {TNI_COLLECTION_BEGINS, TNI_EVACUATION_BEGINS, TNI_EVACUATION_ENDS, TNI_PHASE_ENDS,
-                                         TNI_CYCLE_BEGINS, TNI_PHASE_ENDS, TNI_COLLECTION_ENDS};
+    static const tni_moment moments[] = {TNI_COLLECTION_BEGINS, TNI_EVACUATION_BEGINS, TNI_EVACUATION_ENDS,
+                                         TNI_PHASE_ENDS, TNI_CYCLE_BEGINS, TNI_PHASE_ENDS, TNI_COLLECTION_ENDS};
     static const tni_phase phases[] = {TNI_PHASE_NONE, TNI_PHASE_MINOR, TNI_PHASE_MINOR, TNI_PHASE_MINOR,
                                        TNI_PHASE_MEMORY, TNI_PHASE_MEMORY, TNI_PHASE_NONE};
     check_heard(moments, phases, sizeof moments / sizeof *moments);
@@ -65,8 +65,9 @@ static void a_major_collection_announces_its_phases(void **state) {
     host_exact(&host, NULL);
     listen_to_all(host.heap);
     support_collect(host.m, TN_FULL);
-    static const tni_moment moments[] = {TNI_COLLECTION_BEGINS, TNI_EVACUATION_BEGINS, TNI_EVACUATION_ENDS, TNI_PHASE_ENDS,
-                                         TNI_PHASE_ENDS, TNI_PHASE_ENDS, TNI_MARKING_ENDS, TNI_PHASE_ENDS,
+    static const tni_moment moments[] = {TNI_COLLECTION_BEGINS, TNI_EVACUATION_BEGINS, TNI_EVACUATION_ENDS,
+                                         TNI_PHASE_ENDS, TNI_PHASE_ENDS, TNI_PHASE_ENDS, TNI_MARKING_ENDS,
+                                         TNI_PHASE_ENDS,
                                          TNI_CYCLE_BEGINS, TNI_PHASE_ENDS, TNI_COLLECTION_ENDS};
     static const tni_phase phases[] = {TNI_PHASE_NONE, TNI_PHASE_MINOR, TNI_PHASE_MINOR, TNI_PHASE_MINOR,
                                        TNI_PHASE_MARK, TNI_PHASE_WEAK, TNI_PHASE_SWEEP, TNI_PHASE_SWEEP,

@@ -1,5 +1,5 @@
-/* Options: every rule that the README and tenure/option.h promise, against the internal functions and the real environment
- * of the process. Each test starts without any variable under the two prefixes that are used here. */
+/* Options: every rule that the README and tenure/option.h promise, against the internal functions and the real
+ * environment of the process. Each test starts without any variable under the two prefixes that are used here. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -263,7 +263,7 @@ static void sets(void **state) {
     refuses(f, "debug", "stress=-1", "negative");
     refuses(f, "debug", "stress=1.5", "not a whole number");
     refuses(f, "debug", "stress=1000000000000", "too large");
-    refuses(f, "debug", "move=1", "a number where none belongs");
+    refuses(f, "debug", "move=1", "a number where none is expected");
     refuses(f, "debug", "move,", "unknown word");
     refuses(f, "debug", ",move", "unknown word");
     refuses(f, "debug", "move verify", "unknown word");
@@ -343,12 +343,14 @@ static void environment_mistakes(void **state) {
     assert_int_equal(f->l.count, 5);
     const char *line = find_line(&f->l, "TENURE_NURSERY=8Q");
     assert_non_null(line);
-    assert_string_equal(line, "TENURE_NURSERY=8Q: unknown unit; accepted: auto, 64K..1G (K, M, G, T, KiB.., or % of memory); "
-                              "stays 8M");
+    assert_string_equal(line,
+                        "TENURE_NURSERY=8Q: unknown unit; accepted: auto, 64K..1G (K, M, G, T, KiB.., or % of memory); "
+                        "stays 8M");
     line = find_line(&f->l, "TENURE_HAEP_MAX=1G");
     assert_non_null(line);
-    assert_string_equal(line, "TENURE_HAEP_MAX=1G: no such option; accepted: those that TENURE_HELP=1 lists; the nearest is "
-                              "TENURE_HEAP_MAX");
+    assert_string_equal(line,
+                        "TENURE_HAEP_MAX=1G: no such option; accepted: those that TENURE_HELP=1 lists; the nearest is "
+                        "TENURE_HEAP_MAX");
     line = find_line(&f->l, "TENURE_heap_max=1G");
     assert_non_null(line);
     assert_in(line, "the nearest is TENURE_HEAP_MAX");
@@ -409,9 +411,9 @@ static void prefix_and_refusal(void **state) {
     assert_int_equal(f->o.value.nursery, 2 << 20);
 }
 
-static const char *const keys[] = {"nursery", "nursery_max", "heap_max", "pause_target", "policy",
-                                   "pretenure", "growth_min", "cpu_target", "cpu_max", "reserve", "handles", "handle_warn",
-                                   "huge_pages", "log", "debug", "strict", "help"};
+static const char *const keys[] = {"nursery",    "nursery_max", "heap_max", "pause_target", "policy",  "pretenure",
+                                   "growth_min", "cpu_target",  "cpu_max",  "reserve",      "handles", "handle_warn",
+                                   "huge_pages", "log",         "debug",    "strict",       "help"};
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
 static void help_and_listing(void **state) {
@@ -420,6 +422,12 @@ static void help_and_listing(void **state) {
     assert_int_equal(load(f, NULL), TN_OK);
     assert_non_null(find_line(&f->l, "TENURE_HEAP_MAX "));
     assert_true(f->l.count >= KEYS);
+    static const char *const words[] = {"stress=N", "move", "verify", "quarantine=N", "leaks", "config"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        char part[64];
+        snprintf(part, sizeof part, "    %-20s ", words[i]); /* each word of a set has a line of its own */
+        assert_non_null(find_line(&f->l, part));
+    }
     unsetenv("TENURE_HELP");
 
     setenv("TENURE_LOG", "config", 1);

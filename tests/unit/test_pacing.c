@@ -1,5 +1,6 @@
 /* test_pacing.c: pacing on a machine whose clocks a script moves: the clock that it goes by (base/clock.h), a
- * process that is stopped again and again, clocks that jump or stand still, external bytes, and when memory is given back. */
+ * process that is stopped again and again, clocks that jump or stand still, external bytes, and when memory is given
+ * back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

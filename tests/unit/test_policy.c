@@ -291,7 +291,8 @@ static void comes_and_goes(const char *options) {
     Vector **ring = new_ring(host.m);
     churn(host.m, ring, 20 * RING);
     long old = 0; /* nearly all: what survives the nursery only to die in the old space is born there */
-    for (int i = 0; i < 30 && old <= 8 * RING; i++) /* a busy machine may have spoilt a measurement: it is tried again */
+    for (int i = 0; i < 30 && old <= 8 * RING;
+         i++) /* a busy machine may have spoilt a measurement: it is tried again */
         old = churn(host.m, ring, 10 * RING);
     CHECK(old > 8 * RING);
     support_garbage(host.m, 64 * MIB);
@@ -331,8 +332,8 @@ static void pretenuring_by_option(void **state) {
     host_close(&host);
 }
 
-/* In mode `move`, which `stale` includes, each cycle begins behind the one before. The one that the option begins has no
- * room there: it begins at the front again, and so must what is allocated next. */
+/* In mode `move`, which `stale` includes, each cycle begins behind the one before. The one that the option begins has
+ * no room there: it begins at the front again, and so must what is allocated next. */
 static void pretenuring_ends_while_the_nursery_moves(void **state) {
     (void)state;
     Host host;

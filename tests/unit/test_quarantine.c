@@ -1,5 +1,5 @@
-/* test_quarantine.c: TENURE_DEBUG=quarantine=N: what dies stays inaccessible for N collections and no longer, is disposed of
- * once, and gives way where memory is short. What the reports say: mistakes/class03_lost.c. */
+/* test_quarantine.c: TENURE_DEBUG=quarantine=N: what dies stays inaccessible for N collections and no longer, is
+ * disposed of once, and gives way where memory is short. What the reports say: mistakes/class03_lost.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -198,8 +198,8 @@ static void what_was_recorded_may_go(void **state) {
     host_close(&host);
 }
 
-/* The end of an object in a block that is still to be swept, for it may hold dead objects with dispose: what the end had
- * in it must not be taken for one of them. */
+/* The end of an object in a block that is still to be swept, for it may hold dead objects with dispose: what the end
+ * had in it must not be taken for one of them. */
 static void an_end_is_no_dead_object(void **state) {
     (void)state;
     enum { COUNT = 3000 };
@@ -261,10 +261,15 @@ static void a_failure_changes_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(contents_are_kept_at_all_lengths), cmocka_unit_test(the_last_young_object_changes_in_place),
-        cmocka_unit_test(the_ends_of_old_objects_are_used_again), cmocka_unit_test(references_live_on),
-        cmocka_unit_test(a_large_object_grows_in_place), cmocka_unit_test(the_ends_of_large_objects_are_free),
-        cmocka_unit_test(what_was_recorded_may_go), cmocka_unit_test(an_end_is_no_dead_object), cmocka_unit_test(a_hash_goes_along),
+        cmocka_unit_test(contents_are_kept_at_all_lengths),
+        cmocka_unit_test(the_last_young_object_changes_in_place),
+        cmocka_unit_test(the_ends_of_old_objects_are_used_again),
+        cmocka_unit_test(references_live_on),
+        cmocka_unit_test(a_large_object_grows_in_place),
+        cmocka_unit_test(the_ends_of_large_objects_are_free),
+        cmocka_unit_test(what_was_recorded_may_go),
+        cmocka_unit_test(an_end_is_no_dead_object),
+        cmocka_unit_test(a_hash_goes_along),
         cmocka_unit_test(a_failure_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,9 @@ static int called;
 
 static void on_error(tn_status status, const char *text, void *user) { (void)status, (void)text, (void)user, called++; }
 static void on_line(const char *line, void *user) { (void)line, (void)user, called++; }
-static bool no_more(tn_mutator *mutator, size_t bytes, void *user) { return (void)mutator, (void)bytes, (void)user, false; }
+static bool no_more(tn_mutator *mutator, size_t bytes, void *user) {
+    return (void)mutator, (void)bytes, (void)user, false;
+}
 
 /* Where a step fails the thread cannot end the test: the first place is kept. */
 static int broken_at;

@@ -109,7 +109,8 @@ static void hidden_ancestors_of_version_1(void **state) {
     (void)state;
     put("/proc/self/cgroup", "5:memory:/\n");
     put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    put("/sys/fs/cgroup/memory/memory.stat", "cache 4096\nrss 1048576\nhierarchical_memory_limit 4194304\ntotal_rss 3\n");
+    put("/sys/fs/cgroup/memory/memory.stat",
+        "cache 4096\nrss 1048576\nhierarchical_memory_limit 4194304\ntotal_rss 3\n");
     assert_limit(4 << 20);
     put("/proc/self/cgroup", "5:memory:/docker/0123\n"); /* a path that only the machine outside knows */
     assert_limit(4 << 20);
@@ -184,7 +185,8 @@ static void this_machine(void **state) {
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
-    const struct CMUnitTest tests[] = {T(none), T(version_2), T(version_1), T(soft_limit_of_version_2), T(hidden_ancestors_of_version_1),
-                                       T(hybrid), T(other_mount_points), T(nonsense), cmocka_unit_test(this_machine)};
+    const struct CMUnitTest tests[] = {
+        T(none),   T(version_2),          T(version_1), T(soft_limit_of_version_2),    T(hidden_ancestors_of_version_1),
+        T(hybrid), T(other_mount_points), T(nonsense),  cmocka_unit_test(this_machine)};
     return cmocka_run_group_tests_name("system", tests, NULL, NULL);
 }

@@ -385,7 +385,8 @@ static void stable_keeps_every_reference_to_the_object_right(void **state) {
     CHECK_EQ((*b)->number, 5);
 }
 
-/* One of each size and kind, with references that it was given at birth and later, and none of it costs a collection. */
+/* One of each size and kind, with references that it was given at birth and later, and none of it costs a
+ * collection. */
 static void stable_from_birth(Host *h, const char *options) {
     enum { COUNT = 200 };
     Vector **all[COUNT], *at[COUNT];

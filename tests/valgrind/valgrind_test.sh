@@ -1,7 +1,7 @@
 #!/bin/sh
-# valgrind_test.sh: in a build with -Dmemcheck=valgrind, Valgrind reports uses of dead objects and dead handles at their
-# line: of an object, with where it lay and the collection that was the last one there; of a handle, with what found it
-# dead. Of the mended twins it says nothing.
+# valgrind_test.sh: in a build with -Dmemcheck=valgrind, Valgrind reports each use of a dead object or a dead handle at
+# its line. For an object it says where it lay and which collection was the last one there; for a handle, which
+# collection found it dead. It reports nothing for the mended twins.
 #
 #     valgrind_test.sh VALGRIND HOST
 set -u

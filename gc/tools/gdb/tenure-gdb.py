@@ -2,7 +2,7 @@
 # (`info auto-load` says where from, and whether its safe-path has it), or with `source`.
 #
 #     tn-heap [HEAP]           sizes, collections, options in effect, the nursery, the old space, roots
-#     tn-object ADDRESS [HEAP] what is there: type, length, age and space, marks, what the barrier knows, allocation site
+#     tn-object ADDRESS [HEAP] what is there: type, length, age, space, marks, what the barrier knows, where allocated
 #     tn-refs ADDRESS [HEAP]   who refers to it: objects by type and field, handles, roots, ranges
 #     tn-print HANDLE [HEAP]   the object that a handle (T **), a reference (T *) or a value holds
 #
@@ -112,7 +112,8 @@ class Heap:
         self.regions = vector(heap["regions"]["all"])
         self.format = {part: number(heap["format"][part]) for part in ("mask", "tag", "payload")}
         quarantine = heap["quarantine"]
-        self.dead = {number(quarantine["dead"][i]["at"]): quarantine["dead"][i] for i in range(number(quarantine["count"]))}
+        dead = [quarantine["dead"][i] for i in range(number(quarantine["count"]))]
+        self.dead = {number(one["at"]): one for one in dead}
 
     def young(self, at):
         return self.base <= at < self.base + self.reserved
@@ -222,7 +223,8 @@ class Heap:
         for i in range(length if shape in ("references", "values", "elements") else 0):
             base = at + part + i * tail
             if shape == "elements":
-                yield from bits(base, (number(layout["tail_refs"]), number(layout["tail_values"])), "tail[%d] " % i, None)
+                masks = (number(layout["tail_refs"]), number(layout["tail_values"]))
+                yield from bits(base, masks, "tail[%d] " % i, None)
             else:
                 yield "tail[%d]" % i, memory(base), shape == "values"
 
@@ -365,7 +367,8 @@ class ObjectCommand(gdb.Command):
         at = number(value)
         if not heap.is_object(at):
             known = "nursery" if heap.young(at) else "old space" if heap.region(at) is not None else None
-            print("%#x is no object: %s" % (at, self.fate(heap, at) or ("in the %s" % known if known else "not in the heap")))
+            where = "in the %s" % known if known else "not in the heap"
+            print("%#x is no object: %s" % (at, self.fate(heap, at) or where))
             return
         header = heap.header(at)
         layout = heap.layout(header)

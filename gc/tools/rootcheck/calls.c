@@ -110,7 +110,8 @@ void call_reason(const Node *call, char *text, size_t size) {
         return;
     }
     size_t used = (size_t)snprintf(text, size, "'%.*s' may collect", known_name(function), function->name);
-    for (const char *join = ": it calls "; !is_api(function) && function->through && used < size; join = ", which calls ") {
+    for (const char *join = ": it calls "; !is_api(function) && function->through && used < size;
+         join = ", which calls ") {
         function = function->through;
         used += (size_t)snprintf(text + used, size - used, "%s'%.*s'", join, known_name(function), function->name);
     }
