@@ -16,7 +16,8 @@ static const tn_type_desc types[] = {
     TN_DESC(Vector, .tail_size = sizeof(tn_value), .tail_values = 1),
 };
 
-static void stop_here(tn_mutator *m, Pair *const *old, Pair *const *young, Vector *const *large, Pair *moved, Pair *dead) {
+static void stop_here(tn_mutator *m, Pair *const *old, Pair *const *young, Vector *const *large, Pair *moved,
+                      Pair *dead) {
     (void)m, (void)old, (void)young, (void)large, (void)moved, (void)dead;
 }
 
