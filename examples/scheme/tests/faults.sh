@@ -5,8 +5,8 @@
 #
 # Each of programs/NAME.scm (all of them) runs at its small size with TENURE_DEBUG=fail=1, fail=2 and so on, until the
 # log says of no request that it failed. Each run must end as it would without (exit status 0, and the output, but for
-# lines in which hog.scm reports its memory: a refusal takes some), or with status 1 and a line that says that memory was
-# out. FAULTS_DEBUG is what else TENURE_DEBUG says (verify),
+# lines in which hog.scm reports its memory: a refusal takes some), or with status 1 and a line that says that memory
+# was out. FAULTS_DEBUG is what else TENURE_DEBUG says (verify),
 # PROGRAM_TIMEOUT the most seconds that a run may take (60). Prints a line for each failure, then "N runs, N failed";
 # exits with 1 when anything failed.
 set -u
