@@ -1,5 +1,5 @@
-/* lists.c: two lists of numbers that grow in turns, by half when they are full, so that each lies in the other's way. LENGTH
- * numbers are pushed to both, ROUNDS times. `how` 0: tn_resize; 1: malloc's realloc. */
+/* lists.c: two lists of numbers that grow in turns, by half when they are full, so that each lies in the other's way.
+ * LENGTH numbers are pushed to both, ROUNDS times. `how` 0: tn_resize; 1: malloc's realloc. */
 #include "edge.h"
 
 typedef struct Numbers {
