@@ -37,7 +37,7 @@ void tni_set_limit(tni_mutator *m) {
 void tni_restart(tn_heap *heap) {
     tni_mutator *m = tni_mutator_of(heap);
     if (!m) return;
-    m->pub.alloc = heap->nursery.start + 8;
+    m->pub.alloc = heap->nursery.start + heap->nursery.kept + 8;
     m->reserved = NULL;
     tni_set_limit(m);
 }
@@ -86,7 +86,8 @@ static void after_minor(tn_heap *heap, const tni_collection *c) {
     uint32_t debug = heap->options.value.debug;
     if (debug & TNI_DEBUG_SITES) tni_sites_after_minor(heap, c->cause);
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
-    if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
+    if (heap->nursery.kept) tni_nursery_keep(&heap->nursery, heap->stress.to, debug & TNI_DEBUG_MOVE);
+    else if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
     tni_pacing_leave_out(heap, since);
 }
 
@@ -102,14 +103,16 @@ static void after_marking(tn_heap *heap, const char *cause) {
 /* ---- a collection ---- */
 
 static void minor(tn_heap *heap, tni_collection *c) {
-    bool debug = heap->options.value.debug != 0;
+    bool debug = heap->options.value.debug || heap->options.value.stress || heap->nursery.kept;
+    size_t stayed = heap->nursery.kept;
     if (debug) before_minor(heap, c->kind);
     c->survived = tni_minor_evacuate(heap);
     if (debug) after_minor(heap, c);
     heap->stats.minors++;
-    heap->stats.young_allocated += c->nursery;
+    heap->stats.young_allocated += c->nursery - stayed;
     heap->stats.promoted += c->survived;
-    tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start)); /* sealed: 0 */
+    char *start = heap->nursery.start + heap->nursery.kept;
+    tni_forbid(start, (size_t)(heap->nursery.frontier - start)); /* sealed: 0 */
 }
 
 /* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
@@ -180,11 +183,13 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     tni_phases_begin(heap, kind);
     heap->pacing.mutator_ns = paced - heap->pacing.last_end;
     size_t large = heap->large.young_bytes;
+    tni_stress_begin(heap, kind, cause == TNI_CAUSE_STRESS);
     minor(heap, &c);
-    tni_pacing_after_minor(heap, c.nursery, c.survived, paced);
+    bool stayed = heap->nursery.kept; /* then no major can follow, and it says nothing of survival */
+    tni_pacing_after_minor(heap, stayed ? 0 : c.nursery, c.survived, paced);
     tni_pacing_after_large(heap, large);
     c.minor_ns = clock->at - begin;
-    bool due = tni_pacing_major_follows(heap);
+    bool due = tni_pacing_major_follows(heap) && !stayed;
     if (kind == TN_MINOR && due) c.kind = TN_MAJOR;
     tni_phase_ends(heap, TNI_PHASE_MINOR);
     if (c.kind == TN_MINOR) clear_up(heap);

@@ -38,7 +38,7 @@ static __attribute__((noinline, cold)) void no_block(tn_heap *heap) {
 }
 
 static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
-    char *cell = tni_sweep_cell(heap, lane, bytes);
+    char *cell = heap->stress.staying ? tni_stress_cell(heap, bytes, 8) : tni_sweep_cell(heap, lane, bytes);
     if (!cell) no_block(heap);
     return cell;
 }
@@ -63,6 +63,11 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
                                                     const tni_layout *layout) {
     tn_heap *heap = e->tracer.heap;
     if (cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED) unknown_type(heap, from, header);
+    if (heap->stress.staying) {
+        char *at = tni_stress_cell(heap, cell, layout->align);
+        if (!at) no_block(heap);
+        return at;
+    }
     size_t room = tni_old_room(e->old, cell, layout->align);
     unsigned lane = tni_lane_of(room, layout->shape == TNI_LEAF_SHAPE);
     tni_run *run = &e->old->runs[lane];
@@ -82,6 +87,7 @@ static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_hea
  * bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);
+    if (header & TN_ARMED) return from; /* a copy that stays young, and has been made already (S1) */
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
@@ -102,7 +108,7 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
  * plain.) */
 TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
-    if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
+    if (TN_UNLIKELY(!layout->cell || header & (TNI_HASHED | TNI_HASH_STORED | TN_ARMED))) return move_odd(e, from, header, layout);
     size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
     char *to = take_cell(e, layout->lane, layout->cell) + 8;
     if (at) memcpy(to, from, 8);
@@ -243,12 +249,13 @@ static __attribute__((noinline)) void visit_large(evacuation *e, char *array) {
 
 /* Objects that were stored into are gathered from as a whole, and armed again. */
 static void visit_logged(evacuation *e, const tni_vector *log) {
+    tn_header armed = e->tracer.heap->stress.staying ? 0 : TN_ARMED;
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
     for (size_t i = 0; i < log->count; i++) {
         if (i + LOG_AHEAD < log->count) __builtin_prefetch((char *)log->at[i + LOG_AHEAD] - 8, 1);
         gather(&g, e->layouts, (void *)log->at[i]);
-        arm((void *)log->at[i]);
+        tni_set_header((void *)log->at[i], tni_header((void *)log->at[i]) | armed);
     }
     settle_all(&g);
 }
@@ -288,6 +295,7 @@ static void visit_pieces(evacuation *e, const tni_vector *log) {
         tni_region *region = (tni_region *)log->at[i];
         size_t all = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
         visit_region_pieces(e, region);
+        if (e->tracer.heap->stress.staying) continue;
         memset(region->pieces, 0, (all + 63) / 64 * sizeof *region->pieces);
         region->pieced = false;
     }
@@ -329,8 +337,9 @@ static void visit_whole(evacuation *e, void *object) {
 
 static void visit_old_object(void *object, void *user) {
     if (tni_header(object) & TNI_YOUNG) return;
-    visit_whole(user, object);
-    arm(object);
+    evacuation *e = user;
+    visit_whole(e, object);
+    if (!e->tracer.heap->stress.staying) arm(object);
 }
 
 static void visit_unprotected(evacuation *e, const tni_vector *list) {
@@ -346,7 +355,7 @@ static void keep_unprotected(evacuation *e, tni_vector *list) {
         void *object = tni_survivor(e->tracer.heap, (void *)list->at[i]);
         if (!object) continue;
         tn_header header = tni_header(object);
-        bool keep = header & TNI_UNPROTECTED;
+        bool keep = header & TNI_UNPROTECTED || e->tracer.heap->stress.staying;
         tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
         if (keep) list->at[kept++] = (uintptr_t)object;
     }
@@ -364,6 +373,7 @@ static void visit_remembered(evacuation *e, tn_heap *heap) {
     }
     visit_pieces(e, &b->pieced);
     visit_unprotected(e, &b->unprotected);
+    if (heap->stress.staying) return; /* S2 */
     b->objects.count = b->slots.count = b->pieced.count = b->outside.count = 0;
     b->overflow = false;
 }
@@ -376,6 +386,7 @@ static void settle_large(tn_heap *heap) {
         tn_header header = tni_header(object);
         if (!(header & TNI_YOUNG)) {
             large->filled += tni_object_cell(tni_layout_of(heap, header), header);
+            tni_stress_adopted(heap, object);
             continue;
         }
         tni_site_forget(heap, object);
@@ -388,7 +399,8 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
         .tracer = {visit_refs, visit_values, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
-        .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
+        .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts,
+        .old = heap->stress.staying ? tni_stress_lanes() : &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
@@ -403,5 +415,6 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     if (queued > heap->queue.touched) heap->queue.touched = queued;
     tni_weak_minor(heap);
     settle_large(heap);
+    tni_stress_settle(heap);
     return (size_t)(heap->old.filled - filled);
 }

@@ -145,7 +145,8 @@ static void set_nursery(tn_heap *heap, size_t bytes) {
     size_t fixed = heap->options.value.nursery;
     if (fixed) bytes = fixed;
     else bytes = max_size(bytes, NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
-    size_t kept = heap->options.value.quarantine, parts = kept ? kept + ROUND : 1;
+    const tni_settings *o = &heap->options.value;
+    size_t parts = o->quarantine ? o->quarantine + ROUND : o->stress ? ROUND : 1;
     heap->pacing.nursery = min_size(bytes, heap->nursery.reserved / parts & ~(size_t)(TNI_PAGE - 1));
 }
 
@@ -230,7 +231,7 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 
 void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
-    size_t capacity = max_size(p->nursery, p->least);
+    size_t capacity = max_size(max_size(p->nursery, p->least), 2 * heap->nursery.kept);
     if (tni_room(heap) < claim_of(heap, capacity) + p->wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = tni_room(heap);

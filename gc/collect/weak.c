@@ -106,30 +106,42 @@ static void update_old_arrays(tn_heap *heap) {
         for (size_t i = 0; i < heap->weak.old.count; i++) update_holder(heap, (void *)heap->weak.old.at[i]);
     else
         for (size_t i = 0; i < b->weak_slots.count; i++) update_slot(heap, (tn_value *)b->weak_slots.at[i]);
+    if (heap->stress.staying) return;
     b->weak_slots.count = 0;
     b->weak_overflow = false;
 }
 
 static void dispose_young(tn_heap *heap) {
     tni_vector *v = &heap->weak.young_disposed;
+    size_t kept = 0;
     for (size_t i = 0; i < v->count; i++) {
         void *object = (void *)v->at[i], *to = tni_survivor(heap, object);
-        if (to) tni_block_of(to)->disposed = 1;
-        else tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
+        if (!to) tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
+        else if (tni_in_nursery(heap, to)) v->at[kept++] = (uintptr_t)to;
+        else tni_block_of(to)->disposed = 1;
     }
-    v->count = 0;
+    v->count = kept;
+}
+
+/* A holder that is old now; where survivors stay young, it may refer to any of them. */
+static void add_old(tn_heap *heap, void *holder) {
+    tni_weak *w = &heap->weak;
+    if (heap->stress.staying) heap->barrier.weak_overflow = true;
+    w->old.at[w->old.count++] = (uintptr_t)holder; /* W3 */
 }
 
 void tni_weak_minor(tn_heap *heap) {
     tni_weak *w = &heap->weak;
+    size_t kept = 0;
     update_old_arrays(heap);
     for (size_t i = 0; i < w->young.count; i++) {
         void *holder = tni_survivor(heap, (void *)w->young.at[i]);
         if (!holder) continue;
         update_holder(heap, holder);
-        w->old.at[w->old.count++] = (uintptr_t)holder; /* W3 */
+        if (tni_in_nursery(heap, holder)) w->young.at[kept++] = (uintptr_t)holder;
+        else add_old(heap, holder);
     }
-    w->young.count = 0;
+    w->young.count = kept;
     dispose_young(heap);
 }
 
@@ -182,12 +194,13 @@ static uint64_t mix(uint64_t x) {
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;
+    if (header & TNI_HASH_STORED) {
+        size_t cell = tni_object_cell(tni_layout_of(heap, header), header);
+        return *(uint64_t *)(void *)((char *)object + cell - 16);
+    }
     if (tni_in_nursery(heap, object)) {
         if (!(header & TNI_HASHED)) tni_set_header(object, header | TNI_HASHED);
         id = ~(id << 16 ^ heap->stats.minors);
-    } else if (header & TNI_HASH_STORED) {
-        size_t cell = tni_object_cell(tni_layout_of(heap, header), header);
-        return *(uint64_t *)(void *)((char *)object + cell - 16);
     }
     uint64_t hash = mix(id);
     return hash ? hash : 1;

@@ -208,18 +208,13 @@ static __attribute__((noinline, cold)) void report_lost(check *c, const void *sl
                                   : "which is no object: freed, or never allocated (a missed root or barrier?)");
 }
 
-/* How far the next object or padding is. */
-TNI_INLINE size_t young_cell(const tni_layout *layout, tn_header header) {
-    return tni_is_padding(header) ? tni_padding_bytes(header) : TN_CELL(tni_object_bytes(layout, header));
-}
-
 /* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
 static bool begins_young(const check *c, const void *at) {
     if (!tni_in_nursery(c->heap, at)) return true; /* a large one; it was looked up */
     const char *object = (const char *)c->young;
     while (object < (const char *)at) {
         tn_header header = tni_header(object);
-        object += young_cell(tni_layout_of(c->heap, header), header);
+        object += tni_young_cell(tni_layout_of(c->heap, header), header);
     }
     return object == at && !tni_is_padding(tni_header(at));
 }
@@ -230,6 +225,7 @@ static bool is_dirty(const check *c, const void *slot) {
 
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (has(&c->slots, entry) || has(&c->outside, entry) || (c->object && is_dirty(c, slot))) return;
+    if (!c->object && (uintptr_t)at - c->young < c->heap->nursery.kept) return; /* a range is visited whole then (S2) */
     if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
 }
@@ -301,7 +297,7 @@ static void check_nursery(check *c) {
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
         if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
             report_young(c, object, last);
-        size_t cell = young_cell(layout, header);
+        size_t cell = tni_young_cell(layout, header);
         if (TN_UNLIKELY(tni_is_padding(header))) {
             object += cell;
             continue;

@@ -273,7 +273,7 @@ static void poll(tn_mutator *m) {
     if (AO_load(&m->stop)) tn_safepoint_slow(m);
     size_t stress = heap->options.value.stress;
     if (!stress || p->until_stress-- > 1) return;
-    p->until_stress = stress;
+    p->until_stress = tni_stress_distance(heap);
     bool major = heap->stats.minors % 32 == 31;
     tni_collect(heap, major ? TN_MAJOR : TN_MINOR, TNI_CAUSE_STRESS);
 }

@@ -125,6 +125,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     tni_pacing_init(heap, config->policy);
     tni_begin_cycle(heap);
     tni_segv_changed(heap);
+    tni_stress_changed(heap);
     return heap;
 }
 
@@ -174,7 +175,8 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     tni_pacing_changed(m->heap);
     tni_segv_changed(m->heap);
     tni_handles_changed(m);
-    tni_private(m)->until_stress = m->heap->options.value.stress;
+    tni_stress_changed(m->heap);
+    tni_private(m)->until_stress = tni_stress_distance(m->heap);
     tni_set_limit(tni_private(m));
     return TN_OK;
 }

@@ -22,6 +22,7 @@
 #include "debug/handle.h"
 #include "debug/quarantine.h"
 #include "debug/site.h"
+#include "debug/stress.h"
 #include "observe/stats.h"
 #include "space/large.h"
 #include "space/nursery.h"
@@ -72,6 +73,7 @@ struct tn_heap {
     tni_faults faults;
     tni_stats stats;
     tni_sites sites;
+    tni_stress stress;
     tni_quarantine quarantine;
     tni_vector disposed;    /* with `verify`: what was disposed of since the last check, each with its layout */
     tni_handle_checks checks; /* of handles */
@@ -115,7 +117,9 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
 /* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL when
  * it is dead. A large one that survived is not young any more, and one that did not has not moved. */
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
-    return tni_young(heap, object) ? tni_forwarded(tni_header(object)) : object;
+    if (!tni_young(heap, object)) return object;
+    tn_header header = tni_header(object);
+    return header & TN_ARMED ? object : tni_forwarded(header); /* armed: a copy that stays young (debug/stress.h) */
 }
 
 /* Whether the address can be an object of this heap: for checks of what the host passes. NULL is one. */

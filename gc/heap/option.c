@@ -22,7 +22,7 @@
 
 #include "base/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 800 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1200 };
 
 /* The texts of such a function are on the stack while it runs, and not while its caller does. */
 #define ON_ITS_OWN __attribute__((noinline))
@@ -80,7 +80,9 @@ static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"le
 static const word debugs[] = {{"stress", COUNT(stress)},     {"move", TNI_DEBUG_MOVE},       {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},     {"stale", TNI_DEBUG_STALE},
                               {"handles", TNI_DEBUG_HANDLES}, {"threads", TNI_DEBUG_THREADS}, {"fail", COUNT(fail)},
-                              {"quarantine", COUNT(quarantine)}, {NULL, 0}};
+                              {"quarantine", COUNT(quarantine)}, {"barriers", TNI_DEBUG_BARRIERS},
+                              {"dispose", TNI_DEBUG_DISPOSE}, {"seed", COUNT(seed)}, {"fixed", TNI_DEBUG_FIXED},
+                              {"all", TNI_DEBUG_ALL}, {NULL, 0}};
 /* The first two are what a value is shown as. */
 static const word switches[] = {{"off", 0}, {"on", 1},    {"0", 0},    {"1", 1}, {"no", 0},
                                 {"yes", 1}, {"false", 0}, {"true", 1}, {NULL, 0}};
@@ -117,8 +119,10 @@ static const row rows[] = {
      "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
      "left when the heap is destroyed"},
     {"debug", FLAGS, false, AT(debug), debugs, "none", 1, GIB(1),
-     "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
-     "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
+     "all: the word to begin with, stress=100 and all of these but the last two; stress=N: collect at each N-th allocation on "
+     "average, and survivors move each time; seed=S: the distances of the run that said so; fixed: exactly N; move: make the "
+     "old places of what moves inaccessible; verify: check the heap around collections; barriers: check every store of a "
+     "reference; dispose: check what dispose callbacks touch; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
      "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
      "quarantine=N (at creation): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
      "to the system fails, and the log says so"},
@@ -363,6 +367,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
         size_t *count = count_of(w, &next);
         if (!count && number.text) return "a number where none belongs";
         if (!count) flags |= w->value;
+        if (!count && w->value == TNI_DEBUG_ALL && !next.stress) next.stress = TNI_STRESS_ALL;
         const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
     }
@@ -419,7 +424,8 @@ static void write_flags(const row *r, const tni_settings *settings, char *text, 
     text[0] = 0;
     for (const word *w = r->words; w->name; w++) {
         size_t *counted = count_of(w, &s), count = counted ? *counted : 0;
-        if (!count && (counted || !(flags & w->value))) continue;
+        if (!count && (counted || (flags & w->value) != w->value)) continue;
+        if (!count && w->value & (w->value - 1)) continue; /* a word for several, which have been written */
         if (text[0]) append(text, size, ",");
         append(text, size, w->name);
         if (count) {

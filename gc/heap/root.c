@@ -296,19 +296,20 @@ static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
     else tn_visit_refs(tracer, from, count);
 }
 
-/* From the low-water mark, which is raised: it is written only where it changes. */
-static void visit_changed(const tni_slots *s, tn_tracer *tracer) {
-    char *base = *s->base, *low = s->low ? *s->low : base;
+/* From the low-water mark, which is raised: it is written only where it changes. `whole`: below it are young ones, too. */
+static void visit_changed(const tni_slots *s, tn_tracer *tracer, bool whole) {
+    char *base = *s->base, *low = s->low && !whole ? *s->low : base;
     visit_slots(s, low < base ? base : low, tracer);
-    if (s->low && low != *s->top) *s->low = *s->top;
+    if (s->low && *s->low != *s->top) *s->low = *s->top;
 }
 
 /* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */
 static void visit_active(tni_ranges *s, tn_tracer *tracer) {
+    bool staying = tracer->heap->stress.staying, whole = staying || tracer->heap->nursery.kept;
     for (size_t i = 0; i < s->active;) {
         if (i + RANGES_AHEAD < s->active) __builtin_prefetch(s->at[i + RANGES_AHEAD].base);
-        visit_changed(&s->at[i], tracer);
-        if (s->at[i].suspended) swap_ranges(s, i, --s->active);
+        visit_changed(&s->at[i], tracer, whole);
+        if (s->at[i].suspended && !staying) swap_ranges(s, i, --s->active);
         else i++;
     }
 }
@@ -318,8 +319,10 @@ void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
     else /* a cell may have been removed since, and its memory be gone */
         for (size_t i = 0; i < r->young.count; i++)
             if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
-    r->young.count = 0;
-    r->young_overflow = false;
+    if (!tracer->heap->stress.staying) {
+        r->young.count = 0;
+        r->young_overflow = false;
+    }
     visit_active(&r->ranges, tracer);
     visit_scanners(&r->scanners.at, tracer);
 }

@@ -6,7 +6,8 @@
  *     N2  [start, frontier) is what the mutator was given in this cycle; memory from `dirty` on is zero, the rest is
  *         not
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
- *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing
+ *     N4  after a minor collection it is empty: everything that survives is promoted, there is no ageing; but for `kept`
+ *         bytes from the start on, of what stays young under `stress` (debug/stress.h)
  *     N5  an object is aligned as its type asks for; before it there may be padding (space/object.h)
  *
  * Each cycle begins at the front again, in memory that the caches know. In debug mode `move` the used pages are made
@@ -32,6 +33,7 @@ typedef struct tni_nursery {
     char *frontier;    /* handed out up to here */
     char *end;         /* of this cycle's capacity */
     char *dirty;       /* memory at and behind this address is zero */
+    size_t kept;       /* bytes from the start on, of what stayed in the last collection */
     bool sealed;       /* a cycle was: what a new one will use must be made accessible */
     tni_faults *faults;
     unsigned name;     /* base/memcheck.h */
@@ -42,13 +44,19 @@ void tni_nursery_init(tni_nursery *nursery, tni_faults *faults, char *base, size
 void tni_nursery_free(tni_nursery *nursery);
 
 /* Begins a cycle of at most `capacity` bytes; fewer when the system refuses (end then tells). The nursery is
- * empty. */
+ * empty, but for what is kept. */
 void tni_nursery_begin(tni_nursery *nursery, size_t capacity);
 /* Hands out zeroed memory behind the frontier, chunk by chunk, until at least [frontier, upto) is; false: beyond the
  * capacity. */
 bool tni_nursery_extend(tni_nursery *nursery, const char *upto);
 /* Makes what the cycle used inaccessible (debug mode `move`). The nursery is empty. */
 void tni_nursery_seal(tni_nursery *nursery);
+/* For what is to stay: the address of so many bytes, accessible, where none of this cycle is and the next one can begin;
+ * NULL when there is no such place. `behind`: rather behind this cycle than before it. */
+char *tni_nursery_place(tni_nursery *nursery, size_t bytes, bool behind);
+/* There `kept` bytes have been filled: the next cycle begins with them. What this one used becomes inaccessible (`seal`), or
+ * is reused. */
+void tni_nursery_keep(tni_nursery *nursery, char *place, bool seal);
 /* Gives pages beyond `keep` bytes back to the system. Behind them nothing has been handed out. */
 void tni_nursery_trim(tni_nursery *nursery, size_t keep);
 

@@ -5,7 +5,7 @@
  *     bit 1   TN_ARMED    see collect/barrier.h
  *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
  *             YOUNG       the same bit of a large object: no minor collection has seen it yet (space/large.h)
- *     bit 3   HASH_STORED old: the hash is in the cell's last word
+ *     bit 3   HASH_STORED the hash is in the cell's last word: it has moved since
  *     bit 4   STABLE      the host was promised a fixed address
  *     bit 5   SLOTS       a large array of references: stays armed, and stores into it are recorded by slot
  *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
@@ -56,6 +56,12 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
 TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
 TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
 TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
+
+/* In the nursery: how far the next object or padding is. A hash that is only asked for has no room there yet. */
+TNI_INLINE size_t tni_young_cell(const tni_layout *layout, tn_header header) {
+    if (TN_UNLIKELY(tni_is_padding(header))) return tni_padding_bytes(header);
+    return TN_CELL(tni_object_bytes(layout, header)) + (header & TNI_HASH_STORED ? 8 : 0);
+}
 
 /* How far the object of a cell that begins at `cell` must move up to be aligned. */
 TNI_INLINE size_t tni_padding(const char *cell, size_t align) { return (0 - ((uintptr_t)cell + 8)) & (align - 1); }
