@@ -24,7 +24,8 @@ static const char *const cause_names[] = {
 void tni_set_limit(tni_mutator *m) {
     tn_heap *heap = m->pub.heap;
     const char *frontier = heap->nursery.frontier;
-    bool poll = heap->options.value.stress || heap->options.value.debug & (TNI_DEBUG_SITES | TNI_DEBUG_THREADS) ||
+    const uint32_t polled = TNI_DEBUG_SITES | TNI_DEBUG_THREADS | TNI_DEBUG_BARRIERS;
+    bool poll = heap->options.value.stress || heap->options.value.debug & polled ||
                 AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
     if (!m->attached || heap->busy) frontier = NULL;
@@ -77,6 +78,7 @@ static void trim_all(tn_heap *heap) {
 static void before_minor(tn_heap *heap, tn_kind kind) {
     uint64_t since = tni_pacing_now(heap);
     bool verify = heap->options.value.debug & TNI_DEBUG_VERIFY;
+    if (heap->options.value.debug & TNI_DEBUG_BARRIERS) tni_barriers_before(heap);
     heap->pacing.verify_ns = verify ? tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, kind)) : 0;
     tni_pacing_leave_out(heap, since);
 }
@@ -85,9 +87,16 @@ static void after_minor(tn_heap *heap, const tni_collection *c) {
     uint64_t since = tni_pacing_now(heap);
     uint32_t debug = heap->options.value.debug;
     if (debug & TNI_DEBUG_SITES) tni_sites_after_minor(heap, c->cause);
+    if (debug & TNI_DEBUG_BARRIERS) tni_barriers_moved(heap);
     if (debug & TNI_DEBUG_POISON) tni_poison_range(heap->nursery.start, c->nursery);
     if (heap->nursery.kept) tni_nursery_keep(&heap->nursery, heap->stress.to, debug & TNI_DEBUG_MOVE);
     else if (debug & TNI_DEBUG_MOVE) tni_nursery_seal(&heap->nursery);
+    tni_pacing_leave_out(heap, since);
+}
+
+static void at_the_end(tn_heap *heap) {
+    uint64_t since = tni_pacing_now(heap);
+    if (heap->options.value.debug & TNI_DEBUG_BARRIERS) tni_barriers_after(heap);
     tni_pacing_leave_out(heap, since);
 }
 
@@ -196,6 +205,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     else major(heap, &c, due);
     if (c.kind == TN_FULL) trim_all(heap);
     tni_begin_cycle(heap);
+    if (heap->options.value.debug) at_the_end(heap);
     tni_handles_after(heap);
     if (TNI_NAMED) name_spaces(heap, &c);
     tni_busy_end(heap);

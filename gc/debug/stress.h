@@ -9,8 +9,8 @@
  *     S1  while a minor collection is `staying`, what it has copied is armed, and no other young object is: so a slot that is
  *         visited twice is not moved twice. When it is over, no young object is armed (B3)
  *     S2  after it nothing leaves the logs of the barrier, the list of young cells, or the lists of young objects: old objects
- *         may refer to what stayed. Nor does a range rest, and the next collection visits ranges whole (R2 is for what is
- *         younger than nursery.kept)
+ *         may refer to what stayed. Nor does a range rest, and the next collection visits it from the lowest mark since (R2 is for
+ *         what is younger than nursery.kept)
  *     S3  what stays has at most half of the cycle, so that the promise P1 still covers all of it
  *
  * Callers: heap/alloc.c (the distance), collect/ (the rest). */

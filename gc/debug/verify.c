@@ -225,7 +225,7 @@ static bool is_dirty(const check *c, const void *slot) {
 
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (has(&c->slots, entry) || has(&c->outside, entry) || (c->object && is_dirty(c, slot))) return;
-    if (!c->object && (uintptr_t)at - c->young < c->heap->nursery.kept) return; /* a range is visited whole then (S2) */
+    if (!c->object && (uintptr_t)at - c->young < c->heap->nursery.kept) return; /* S2 */
     if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
 }

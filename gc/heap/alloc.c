@@ -270,6 +270,7 @@ static void *in_window(const request *r, bool young) {
 static void poll(tn_mutator *m) {
     tn_heap *heap = m->heap;
     tni_mutator *p = tni_private(m);
+    if (heap->barriers.active) tni_barriers_safepoint(heap);
     if (AO_load(&m->stop)) tn_safepoint_slow(m);
     size_t stress = heap->options.value.stress;
     if (!stress || p->until_stress-- > 1) return;
@@ -308,6 +309,7 @@ static void *allocate(const request *r) {
 static void *allocate_recorded(const request *r) {
     void *object = allocate(r);
     if (object && r->m->heap->options.value.debug & TNI_DEBUG_SITES) tni_site_record(r->m, object, r->place);
+    if (object && r->m->heap->barriers.active) tni_barriers_born(r->m->heap, object);
     return object;
 }
 

@@ -51,6 +51,7 @@ static void free_parts(tn_heap *heap) {
     tni_weak_free(&heap->weak);
     tni_mark_free(&heap->mark);
     tni_sites_free(&heap->sites);
+    tni_barriers_free(heap);
     tni_quarantine_free(&heap->quarantine);
     tni_vector_free(&heap->disposed);
 }
@@ -126,6 +127,7 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     tni_begin_cycle(heap);
     tni_segv_changed(heap);
     tni_stress_changed(heap);
+    tni_barriers_changed(heap);
     return heap;
 }
 
@@ -176,6 +178,7 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     tni_segv_changed(m->heap);
     tni_handles_changed(m);
     tni_stress_changed(m->heap);
+    tni_barriers_changed(m->heap);
     tni_private(m)->until_stress = tni_stress_distance(m->heap);
     tni_set_limit(tni_private(m));
     return TN_OK;

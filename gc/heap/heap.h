@@ -18,6 +18,7 @@
 #include "heap/option.h"
 #include "heap/root.h"
 #include "heap/type.h"
+#include "debug/barriers.h"
 #include "debug/callback.h"
 #include "debug/handle.h"
 #include "debug/quarantine.h"
@@ -74,6 +75,7 @@ struct tn_heap {
     tni_stats stats;
     tni_sites sites;
     tni_stress stress;
+    tni_barriers barriers;
     tni_quarantine quarantine;
     tni_vector disposed;    /* with `verify`: what was disposed of since the last check, each with its layout */
     tni_handle_checks checks; /* of handles */

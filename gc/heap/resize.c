@@ -127,6 +127,7 @@ static bool extend_large(const change *c) {
     bool zeroed = !(c->layout->flags & TN_UNZEROED) || c->layout->shape != TNI_LEAF_SHAPE;
     if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
     tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
+    if (heap->barriers.active) tni_barriers_born(heap, c->object);
     return true;
 }
 

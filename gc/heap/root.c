@@ -155,7 +155,8 @@ static void swap_ranges(tni_ranges *s, size_t i, size_t k) {
 /* It is the last of the active ones. */
 static void enter_range(tni_ranges *s, tn_range *range, const tn_range_desc *d) {
     range->index = s->count;
-    s->at[s->count] = (tni_slots){.base = d->base, .top = d->top, .low = d->low, .range = range, .values = d->values};
+    s->at[s->count] = (tni_slots){.base = d->base, .top = d->top, .low = d->low, .range = range, .values = d->values,
+                                  .stayed = SIZE_MAX};
     swap_ranges(s, s->count++, s->active++);
     tni_table_put(&s->known, (uintptr_t)range, (uintptr_t)range);
 }
@@ -296,19 +297,24 @@ static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
     else tn_visit_refs(tracer, from, count);
 }
 
-/* From the low-water mark, which is raised: it is written only where it changes. `whole`: below it are young ones, too. */
-static void visit_changed(const tni_slots *s, tn_tracer *tracer, bool whole) {
-    char *base = *s->base, *low = s->low && !whole ? *s->low : base;
-    visit_slots(s, low < base ? base : low, tracer);
-    if (s->low && *s->low != *s->top) *s->low = *s->top;
+/* From the low-water mark, which is raised, or from where survivors have stayed young: both are written only where they
+ * change. */
+static void visit_changed(tni_slots *s, tn_tracer *tracer, bool staying) {
+    char *base = *s->base, *low = s->low ? *s->low : base;
+    size_t from = low < base ? 0 : (size_t)(low - base);
+    if (TN_UNLIKELY(s->stayed < from)) from = s->stayed;
+    visit_slots(s, base + from, tracer);
+    if (s->low && low != *s->top) *s->low = *s->top;
+    if (TN_UNLIKELY(staying)) s->stayed = from;
+    else if (TN_UNLIKELY(s->stayed != SIZE_MAX)) s->stayed = SIZE_MAX;
 }
 
 /* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */
 static void visit_active(tni_ranges *s, tn_tracer *tracer) {
-    bool staying = tracer->heap->stress.staying, whole = staying || tracer->heap->nursery.kept;
+    bool staying = tracer->heap->stress.staying;
     for (size_t i = 0; i < s->active;) {
         if (i + RANGES_AHEAD < s->active) __builtin_prefetch(s->at[i + RANGES_AHEAD].base);
-        visit_changed(&s->at[i], tracer, whole);
+        visit_changed(&s->at[i], tracer, staying);
         if (s->at[i].suspended && !staying) swap_ranges(s, i, --s->active);
         else i++;
     }
