@@ -19,7 +19,8 @@ void tni_describe_lost(tn_heap *heap, const void *target, char *text, size_t siz
     char was[300];
     const tn_heap *other = tni_heap_of(heap, target);
     const tni_layout *disposed = tni_disposed_at(heap, target);
-    if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
+    if (tni_handle_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
+    else if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
     else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->name, heap->name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);

@@ -223,9 +223,28 @@ static bool is_dirty(const check *c, const void *slot) {
     return !tni_young(c->heap, c->object) && tni_header(c->object) & TNI_SLOTS && tni_barrier_dirty(c->object, slot);
 }
 
+/* Whether a scanner visits the slot: it does so in every collection, so that there is nothing to record. */
+typedef struct search {
+    tn_tracer tracer;
+    const char *slot;
+    bool found;
+} search;
+static void search_refs(tn_tracer *t, void **first, size_t count) {
+    search *s = (search *)t;
+    if ((size_t)(s->slot - (const char *)first) < count * sizeof *first) s->found = true;
+}
+static void search_values(tn_tracer *t, tn_value *first, size_t count) { search_refs(t, (void **)(void *)first, count); }
+
+static bool is_scanned(const check *c, const void *slot) {
+    search s = {.tracer = {search_refs, search_values, c->heap}, .slot = slot};
+    tni_roots_scan(&c->heap->roots, &s.tracer);
+    return s.found;
+}
+
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (has(&c->slots, entry) || has(&c->outside, entry) || (c->object && is_dirty(c, slot))) return;
     if (!c->object && (uintptr_t)at - c->young < c->heap->nursery.kept) return; /* S2 */
+    if (c->object && !tni_barrier_inside(c->heap, c->object, slot) && is_scanned(c, slot)) return;
     if (begins_young(c, at)) report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
 }
@@ -266,8 +285,32 @@ static __attribute__((noinline)) void check_traced(check *c, void *object, const
     }
 }
 
+static __attribute__((noinline, cold)) void report_undescribed(check *c, const void *object, size_t offset, void *at) {
+    char from[400], to[400];
+    describe(c->heap, object, from, sizeof from);
+    describe(c->heap, at, to, sizeof to);
+    tni_fatal(c->heap,
+              "verify: %s: object %s holds at offset %zu %s, which will move, and its type describes no reference there: "
+              "is a field missing in TN_REFS or TN_VALUES?",
+              c->when, from, offset, to);
+}
+
+/* A word of the fixed part that nobody described, and that is the address of a young object, or a value with it. (Such a
+ * number comes about by chance hardly ever.) What a trace callback visits is its host's affair. */
+static void check_undescribed(check *c, void *object, const tni_layout *layout) {
+    const uintptr_t *word = object;
+    for (size_t i = 0; i < layout->size / 8u && i < 64; i++) {
+        if ((layout->refs | layout->values) >> i & 1) continue;
+        bool plain = word[i] - c->young < c->young_bytes && !(word[i] & 7);
+        uintptr_t at = plain ? word[i] : (uintptr_t)tni_value_ref(&c->format, word[i]);
+        if (at - c->young < c->young_bytes && !(at & 7) && begins_young(c, (void *)at))
+            report_undescribed(c, object, i * 8, (void *)at);
+    }
+}
+
 TNI_INLINE void check_slots(check *c, void *object, tn_header header, const tni_layout *layout) {
     c->object = object;
+    if (layout->shape != TNI_TRACED && tni_header_type(header) >= TN_FIRST_TYPE) check_undescribed(c, object, layout);
     tni_each_known_slot(&c->tracer, layout, object, header, check_ref, check_value);
     if (TN_UNLIKELY(layout->shape == TNI_TRACED)) check_traced(c, object, layout);
     c->object = NULL;

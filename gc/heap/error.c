@@ -104,7 +104,9 @@ bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     if (!tni_check_caller(m, function)) return false;
     if (tni_owns(m->heap, object)) return true;
     const tn_heap *other = tni_heap_of(m->heap, object);
-    if (other)
+    char dead[200];
+    if (tni_handle_text(m->heap, object, dead, sizeof dead)) tni_fail(m, TN_WRONG_HEAP, "%s: %s", function, dead);
+    else if (other)
         tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
                  m->heap->name, other->name);
     else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);

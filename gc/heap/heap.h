@@ -20,6 +20,7 @@
 #include "heap/type.h"
 #include "debug/barriers.h"
 #include "debug/callback.h"
+#include "debug/dispose.h"
 #include "debug/handle.h"
 #include "debug/quarantine.h"
 #include "debug/site.h"
@@ -152,7 +153,8 @@ TNI_INLINE bool tni_quarantined(const tn_heap *heap, const void *old) {
 /* Calls the dispose callback of a dead object. */
 TNI_INLINE void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object) {
     heap->callback = (tni_callback){"dispose", layout->desc};
-    layout->desc->dispose(heap, object);
+    if (TN_UNLIKELY(heap->options.value.debug & TNI_DEBUG_DISPOSE)) tni_dispose_checked(heap, layout, object);
+    else layout->desc->dispose(heap, object);
     heap->callback = (tni_callback){0};
     if (heap->options.value.debug & TNI_DEBUG_VERIFY) tni_note_disposed(heap, layout, object);
 }

@@ -333,6 +333,8 @@ void tni_roots_young(tni_roots *r, tn_tracer *tracer) {
     visit_scanners(&r->scanners.at, tracer);
 }
 
+void tni_roots_scan(const tni_roots *r, tn_tracer *tracer) { visit_scanners(&r->scanners.at, tracer); }
+
 void tni_roots_all(tni_roots *r, tn_tracer *tracer) {
     visit_cells(r, tracer);
     for (size_t i = 0; i < r->ranges.count; i++) visit_slots(&r->ranges.at[i], *r->ranges.at[i].base, tracer);

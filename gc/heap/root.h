@@ -69,6 +69,8 @@ typedef struct tni_roots {
 /* Visits what a minor collection must: young cells, active ranges from their low-water marks, scanners. Then all marks
  * are raised, the young cells forgotten, and suspended ranges rest: the caller has made every visited slot old. */
 void tni_roots_young(tni_roots *roots, tn_tracer *tracer);
+/* Has the scanners visit what they visit. */
+void tni_roots_scan(const tni_roots *roots, tn_tracer *tracer);
 /* Visits every cell, range and scanner. */
 void tni_roots_all(tni_roots *roots, tn_tracer *tracer);
 /* Visits every handle of the heap's mutators, of both kinds. */
