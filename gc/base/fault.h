@@ -3,7 +3,7 @@
  *
  * Whatever asks the system for memory on behalf of a heap, pages (base/os.h) or a piece of malloc's (below), hands over
  * the heap's faults. Only the heap's own struct does not count: it is mapped before the options have a place. There is
- * no global state: each heap counts its own requests. Callers: heap/, collect/, base/os.c, debug/verify.c. */
+ * no global state: each heap counts its own requests. Callers: heap/, collect/, base/os.c, debug/verify/. */
 #ifndef TNI_FAULT_H
 #define TNI_FAULT_H
 

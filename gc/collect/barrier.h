@@ -24,7 +24,7 @@
  * space.
  *
  * The public inline barrier filters by the mutator's ref_base and value_base (tni_barrier_filter). Callers:
- * heap/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify.c. */
+ * heap/alloc.c, collect/minor.c, collect/bulk.c, collect/collect.c, debug/verify/. */
 #ifndef TNI_BARRIER_H
 #define TNI_BARRIER_H
 

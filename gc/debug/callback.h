@@ -1,5 +1,5 @@
 /* debug/callback.h: the host's callbacks do what they promise (TENURE_DEBUG=verify): a trace callback visits the same
- * slots for the same state, and none in other objects; what was disposed of is not held on to. Callers: debug/verify.c,
+ * slots for the same state, and none in other objects; what was disposed of is not held on to. Callers: debug/verify/,
  * heap/heap.h. */
 #ifndef TNI_CALLBACK_H
 #define TNI_CALLBACK_H

@@ -11,7 +11,7 @@
  *         and its header cannot be read
  *
  * Nothing is found of objects that debug/site.h does not know. Where memory is short (a collection with the cause
- * TNI_CAUSE_MEMORY) nothing is kept. Callers: heap/heap.c, collect/, debug/segv.c, debug/verify.c. */
+ * TNI_CAUSE_MEMORY) nothing is kept. Callers: heap/heap.c, collect/, debug/segv.c, debug/verify/. */
 #ifndef TNI_QUARANTINE_H
 #define TNI_QUARANTINE_H
 

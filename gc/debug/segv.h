@@ -9,7 +9,7 @@
  * instruction, where a debugger or a core dump shows it.
  *
  * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
- * while a heap has such an option on. Callers: heap/heap.c; debug/verify.c for the text. */
+ * while a heap has such an option on. Callers: heap/heap.c; debug/verify/ for the text. */
 #ifndef TNI_SEGV_H
 #define TNI_SEGV_H
 

@@ -13,9 +13,14 @@ typedef struct tni_set {
     size_t count, mask;
 } tni_set;
 
+/* Where to begin to look for the word. */
+static inline size_t tni_set_home(const tni_set *s, uintptr_t word) {
+    return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask;
+}
+
 /* Where the word is, or would go. The set has a table. */
 static inline size_t tni_set_place(const tni_set *s, uintptr_t word) {
-    size_t i = (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask;
+    size_t i = tni_set_home(s, word);
     while (s->at[i] && s->at[i] != word) i = (i + 1) & s->mask;
     return i;
 }

@@ -7,7 +7,7 @@
  *     R1  a cell that holds a young reference is in `young` (perhaps more than once), or `young_overflow` is set
  *     R2  below a range's low-water mark there is no young reference, and in a resting range there is none at all
  *
- * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify.c, debug/leaks.c. */
+ * Callers: the host, collect/ (tni_roots_young, tni_roots_all), debug/verify/, debug/leaks.c. */
 #ifndef TNI_ROOT_H
 #define TNI_ROOT_H
 

@@ -8,7 +8,7 @@
  *     L2  an object with the bit TNI_YOUNG is in `young`, once; it lies in the range, and is not armed; no other object has
  *         the bit, and after a minor collection none
  *
- * Knows nothing of tracing. Callers: heap/alloc.c, collect/minor.c, collect/sweep.c, debug/verify.c. */
+ * Knows nothing of tracing. Callers: heap/alloc.c, collect/minor.c, collect/sweep.c, debug/verify/. */
 #ifndef TNI_LARGE_H
 #define TNI_LARGE_H
 

@@ -16,7 +16,7 @@
  *     O4  a leaf has lanes of its own: a block holds leaves only, or none, so that marking need not look at them
  *     O5  an object is aligned as its type asks for; what lies before it for that is a hole, or slack behind the cell before
  *
- * Knows nothing of tracing. Callers: collect/minor.c (the inline bump), collect/sweep.c, debug/verify.c. */
+ * Knows nothing of tracing. Callers: collect/minor.c (the inline bump), collect/sweep.c, debug/verify/. */
 #ifndef TNI_OLD_H
 #define TNI_OLD_H
 

@@ -8,7 +8,7 @@
  *
  * A unit knows how many of its pages, from its start on, are not known to be zero. When the range is used up, or could not
  * be had, regions are mapped elsewhere (space/region.c), and their objects are born old. Knows nothing of regions.
- * Callers: space/region.c, space/large.c, heap/heap.c, debug/verify.c. */
+ * Callers: space/region.c, space/large.c, heap/heap.c, debug/verify/. */
 #ifndef TNI_RANGE_H
 #define TNI_RANGE_H
 

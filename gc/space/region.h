@@ -10,7 +10,7 @@
  *
  * Those of large objects lie in the heap's range (space/range.h), if there is room.
  *
- * The set of all regions is a vector, sorted by address. Callers: old.c, large.c, collect/, debug/verify.c. */
+ * The set of all regions is a vector, sorted by address. Callers: old.c, large.c, collect/, debug/verify/. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
 
