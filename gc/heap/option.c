@@ -22,7 +22,7 @@
 
 #include "base/system.h"
 
-enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1200 };
+enum { LINE_SIZE = 234, VALUE_SIZE = 64, NAME_SIZE = 64, HELP_SIZE = 1040 };
 
 /* The texts of such a function are on the stack while it runs, and not while its caller does. */
 #define ON_ITS_OWN __attribute__((noinline))
