@@ -87,10 +87,11 @@ char *tni_nursery_place(tni_nursery *n, size_t bytes, bool behind) {
 }
 
 void tni_nursery_keep(tni_nursery *n, char *place, bool seal) {
-    tni_forbid(n->start, (size_t)(n->frontier - n->start));
     if (seal) {
         tni_nursery_seal(n); /* after it, what is dirty and not sealed is what is kept */
         if (n->dirty <= n->start) n->dirty = place + n->kept;
+    } else {
+        tni_forbid(n->start, (size_t)(n->frontier - n->start));
     }
     n->start = place;
     n->frontier = n->end = place + n->kept;
