@@ -8,8 +8,8 @@
 typedef struct sums {
     tn_tracer tracer;
     tn_heap *heap;
-    uint64_t sum;       /* of all that are referred to */
-    const void *looked; /* for: whose sum is wanted alone, or NULL */
+    const void *self; /* which may refer to itself */
+    uint64_t sum;     /* of all others that it refers to */
 } sums;
 
 /* FNV-1a, by words. */
@@ -32,7 +32,7 @@ static const void *alive(const tn_heap *heap, const void *at) {
 }
 
 static void add_object(sums *s, const void *at) {
-    const void *to = alive(s->heap, at);
+    const void *to = at == s->self ? NULL : alive(s->heap, at);
     if (!to) return;
     tn_header header = tni_header(to);
     size_t bytes = tni_object_bytes(tni_layout_of(s->heap, header), header);
@@ -45,8 +45,8 @@ static void add_value(tn_tracer *t, tn_value *slot) {
     add_object(s, tni_value_ref(&s->heap->format, *slot));
 }
 
-static uint64_t sum_of(tn_heap *heap, const tni_layout *layout, const void *copy, tn_header header) {
-    sums s = {.heap = heap};
+static uint64_t sum_of(tn_heap *heap, const tni_layout *layout, const void *self, const void *copy, tn_header header) {
+    sums s = {.heap = heap, .self = self};
     tni_each_known_slot(&s.tracer, layout, (void *)(uintptr_t)copy, header, add_ref, add_value);
     return s.sum;
 }
@@ -57,9 +57,9 @@ void tni_dispose_checked(tn_heap *heap, const tni_layout *layout, void *object) 
     uint64_t copy[64];
     bool small = layout->size <= sizeof copy;
     if (small) memcpy(copy, object, layout->size);
-    uint64_t before = small ? sum_of(heap, layout, copy, header) : 0;
+    uint64_t before = small ? sum_of(heap, layout, object, copy, header) : 0;
     layout->desc->dispose(heap, object);
-    if (!small || sum_of(heap, layout, copy, header) == before) return;
+    if (!small || sum_of(heap, layout, object, copy, header) == before) return;
     tni_fatal(heap,
               "dispose: the dispose callback of type '%.60s' has written into an object that %p refers to: it may have died or "
               "moved, too; a dispose callback touches its own object only",
