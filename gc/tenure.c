@@ -10,8 +10,10 @@
 #include "collect/collect.h"
 #include "collect/pacing/pacing.h"
 #include "collect/special.h"
+#include "collect/stress.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
+#include "debug/barriers.h"
 #include "debug/handle.h"
 #include "debug/mode.h"
 #include "debug/quarantine.h"
@@ -27,7 +29,9 @@ typedef struct whole {
     tni_special special;
     tni_pacing pacing;
     tni_stats stats;
+    tni_stress stress;
     tni_sites sites;
+    tni_barriers barriers;
     tni_quarantine quarantine;
     tni_handle_checks checks;
     tni_verification verification;
@@ -41,7 +45,9 @@ static tn_heap *assemble(whole *w) {
     heap->special = &w->special;
     heap->pacing = &w->pacing;
     heap->stats = &w->stats;
+    heap->stress = &w->stress;
     heap->sites = &w->sites;
+    heap->barriers = &w->barriers;
     heap->quarantine = &w->quarantine;
     heap->checks = &w->checks;
     heap->verification = &w->verification;
@@ -54,6 +60,7 @@ static void listen(tn_heap *heap) {
     tni_listen_none(heap);
     tni_stats_listen(heap);
     tni_modes_listen(heap);
+    tni_stress_changed(heap);
     tni_announce(heap, TNI_OPTIONS_CHANGED, &(tni_event){0});
 }
 
@@ -94,6 +101,7 @@ static void free_parts(tn_heap *heap) {
     tni_special_free(heap);
     tni_mark_free(&heap->worker->mark);
     tni_sites_free(heap->sites);
+    tni_barriers_free(heap);
     tni_quarantine_free(heap->quarantine);
     tni_vector_free(&heap->verification->disposed);
 }
@@ -222,7 +230,7 @@ tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, &m->heap->host, m->heap->options.value.fail);
     tni_pacing_changed(m->heap);
     listen(m->heap);
-    tni_private(m)->until_stress = m->heap->options.value.stress;
+    tni_private(m)->until_stress = tni_stress_distance(m->heap);
     tni_set_limit(tni_private(m));
     return TN_OK;
 }

@@ -20,6 +20,10 @@ tni_filter tni_barrier_filter_of(const tn_heap *heap) {
 
 void tni_barrier_filter(tn_mutator *m) {
     tni_filter filter = tni_barrier_filter_of(m->heap);
+    if (m->heap->options.value.debug & TNI_DEBUG_BARRIERS) { /* all words but one, which is no value of any host */
+        filter.ref_base = filter.value_base = (uintptr_t)UINT64_C(0xA5A5A5A5A5A5A5A5);
+        filter.ref_size = filter.value_size = UINTPTR_MAX;
+    }
     m->ref_base = filter.ref_base;
     m->ref_size = filter.ref_size;
     m->value_base = filter.value_base;
@@ -90,14 +94,27 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
     else log_object(heap, object, header);
 }
 
+/* The header of an object that is stored into at `slot`. */
+TNI_INLINE tn_header told(tn_heap *heap, const void *object, const void *slot) {
+    if (TN_UNLIKELY(heap->answers.told != NULL)) return heap->answers.told(heap, object, slot, 1);
+    return tni_header(object);
+}
+
+/* Where debug mode `barriers` must hear of each store, it is recorded by slot, as in a large array. */
+static void log_store(tn_heap *heap, void *object, tn_header header, uintptr_t slot) {
+    bool by_slot = heap->answers.told && tni_remembered_of(heap)->slots.count < TNI_SLOTS_MAX;
+    if (by_slot) log_slot(heap, object, slot);
+    else log_object(heap, object, header);
+}
+
 /* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as
  * well, but is not worth a look. A JIT may call these for any store. */
 void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
-    tn_header header = tni_header(object);
+    tn_header header = told(heap, object, slot);
     tni_private(m)->slow_stores++;
     if (header & TN_ARMED && tni_young(heap, reference)) {
-        if (!(header & TNI_SLOTS)) log_object(heap, object, header);
+        if (!(header & TNI_SLOTS)) log_store(heap, object, header, (uintptr_t)slot);
         else if (!tni_in_nursery(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
@@ -105,10 +122,10 @@ void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *referenc
 
 void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
-    tn_header header = tni_header(object);
+    tn_header header = told(heap, object, slot);
     tni_private(m)->slow_stores++;
     if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
-        if (!(header & TNI_SLOTS)) log_object(heap, object, header);
+        if (!(header & TNI_SLOTS)) log_store(heap, object, header, (uintptr_t)slot | 1);
         else if (!tni_in_nursery(heap, tni_value_ref(&heap->format, *slot)))
             log_slot(heap, object, (uintptr_t)slot | 1);
     }
@@ -123,7 +140,7 @@ void tn_remember(tn_mutator *m, void *object) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_remember: the object is NULL");
         return;
     }
-    tn_header header = tni_header(object);
+    tn_header header = told(m->heap, object, NULL);
     if (header & TN_ARMED) log_object(m->heap, object, header);
 }
 
@@ -145,14 +162,15 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
 
 void tn_remember_slot(tn_mutator *m, void *object, const void *slot) {
     if (!m || !check_slot(m, object, slot, "tn_remember_slot")) return;
-    if (tni_header(object) & TN_ARMED && tni_young(m->heap, *(void *const *)slot))
+    if (told(m->heap, object, slot) & TN_ARMED && tni_young(m->heap, *(void *const *)slot))
         tni_barrier_log(m->heap, object, (uintptr_t)slot);
 }
 
 void tn_remember_value_slot(tn_mutator *m, void *object, const void *slot) {
     if (!m || !check_slot(m, object, slot, "tn_remember_value_slot")) return;
     void *at = tni_value_ref(&m->heap->format, *(const tn_value *)slot);
-    if (tni_header(object) & TN_ARMED && tni_young(m->heap, at)) tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
+    if (told(m->heap, object, slot) & TN_ARMED && tni_young(m->heap, at))
+        tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
 }
 
 /* ---- objects without a barrier ---- */
@@ -202,7 +220,7 @@ void tni_barrier_after_evacuation(tn_heap *heap) {
         void *object = tni_survivor(heap, (void *)list->at[i]);
         if (!object) continue;
         tn_header header = tni_header(object);
-        bool keep = header & TNI_UNPROTECTED;
+        bool keep = header & TNI_UNPROTECTED || heap->staying;
         tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
         if (keep) list->at[kept++] = (uintptr_t)object;
     }

@@ -9,6 +9,7 @@
 #include "collect/minor.h"
 #include "collect/pacing/pacing.h"
 #include "collect/special.h"
+#include "collect/stress.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
 #include "heap/heap.h"
@@ -63,7 +64,8 @@ static void minor(tn_heap *heap, tni_collection *c) {
     c->survived = tni_minor_evacuate(heap);
     tni_announce(heap, TNI_EVACUATION_ENDS, &event);
     heap->minors++;
-    tni_forbid(heap->nursery.start, (size_t)(heap->nursery.frontier - heap->nursery.start)); /* sealed: 0 */
+    char *start = heap->nursery.start + heap->nursery.kept;
+    tni_forbid(start, (size_t)(heap->nursery.frontier - start)); /* sealed: 0 */
 }
 
 /* The old space will grow: what it needs beside the blocks it has is made ready now, at most for a quarter of the
@@ -121,8 +123,10 @@ static void announce_memory(tn_heap *heap, const tni_collection *c) {
 /* The minor part of every collection, and its account. */
 static void evacuate(tn_heap *heap, tni_collection *c, uint64_t paced) {
     size_t large = heap->large.young_bytes;
+    tni_stress_begin(heap, c);
     minor(heap, c);
-    tni_pacing_after_minor(heap, c->nursery, c->survived, paced);
+    /* Where survivors have stayed, the collection says nothing of survival. */
+    tni_pacing_after_minor(heap, heap->nursery.kept ? 0 : c->nursery, c->survived, paced);
     tni_pacing_after_large(heap, large);
 }
 
@@ -130,7 +134,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     const tni_clock *clock = &heap->pacing->clock;
     uint64_t paced = tni_pacing_now(heap), begin = clock->at;
     tni_collection c = {.number = heap->minors + 1, .kind = kind, .cause = cause, .reason = reasons[cause],
-                        .nursery = tni_young_bytes(heap), .before = tni_used_bytes(heap)};
+                        .nursery = tni_young_bytes(heap), .stayed = heap->nursery.kept, .before = tni_used_bytes(heap)};
     tni_busy_begin(heap);
     tni_note_handles(heap);
     tni_announce(heap, TNI_COLLECTION_BEGINS, &(tni_event){.collection = &c});
@@ -138,7 +142,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
     heap->pacing->mutator_ns = paced - heap->pacing->last_end;
     evacuate(heap, &c, paced);
     c.minor_ns = clock->at - begin;
-    bool due = tni_pacing_major_follows(heap);
+    bool due = tni_pacing_major_follows(heap) && !heap->nursery.kept; /* a marking wants the nursery empty */
     if (kind == TN_MINOR && due) c.kind = TN_MAJOR;
     if (c.kind != TN_MINOR) major(heap, &c, due);
     else clear_up(heap, &c);

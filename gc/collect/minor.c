@@ -7,6 +7,7 @@
 #include "collect/barrier.h"
 #include "collect/roots.h"
 #include "collect/special.h"
+#include "collect/stress.h"
 #include "collect/sweep.h"
 #include "collect/worker.h"
 #include "heap/heap.h"
@@ -43,7 +44,7 @@ static __attribute__((noinline, cold)) void no_block(tn_heap *heap) {
 }
 
 static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
-    char *cell = tni_sweep_cell(heap, lane, bytes);
+    char *cell = heap->staying ? tni_stress_cell(heap, bytes, 8) : tni_sweep_cell(heap, lane, bytes);
     if (!cell) no_block(heap);
     return cell;
 }
@@ -68,6 +69,11 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
                                                     const tni_layout *layout) {
     tn_heap *heap = e->tracer.heap;
     if (cell > TNI_CELL_MAX || layout->shape == TNI_UNREGISTERED) unknown_type(heap, from, header);
+    if (heap->staying) {
+        char *at = tni_stress_cell(heap, cell, layout->align);
+        if (!at) no_block(heap);
+        return at;
+    }
     size_t room = tni_old_room(e->old, cell, layout->align);
     unsigned lane = tni_lane_of(room, layout->shape == TNI_LEAF_SHAPE);
     tni_run *run = &e->old->runs[lane];
@@ -87,6 +93,7 @@ static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_hea
  * object's bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);
+    if (header & TN_ARMED) return from; /* a copy that stays young, and has been made already (S1) */
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
@@ -107,7 +114,8 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
  * plain.) */
 TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
-    if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
+    const tn_header odd = TNI_HASHED | TNI_HASH_STORED | TN_ARMED;
+    if (TN_UNLIKELY(!layout->cell || header & odd)) return move_odd(e, from, header, layout);
     size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
     char *to = take_cell(e, layout->lane, layout->cell) + 8;
     if (at) memcpy(to, from, 8);
@@ -248,12 +256,13 @@ static __attribute__((noinline)) void visit_large(evacuation *e, char *array) {
 
 /* Objects that were stored into are gathered from as a whole, and armed again. */
 static void visit_logged(evacuation *e, const tni_vector *log) {
+    tn_header armed = e->tracer.heap->staying ? 0 : TN_ARMED;
     uintptr_t batch[BATCH];
     gathering g = begin_gathering(e, batch);
     for (size_t i = 0; i < log->count; i++) {
         if (i + LOG_AHEAD < log->count) __builtin_prefetch((char *)log->at[i + LOG_AHEAD] - 8, 1);
         gather(&g, e->layouts, (void *)log->at[i]);
-        arm((void *)log->at[i]);
+        tni_set_header((void *)log->at[i], tni_header((void *)log->at[i]) | armed);
     }
     settle_all(&g);
 }
@@ -293,6 +302,7 @@ static void visit_pieces(evacuation *e, const tni_vector *log) {
         tni_region *region = (tni_region *)log->at[i];
         size_t all = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
         visit_region_pieces(e, region);
+        if (e->tracer.heap->staying) continue;
         memset(region->pieces, 0, (all + 63) / 64 * sizeof *region->pieces);
         region->pieced = false;
     }
@@ -334,8 +344,9 @@ static void visit_whole(evacuation *e, void *object) {
 
 static void visit_old_object(void *object, void *user) {
     if (tni_header(object) & TNI_YOUNG) return;
-    visit_whole(user, object);
-    arm(object);
+    evacuation *e = user;
+    visit_whole(e, object);
+    if (!e->tracer.heap->staying) arm(object);
 }
 
 static void visit_unprotected(evacuation *e, const tni_vector *list) {
@@ -355,6 +366,7 @@ void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
     }
     visit_pieces(e, &b->pieced);
     visit_unprotected(e, &b->unprotected);
+    if (heap->staying) return; /* S2 */
     b->objects.count = b->slots.count = b->pieced.count = b->outside.count = 0;
     b->overflow = false;
 }
@@ -367,6 +379,7 @@ static void settle_large(tn_heap *heap) {
         tn_header header = tni_header(object);
         if (!(header & TNI_YOUNG)) {
             large->filled += tni_object_cell(tni_layout_of(heap, header), header);
+            tni_stress_adopted(heap, object);
             continue;
         }
         tni_announce(heap, TNI_OBJECT_FREED, &(tni_event){.object = object});
@@ -380,7 +393,7 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .tracer = {visit_refs, visit_values, heap},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format,
-        .layouts = heap->types.layouts, .old = &heap->old,
+        .layouts = heap->types.layouts, .old = heap->staying ? tni_stress_lanes() : &heap->old,
         .push = heap->worker->queue.at, .pop = heap->worker->queue.at};
     tni_old_count(&heap->old);
     uint64_t filled = heap->old.filled;
@@ -392,5 +405,6 @@ size_t tni_minor_evacuate(tn_heap *heap) {
     if (queued > heap->worker->queue.touched) heap->worker->queue.touched = queued;
     tni_special_after_evacuation(heap);
     settle_large(heap);
+    tni_stress_settle(heap);
     return (size_t)(heap->old.filled - filled);
 }

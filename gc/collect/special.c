@@ -8,7 +8,8 @@
 void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object) {
     tni_callback *callback = &heap->mutators[0].callback;
     *callback = (tni_callback){"dispose", layout->desc};
-    layout->desc->dispose(heap, object);
+    if (TN_UNLIKELY(heap->answers.dispose != NULL)) heap->answers.dispose(heap, layout, object);
+    else layout->desc->dispose(heap, object);
     *callback = (tni_callback){0};
     tni_announce(heap, TNI_OBJECT_DISPOSED, &(tni_event){.object = object, .layout = layout});
 }
@@ -39,20 +40,30 @@ static void update_old_arrays(tn_heap *heap) {
         for (size_t i = 0; i < old->count; i++) update_holder(heap, (void *)old->at[i]);
     else
         for (size_t i = 0; i < r->weak_slots.count; i++) update_slot(heap, (tn_value *)r->weak_slots.at[i]);
+    if (heap->staying) return; /* S2 */
     r->weak_slots.count = 0;
     r->weak_overflow = false;
 }
 
+/* A holder that is old now. Where survivors stay young, it may refer to any of them. */
+static void add_old(tn_heap *heap, void *holder) {
+    tni_vector *old = &heap->special->old;
+    if (heap->staying) tni_remembered_of(heap)->weak_overflow = true;
+    old->at[old->count++] = (uintptr_t)holder; /* W3 */
+}
+
 static void update_weak(tn_heap *heap) {
-    tni_vector *young = &heap->mutators[0].young_weak, *old = &heap->special->old;
+    tni_vector *young = &heap->mutators[0].young_weak;
+    size_t kept = 0;
     update_old_arrays(heap);
     for (size_t i = 0; i < young->count; i++) {
         void *holder = tni_survivor(heap, (void *)young->at[i]);
         if (!holder) continue;
         update_holder(heap, holder);
-        old->at[old->count++] = (uintptr_t)holder; /* W3 */
+        if (tni_in_nursery(heap, holder)) young->at[kept++] = (uintptr_t)holder;
+        else add_old(heap, holder);
     }
-    young->count = 0;
+    young->count = kept;
 }
 
 static void clear_dead(tn_heap *heap, void *holder) {
@@ -86,12 +97,14 @@ static void clear_weak(tn_heap *heap) {
 /* Old ones need no list: blocks that may hold some are swept lazily (collect/sweep.c). */
 static void dispose_young(tn_heap *heap) {
     tni_vector *v = &heap->mutators[0].young_disposed;
+    size_t kept = 0;
     for (size_t i = 0; i < v->count; i++) {
         void *object = (void *)v->at[i], *to = tni_survivor(heap, object);
-        if (to) tni_block_of(to)->disposed = 1;
-        else tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
+        if (!to) tni_dispose(heap, tni_layout_of(heap, tni_header(object)), object);
+        else if (tni_in_nursery(heap, to)) v->at[kept++] = (uintptr_t)to;
+        else tni_block_of(to)->disposed = 1;
     }
-    v->count = 0;
+    v->count = kept;
 }
 
 /* ---- the kinds ---- */

@@ -124,6 +124,12 @@ bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size
     return true;
 }
 
+void tn_handle_stored_(tn_mutator *m, const void *word, bool value) {
+    char text[500];
+    const void *at = value ? tni_value_ref(&m->heap->format, *(const tn_value *)word) : *(void *const *)word;
+    if (tni_handle_text(m->heap, at, text, sizeof text)) tni_fatal(m->heap, "%s", text);
+}
+
 /* ---- what the macros tell ---- */
 
 static tni_open_scope *innermost(tn_mutator *m) {

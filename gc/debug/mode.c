@@ -9,7 +9,10 @@
 
 #include "base/memcheck.h"
 #include "collect/pacing/pacing.h"
+#include "collect/stress.h"
+#include "debug/barriers.h"
 #include "debug/callback.h"
+#include "debug/dispose.h"
 #include "debug/handle.h"
 #include "debug/leaks.h"
 #include "debug/poison.h"
@@ -33,6 +36,35 @@ static void verify_after(tn_heap *heap, const tni_event *event) {
 
 static void note_disposed(tn_heap *heap, const tni_event *event) {
     tni_note_disposed(heap, event->layout, event->object);
+}
+
+static void barriers_changed(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_barriers_changed(heap);
+}
+
+static void barriers_safepoint(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    if (heap->barriers->active) tni_barriers_safepoint(heap);
+}
+
+static void barriers_born(tn_heap *heap, const tni_event *event) {
+    if (heap->barriers->active) tni_barriers_born(heap, event->object);
+}
+
+static void barriers_before(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_barriers_before(heap);
+}
+
+static void barriers_moved(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_barriers_moved(heap);
+}
+
+static void barriers_after(tn_heap *heap, const tni_event *event) {
+    (void)event;
+    tni_barriers_after(heap);
 }
 
 static void sites_move(tn_heap *heap, const tni_event *event) {
@@ -70,9 +102,12 @@ static void poison_object(tn_heap *heap, const tni_event *event) {
     tni_poison_range(event->object, event->bytes);
 }
 
-static void seal_nursery(tn_heap *heap, const tni_event *event) {
+/* The old places of what has moved become inaccessible, whether survivors are old now or have stayed young. */
+static void leave_nursery(tn_heap *heap, const tni_event *event) {
     (void)event;
-    tni_nursery_seal(&heap->nursery);
+    bool seal = heap->options.value.debug & TNI_DEBUG_MOVE;
+    if (heap->nursery.kept) tni_nursery_keep(&heap->nursery, heap->stress->to, seal);
+    else if (seal) tni_nursery_seal(&heap->nursery);
 }
 
 static void quarantine_take(tn_heap *heap, const tni_event *event) {
@@ -151,25 +186,32 @@ static const struct row {
     void (*hear)(tn_heap *heap, const tni_event *event);
 } rows[] = {
     {TNI_OPTIONS_CHANGED, ALWAYS, watch_faults},
+    {TNI_OPTIONS_CHANGED, ALWAYS, barriers_changed},
     {TNI_OPTIONS_CHANGED, ALWAYS, handles_attach},
     {TNI_MUTATOR_ATTACHED, ALWAYS, handles_attach},
     {TNI_MUTATOR_DETACHED, ALWAYS, handles_detach},
     {TNI_STATE_RESTORED, ALWAYS, handles_restore},
     {TNI_ROOT_ADDED, TNI_DEBUG_SITES, site_added},
+    {TNI_SAFEPOINT, TNI_DEBUG_BARRIERS, barriers_safepoint},
     {TNI_OBJECT_BORN, TNI_DEBUG_SITES, site_born},
+    {TNI_OBJECT_BORN, TNI_DEBUG_BARRIERS, barriers_born},
+    {TNI_OBJECT_GROWN, TNI_DEBUG_BARRIERS, barriers_born},
     {TNI_OBJECT_UNZEROED, TNI_DEBUG_POISON, poison_object},
     {TNI_OBJECT_DISPOSED, TNI_DEBUG_VERIFY, note_disposed},
     {TNI_OBJECT_FREED, ALWAYS, site_freed},
+    {TNI_EVACUATION_BEGINS, TNI_DEBUG_BARRIERS, barriers_before},
     {TNI_EVACUATION_BEGINS, TNI_DEBUG_VERIFY, verify_before},
     {TNI_EVACUATION_ENDS, TNI_DEBUG_SITES, sites_move},
+    {TNI_EVACUATION_ENDS, TNI_DEBUG_BARRIERS, barriers_moved},
     {TNI_EVACUATION_ENDS, TNI_DEBUG_POISON, poison_nursery},
-    {TNI_EVACUATION_ENDS, TNI_DEBUG_MOVE, seal_nursery},
+    {TNI_EVACUATION_ENDS, ALWAYS, leave_nursery},
     {TNI_MARKING_ENDS, TNI_DEBUG_VERIFY, verify_after},
     {TNI_MARKING_ENDS, ALWAYS, quarantine_take},
     {TNI_MARKING_ENDS, TNI_DEBUG_SITES, sites_forget},
     {TNI_MARKING_ENDS, ALWAYS, quarantine_seal},
     {TNI_BLOCK_SWEPT, TNI_DEBUG_POISON, poison_block},
     {TNI_CYCLE_BEGINS, ALWAYS, sites_begin},
+    {TNI_COLLECTION_ENDS, TNI_DEBUG_BARRIERS, barriers_after},
     {TNI_COLLECTION_ENDS, ALWAYS, handles_after},
     {TNI_HEAP_ENDS, ALWAYS, leaks_before},
     {TNI_HEAP_DISPOSED, ALWAYS, leaks_after},
@@ -204,6 +246,8 @@ static void name(tn_heap *heap, tni_moment moment, const tni_event *event) {
 
 void tni_modes_listen(tn_heap *heap) {
     heap->answers.owner = tni_heap_of;
+    heap->answers.dead_handle = tni_handle_text;
+    heap->answers.dispose = heap->options.value.debug & TNI_DEBUG_DISPOSE ? tni_dispose_checked : NULL;
     heap->answers.withheld = heap->old.paged ? tni_quarantined : NULL;
     for (unsigned i = 0; i < TNI_MOMENTS; i++)
         if (is_wanted(heap, (tni_moment)i)) tni_listen(heap, (tni_moment)i, hear);

@@ -51,16 +51,27 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
     return true;
 }
 
+/* The present cycle is [start, end); `move` alone knows no more of the rest. */
+static bool is_sealed(const tn_heap *heap, const void *address) {
+    const tni_nursery *n = &heap->nursery;
+    uintptr_t offset = (uintptr_t)address - (uintptr_t)n->base, cycle = (uintptr_t)address - (uintptr_t)n->start;
+    return n->sealed && offset < n->committed && cycle >= (uintptr_t)(n->end - n->start);
+}
+
 static void report(tn_heap *heap, void *address) {
-    char what[600], line[800];
+    char what[600], line[1000];
     fate f;
     if (fate_of(heap, address, &f)) {
         describe(heap, address, &f, what, sizeof what);
         snprintf(line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
-                 f.to ? "read it again from its root after what may collect"
+                 f.to ? "read it again from its handle or root after what may collect; where it was read from one, that is a "
+                        "field that is not described, a slot that no scanner visits or a cell that is not registered"
                       : "hold it by a handle, global or root, or by a field that its type describes");
     } else if (!tni_handle_text(heap, address, line, sizeof line)) {
-        return;
+        if (!is_sealed(heap, address)) return;
+        snprintf(line, sizeof line,
+                 "stale pointer: %p is used, in a part of the nursery whose objects have moved or died: "
+                 "TENURE_DEBUG=stale names the object", address);
     }
     tni_report_fatal(&heap->host, line);
 }
@@ -88,6 +99,33 @@ const tn_heap *tni_heap_of(const tn_heap *heap, const void *address) {
     return NULL;
 }
 
+/* What must be told of a fault. */
+static bool needs_handler(const tn_heap *heap) {
+    return heap->options.value.debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES | TNI_DEBUG_MOVE);
+}
+
+/* When no heap needs it any more, the host's own is put back. A handler that the host has put over this stays, and may call
+ * this one: then it counts as installed. */
+static void uninstall(void) {
+    struct sigaction now;
+    if (!AO_load(&installed) || sigaction(SIGSEGV, NULL, &now)) return;
+    bool ours = now.sa_flags & SA_SIGINFO && now.sa_sigaction == on_fault;
+    bool chained = !ours && (now.sa_flags & SA_SIGINFO || (now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN));
+    if (ours) sigaction(SIGSEGV, &before, NULL);
+    if (!chained) AO_store_full(&installed, 0);
+}
+
+static void uninstall_if_unused(void) {
+    for (int i = 0; i < WATCHED; i++) {
+        const tn_heap *heap = (const tn_heap *)AO_load_acquire(&watched[i]);
+        if (heap && needs_handler(heap)) return;
+    }
+    uninstall();
+}
+
+/* The library is unloaded, perhaps with a heap left: the handler must not be called then. */
+static __attribute__((destructor)) void unload(void) { uninstall(); }
+
 static void install(void) {
     if (!AO_compare_and_swap_full(&installed, 0, 1)) return;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
@@ -109,15 +147,16 @@ static bool is_watched(const tn_heap *heap) {
 
 void tni_segv_forget(tn_heap *heap) {
     if (is_watched(heap)) replace((AO_t)heap, 0);
+    uninstall_if_unused();
 }
 
 void tni_segv_changed(tn_heap *heap) {
-    unsigned debug = heap->options.value.debug;
-    if (debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES)) install();
-    if (!debug) {
+    if (!heap->options.value.debug) {
         tni_segv_forget(heap);
-    } else if (!is_watched(heap)) {
-        if (!replace(0, (AO_t)heap))
-            tni_log(&heap->host, "debug: too many heaps: what faults in this one is not named");
+        return;
     }
+    if (!is_watched(heap) && !replace(0, (AO_t)heap))
+        tni_log(&heap->host, "debug: too many heaps: what faults in this one is not named");
+    if (needs_handler(heap)) install();
+    else uninstall_if_unused();
 }

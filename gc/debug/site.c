@@ -51,8 +51,7 @@ static uint32_t number_of(tni_sites *s, const tni_site *site) {
 
 /* ---- young objects ---- */
 
-static void add_birth(tni_sites *s, tni_birth birth) {
-    tni_births *b = &s->young;
+static void add_birth(tni_sites *s, tni_births *b, tni_birth birth) {
     if (b->count == b->capacity) {
         tni_birth *at = tni_grown(b->at, s->faults, &b->capacity, sizeof *at);
         if (!at) return;
@@ -147,18 +146,31 @@ static void keep_cycle(tn_heap *heap, const char *cause) {
     s->young = (tni_births){0};
 }
 
+static int by_address(const void *a, const void *b) {
+    uintptr_t x = ((const tni_birth *)a)->at, y = ((const tni_birth *)b)->at;
+    return (x > y) - (x < y);
+}
+
 void tni_sites_after_minor(tn_heap *heap, const char *cause) {
     tni_sites *s = heap->sites;
+    s->stayed.count = 0;
     for (size_t i = 0; i < s->young.count; i++) {
         tni_birth *birth = &s->young.at[i];
         birth->to = (uintptr_t)tni_forwarded(tni_header((const void *)birth->at));
-        if (birth->to) put(&s->old, s->faults, birth->to, birth->site);
+        if (!birth->to) continue;
+        if (!tni_in_nursery(heap, (void *)birth->to)) put(&s->old, s->faults, birth->to, birth->site);
+        else add_birth(s, &s->stayed, (tni_birth){.at = birth->to, .site = birth->site, .type = birth->type});
     }
+    if (s->stayed.count) qsort(s->stayed.at, s->stayed.count, sizeof *s->stayed.at, by_address);
     if (heap->options.value.debug & TNI_DEBUG_STALE) keep_cycle(heap, cause);
 }
 
 void tni_sites_begin_cycle(tn_heap *heap) {
-    heap->sites->young.count = 0;
+    tni_sites *s = heap->sites;
+    tni_births before = s->young;
+    s->young = s->stayed;
+    s->stayed = before;
+    s->stayed.count = 0;
     forget_cycles(heap->sites, (uintptr_t)heap->nursery.start, (uintptr_t)heap->nursery.end);
 }
 
@@ -172,6 +184,7 @@ void tni_sites_free(tni_sites *s) {
     forget_cycles(s, 0, UINTPTR_MAX);
     free(s->cycles);
     free(s->young.at);
+    free(s->stayed.at);
     free(s->site);
     free(s->index);
     free(s->old.entry);
@@ -185,7 +198,7 @@ void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
     tni_site site = {code, m->site};
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
-    if (tni_in_nursery(m->heap, object)) add_birth(s, birth);
+    if (tni_in_nursery(m->heap, object)) add_birth(s, &s->young, birth);
     else put(&s->old, s->faults, birth.at, number);
 }
 

@@ -57,7 +57,7 @@ typedef struct tni_sites {
     tni_site *site; /* number 0 is never used */
     size_t count, capacity;
     uint32_t *index; /* open addressing over `site`; 2 * capacity places */
-    tni_births young;
+    tni_births young, stayed; /* `stayed`: of those that a collection has left young, until the next cycle begins */
     tni_site_map old, held; /* objects of the old space; globals, roots, ranges and scanners */
     tni_cycle *cycles;
     size_t cycle_count, cycle_capacity;

@@ -100,7 +100,10 @@ bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     if (!tni_check_caller(m, function)) return false;
     if (tni_owns(m->heap, object)) return true;
     const tn_heap *other = m->heap->answers.owner(m->heap, object);
-    if (other)
+    char dead[200];
+    if (m->heap->answers.dead_handle(m->heap, object, dead, sizeof dead))
+        tni_fail(m, TN_WRONG_HEAP, "%s: %s", function, dead);
+    else if (other)
         tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
                  m->heap->host.name, other->host.name);
     else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->host.name);

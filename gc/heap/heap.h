@@ -23,6 +23,13 @@ typedef struct tni_answers {
     bool (*withheld)(const tn_heap *heap, const void *old);
     /* The other heap that an address is in. */
     const tn_heap *(*owner)(const tn_heap *heap, const void *address);
+    /* Whether the address is what a slot of a closed scope holds; the text then says which handle it was. */
+    bool (*dead_handle)(tn_heap *heap, const void *address, char *text, size_t size);
+    /* The barrier was told of `count` slots of the object from `slot` on, or of all of it (NULL). Returns the object's
+     * header, as it would be without this mode. */
+    tn_header (*told)(tn_heap *heap, const void *object, const void *slot, size_t count);
+    /* Calls the dispose callback of a dead object, and looks at what it does. */
+    void (*dispose)(tn_heap *heap, const tni_layout *layout, void *object);
 } tni_answers;
 
 struct tn_heap {
@@ -39,6 +46,7 @@ struct tn_heap {
     tni_host host;
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
     uint64_t minors, majors; /* collections, ever; a major one's own minor counts as a minor */
+    bool staying;            /* S1 (collect/stress.h): survivors of this minor collection stay young */
     bool born_old;           /* P3 (collect/pacing/pacing.h): objects are born old, and the nursery is empty */
     AO_t external;           /* bytes; any thread adds */
     tni_listeners listeners; /* to the moments of a collection */
@@ -48,9 +56,11 @@ struct tn_heap {
     struct tni_worker *worker;             /* collect/worker.h */
     struct tni_special *special;           /* collect/special.h */
     struct tni_pacing *pacing;             /* collect/pacing/pacing.h */
+    struct tni_stress *stress;             /* collect/stress.h */
     struct tni_stats *stats;               /* observe/stats.h */
     struct tni_sites *sites;               /* debug/site.h */
     struct tni_quarantine *quarantine;     /* debug/quarantine.h */
+    struct tni_barriers *barriers;         /* debug/barriers.h */
     struct tni_handle_checks *checks;      /* debug/handle.h */
     struct tni_verification *verification; /* debug/verify.h */
 };
@@ -83,7 +93,9 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
 /* After an evacuation, before the young lists are forgotten: where an object is now that may have been young, or NULL
  * when it is dead. A large one that survived is not young any more, and one that did not has not moved. */
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
-    return tni_young(heap, object) ? tni_forwarded(tni_header(object)) : object;
+    if (!tni_young(heap, object)) return object;
+    tn_header header = tni_header(object);
+    return header & TN_ARMED ? object : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
 }
 
 /* ---- checks of what the host passes ---- */

@@ -16,12 +16,13 @@ static uint64_t mix(uint64_t x) {
 uint64_t tni_hash(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     uint64_t id = (uintptr_t)object;
+    if (header & TNI_HASH_STORED) {
+        size_t cell = tni_object_cell(tni_layout_of(heap, header), header);
+        return *(uint64_t *)(void *)((char *)object + cell - 16);
+    }
     if (tni_in_nursery(heap, object)) {
         if (!(header & TNI_HASHED)) tni_set_header(object, header | TNI_HASHED);
         id = ~(id << 16 ^ heap->minors);
-    } else if (header & TNI_HASH_STORED) {
-        size_t cell = tni_object_cell(tni_layout_of(heap, header), header);
-        return *(uint64_t *)(void *)((char *)object + cell - 16);
     }
     uint64_t hash = mix(id);
     return hash ? hash : 1;

@@ -21,7 +21,9 @@ typedef enum tni_moment {
     TNI_MUTATOR_DETACHED,
     TNI_STATE_RESTORED,      /* tn_restore is about to drop handles above `to` and values below `values` */
     TNI_ROOT_ADDED,          /* the host has registered what is at `object`: a global, root, range or scanner */
+    TNI_SAFEPOINT,           /* a slow path of allocation has begun: there may be a collection now */
     TNI_OBJECT_BORN,         /* `object` at `place`. While somebody listens, every allocation takes a slow path */
+    TNI_OBJECT_GROWN,        /* `object` has got new slots where it is */
     TNI_OBJECT_UNZEROED,     /* `object` has `bytes` that hold anything */
     TNI_OBJECT_DISPOSED,     /* `object` of `layout`: its dispose callback has run */
     TNI_OBJECT_FREED,        /* the place of `object`, a young large one that has died, is about to be used again */
@@ -68,7 +70,8 @@ typedef struct tni_collection {
     tn_kind kind;
     tni_cause cause;
     const char *reason;        /* the cause in words */
-    size_t nursery;            /* bytes used in it before */
+    size_t nursery;            /* bytes used in it before, */
+    size_t stayed;             /* of which so many were there after the collection before (collect/stress.h) */
     size_t before, after;      /* bytes in use */
     size_t survived;
     uint64_t minor_ns, pause_ns;

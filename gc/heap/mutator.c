@@ -27,7 +27,7 @@ void tni_set_limit(tni_mutator *m) {
 void tni_restart(tn_heap *heap) {
     tni_mutator *m = tni_mutator_of(heap);
     if (!m) return;
-    m->pub.alloc = heap->nursery.start + 8;
+    m->pub.alloc = heap->nursery.start + heap->nursery.kept + 8;
     m->reserved = NULL;
     tni_set_limit(m);
 }

@@ -92,12 +92,16 @@ static const word logs[] = {{"gc", TNI_LOG_GC, "a line for each collection"},
                             {"leaks", TNI_LOG_LEAKS, "what the host has not released when the heap is destroyed"},
                             END_OF_WORDS};
 /* To add a debug mode: a flag in option.h, a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the
- * mode in each list of "every mode" (tests/meson.build, examples/meson.build, tests/mistakes/mistakes.c), and a mistake
- * that it finds in tests/mistakes. */
+ * mode in `every_mode` of /meson.build, and a mistake that it finds in tests/mistakes. */
 static const word debugs[] = {
-    {"stress", COUNT(stress), "collect at each N-th allocation"},
+    {"all", TNI_DEBUG_ALL, "the word to begin with: stress=100 and all modes but quarantine and fail"},
+    {"stress", COUNT(stress), "collect at each N-th allocation on average; survivors move each time"},
+    {"seed", COUNT(seed), "repeat the distances of the run that named this seed"},
+    {"fixed", TNI_DEBUG_FIXED, "with stress: exactly each N-th allocation"},
     {"move", TNI_DEBUG_MOVE, "make the old place of each moved object inaccessible"},
     {"verify", TNI_DEBUG_VERIFY, "check the heap before minor collections and after marking"},
+    {"barriers", TNI_DEBUG_BARRIERS, "check that each store of a reference has its barrier"},
+    {"dispose", TNI_DEBUG_DISPOSE, "check that a dispose callback changes no other object"},
     {"poison", TNI_DEBUG_POISON, "fill free memory with 0xDB"},
     {"sites", TNI_DEBUG_SITES, "remember where each object was allocated"},
     {"stale", TNI_DEBUG_STALE, "name the object when a stale pointer is used; implies move and sites"},
@@ -384,6 +388,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
         size_t *count = count_of(w, &next);
         if (!count && number.text) return "a number where none is expected";
         if (!count) flags |= w->value;
+        if (!count && w->value == TNI_DEBUG_ALL && !next.stress) next.stress = TNI_STRESS_ALL;
         const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
     }
@@ -440,7 +445,8 @@ static void write_flags(const row *r, const tni_settings *settings, char *text, 
     text[0] = 0;
     for (const word *w = r->words; w->name; w++) {
         size_t *counted = count_of(w, &s), count = counted ? *counted : 0;
-        if (!count && (counted || !(flags & w->value))) continue;
+        if (!count && (counted || (flags & w->value) != w->value)) continue;
+        if (!count && w->value & (w->value - 1)) continue; /* a word for several, which have been written */
         if (text[0]) append(text, size, ",");
         append(text, size, w->name);
         if (count) {

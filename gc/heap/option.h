@@ -14,7 +14,13 @@ enum { TNI_POLICY_ADAPTIVE, TNI_POLICY_FIXED };
 enum { TNI_PRETENURE_AUTO, TNI_PRETENURE_OFF, TNI_PRETENURE_ON };
 enum { TNI_LOG_GC = 1, TNI_LOG_CONFIG = 2, TNI_LOG_LEAKS = 4 };
 enum { TNI_DEBUG_MOVE = 1, TNI_DEBUG_VERIFY = 2, TNI_DEBUG_POISON = 4, TNI_DEBUG_SITES = 8, TNI_DEBUG_STALE = 16,
-       TNI_DEBUG_HANDLES = 32, TNI_DEBUG_THREADS = 64 };
+       TNI_DEBUG_HANDLES = 32, TNI_DEBUG_THREADS = 64, TNI_DEBUG_BARRIERS = 128, TNI_DEBUG_DISPOSE = 256,
+       TNI_DEBUG_FIXED = 512 };
+/* The word "all": what any host can afford while it is debugged. `quarantine` takes too much memory, and `fail` breaks
+ * something. */
+enum { TNI_DEBUG_ALL = TNI_DEBUG_MOVE | TNI_DEBUG_VERIFY | TNI_DEBUG_POISON | TNI_DEBUG_SITES | TNI_DEBUG_STALE |
+                       TNI_DEBUG_HANDLES | TNI_DEBUG_THREADS | TNI_DEBUG_BARRIERS | TNI_DEBUG_DISPOSE,
+       TNI_STRESS_ALL = 100 };
 enum { TNI_OPTIONS_MAX = 24 };
 
 /* The effective values. Bytes, nanoseconds and percent. */
@@ -34,7 +40,8 @@ typedef struct tni_settings {
     bool huge_pages;
     unsigned log;          /* TNI_LOG_ bits */
     unsigned debug;        /* TNI_DEBUG_ bits */
-    size_t stress;         /* collect at each n-th allocation; 0: no */
+    size_t stress;         /* collect at each n-th allocation on average; 0: no */
+    size_t seed;           /* of the distances between them; 0: any */
     size_t quarantine;     /* what has died stays inaccessible for this many collections; 0: off */
     size_t memory;         /* what the process may use: no object is larger. Not an option */
     size_t fail;           /* the n-th request to the system fails; 0: none */

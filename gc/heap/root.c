@@ -291,6 +291,7 @@ void tni_cells_young(tn_heap *heap, tn_tracer *tracer) {
     else
         for (size_t i = 0; i < r->young.count; i++)
             if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
+    if (heap->staying) return; /* S2 */
     r->young.count = 0;
     r->young_overflow = false;
 }
@@ -315,11 +316,16 @@ static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
     else tn_visit_refs(tracer, from, count);
 }
 
-/* From the low-water mark, which is raised: it is written only where it changes. */
-static void visit_changed(const tni_slots *s, tn_tracer *tracer) {
+/* From the low-water mark, which is raised, or from where survivors have stayed young: both are written only where they
+ * change. */
+static void visit_changed(tni_slots *s, tn_tracer *tracer, bool staying) {
     char *base = *s->base, *low = s->low ? *s->low : base;
-    visit_slots(s, low < base ? base : low, tracer);
+    size_t from = low < base ? 0 : (size_t)(low - base);
+    if (TN_UNLIKELY(s->stayed < from)) from = s->stayed;
+    visit_slots(s, base + from, tracer);
     if (s->low && low != *s->top) *s->low = *s->top;
+    if (TN_UNLIKELY(staying)) s->stayed = from;
+    else if (TN_UNLIKELY(s->stayed != SIZE_MAX)) s->stayed = SIZE_MAX;
 }
 
 /* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */
@@ -327,8 +333,8 @@ void tni_ranges_young(tn_heap *heap, tn_tracer *tracer) {
     tni_ranges *s = &heap->roots.ranges;
     for (size_t i = 0; i < s->active;) {
         if (i + RANGES_AHEAD < s->active) __builtin_prefetch(s->at[i + RANGES_AHEAD].base);
-        visit_changed(&s->at[i], tracer);
-        if (s->at[i].suspended) swap_ranges(s, i, --s->active);
+        visit_changed(&s->at[i], tracer, heap->staying);
+        if (s->at[i].suspended && !heap->staying) swap_ranges(s, i, --s->active);
         else i++;
     }
 }

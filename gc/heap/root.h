@@ -23,6 +23,7 @@ struct tn_range {
 typedef struct tni_slots {
     char **base, **top, **low;
     tn_range *range;
+    size_t stayed; /* from this offset on there may be survivors that stayed young (collect/stress.h); SIZE_MAX: none */
     bool values;
     bool suspended; /* it rests after the next minor collection, or rests already */
 } tni_slots;

@@ -10,6 +10,7 @@
 #include "collect/collect.h"
 #include "collect/limit.h"
 #include "collect/pacing/pacing.h"
+#include "collect/stress.h"
 #include "collect/sweep.h"
 #include "heap/heap.h"
 
@@ -273,10 +274,11 @@ static void *in_window(const request *r, bool young) {
 static void poll(tn_mutator *m) {
     tn_heap *heap = m->heap;
     tni_mutator *p = tni_private(m);
+    tni_announce(heap, TNI_SAFEPOINT, &(tni_event){0});
     if (AO_load(&m->stop)) tn_safepoint_slow(m);
     size_t stress = heap->options.value.stress;
     if (!stress || p->until_stress-- > 1) return;
-    p->until_stress = stress;
+    p->until_stress = tni_stress_distance(heap);
     bool major = heap->minors % 32 == 31;
     tni_collect(heap, major ? TN_MAJOR : TN_MINOR, TNI_CAUSE_STRESS);
 }

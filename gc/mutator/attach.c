@@ -5,6 +5,7 @@
 #include "collect/barrier.h"
 #include "collect/collect.h"
 #include "collect/pacing/pacing.h"
+#include "collect/stress.h"
 #include "heap/heap.h"
 
 tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
@@ -26,7 +27,7 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     m->pub.values = m->values_end;
     m->pub.window = NULL;
     m->window_checked = m->hook_running = false;
-    m->until_stress = heap->options.value.stress;
+    m->until_stress = tni_stress_distance(heap);
     m->handles_seen = 0;
     m->attached = true;
     m->thread = pthread_self();

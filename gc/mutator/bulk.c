@@ -77,7 +77,9 @@ static tn_status copy(const bulk *b) {
     if (!b->m) return TN_BAD_ARGUMENT;
     if (!b->count) return TN_OK; /* at no address, perhaps */
     if (!check(b)) return TN_BAD_ARGUMENT;
-    if (tni_header(b->object) & TN_ARMED) record(b);
+    tn_heap *heap = b->m->heap;
+    tn_header header = heap->answers.told ? heap->answers.told(heap, b->object, b->to, b->count) : tni_header(b->object);
+    if (header & TN_ARMED) record(b);
     memmove(b->to, b->from, b->count * sizeof *b->to);
     return TN_OK;
 }

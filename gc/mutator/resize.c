@@ -30,10 +30,9 @@ static tn_header resized(const change *c) {
 
 static const char *name_of(const change *c) { return c->layout->desc->name; }
 
-/* Only small old objects have a hash in their cell: one in the nursery takes a word for it when it moves. */
+/* A large object has no hash in its cell, and one in the nursery takes a word for it when it moves. */
 static size_t cell_of(const change *c, tn_header header) {
-    bool small = !c->young && !c->large;
-    return small ? tni_object_cell(c->layout, header) : TN_CELL(tni_object_bytes(c->layout, header));
+    return c->large ? TN_CELL(tni_object_bytes(c->layout, header)) : tni_young_cell(c->layout, header);
 }
 
 /* False when the call makes no sense, which is reported. */
@@ -130,6 +129,7 @@ static bool extend_large(const change *c) {
     bool zeroed = !(c->layout->flags & TN_UNZEROED) || c->layout->shape != TNI_LEAF_SHAPE;
     if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
     tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
+    tni_announce(heap, TNI_OBJECT_GROWN, &(tni_event){.object = c->object});
     return true;
 }
 

@@ -41,7 +41,7 @@ static uint64_t cpu_of_all(const tni_stats *s) {
 /* ---- counters ---- */
 
 static void record(tni_stats *s, const tni_collection *c) {
-    s->young_allocated += c->nursery;
+    s->young_allocated += c->nursery - c->stayed;
     s->promoted += c->survived;
     s->gc_ns += c->pause_ns;
     if (!s->phase_began) s->cpu_ns[TNI_PHASE_MINOR] += c->pause_ns < INTERRUPTED ? c->pause_ns : INTERRUPTED;

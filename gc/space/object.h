@@ -5,7 +5,7 @@
  *     bit 1   TN_ARMED    the next store of a young reference must call the slow path (collect/barrier.h)
  *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
  *             YOUNG       the same bit in a large object: no minor collection has visited it yet (space/large.h)
- *     bit 3   HASH_STORED in an old object: the hash is in the cell's last word
+ *     bit 3   HASH_STORED the hash is in the cell's last word: the object has moved since it was asked for
  *     bit 4   STABLE      the host was promised a fixed address
  *     bit 5   SLOTS       a large array of references: it stays armed, and stores into it are recorded by slot
  *     bit 6   LISTED      in the barrier's list of unprotected objects: not armed, visited by the next minor collection
@@ -55,6 +55,12 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
 TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
 TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
 TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
+
+/* In the nursery: how far the next object or padding is. A hash that is only asked for has no room there yet. */
+TNI_INLINE size_t tni_young_cell(const tni_layout *layout, tn_header header) {
+    if (TN_UNLIKELY(tni_is_padding(header))) return tni_padding_bytes(header);
+    return TN_CELL(tni_object_bytes(layout, header)) + (header & TNI_HASH_STORED ? 8 : 0);
+}
 
 /* The bytes of padding before a cell that would begin at `cell`, so that its object is aligned. */
 TNI_INLINE size_t tni_padding(const char *cell, size_t align) { return (0 - ((uintptr_t)cell + 8)) & (align - 1); }

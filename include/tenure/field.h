@@ -208,6 +208,7 @@ TN_INLINE tn_status tn_move_values_at_(tn_mutator *m, void *object, size_t offse
 }
 
 TN_INLINE void tn_set_(tn_mutator *m, const void *h, size_t offset, const void *v) {
+    TN_CHECK_(m, tn_handle_stored_(m, v, false));
     tn_write_at_(m, *(void *const *)h, offset, *(void *const *)v);
 }
 
@@ -228,6 +229,7 @@ TN_INLINE void tn_write_value_at_(tn_mutator *m, void *object, size_t offset, tn
 }
 
 TN_INLINE void tn_set_value_(tn_mutator *m, const void *h, size_t offset, const tn_value *v) {
+    TN_CHECK_(m, tn_handle_stored_(m, v, true));
     tn_write_value_at_(m, *(void *const *)h, offset, *v);
 }
 

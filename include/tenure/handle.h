@@ -115,6 +115,7 @@ TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, const void *handle,
                                                                   bool value);
+TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_stored_(tn_mutator *m, const void *handle, bool value);
 TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
 
 /* In a host that is compiled with AddressSanitizer, in all of its files that make handles, the slots of closed scopes

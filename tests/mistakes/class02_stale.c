@@ -7,7 +7,8 @@
 #define OPTIONS "debug=stale"
 #define STALE(into, where, cause)                                                                             \
     "tenure: heap 'host': stale pointer: %p is used, " into ", allocated at " where ", which collection " cause \
-    " has moved to %p: read it again from its root after what may collect\n"
+    " has moved to %p: read it again from its handle or root after what may collect; where it was read from " \
+    "one, that is a field that is not described, a slot that no scanner visits or a cell that is not registered\n"
 #define ASKED "1 (asked by the host)"
 
 /* What a host's function does that allocates much: it collects. */

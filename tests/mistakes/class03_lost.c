@@ -45,8 +45,8 @@ static void in_a_root_that_was_not_added(tn_mutator *m, bool mended) {
 static void in_a_plain_field(tn_mutator *m, bool mended) {
     Pair **holder = TN_NEW(m, Pair);
     Leaf *leaf = AT(1, TN_ALLOC(m, Leaf));
-    (*holder)->number = (long)(intptr_t)leaf;
     if (mended) TN_WRITE(m, *holder, car, (Pair *)(void *)leaf);
+    else (*holder)->number = (long)(intptr_t)leaf;
     minor(m);
     touch(mended ? (void *)TN_READ(*holder, car) : (void *)(intptr_t)(*holder)->number);
 }

@@ -15,7 +15,7 @@
 #include "heap/option.h"
 #include "base/system.h"
 
-enum { LINES_MAX = 64, LINE_MAX_SIZE = 900 };
+enum { LINES_MAX = 64, LINE_MAX_SIZE = 1200 };
 
 /* What an option complains, prints or lists. */
 typedef struct lines {

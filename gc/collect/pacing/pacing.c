@@ -22,7 +22,8 @@ void tni_set_nursery(tn_heap *heap, size_t bytes) {
     size_t fixed = heap->options.value.nursery;
     if (fixed) bytes = fixed;
     else bytes = tni_max(bytes, TNI_NURSERY_MIN) & ~(size_t)(TNI_PAGE - 1);
-    size_t kept = heap->options.value.quarantine, parts = kept ? kept + ROUND : 1;
+    const tni_settings *o = &heap->options.value;
+    size_t parts = o->quarantine ? o->quarantine + ROUND : o->stress ? ROUND : 1;
     heap->pacing->nursery = tni_min(bytes, heap->nursery.reserved / parts & ~(size_t)(TNI_PAGE - 1));
 }
 

@@ -35,7 +35,7 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 
 void tni_pacing_begin_cycle(tn_heap *heap) {
     tni_pacing *p = heap->pacing;
-    size_t capacity = tni_max(p->nursery, p->room.least);
+    size_t capacity = tni_max(tni_max(p->nursery, p->room.least), 2 * heap->nursery.kept);
     if (tni_room(heap) < claim_of(heap, capacity) + p->room.wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
     size_t have = tni_room(heap);

@@ -1,0 +1,14 @@
+/* debug/dispose.h: a dispose callback frees what its object owns outside of the heap, and nothing else (TENURE_DEBUG=dispose).
+ *
+ * What the dead object refers to may have died or moved, too: it must not be read, and what is written there is lost, or
+ * changes an object that lives. Before the callback runs, a checksum is taken of each object that the dead one's described
+ * slots refer to, as far as they are alive, and compared after it. Callers: heap/heap.h. */
+#ifndef TNI_DISPOSE_H
+#define TNI_DISPOSE_H
+
+#include "heap/type.h"
+
+/* Calls the dispose callback of a dead object; fatal when it changes an object that this one refers to. */
+void tni_dispose_checked(tn_heap *heap, const tni_layout *layout, void *object);
+
+#endif

@@ -1,0 +1,100 @@
+/* debug/verify/reach.c: what roots and marked objects refer to is marked, and nothing else is; see verify.h. */
+#include "debug/verify.h"
+
+#include "base/os.h"
+#include "collect/sweep.h"
+#include "debug/describe.h"
+#include "debug/verify/check.h"
+
+/* Notes what is referred to, and looks at it only when something is known to be wrong: comparing bitmaps is quicker
+ * than looking bits up. */
+TNI_INLINE void reach(check *c, const void *slot, void *at) {
+    if (!at) return;
+    tni_known *k = tni_known_of(c->known, at);
+    size_t place = k->place;
+    if (TN_UNLIKELY(!tni_known_has(k, at) || c->wrong)) {
+        if (!tni_verify_look_up(c, at, k, &place))
+            tni_verify_report(c, slot, at, false,
+                   "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
+        if (c->wrong && !tni_marked(at)) tni_verify_report(c, slot, at, true, "which was not marked");
+    }
+    tni_pending_set(&c->pending, c->reached + place * TNI_REGION_WORDS, tni_bit_of(at));
+}
+
+TNI_INLINE void reach_ref(tn_tracer *t, void **slot) { reach((check *)t, slot, *slot); }
+TNI_INLINE void reach_value(tn_tracer *t, tn_value *slot) {
+    check *c = (check *)t;
+    reach(c, slot, tni_value_ref(&c->format, *slot));
+}
+
+static void reach_refs(tn_tracer *t, void **first, size_t count) {
+    for (size_t i = 0; i < count; i++) reach_ref(t, first + i);
+}
+
+static void reach_values(tn_tracer *t, tn_value *first, size_t count) {
+    for (size_t i = 0; i < count; i++) reach_value(t, first + i);
+}
+
+static void reach_from(void *object, void *user) {
+    check *c = user;
+    tn_header header = tni_header(object);
+    const tni_layout *layout = &c->layouts[tni_header_type(header)];
+    if (!tni_marked(object)) return;
+    if (is_broken(header, layout)) tni_verify_header(c, object);
+    c->object = object;
+    tni_each_slot(&c->tracer, layout, object, header, reach_ref, reach_value);
+    c->object = NULL;
+}
+
+static void reach_all(check *c) {
+    tni_pending_begin(&c->pending, c->reached);
+    c->root = "a root";
+    tni_handles_visit(c->heap, &c->tracer);
+    tni_roots_all(c->heap, &c->tracer);
+    tni_sweep_each_object(c->heap, reach_from, c);
+    tni_pending_end(&c->pending);
+}
+
+/* In the words of the bookkeeping there are no marks. */
+static uint64_t marks_of(const tni_region *region, size_t w) { return w < TNI_BLOCK_WORDS ? 0 : region->marks[w]; }
+
+static void check_marks(check *c, const tni_region *region, const uint64_t *reached) {
+    size_t w = 0;
+    while (w < TNI_REGION_WORDS && marks_of(region, w) == reached[w]) w++;
+    if (w == TNI_REGION_WORDS) return;
+    c->wrong = true;
+    reach_all(c);
+    char text[400];
+    size_t bit = w * 64 + (size_t)__builtin_ctzll(region->marks[w] ^ reached[w]);
+    tni_describe(c->heap, (const char *)region + bit * 8, text, sizeof text);
+    tni_fatal(c->heap, "verify: %s: object %s is marked, but nothing refers to it", c->when, text);
+}
+
+static void check_weak(check *c) {
+    const tni_vector *v = &c->heap->special->old;
+    for (size_t i = 0; i < v->count; i++) {
+        void *holder = (void *)v->at[i], *at;
+        bool single = tn_type_of(holder) == TNI_WEAK_TYPE;
+        size_t length = single ? 1 : tn_length(holder);
+        for (size_t k = 0; k < length; k++) {
+            at = single ? ((tn_weak *)holder)->referent : tni_value_ref(&c->heap->format, tni_weak_slots(holder)[k]);
+            if (at && !tni_marked(at))
+                tni_fatal(c->heap, "verify: %s: weak holder %p still refers to %p, which is dead", c->when, holder,
+                          at);
+        }
+    }
+}
+
+void tni_verify_after_major(tn_heap *heap) {
+    check *c = tni_verify_begin(heap, "after major", heap->minors, reach_refs, reach_values);
+    size_t bytes = (heap->regions.all.count + 1) * TNI_REGION_WORDS * sizeof(uint64_t);
+    if (c) c->reached = tni_os_map(&heap->faults, bytes, TNI_PAGE);
+    if (c && c->reached) {
+        reach_all(c);
+        for (size_t i = 0; i < heap->regions.all.count; i++)
+            check_marks(c, tni_region_at(&heap->regions, i), c->reached + i * TNI_REGION_WORDS);
+        check_weak(c);
+    }
+    if (c && c->reached) tni_os_unmap(c->reached, bytes);
+    tni_verify_end(c);
+}
