@@ -31,7 +31,7 @@ static Pair **list(tn_mutator *m, long n) {
 static long sum(tn_mutator *m, Pair *const *h) {
     TN_NO_GC(m);
     long total = 0;
-    for (const Pair *p = *h; p; p = TN_READ(p, next)) total += p->number;
+    for (const Pair *p = *h; p; p = tn_read(p, next)) total += p->number;
     return total;
 }
 
@@ -39,7 +39,7 @@ static long sum(tn_mutator *m, Pair *const *h) {
 static int run(tn_mutator *m) {
     TN_SCOPE(m);
     Pair **numbers = list(m, 1000);
-    tn_weak **weak = numbers ? tn_weak_new(m, numbers) : NULL;
+    tn_weak **weak = numbers ? TN_WEAK_NEW(m, numbers) : NULL;
     if (!weak || tn_collect(m, TN_MINOR) != TN_OK) return 0;
     const char *alive = tn_weak_read(m, *weak) ? "yes" : "no";
     printf("sum: %ld, alive: %s\n", sum(m, numbers), alive); // sum: 500500, alive: yes
@@ -53,12 +53,12 @@ static int run(tn_mutator *m) {
 int main(void) {
     tn_error error = {TN_OK, ""};
     tn_heap *heap = tn_heap_create(NULL, &error);
-    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;
+    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;
     if (!m) return fprintf(stderr, "%s\n", error.text), 1;
-    int good = tn_type_add(heap, &pair_desc) != 0 && run(m);
+    int good = tn_type_create(heap, &pair_desc) != 0 && run(m);
     char text[2048];
-    tn_stats_text(m, text, sizeof text); // what the collector has done
+    tn_stats_text(m->heap, text, sizeof text); // what the collector has done
     fputs(good ? text : tn_last_error(m), stdout);
-    tn_detach(m);
+    tn_mutator_destroy(m);
     return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;
 }

@@ -209,7 +209,7 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     if (!heap) return TN_OK;
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
-                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_detach first",
+                             "tn_heap_destroy: heap '%s' has a mutator attached: call tn_mutator_destroy first",
                              heap->host.name);
     tni_announce(heap, TNI_HEAP_ENDS, &(tni_event){0});
     tni_sweep_dispose_all(heap);
@@ -219,7 +219,7 @@ tn_status tn_heap_destroy(tn_heap *heap) {
     return TN_OK;
 }
 
-void *tn_user(const tn_heap *heap) { return heap ? heap->host.user : NULL; }
+void *tn_heap_user(const tn_heap *heap) { return heap ? heap->host.user : NULL; }
 
 tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
     if (!m) return TN_BAD_ARGUMENT;

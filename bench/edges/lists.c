@@ -1,5 +1,5 @@
 /* lists.c: two lists of numbers that grow in turns, by half when they are full, so that each lies in the other's way.
- * LENGTH numbers are pushed to both, ROUNDS times. `how` 0: tn_resize; 1: malloc's realloc. */
+ * LENGTH numbers are pushed to both, ROUNDS times. `how` 0: TN_RESIZE; 1: malloc's realloc. */
 #include "edge.h"
 
 typedef struct Numbers {
@@ -46,7 +46,7 @@ static long run(tn_mutator *m, long length) {
 
 int main(int argc, char **argv) {
     const tn_type_desc types[] = {TN_DESC(Numbers, .flags = TN_LEAF | TN_UNZEROED, TN_TAIL(sizeof(long), 0, 0))};
-    static const char *const names[] = {"lists: two that grow in turns, by tn_resize", "lists: by realloc"};
+    static const char *const names[] = {"lists: two that grow in turns, by TN_RESIZE", "lists: by realloc"};
     long length = edge_argument(argc, argv, 1, 14000000), rounds = edge_argument(argc, argv, 2, 5), sum = 0;
     int how = (int)edge_argument(argc, argv, 3, 0);
     tn_mutator *m = edge_start(NULL, types, 1);

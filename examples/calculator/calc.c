@@ -36,8 +36,8 @@ static bool is_number(Value v) { return v >> 48 != TAG; }
 static Value reference(const void *object) { return EMPTY | (Value)(uintptr_t)object; }
 #define AS(T, v) ((T *)(uintptr_t)((v) & ~EMPTY)) /* a raw pointer: good until something may collect */
 #define IS(T, v) (!is_number(v) && (v) != EMPTY && tn_type_of(AS(T, v)) == T##_type)
-static Value first(Value list) { return TN_READ_VALUE(AS(Pair, list), first); }
-static Value rest(Value list) { return TN_READ_VALUE(AS(Pair, list), rest); }
+static Value first(Value list) { return tn_read_value(AS(Pair, list), first); }
+static Value rest(Value list) { return tn_read_value(AS(Pair, list), rest); }
 
 typedef union Word { Value v; double d; } Word;
 static Value number(double d) { return (Word){.d = d}.v; }
@@ -77,7 +77,7 @@ static void enter(Calc *c) {
 /* ---- symbols ---- */
 
 static Symbol *symbol_at(Calc *c, size_t slot) {
-    return AS(Symbol, tn_weak_array_read(c->m, TN_ROOT_READ(&c->symbols), slot));
+    return AS(Symbol, tn_weak_array_read(c->m, tn_root_read(&c->symbols), slot));
 }
 
 /* The slot that has the symbol, or else one that can have it. A slot whose symbol has died reads as 0. The search goes
@@ -106,7 +106,7 @@ static Symbol **intern(Calc *c, const char *text, size_t length) {
     (*made)->length = length;
     memcpy((*made)->text, text, length);
     size_t slot = find(c, text, length); /* after the allocation, because that may have cleared slots */
-    tn_weak_array_write(c->m, TN_ROOT_READ(&c->symbols), slot, reference(*made));
+    tn_weak_array_write(c->m, tn_root_read(&c->symbols), slot, reference(*made));
     c->used[slot] = true;
     return TN_ESCAPE(made);
 }
@@ -128,7 +128,7 @@ static Value count_symbols(Calc *c) {
 /* The text of *a, then the text of *b. */
 static Value join(Calc *c, const Value *a, const Value *b) {
     size_t n = AS(String, *a)->length, length = n + AS(String, *b)->length;
-    String *s = TN_ALLOC_TAIL(c->m, String, char, length);
+    String *s = tn_alloc_tail(c->m, String, char, length);
     check(c, s);
     s->length = length;
     memcpy(s->text, AS(String, *a)->text, n); /* *a and *b are read after the allocation */
@@ -206,10 +206,10 @@ static Value *evaluate(Calc *c, const Value *form, Env *const *env);
 /* The variable with this name, or NULL. Nothing is allocated here, so raw pointers are good. */
 static Env *lookup(Calc *c, const Symbol *name, Env *env) {
     TN_NO_GC(c->m);
-    while (env && TN_READ(env, name) != name) env = TN_READ(env, outer);
+    while (env && tn_read(env, name) != name) env = tn_read(env, outer);
     if (env) return env;
-    env = TN_ROOT_READ(&c->globals);
-    while (env && TN_READ(env, name) != name) env = TN_READ(env, outer);
+    env = tn_root_read(&c->globals);
+    while (env && tn_read(env, name) != name) env = tn_read(env, outer);
     return env;
 }
 
@@ -227,7 +227,7 @@ static void assign(Calc *c, Symbol *const *name, Env *const *env, const Value *v
     TN_SCOPE(c->m);
     Env **variable = TN_HANDLE(c->m, lookup(c, *name, *env));
     if (*variable) TN_SET_VALUE(c->m, variable, value, v);
-    else TN_ROOT_SET(c->m, &c->globals, new_env(c, TN_HANDLE(c->m, TN_ROOT_READ(&c->globals)), name, v));
+    else TN_ROOT_SET(c->m, &c->globals, new_env(c, TN_HANDLE(c->m, tn_root_read(&c->globals)), name, v));
 }
 
 /* Item n of a list. */
@@ -311,7 +311,7 @@ static Value *evaluate(Calc *c, const Value *form, Env *const *env) {
         const Symbol *name = AS(Symbol, *form);
         const Env *variable = lookup(c, name, *env);
         if (!variable) fail(c, "no such variable", name->text, name->length);
-        *v = TN_READ_VALUE(variable, value);
+        *v = tn_read_value(variable, value);
     }
     c->depth--;
     return TN_ESCAPE_VALUE(v);
@@ -321,7 +321,7 @@ static Value *evaluate(Calc *c, const Value *form, Env *const *env) {
 
 /* Evaluates each form of the text, and prints its value. An error ends the text. */
 static bool run(Calc *c, const char *text) {
-    tn_mark mark = tn_save(c->m);
+    tn_checkpoint mark = tn_save(c->m);
     c->at = text;
     c->depth = 0;
     if (setjmp(c->failed)) {
@@ -358,10 +358,10 @@ static bool converse(Calc *c) {
 
 static bool open_calc(Calc *c, tn_heap *heap) {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (!tn_type_add(heap, &types[i])) return false;
+        if (!tn_type_create(heap, &types[i])) return false;
     TN_SCOPE(c->m);
-    tn_weak_array **symbols = tn_weak_array_new(c->m, SLOTS);
-    return symbols && tn_root_add(c->m, &c->globals) == TN_OK && tn_root_add(c->m, &c->symbols) == TN_OK &&
+    tn_weak_array **symbols = TN_WEAK_ARRAY_NEW(c->m, SLOTS);
+    return symbols && tn_root_create(c->m, &c->globals) == TN_OK && tn_root_create(c->m, &c->symbols) == TN_OK &&
            TN_ROOT_SET(c->m, &c->symbols, symbols) == TN_OK;
 }
 
@@ -370,15 +370,15 @@ int main(int argc, char **argv) {
     tn_error error = {TN_OK, ""};
     tn_config config = TN_CONFIG_INIT;
     config.name = "calc";
-    config.format = TN_FORMAT_NAN_BOX(TAG);
+    config.format = tn_format_nan_box(TAG);
     tn_heap *heap = tn_heap_create(&config, &error);
-    c.m = heap ? tn_attach(heap, &error) : NULL;
+    c.m = heap ? tn_mutator_create(heap, &error) : NULL;
     if (!c.m) return fprintf(stderr, "%s\n", error.text), 1;
     bool good = open_calc(&c, heap);
     if (!good) fprintf(stderr, "%s\n", tn_last_error(c.m));
     good = good && (argc > 1 ? run_file(&c, argv[1]) : converse(&c));
-    tn_root_remove(c.m, &c.symbols);
-    tn_root_remove(c.m, &c.globals);
-    tn_detach(c.m);
+    tn_root_destroy(c.m, &c.symbols);
+    tn_root_destroy(c.m, &c.globals);
+    tn_mutator_destroy(c.m);
     return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;
 }

@@ -24,7 +24,7 @@ bool tni_fault_log(const tni_faults *faults);
 
 /* Whether this request must fail. Only one does: those after it are granted again. */
 static inline bool tni_refused(tni_faults *faults) {
-    return TN_UNLIKELY(faults && faults->left) && --faults->left == 0 && tni_fault_log(faults);
+    return TN_UNLIKELY_(faults && faults->left) && --faults->left == 0 && tni_fault_log(faults);
 }
 
 /* Memory from malloc, zeroed. */

@@ -130,7 +130,7 @@ static void evacuate(tn_heap *heap, tni_collection *c, uint64_t paced) {
     tni_pacing_after_large(heap, large);
 }
 
-void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
+void tni_collect(tn_heap *heap, tn_collection_kind kind, tni_cause cause) {
     const tni_clock *clock = &heap->pacing->clock;
     uint64_t paced = tni_pacing_now(heap), begin = clock->at;
     tni_collection c = {.number = heap->minors + 1, .kind = kind, .cause = cause, .reason = reasons[cause],

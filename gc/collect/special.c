@@ -8,7 +8,7 @@
 void tni_dispose(tn_heap *heap, const tni_layout *layout, void *object) {
     tni_callback *callback = &heap->mutators[0].callback;
     *callback = (tni_callback){"dispose", layout->desc};
-    if (TN_UNLIKELY(heap->answers.dispose != NULL)) heap->answers.dispose(heap, layout, object);
+    if (TN_UNLIKELY_(heap->answers.dispose != NULL)) heap->answers.dispose(heap, layout, object);
     else layout->desc->dispose(heap, object);
     *callback = (tni_callback){0};
     tni_announce(heap, TNI_OBJECT_DISPOSED, &(tni_event){.object = object, .layout = layout});
@@ -29,7 +29,7 @@ static void update_holder(tn_heap *heap, void *holder) {
         weak->referent = tni_survivor(heap, weak->referent);
         return;
     }
-    size_t length = tn_length(holder);
+    size_t length = tn_length_of(holder);
     for (size_t i = 0; i < length; i++) update_slot(heap, &tni_weak_slots(holder)[i]);
 }
 
@@ -73,7 +73,7 @@ static void clear_dead(tn_heap *heap, void *holder) {
         return;
     }
     tn_value *slots = tni_weak_slots(holder);
-    size_t length = tn_length(holder);
+    size_t length = tn_length_of(holder);
     for (size_t i = 0; i < length; i++) {
         void *at = tni_value_ref(&heap->format, slots[i]);
         if (at && !tni_marked(at)) slots[i] = 0;

@@ -94,7 +94,7 @@ char *tni_stress_cell(tn_heap *heap, size_t cell, size_t align) {
 void tni_stress_adopted(tn_heap *heap, void *object) {
     tn_header header = tni_header(object);
     if (!heap->staying || tni_layout_of(heap, header)->shape == TNI_LEAF_SHAPE) return;
-    tni_set_header(object, header & ~TN_ARMED);
+    tni_set_header(object, header & ~TN_HEADER_ARMED);
     tni_barrier_log_object(heap, object);
 }
 
@@ -103,7 +103,7 @@ void tni_stress_settle(tn_heap *heap) {
     size_t kept = heap->staying ? (size_t)(s->at - s->to) : 0;
     for (char *object = s->to + 8; kept && object < s->at + 8;) {
         tn_header header = tni_header(object);
-        tni_set_header(object, header & ~TN_ARMED);
+        tni_set_header(object, header & ~TN_HEADER_ARMED);
         object += tni_young_cell(tni_layout_of(heap, header), header);
     }
     heap->staying = false;

@@ -68,11 +68,11 @@ static void note(tn_heap *heap, void *object) {
 static void arm(void *object, void *user) {
     (void)user;
     tn_header header = tni_header(object);
-    if (!(header & TNI_LISTED)) tni_set_header(object, header | TN_ARMED);
+    if (!(header & TNI_LISTED)) tni_set_header(object, header | TN_HEADER_ARMED);
 }
 static void disarm(void *object, void *user) {
     (void)user;
-    tni_set_header(object, tni_header(object) & ~TN_ARMED);
+    tni_set_header(object, tni_header(object) & ~TN_HEADER_ARMED);
 }
 
 static void note_and_arm(void *object, void *user) {
@@ -117,7 +117,7 @@ tn_header tni_barriers_told(tn_heap *heap, const void *object, const void *slot,
     tn_header header = tni_header(object);
     if (!slot) tell(heap, (uintptr_t)object, 0);
     for (size_t i = 0; slot && i < count; i++) tell(heap, (uintptr_t)object, (uintptr_t)slot + i * sizeof(void *));
-    return tni_young(heap, object) ? header & ~TN_ARMED : header;
+    return tni_young(heap, object) ? header & ~TN_HEADER_ARMED : header;
 }
 
 /* ---- the check ---- */
@@ -137,7 +137,7 @@ static __attribute__((noinline, cold)) void report(walk *w, const void *slot, ui
                   number + 1, object, field, (size_t)before, (size_t)now, number);
     tni_fatal(heap,
               "barriers: before minor collection %llu: object %s: field '%s' has changed from %#zx to %#zx by a store "
-              "without barrier: use TN_SET, TN_WRITE or tn_write",
+              "without barrier: use TN_SET, tn_write or tn_store",
               number + 1, object, field, (size_t)before, (size_t)now);
 }
 
@@ -161,7 +161,7 @@ static void check(void *object, void *user) {
     tn_header header = tni_header(object);
     const tni_layout *layout = known_layout(w->heap, header);
     w->heap->barriers->looked_at++;
-    if (!layout || !(header & TN_ARMED) || tni_set_has(&w->heap->barriers->told, (uintptr_t)object | 1)) return;
+    if (!layout || !(header & TN_HEADER_ARMED) || tni_set_has(&w->heap->barriers->told, (uintptr_t)object | 1)) return;
     w->object = object;
     tni_each_known_slot(&w->tracer, layout, object, header, check_ref, check_value);
 }

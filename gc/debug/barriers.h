@@ -4,7 +4,7 @@
  * harm today, until the object is old, or the reference young; under a collector that marks while the program runs they
  * lose objects. In this mode the mutator's filter is open and every object is armed from the first safepoint after its
  * birth on, so that each store comes to the slow path, which notes the slot. A shadow has what each slot held then, or
- * after the collection before. The check compares: a slot that has changed was noted, or its object was (tn_remember).
+ * after the collection before. The check compares: a slot that has changed was noted, or its object was (tn_revisit_object).
  *
  *     C1  while the mode is `active`, the shadow of each known slot of each object that is not `born` is what the slot held at
  *         the last collection, or at the first safepoint after the object's birth; but for slots in `told`, and objects in it,

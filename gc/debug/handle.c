@@ -144,7 +144,7 @@ static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_op
               "the scope of %s was left without being closed: a longjmp out of it needs tn_save and tn_restore", place);
 }
 
-void tn_scope_opened_(tn_scope *s) {
+void tn_scope_opened_(tn_scope_ *s) {
     tni_handle_checks *c = checks_of(s->m);
     const char *frame = __builtin_frame_address(0);
     tni_open_scope *outer = innermost(s->m);
@@ -173,7 +173,7 @@ static void check_last(tn_mutator *m, const tni_open_scope *scope) {
 }
 
 /* Called before the scope closes: the tops have not changed yet. */
-void tn_scope_closed_(tn_scope *s) {
+void tn_scope_closed_(tn_scope_ *s) {
     tni_handle_checks *c = checks_of(s->m);
     size_t *count = &tni_private(s->m)->open_scopes, at = *count;
     while (at > 0 && c->open[at - 1].at != s) at--;
@@ -186,14 +186,14 @@ void tn_scope_closed_(tn_scope *s) {
 }
 
 /* The slot that it moves to belongs to the scope outside. */
-static void note_escape(tn_scope *s, const void *handle, const void *slot) {
+static void note_escape(tn_scope_ *s, const void *handle, const void *slot) {
     tni_handle_checks *c = checks_of(s->m);
     size_t from = number_of(s->m, handle), open = tni_private(s->m)->open_scopes;
     c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : NULL,
                                                 open > 1 ? c->open[open - 2].place : NULL};
 }
 
-void tn_scope_escaped_(tn_scope *s, const void *handle, bool value) {
+void tn_scope_escaped_(tn_scope_ *s, const void *handle, bool value) {
     tni_open_scope *scope = innermost(s->m);
     if (!scope || scope->at != s) return;
     if (value ? scope->value_escaped_at != NULL : scope->escaped_at != NULL) {

@@ -18,7 +18,7 @@
 #include "tenure/handle.h"
 
 typedef struct tni_open_scope {
-    const tn_scope *at;
+    const tn_scope_ *at;
     const char *frame; /* of the function that it is in: the stack's top when it opened */
     const tn_place *place;
     void **handles;    /* the tops when it opened, */

@@ -69,7 +69,7 @@ void tni_leaks_after(tn_heap *heap) {
     char line[200];
     ptrdiff_t bytes = (ptrdiff_t)AO_load(&heap->external);
     if (!bytes) return;
-    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external left after all objects were disposed of",
+    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external_adjust left after all objects were disposed of",
              heap->host.name, bytes);
     tni_log(&heap->host, line);
 }

@@ -95,7 +95,7 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
     if (!tni_young(heap, object)) return object;
     tn_header header = tni_header(object);
-    return header & TN_ARMED ? object : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
+    return header & TN_HEADER_ARMED ? object : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
 }
 
 /* ---- checks of what the host passes ---- */
@@ -109,11 +109,11 @@ TNI_INLINE bool tni_owns(const tn_heap *heap, const void *object) {
  * thread than the mutator's. */
 TNI_INLINE bool tni_check_caller(tn_mutator *m, const char *function) {
     bool usual = !tni_private(m)->busy && !(m->heap->options.value.debug & TNI_DEBUG_THREADS);
-    return TN_LIKELY(usual) || tni_check_caller_slow(m, function);
+    return TN_LIKELY_(usual) || tni_check_caller_slow(m, function);
 }
 
 TNI_INLINE bool tni_withheld(const tn_heap *heap, const void *old) {
-    return TN_UNLIKELY(heap->answers.withheld != NULL) && heap->answers.withheld(heap, old);
+    return TN_UNLIKELY_(heap->answers.withheld != NULL) && heap->answers.withheld(heap, old);
 }
 
 /* ---- sizes ---- */

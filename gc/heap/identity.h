@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-/* The hash of an object (tn_hash). A young one is told to take it along when it moves. */
+/* The hash of an object (tn_hash_of). A young one is told to take it along when it moves. */
 uint64_t tni_hash(tn_heap *heap, void *object);
 
 #endif

@@ -58,16 +58,16 @@ typedef enum tni_cause {
     TNI_CAUSE_OLD,     /* born-old objects have reached the old limit */
     TNI_CAUSE_HOST,    /* tn_collect */
     TNI_CAUSE_REQUEST, /* tn_request_collection */
-    TNI_CAUSE_STABLE,  /* tn_stable of a young object */
+    TNI_CAUSE_STABLE,  /* TN_STABLE_ADDRESS of a young object */
     TNI_CAUSE_RESERVE, /* tn_reserve */
-    TNI_CAUSE_DETACH,  /* tn_detach */
+    TNI_CAUSE_DETACH,  /* tn_mutator_destroy */
     TNI_CAUSE_STRESS   /* TENURE_DEBUG=stress */
 } tni_cause;
 
 /* What one collection does: filled by collect/collect.c on its way. */
 typedef struct tni_collection {
     uint64_t number;
-    tn_kind kind;
+    tn_collection_kind kind;
     tni_cause cause;
     const char *reason;        /* the cause in words */
     size_t nursery;            /* bytes used in it before, */

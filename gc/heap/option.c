@@ -553,7 +553,7 @@ static const row *find(span key) {
 /* ---- the sources ---- */
 
 /* The limit that heap_max=auto means, given the memory that the process may use. An eighth is left to the host: for its
- * code, its stacks, what it takes from malloc without tn_external, and the kernel's page tables, which count against a
+ * code, its stacks, what it takes from malloc without tn_external_adjust, and the kernel's page tables, which count against a
  * container's limit too. */
 static size_t share_of(size_t memory) {
     size_t rest = memory / 8 > MIB(16) ? memory / 8 : MIB(16), share = memory - (rest < memory / 2 ? rest : memory / 2);

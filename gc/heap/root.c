@@ -50,12 +50,12 @@ static bool new_slab(tni_roots *r, tni_faults *faults) {
     return true;
 }
 
-void *const *tn_global_new(tn_mutator *m, const void *object) {
-    if (!m || !tni_check_owner(m, object, "tn_global_new")) return NULL;
+void *const *tn_global_create(tn_mutator *m, const void *object) {
+    if (!m || !tni_check_owner(m, object, "tn_global_create")) return NULL;
     tni_roots *r = &m->heap->roots;
     tni_faults *faults = &m->heap->faults;
     if ((!r->free_globals && !new_slab(r, faults)) || !tni_table_reserve(&r->cells, faults, cell_key)) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_new: no memory for another global; %zu are in use", r->cells.count);
+        tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_create: no memory for another global; %zu are in use", r->cells.count);
         return NULL;
     }
     void **cell = r->free_globals;
@@ -75,18 +75,18 @@ static uintptr_t *find_global(tn_mutator *m, const void *global, const char *fun
     return NULL;
 }
 
-tn_status tn_global_set(tn_mutator *m, const void *global, const void *object) {
+tn_status tn_global_store(tn_mutator *m, const void *global, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!find_global(m, global, "tn_global_set")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_global_set")) return tn_last_status(m);
+    if (!find_global(m, global, "tn_global_store")) return TN_NOT_FOUND;
+    if (!tni_check_owner(m, object, "tn_global_store")) return tn_last_status(m);
     store(m->heap, (void **)(uintptr_t)global, object);
     return TN_OK;
 }
 
-tn_status tn_global_free(tn_mutator *m, const void *global) {
+tn_status tn_global_destroy(tn_mutator *m, const void *global) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!tni_check_caller(m, "tn_global_free")) return TN_BAD_STATE;
-    uintptr_t *place = find_global(m, global, "tn_global_free");
+    if (!tni_check_caller(m, "tn_global_destroy")) return TN_BAD_STATE;
+    uintptr_t *place = find_global(m, global, "tn_global_destroy");
     if (!place) return TN_NOT_FOUND;
     tni_table_remove(&m->heap->roots.cells, place, cell_key);
     void **cell = (void **)(uintptr_t)global;
@@ -97,15 +97,15 @@ tn_status tn_global_free(tn_mutator *m, const void *global) {
 
 /* ---- root cells ---- */
 
-tn_status (tn_root_add)(tn_mutator *m, void *cell) {
+tn_status (tn_root_create)(tn_mutator *m, void *cell) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
-        return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is NULL or not aligned as a pointer", cell);
-    if (!tni_check_owner(m, *(void **)cell, "tn_root_add")) return tn_last_status(m);
-    if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_add: cell %p is registered already", cell);
+        return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_create: cell %p is NULL or not aligned as a pointer", cell);
+    if (!tni_check_owner(m, *(void **)cell, "tn_root_create")) return tn_last_status(m);
+    if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_create: cell %p is registered already", cell);
     if (!tni_table_reserve(&r->cells, &m->heap->faults, cell_key))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_add: no memory for another root; %zu are in use", r->cells.count);
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_create: no memory for another root; %zu are in use", r->cells.count);
     tni_table_put(&r->cells, (uintptr_t)cell, (uintptr_t)cell);
     announce(m, cell);
     void *object = *(void **)cell;
@@ -117,23 +117,23 @@ tn_status (tn_root_add)(tn_mutator *m, void *cell) {
 static uintptr_t *find_root(tn_mutator *m, const void *cell, const char *function) {
     uintptr_t *place = find(&m->heap->roots, cell);
     if (place && !(*place & TNI_GLOBAL)) return place;
-    tni_fail(m, TN_NOT_FOUND, "%s: cell %p is not registered with tn_root_add", function, cell);
+    tni_fail(m, TN_NOT_FOUND, "%s: cell %p is not registered with tn_root_create", function, cell);
     return NULL;
 }
 
-tn_status tn_root_remove(tn_mutator *m, void *cell) {
+tn_status tn_root_destroy(tn_mutator *m, void *cell) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!tni_check_caller(m, "tn_root_remove")) return TN_BAD_STATE;
-    uintptr_t *place = find_root(m, cell, "tn_root_remove");
+    if (!tni_check_caller(m, "tn_root_destroy")) return TN_BAD_STATE;
+    uintptr_t *place = find_root(m, cell, "tn_root_destroy");
     if (!place) return TN_NOT_FOUND;
     tni_table_remove(&m->heap->roots.cells, place, cell_key);
     return TN_OK;
 }
 
-tn_status tn_root_write(tn_mutator *m, void *cell, const void *object) {
+tn_status tn_root_store(tn_mutator *m, void *cell, const void *object) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!find_root(m, cell, "tn_root_write")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_root_write")) return tn_last_status(m);
+    if (!find_root(m, cell, "tn_root_store")) return TN_NOT_FOUND;
+    if (!tni_check_owner(m, object, "tn_root_store")) return tn_last_status(m);
     store(m->heap, cell, object);
     return TN_OK;
 }
@@ -166,17 +166,17 @@ static void enter_range(tni_ranges *s, tn_range *range, const tn_range_desc *d) 
     tni_table_put(&s->known, (uintptr_t)range, (uintptr_t)range);
 }
 
-tn_range *(tn_range_add)(tn_mutator *m, const tn_range_desc *desc) {
-    if (!m || !tni_check_caller(m, "tn_range_add")) return NULL;
+tn_range *(tn_range_create)(tn_mutator *m, const tn_range_desc *desc) {
+    if (!m || !tni_check_caller(m, "tn_range_create")) return NULL;
     if (!desc || !desc->base || !desc->top || (desc->values != 0 && desc->values != 1)) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_range_add: a range needs the addresses of base and top, and values 0 or 1");
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a range needs the addresses of base and top, and values 0 or 1");
         return NULL;
     }
     tni_ranges *s = &m->heap->roots.ranges;
     tn_range *range = tni_calloc(&m->heap->faults, 1, sizeof *range);
     if (!range || !reserve_range(s, &m->heap->faults)) {
         free(range);
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_add: no memory for another range; there are %zu", s->count);
+        tni_fail(m, TN_OUT_OF_MEMORY, "tn_range_create: no memory for another range; there are %zu", s->count);
         return NULL;
     }
     enter_range(s, range, desc);
@@ -194,9 +194,9 @@ static uintptr_t *find_range(tn_mutator *m, const tn_range *range, const char *f
     return NULL;
 }
 
-tn_status tn_range_remove(tn_mutator *m, tn_range *range) {
+tn_status tn_range_destroy(tn_mutator *m, tn_range *range) {
     if (!m) return TN_BAD_ARGUMENT;
-    uintptr_t *place = find_range(m, range, "tn_range_remove");
+    uintptr_t *place = find_range(m, range, "tn_range_destroy");
     if (!place) return tn_last_status(m);
     tni_ranges *s = &m->heap->roots.ranges;
     if (range->index < s->active) swap_ranges(s, range->index, --s->active);
@@ -239,19 +239,19 @@ static uintptr_t *find_scanner(const tni_table *known, tn_scan_fn scan, const vo
     return at;
 }
 
-tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
+tn_status (tn_scanner_create)(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!tni_check_caller(m, "tn_scanner_add")) return TN_BAD_STATE;
+    if (!tni_check_caller(m, "tn_scanner_create")) return TN_BAD_STATE;
     tni_scanners *s = &m->heap->roots.scanners;
     tni_faults *faults = &m->heap->faults;
-    if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_add: the function is NULL");
+    if (!scan) return tni_fail(m, TN_BAD_ARGUMENT, "tn_scanner_create: the function is NULL");
     if (find_scanner(&s->known, scan, user))
         return tni_fail(m, TN_BAD_ARGUMENT,
-                        "tn_scanner_add: this function is registered already with this user pointer");
+                        "tn_scanner_create: this function is registered already with this user pointer");
     tni_scanner *scanner = tni_calloc(faults, 1, sizeof *scanner);
     if (!scanner || !tni_table_reserve(&s->known, faults, scanner_key) || !tni_vector_reserve(&s->at, faults, 1)) {
         free(scanner);
-        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_add: no memory for another scanner; there are %zu",
+        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_scanner_create: no memory for another scanner; there are %zu",
                         s->at.count);
     }
     *scanner = (tni_scanner){scan, user, s->at.count};
@@ -261,13 +261,13 @@ tn_status (tn_scanner_add)(tn_mutator *m, tn_scan_fn scan, void *user) {
     return TN_OK;
 }
 
-tn_status tn_scanner_remove(tn_mutator *m, tn_scan_fn scan, void *user) {
+tn_status tn_scanner_destroy(tn_mutator *m, tn_scan_fn scan, void *user) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!tni_check_caller(m, "tn_scanner_remove")) return TN_BAD_STATE;
+    if (!tni_check_caller(m, "tn_scanner_destroy")) return TN_BAD_STATE;
     tni_scanners *s = &m->heap->roots.scanners;
     uintptr_t *place = find_scanner(&s->known, scan, user);
     if (!place)
-        return tni_fail(m, TN_NOT_FOUND, "tn_scanner_remove: this function is not registered with this user pointer");
+        return tni_fail(m, TN_NOT_FOUND, "tn_scanner_destroy: this function is not registered with this user pointer");
     tni_scanner *gone = (tni_scanner *)*place, *last = (tni_scanner *)s->at.at[--s->at.count];
     tni_table_remove(&s->known, place, scanner_key);
     s->at.at[gone->index] = (uintptr_t)last;
@@ -321,11 +321,11 @@ static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
 static void visit_changed(tni_slots *s, tn_tracer *tracer, bool staying) {
     char *base = *s->base, *low = s->low ? *s->low : base;
     size_t from = low < base ? 0 : (size_t)(low - base);
-    if (TN_UNLIKELY(s->stayed < from)) from = s->stayed;
+    if (TN_UNLIKELY_(s->stayed < from)) from = s->stayed;
     visit_slots(s, base + from, tracer);
     if (s->low && low != *s->top) *s->low = *s->top;
-    if (TN_UNLIKELY(staying)) s->stayed = from;
-    else if (TN_UNLIKELY(s->stayed != SIZE_MAX)) s->stayed = SIZE_MAX;
+    if (TN_UNLIKELY_(staying)) s->stayed = from;
+    else if (TN_UNLIKELY_(s->stayed != SIZE_MAX)) s->stayed = SIZE_MAX;
 }
 
 /* Suspended ones rest from now on; the range that comes in the place of one has not been visited. */

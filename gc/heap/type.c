@@ -40,7 +40,7 @@ static unsigned row_of(uint64_t bits) {
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
     size_t align = d->align > 8 ? d->align : 8;
-    size_t cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : TN_CELL(d->size);
+    size_t cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : tn_cell_bytes(d->size);
     unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,
@@ -148,9 +148,9 @@ static void register_type(tn_heap *heap, const tn_type_desc *desc) {
     tni_pacing_aligned(heap);
 }
 
-tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
+tn_type tn_type_create(tn_heap *heap, const tn_type_desc *desc) {
     if (!heap) return 0;
-    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_add: the description is NULL"), 0u;
+    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_create: the description is NULL"), 0u;
     const char *wrong = desc->name && desc->name[0] ? NULL : "it has no name";
     if (!wrong) wrong = check_fixed(desc);
     if (!wrong) wrong = check_tail(desc);
@@ -158,26 +158,26 @@ tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
     if (!wrong) wrong = check_number(&heap->types, desc);
     const char *name = desc->name ? desc->name : "";
     if (wrong) {
-        tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s' (number %u): %s", name, desc->number, wrong);
+        tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_create: type '%.40s' (number %u): %s", name, desc->number, wrong);
         return 0;
     }
     tn_type_desc *copy = tni_calloc(&heap->faults, 1, sizeof *copy);
     if (!copy || !tni_vector_push(&heap->types.descs, &heap->faults, (uintptr_t)copy)) {
         free(copy);
-        tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_add: no memory to register type '%.40s'", name);
+        tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_create: no memory to register type '%.40s'", name);
         return 0;
     }
     *copy = *desc;
     if (!copy->number) copy->number = free_number(&heap->types, desc);
     if (copy->number) register_type(heap, copy);
-    else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s': every number is taken", name);
+    else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_create: type '%.40s': every number is taken", name);
     return copy->number;
 }
 
 /* ---- questions ---- */
 
 tn_type tn_type_of(const void *object) { return object ? tni_header_type(tni_header(object)) : 0; }
-size_t tn_length(const void *object) { return object ? tni_header_length(tni_header(object)) : 0; }
+size_t tn_length_of(const void *object) { return object ? tni_header_length(tni_header(object)) : 0; }
 
 const char *tn_type_name(tn_heap *heap, tn_type type) {
     if (!heap || type >= TN_TYPES_END || heap->types.layouts[type].shape == TNI_UNREGISTERED) return "(no type)";

@@ -8,18 +8,18 @@
 #include "collect/stress.h"
 #include "heap/heap.h"
 
-tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
-    if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_attach: the heap is NULL"), NULL;
+tn_mutator *tn_mutator_create(tn_heap *heap, tn_error *error) {
+    if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_mutator_create: the heap is NULL"), NULL;
     tni_mutator *m = &heap->mutators[0];
     if (m->attached)
         return tni_fail_error(error, TN_BAD_STATE,
-                              "tn_attach: heap '%s' has a mutator attached; in this version one at a time",
+                              "tn_mutator_create: heap '%s' has a mutator attached; in this version one at a time",
                               heap->host.name),
                NULL;
     size_t bytes = heap->options.value.handles;
     m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (!m->handles_base)
-        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
+        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_mutator_create: no address space for a handle stack of %zu bytes",
                               bytes),
                NULL;
     m->values_end = (tn_value *)(void *)((char *)m->handles_base + bytes);
@@ -39,14 +39,14 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     return &m->pub;
 }
 
-tn_status tn_detach(tn_mutator *m) {
+tn_status tn_mutator_destroy(tn_mutator *m) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_mutator *p = tni_private(m);
-    if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_detach: the mutator is detached already");
+    if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: the mutator is detached already");
     if (m->window)
-        return tni_fail(m, TN_BAD_STATE, "tn_detach: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
+        return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
                         m->window->line);
-    if (p->busy) return tni_fail(m, TN_BAD_STATE, "tn_detach: called from a callback of a collection");
+    if (p->busy) return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: called from a callback of a collection");
     m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
@@ -61,12 +61,12 @@ tn_status tn_detach(tn_mutator *m) {
     return TN_OK;
 }
 
-tn_mark tn_save(const tn_mutator *m) {
-    if (!m) return (tn_mark){NULL, NULL, NULL, 0};
-    return (tn_mark){m->handles, m->values, m->window, tni_private_const(m)->open_scopes};
+tn_checkpoint tn_save(const tn_mutator *m) {
+    if (!m) return (tn_checkpoint){NULL, NULL, NULL, 0};
+    return (tn_checkpoint){m->handles, m->values, m->window, tni_private_const(m)->open_scopes};
 }
 
-void tn_restore(tn_mutator *m, tn_mark mark) {
+void tn_restore(tn_mutator *m, tn_checkpoint mark) {
     if (!m) return;
     tni_mutator *p = tni_private(m);
     if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end ||

@@ -44,7 +44,7 @@ static bool check(const bulk *b) {
     if (!object) object = b->object;
     tni_fail(b->m, TN_BAD_ARGUMENT, "%s: %zu slots `%s` %p: that is %s, %p (a '%.40s', length %zu)", b->function,
              b->count,
-             which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name, tn_length(object));
+             which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name, tn_length_of(object));
     return false;
 }
 
@@ -65,11 +65,11 @@ static void record(const bulk *b) {
     bool inside = tni_barrier_inside(heap, b->object, b->to);
     bool whole = inside && b->count >= tn_size_of(heap, b->object) / sizeof(void *) / WHOLE;
     for (size_t i = 0; i < b->count; i++) {
-        if (TN_LIKELY(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
+        if (TN_LIKELY_(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
         if (inside && tni_in_nursery(heap, reference(b, b->to[i]))) continue;
-        if (whole) tn_remember(b->m, b->object);
+        if (whole) tn_revisit_object(b->m, b->object);
         else tni_barrier_log(heap, b->object, (uintptr_t)(b->to + i) | b->values);
-        if (!(tni_header(b->object) & TN_ARMED)) return;
+        if (!(tni_header(b->object) & TN_HEADER_ARMED)) return;
     }
 }
 
@@ -79,7 +79,7 @@ static tn_status copy(const bulk *b) {
     if (!check(b)) return TN_BAD_ARGUMENT;
     tn_heap *heap = b->m->heap;
     tn_header header = heap->answers.told ? heap->answers.told(heap, b->object, b->to, b->count) : tni_header(b->object);
-    if (header & TN_ARMED) record(b);
+    if (header & TN_HEADER_ARMED) record(b);
     memmove(b->to, b->from, b->count * sizeof *b->to);
     return TN_OK;
 }

@@ -5,28 +5,28 @@
 #include "heap/heap.h"
 #include "mutator/alloc.h"
 
-uint64_t tn_hash(tn_mutator *m, void *object) {
+uint64_t tn_hash_of(tn_mutator *m, void *object) {
     if (!m) return 0;
-    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash: the object is NULL"), 0;
+    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash_of: the object is NULL"), 0;
     return tni_hash(m->heap, object);
 }
 
 int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_in_nursery(m->heap, object); }
 
-void *tn_stable(tn_mutator *m, const void *h) {
+void *tn_stable_address_(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %s is NULL", h ? "the handle's object" : "the handle");
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_STABLE_ADDRESS: %s is NULL", h ? "the handle's object" : "the handle");
         return NULL;
     }
-    if (!tni_check_owner(m, *(void *const *)h, "tn_stable")) return NULL;
+    if (!tni_check_owner(m, *(void *const *)h, "TN_STABLE_ADDRESS")) return NULL;
     if (tni_in_nursery(m->heap, *(void *const *)h)) {
-        if (!tni_may_collect(m, "tn_stable")) return NULL;
+        if (!tni_may_collect(m, "TN_STABLE_ADDRESS")) return NULL;
         tni_collect(m->heap, TN_MINOR, TNI_CAUSE_STABLE);
     }
     void *object = *(void *const *)h;
     if (tni_in_nursery(m->heap, object)) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %p is no handle: its object was not moved", h);
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_STABLE_ADDRESS: %p is no handle: its object was not moved", h);
         return NULL;
     }
     tni_set_header(object, tni_header(object) | TNI_STABLE);

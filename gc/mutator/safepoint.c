@@ -6,7 +6,7 @@
 #include "heap/heap.h"
 #include "mutator/alloc.h"
 
-tn_status tn_collect(tn_mutator *m, tn_kind kind) {
+tn_status tn_collect(tn_mutator *m, tn_collection_kind kind) {
     if (!m) return TN_BAD_ARGUMENT;
     if (kind != TN_MINOR && kind != TN_MAJOR && kind != TN_FULL)
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_collect: kind %d is none of TN_MINOR, TN_MAJOR, TN_FULL", (int)kind);
@@ -28,13 +28,13 @@ static void refuse_in_window(tn_mutator *m, const tn_place *place) {
     *refused = window;
     char at[200] = "";
     if (place) snprintf(at, sizeof at, "at %.180s:%d: ", place->file, place->line);
-    tni_fail(m, TN_BAD_STATE, "tn_safepoint: %sa raw window is open (TN_NO_GC at %s:%d)", at, window.file,
+    tni_fail(m, TN_BAD_STATE, "tn_poll: %sa raw window is open (TN_NO_GC at %s:%d)", at, window.file,
              window.line);
 }
 
-void tn_safepoint_slow(tn_mutator *m) { tn_safepoint_slow_at_(m, NULL); }
+void tn_poll_slow(tn_mutator *m) { tn_poll_slow_at_(m, NULL); }
 
-void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place) {
+void tn_poll_slow_at_(tn_mutator *m, const tn_place *place) {
     if (!m || !tni_private(m)->attached || m->heap->mutators[0].busy) return;
     if (m->window) {
         refuse_in_window(m, place);
@@ -48,7 +48,7 @@ void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place) {
 /* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor
  * one comes first, which may well free them; it becomes a major if that was not enough. So do bytes that take the room
  * which the nursery has been promised below the hard limit, for they count there too: they must not eat the reserve. */
-void tn_external(tn_heap *heap, ptrdiff_t bytes) {
+void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes) {
     if (!heap) return;
     AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
     if (bytes <= 0 || heap->mutators[0].busy) return;

@@ -12,7 +12,7 @@ static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element
     tni_vector *old = &m->heap->special->old, *young = &tni_private(m)->young_weak;
     tni_faults *faults = &m->heap->faults;
     if (!tni_keep_track(m, old, young->count + 2, TN_FULL) || !tni_keep_track(m, young, 1, TN_MINOR)) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_weak_new: no memory to keep track of another weak reference; there are %zu",
+        tni_fail(m, TN_OUT_OF_MEMORY, "TN_WEAK_NEW: no memory to keep track of another weak reference; there are %zu",
                  old->count + young->count);
         return NULL;
     }
@@ -26,14 +26,14 @@ static void *new_handle(tn_mutator *m, void *holder) {
     return tn_push_(m, holder);
 }
 
-tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
+tn_weak **tn_weak_new_(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to",
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_WEAK_NEW: %s is NULL: there is nothing to refer to",
                  h ? "the handle's object" : "the handle");
         return NULL;
     }
-    if (!tni_check_owner(m, *(void *const *)h, "tn_weak_new")) return NULL;
+    if (!tni_check_owner(m, *(void *const *)h, "TN_WEAK_NEW")) return NULL;
     tn_weak *weak = new_holder(m, TNI_WEAK_TYPE, sizeof(tn_weak), 0, 0);
     if (!weak) return NULL;
     weak->referent = *(void *const *)h;
@@ -49,7 +49,7 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
     return weak->referent;
 }
 
-tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
+tn_weak_array **tn_weak_array_new_(tn_mutator *m, size_t count) {
     if (!m) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
     return array ? new_handle(m, array) : NULL;
@@ -57,9 +57,9 @@ tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
 
 static bool in_range(tn_mutator *m, const tn_weak_array *array, size_t index, const char *function) {
     if (!array) return tni_fail(m, TN_BAD_ARGUMENT, "%s: the array is NULL", function), false;
-    if (index < tn_length(array)) return true;
+    if (index < tn_length_of(array)) return true;
     tni_fail(m, TN_BAD_ARGUMENT, "%s: index %zu is beyond the array's length of %zu", function, index,
-             tn_length(array));
+             tn_length_of(array));
     return false;
 }
 

@@ -97,7 +97,7 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
         return;
     }
     tn_stats s = {0}; /* gcc does not see, at the link of an LTO build, that it is filled */
-    tn_stats_get(m, &s);
+    tn_stats_get(m->heap, &s);
     snprintf(text, size,
              "collections   %llu minor, %llu major; %.1f %% of %s\n"
              "allocated     %s, of which promoted %s (%.1f %%)\n"

@@ -2,7 +2,7 @@
  *
  * The header, one word before the address that the host sees:
  *     bit 0   FORWARDED   the object has moved; the other bits are the new address
- *     bit 1   TN_ARMED    the next store of a young reference must call the slow path (collect/barrier.h)
+ *     bit 1   TN_HEADER_ARMED    the next store of a young reference must call the slow path (collect/barrier.h)
  *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
  *             YOUNG       the same bit in a large object: no minor collection has visited it yet (space/large.h)
  *     bit 3   HASH_STORED the hash is in the cell's last word: the object has moved since it was asked for
@@ -28,8 +28,8 @@
 #define TNI_UNPROTECTED ((tn_header)128)
 #define TNI_YOUNG TNI_HASHED
 
-TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
-TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER(object), header); }
+TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER_(object)); }
+TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER_(object), header); }
 TNI_INLINE tn_type tni_header_type(tn_header header) { return (tn_type)(header >> 8) & (TN_TYPES_END - 1); }
 TNI_INLINE size_t tni_header_length(tn_header header) { return header >> 32; }
 
@@ -45,8 +45,8 @@ TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
 
 /* The bytes of the cell: the object, its header, and its hash if it has one. Not for a young large object. */
 TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
-    size_t cell = TN_CELL(tni_object_bytes(layout, header));
-    if (TN_UNLIKELY(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
+    size_t cell = tn_cell_bytes(tni_object_bytes(layout, header));
+    if (TN_UNLIKELY_(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
     return cell;
 }
 
@@ -54,12 +54,12 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
  * counts the words after it, so that the nursery can be walked. */
 TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
 TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
-TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
+TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF_(TNI_PADDING_TYPE, bytes / 8 - 1); }
 
 /* In the nursery: how far the next object or padding is. A hash that is only asked for has no room there yet. */
 TNI_INLINE size_t tni_young_cell(const tni_layout *layout, tn_header header) {
-    if (TN_UNLIKELY(tni_is_padding(header))) return tni_padding_bytes(header);
-    return TN_CELL(tni_object_bytes(layout, header)) + (header & TNI_HASH_STORED ? 8 : 0);
+    if (TN_UNLIKELY_(tni_is_padding(header))) return tni_padding_bytes(header);
+    return tn_cell_bytes(tni_object_bytes(layout, header)) + (header & TNI_HASH_STORED ? 8 : 0);
 }
 
 /* The bytes of padding before a cell that would begin at `cell`, so that its object is aligned. */
@@ -95,14 +95,14 @@ TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t v
 TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                                     tni_value_fn value) {
     char *o = object;
-    if (TN_LIKELY(l->row)) {
+    if (TN_LIKELY_(l->row)) {
         void **slot = (void **)object + l->row_first, **end = slot + l->row;
         do ref(t, slot);
         while (++slot < end);
         return;
     }
     tni_each_bit(t, o, l->refs, l->values, ref, value);
-    if (TN_LIKELY(l->shape <= TNI_FIXED_SHAPE)) return;
+    if (TN_LIKELY_(l->shape <= TNI_FIXED_SHAPE)) return;
     char *tail = o + l->size;
     size_t length = tni_header_length(header);
     if (l->shape == TNI_REF_TAIL) {
@@ -138,7 +138,7 @@ TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *o
 TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                               tni_value_fn value) {
     tni_each_known_slot(t, l, object, header, ref, value);
-    if (TN_UNLIKELY(l->shape == TNI_TRACED)) l->desc->trace(t, object);
+    if (TN_UNLIKELY_(l->shape == TNI_TRACED)) l->desc->trace(t, object);
 }
 
 #endif

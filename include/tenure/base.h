@@ -17,16 +17,16 @@
 #define TN_VERSION_PATCH 0
 
 #ifdef __cplusplus
-#define TN_BEGIN_DECLS extern "C" {
-#define TN_END_DECLS }
+#define TN_BEGIN_DECLS_ extern "C" {
+#define TN_END_DECLS_ }
 #define TN_STATIC_ASSERT_ static_assert
 #else
-#define TN_BEGIN_DECLS
-#define TN_END_DECLS
+#define TN_BEGIN_DECLS_
+#define TN_END_DECLS_
 #define TN_STATIC_ASSERT_ _Static_assert
 #endif
 
-#define TN_API __attribute__((visibility("default")))
+#define TN_API_ __attribute__((visibility("default")))
 
 /* For tenure-rootcheck (gc/tools/rootcheck): whether a function may collect. Those whose body it sees need none; for a
  * pointer to functions, TN_NO_COLLECT goes on its typedef or field. */
@@ -38,11 +38,11 @@
 #define TN_NO_COLLECT
 #endif
 
-#define TN_INLINE static inline __attribute__((always_inline, unused))
-#define TN_LIKELY(x) __builtin_expect(!!(x), 1)
-#define TN_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define TN_INLINE_ static inline __attribute__((always_inline, unused))
+#define TN_LIKELY_(x) __builtin_expect(!!(x), 1)
+#define TN_UNLIKELY_(x) __builtin_expect(!!(x), 0)
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 /* A heap owns objects, roots, options and statistics. Any number may live in a process; they share nothing. */
 typedef struct tn_heap tn_heap;
@@ -63,12 +63,12 @@ typedef struct tn_place {
 } tn_place;
 #define TN_HERE_                                                     \
     __extension__({                                                  \
-        static const tn_place tn_place_here = {__FILE__, __LINE__}; \
-        &tn_place_here;                                              \
+        static const tn_place tn_place_here_ = {__FILE__, __LINE__}; \
+        &tn_place_here_;                                              \
     })
 
 /* The version of the library that is linked, "major.minor.patch". Never fails; any thread. */
-TN_API TN_NO_COLLECT const char *tn_version(void);
+TN_API_ TN_NO_COLLECT const char *tn_version(void);
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

@@ -12,7 +12,7 @@
 
 #include "base.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 typedef struct tn_format {
     uint64_t mask;    /* the bits that tell a reference from an immediate */
@@ -24,15 +24,15 @@ typedef struct tn_format {
 #define TN_FORMAT_POINTER ((tn_format){0, 0, ~(uint64_t)0})
 
 /* Low-bit tags with one pointer tag, e.g. (7, 0) or (3, 1): the bits of `mask` hold `tag` in a reference. */
-#define TN_FORMAT_LOW_TAG(mask_, tag_) ((tn_format){(mask_), (tag_), ~(uint64_t)(mask_)})
+#define tn_format_low_tag(mask_, tag_) ((tn_format){(mask_), (tag_), ~(uint64_t)(mask_)})
 
 /* Low-bit tags with several pointer tags: `mask_` and `tag_` tell references from immediates, the other bits of
  * `tags_` are the host's, e.g. (1, 1, 7): odd words are references, and the low three bits say to what. */
-#define TN_FORMAT_LOW_TAGS(mask_, tag_, tags_) ((tn_format){(mask_), (tag_), ~(uint64_t)(tags_)})
+#define tn_format_low_tags(mask_, tag_, tags_) ((tn_format){(mask_), (tag_), ~(uint64_t)(tags_)})
 
 /* NaN-boxing: a reference has these 16 bits on top of a 48-bit address, e.g. 0xFFFC. */
-#define TN_FORMAT_NAN_BOX(high16_) \
+#define tn_format_nan_box(high16_) \
     ((tn_format){UINT64_C(0xFFFF) << 48, (uint64_t)(high16_) << 48, (UINT64_C(1) << 48) - 1})
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

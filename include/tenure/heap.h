@@ -9,13 +9,13 @@
 #include "mutator.h"
 #include "status.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
-typedef enum tn_kind {
+typedef enum tn_collection_kind {
     TN_MINOR, /* evacuates the nursery into the old space */
     TN_MAJOR, /* a minor, then marks the whole heap; sweeping follows lazily */
     TN_FULL   /* a major, sweeps at once, and gives free memory back to the system */
-} tn_kind;
+} tn_collection_kind;
 
 /* What the pacing policy knows when it decides. All in bytes, but the times. */
 typedef struct tn_pacing {
@@ -27,7 +27,7 @@ typedef struct tn_pacing {
     uint64_t mutator_ns;      /* what the mutator took since the collection before it */
     uint64_t pause_target_ns;
     size_t live;              /* marked by the last major collection */
-    size_t external;          /* off-heap bytes (tn_external) */
+    size_t external;          /* off-heap bytes (tn_external_adjust) */
     uint64_t mark_ns;         /* what the last major collection took */
     uint64_t old_rate;        /* bytes a second that the old space and external bytes have grown by, lately */
     size_t heap_max;          /* the hard limit of all that the heap takes from the system, and of external */
@@ -52,7 +52,7 @@ typedef struct tn_config {
     const char *env_prefix;   /* NULL: "TENURE_" */
     bool ignore_environment;  /* it is ignored in setuid programs in any case */
     const tn_policy *policy;  /* NULL: by the option `policy` */
-    void *user;               /* handed to the hooks below; tn_user returns it */
+    void *user;               /* handed to the hooks below; tn_heap_user returns it */
 
     /* Memory is out ("Memory is out", below), `bytes` are wanted. It may drop caches, raise heap_max with
      * tn_option_set, or longjmp to a place that tn_restores. Returns true to try again, false to give up. It must not
@@ -87,27 +87,27 @@ typedef struct tn_config {
 
 /* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1) returns NULL
  * and fills *error, which may be NULL. Any thread. */
-TN_API TN_NO_COLLECT tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
+TN_API_ TN_NO_COLLECT tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
 
 /* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while a mutator is attached: the
  * heap then stays as it is. NULL is allowed. */
-TN_API TN_NO_COLLECT tn_status tn_heap_destroy(tn_heap *heap);
+TN_API_ TN_NO_COLLECT tn_status tn_heap_destroy(tn_heap *heap);
 
 /* The config's `user`. */
-TN_API TN_NO_COLLECT void *tn_user(const tn_heap *heap);
+TN_API_ TN_NO_COLLECT void *tn_heap_user(const tn_heap *heap);
 
 /* Collects now. TN_BAD_STATE from inside a callback or a raw window; TN_OUT_OF_MEMORY when the system has no memory
  * to collect with, which changes nothing. The mutator's thread. */
-TN_API TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_kind kind);
+TN_API_ TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_collection_kind kind);
 
 /* Asks the mutator to collect at its next safepoint. Any thread, and signal handlers. */
-TN_API TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
+TN_API_ TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
 
 /* Off-heap memory that objects own: `bytes` more, or fewer when negative. It counts in pacing and against heap_max, so
  * that small objects with large buffers are collected in time: between two major collections, where these are costly,
  * up to three times what is alive may come. Never collects itself; where it asks for a collection, that is a minor one
  * unless that frees too little. The mutator's thread, or a dispose callback. */
-TN_API TN_NO_COLLECT void tn_external(tn_heap *heap, ptrdiff_t bytes);
+TN_API_ TN_NO_COLLECT void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes);
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

@@ -12,14 +12,14 @@
 #include "mutator.h"
 #include "status.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 /* Changes an option at run time. TN_BAD_OPTION (unknown, out of range, or one that is fixed at creation). Never
  * collects; what it changes takes effect at the next collection at the latest. The mutator's thread. */
-TN_API TN_NO_COLLECT tn_status tn_option_set(tn_mutator *m, const char *key, const char *value);
+TN_API_ TN_NO_COLLECT tn_status tn_option_set(tn_mutator *m, const char *key, const char *value);
 
 /* Writes an option's effective value as text into `text`, with the final 0. TN_BAD_OPTION for an unknown key. */
-TN_API TN_NO_COLLECT tn_status tn_option_get(tn_mutator *m, const char *key, char *text, size_t size);
+TN_API_ TN_NO_COLLECT tn_status tn_option_get(tn_mutator *m, const char *key, char *text, size_t size);
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

@@ -5,7 +5,7 @@
 #include "base.h"
 #include "mutator.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 typedef struct tn_stats {
     uint64_t minors, majors;        /* collections; a major's own minor counts as a minor */
@@ -20,7 +20,7 @@ typedef struct tn_stats {
                                      * in it. */
     uint64_t bookkeeping_bytes;     /* of these, what is neither for objects nor free */
     uint64_t mapped_bytes; /* address space that the heap has: most of it is never touched, and costs nothing */
-    uint64_t external_bytes;        /* tn_external */
+    uint64_t external_bytes;        /* tn_external_adjust */
     uint64_t nursery_bytes;         /* the nursery's present size; 0 while objects are born old */
     uint64_t old_limit_bytes;       /* old and external bytes that start the next major collection */
     uint64_t pause_p50_ns, pause_p99_ns, pause_max_ns; /* over all pauses */
@@ -39,15 +39,15 @@ typedef struct tn_stats {
     uint64_t memory_cpu_ns; /* giving memory back to the system and making it ready; beginning the next cycle */
 
     uint64_t slow_allocations; /* calls of allocation that neither the inline bump nor, while objects are born old, the
-                                * present hole has served: new chunks, blocks, large objects, tn_weak_new, refusals */
-    uint64_t slow_stores;      /* calls of the barrier's slow path, tn_write_slow and tn_write_value_slow */
+                                * present hole has served: new chunks, blocks, large objects, TN_WEAK_NEW, refusals */
+    uint64_t slow_stores;      /* calls of the barrier's slow path, tn_store_slow and tn_store_value_slow */
 } tn_stats;
 
 /* Fills *stats. Never collects. The mutator's thread. */
-TN_API TN_NO_COLLECT void tn_stats_get(tn_mutator *m, tn_stats *stats);
+TN_API_ TN_NO_COLLECT void tn_stats_get(tn_mutator *m, tn_stats *stats);
 
 /* The same as a few readable lines with units, at most `size` bytes with the final 0. */
-TN_API TN_NO_COLLECT void tn_stats_text(tn_mutator *m, char *text, size_t size);
+TN_API_ TN_NO_COLLECT void tn_stats_text(tn_mutator *m, char *text, size_t size);
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 typedef enum tn_status {
     TN_OK = 0,
@@ -22,21 +22,21 @@ typedef enum tn_status {
     TN_NOT_FOUND       /* a root, global or range that is not registered (any more) */
 } tn_status;
 
-/* A failure that has no mutator to be kept in: what tn_heap_create and tn_attach fill. */
+/* A failure that has no mutator to be kept in: what tn_heap_create and tn_mutator_create fill. */
 typedef struct tn_error {
     tn_status status;
     char text[252];
 } tn_error;
 
 /* The general meaning of a status: a static string, never NULL. Any thread; never collects. */
-TN_API TN_NO_COLLECT const char *tn_status_text(tn_status status);
+TN_API_ TN_NO_COLLECT const char *tn_status_text(tn_status status);
 
 /* The last failure of this mutator: its status, and its line of text (owned by the mutator, valid until its next
  * failure; "" when nothing has failed). They stay until the next failure or tn_clear_error. With m == NULL:
  * TN_BAD_ARGUMENT and a text that says so. The mutator's thread; never collects. */
-TN_API TN_NO_COLLECT tn_status tn_last_status(const tn_mutator *m);
-TN_API TN_NO_COLLECT const char *tn_last_error(const tn_mutator *m);
-TN_API TN_NO_COLLECT void tn_clear_error(tn_mutator *m);
+TN_API_ TN_NO_COLLECT tn_status tn_last_status(const tn_mutator *m);
+TN_API_ TN_NO_COLLECT const char *tn_last_error(const tn_mutator *m);
+TN_API_ TN_NO_COLLECT void tn_clear_error(tn_mutator *m);
 
-TN_END_DECLS
+TN_END_DECLS_
 #endif

@@ -13,12 +13,12 @@
  *         TN_DESC(Vector, TN_TAIL(sizeof(tn_value), 0, 1)),     // a tail of values
  *         TN_DESC(File, .flags = TN_LEAF, .dispose = file_close),
  *     };
- *     for (size_t i = 0; i < 3; i++) if (!tn_type_add(heap, &types[i])) ...
+ *     for (size_t i = 0; i < 3; i++) if (!tn_type_create(heap, &types[i])) ...
  *
  * TN_NEW(m, Pair) uses sizeof(Pair), _Alignof(Pair) and Pair_type.
  *
  * Objects are aligned to 8 bytes unless the type says more: a struct that wants 16, 32 or 64 (it holds an __int128, a
- * vector, or says _Alignas) gets that at every age and size, from TN_DESC and the typed macros (TN_NEW, TN_ALLOC and
+ * vector, or says _Alignas) gets that at every age and size, from TN_DESC and the typed macros (TN_NEW, tn_alloc and
  * those with a tail). TN_DESC of one that wants more than 64 does not compile. The elements of a tail begin at
  * sizeof(T): they are aligned as T is. */
 #ifndef TENURE_TYPE_H
@@ -27,7 +27,7 @@
 #include "base.h"
 #include "status.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 #define TN_FIRST_TYPE 16u                     /* the host's ordinary types: 16 .. TN_FIRST_SPECIAL - 1 */
 #define TN_FIRST_SPECIAL (1u << 15) /* types with dispose, TN_BORN_OLD or an alignment: 32768 .. TN_TYPES_END - 1 */
@@ -64,7 +64,7 @@ typedef struct tn_type_desc {
     void (*trace)(tn_tracer *tracer, void *object);
 
     /* Called once when the object is reclaimed, or at tn_heap_destroy: frees what the object owns outside the heap. C
-     * only: of the API it may call nothing but tn_user, and tn_external to take back what the object counted there, and
+     * only: of the API it may call nothing but tn_heap_user, and tn_external_adjust to take back what the object counted there, and
      * it must not look at other objects. Runs on a mutator's thread. May be NULL. */
     void (*dispose)(tn_heap *heap, void *object);
 
@@ -78,8 +78,8 @@ typedef struct tn_type_desc {
 
 /* The bitmap of up to 12 fields of T, and the initialisers of a description that give it with the names. */
 #define TN_BITS(T, ...)                                                                                           \
-    TN_BITS_PICK_(__VA_ARGS__, TN_BITS_12, TN_BITS_11, TN_BITS_10, TN_BITS_9, TN_BITS_8, TN_BITS_7, TN_BITS_6, \
-                  TN_BITS_5, TN_BITS_4, TN_BITS_3, TN_BITS_2, TN_BITS_1, )                                         \
+    TN_BITS_PICK_(__VA_ARGS__, TN_BITS_12_, TN_BITS_11_, TN_BITS_10_, TN_BITS_9_, TN_BITS_8_, TN_BITS_7_, TN_BITS_6_, \
+                  TN_BITS_5_, TN_BITS_4_, TN_BITS_3_, TN_BITS_2_, TN_BITS_1_, )                                         \
     (T, __VA_ARGS__)
 #define TN_REFS(T, ...) .refs = TN_BITS(T, __VA_ARGS__), .ref_names = #__VA_ARGS__
 #define TN_VALUES(T, ...) .values = TN_BITS(T, __VA_ARGS__), .value_names = #__VA_ARGS__
@@ -91,21 +91,21 @@ typedef struct tn_type_desc {
  * makes no sense (TN_BAD_TYPE, with the reason in `tn_last_error` of the heap's mutator if one is attached, and
  * through on_error), when the number is taken, or when memory is out. May be called at any time, on any thread that
  * may use the heap; never collects. */
-TN_API TN_NO_COLLECT tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc);
+TN_API_ TN_NO_COLLECT tn_type tn_type_create(tn_heap *heap, const tn_type_desc *desc);
 
 /* The type of an object, its name, the length of its tail (0 without one) and the bytes that its fixed part and tail
  * take. `object` must be live. Never collect; any thread. */
-TN_API TN_NO_COLLECT tn_type tn_type_of(const void *object);
-TN_API TN_NO_COLLECT const char *tn_type_name(tn_heap *heap, tn_type type);
-TN_API TN_NO_COLLECT size_t tn_length(const void *object);
-TN_API TN_NO_COLLECT size_t tn_size_of(tn_heap *heap, const void *object);
+TN_API_ TN_NO_COLLECT tn_type tn_type_of(const void *object);
+TN_API_ TN_NO_COLLECT const char *tn_type_name(tn_heap *heap, tn_type type);
+TN_API_ TN_NO_COLLECT size_t tn_length_of(const void *object);
+TN_API_ TN_NO_COLLECT size_t tn_size_of(tn_heap *heap, const void *object);
 
 /* For trace callbacks: visit one reference (the address of a TN_FIELD or of a T *), one value, or an array of them.
  * The collector may change them. */
-TN_API TN_NO_COLLECT void tn_visit(tn_tracer *tracer, void *slot);
-TN_API TN_NO_COLLECT void tn_visit_value(tn_tracer *tracer, void *slot);
-TN_API TN_NO_COLLECT void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
-TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
+TN_API_ TN_NO_COLLECT void tn_visit(tn_tracer *tracer, void *slot);
+TN_API_ TN_NO_COLLECT void tn_visit_value(tn_tracer *tracer, void *slot);
+TN_API_ TN_NO_COLLECT void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
+TN_API_ TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
 
 /* The alignment of struct T: does not compile when it is too large. Not for use. */
 #define TN_ALIGN_MAX 64
@@ -123,21 +123,21 @@ TN_API TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t
 
 /* How TN_BITS counts its arguments; not for use. */
 #define TN_BIT_(T, f) (UINT64_C(1) << (offsetof(T, f) / 8))
-#define TN_BITS_1(T, a) TN_BIT_(T, a)
-#define TN_BITS_2(T, a, ...) (TN_BIT_(T, a) | TN_BITS_1(T, __VA_ARGS__))
-#define TN_BITS_3(T, a, ...) (TN_BIT_(T, a) | TN_BITS_2(T, __VA_ARGS__))
-#define TN_BITS_4(T, a, ...) (TN_BIT_(T, a) | TN_BITS_3(T, __VA_ARGS__))
-#define TN_BITS_5(T, a, ...) (TN_BIT_(T, a) | TN_BITS_4(T, __VA_ARGS__))
-#define TN_BITS_6(T, a, ...) (TN_BIT_(T, a) | TN_BITS_5(T, __VA_ARGS__))
-#define TN_BITS_7(T, a, ...) (TN_BIT_(T, a) | TN_BITS_6(T, __VA_ARGS__))
-#define TN_BITS_8(T, a, ...) (TN_BIT_(T, a) | TN_BITS_7(T, __VA_ARGS__))
-#define TN_BITS_9(T, a, ...) (TN_BIT_(T, a) | TN_BITS_8(T, __VA_ARGS__))
-#define TN_BITS_10(T, a, ...) (TN_BIT_(T, a) | TN_BITS_9(T, __VA_ARGS__))
-#define TN_BITS_11(T, a, ...) (TN_BIT_(T, a) | TN_BITS_10(T, __VA_ARGS__))
-#define TN_BITS_12(T, a, ...) (TN_BIT_(T, a) | TN_BITS_11(T, __VA_ARGS__))
+#define TN_BITS_1_(T, a) TN_BIT_(T, a)
+#define TN_BITS_2_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_1_(T, __VA_ARGS__))
+#define TN_BITS_3_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_2_(T, __VA_ARGS__))
+#define TN_BITS_4_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_3_(T, __VA_ARGS__))
+#define TN_BITS_5_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_4_(T, __VA_ARGS__))
+#define TN_BITS_6_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_5_(T, __VA_ARGS__))
+#define TN_BITS_7_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_6_(T, __VA_ARGS__))
+#define TN_BITS_8_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_7_(T, __VA_ARGS__))
+#define TN_BITS_9_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_8_(T, __VA_ARGS__))
+#define TN_BITS_10_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_9_(T, __VA_ARGS__))
+#define TN_BITS_11_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_10_(T, __VA_ARGS__))
+#define TN_BITS_12_(T, a, ...) (TN_BIT_(T, a) | TN_BITS_11_(T, __VA_ARGS__))
 #define TN_BITS_PICK_(a, b, c, d, e, f, g, h, i, j, k, l, macro, ...) macro
 
-TN_END_DECLS
+TN_END_DECLS_
 
 #ifdef __cplusplus
 template <size_t align> struct tn_align_ {

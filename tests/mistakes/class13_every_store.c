@@ -8,7 +8,7 @@
 #define CHANGED(n, object, field, before, now)                                                                     \
     "tenure: heap 'host': barriers: before minor collection " #n ": object %p (" object ", allocated at @1): field '" \
     field "' has changed from " before " to " now
-#define UNTOLD " by a store without barrier: use TN_SET, TN_WRITE or tn_write\n"
+#define UNTOLD " by a store without barrier: use TN_SET, tn_write or tn_store\n"
 #define EARLY(n) \
     ", and the barrier of that store came before collection " #n ": between the two there may be no safepoint\n"
 
@@ -26,7 +26,7 @@ static void memset_over_an_old_object(tn_mutator *m, bool mended) {
 static void old_into_old(tn_mutator *m, bool mended) {
     Pair **a = AT(1, TN_NEW(m, Pair)), **b = TN_NEW(m, Pair);
     minor(m);
-    if (mended) TN_WRITE(m, *a, car, *b);
+    if (mended) tn_write(m, *a, car, *b);
     else smuggle((char *)*a + offsetof(Pair, car), *b);
     minor(m);
 }
@@ -34,27 +34,27 @@ static void old_into_old(tn_mutator *m, bool mended) {
 /* Both are young, as they mostly are; once in a while they are not. */
 static void young_into_young(tn_mutator *m, bool mended) {
     Pair **a = AT(1, TN_NEW(m, Pair));
-    Pair *b = TN_ALLOC(m, Pair);
-    if (mended) TN_WRITE(m, *a, car, b);
-    else TN_INIT(*a, car, b); /* new no more */
+    Pair *b = tn_alloc(m, Pair);
+    if (mended) tn_write(m, *a, car, b);
+    else tn_init(*a, car, b); /* new no more */
     minor(m);
 }
 
 static void a_value_into_a_young_box(tn_mutator *m, bool mended) {
     Box **box = AT(1, TN_NEW(m, Box));
     Pair **p = TN_NEW(m, Pair);
-    if (mended) TN_WRITE_VALUE(m, *box, value, value_of(*p));
-    else TN_INIT_VALUE(*box, value, value_of(*p));
+    if (mended) tn_write_value(m, *box, value, value_of(*p));
+    else tn_init_value(*box, value, value_of(*p));
     minor(m);
 }
 
 static void elements_set_to_zero(tn_mutator *m, bool mended) {
     Values **v = AT(1, TN_NEW_TAIL(m, Values, tn_value, 100));
     Pair **p = TN_NEW(m, Pair);
-    for (int i = 0; i < 100; i++) TN_WRITE_VALUE(m, *v, item[i], value_of(*p));
+    for (int i = 0; i < 100; i++) tn_write_value(m, *v, item[i], value_of(*p));
     minor(m);
     if (mended)
-        for (int i = 10; i < 20; i++) TN_WRITE_VALUE(m, *v, item[i], 0);
+        for (int i = 10; i < 20; i++) tn_write_value(m, *v, item[i], 0);
     else memset((void *)&(*v)->item[10], 0, 10 * sizeof(tn_value));
     minor(m);
 }
@@ -74,7 +74,7 @@ static void memmove_of_old_references(tn_mutator *m, bool mended) {
 static void into_a_young_large_array(tn_mutator *m, bool mended) {
     Values **v = AT(1, TN_NEW_TAIL(m, Values, tn_value, LARGE_LENGTH));
     Pair **p = TN_NEW(m, Pair);
-    if (mended) TN_WRITE_VALUE(m, *v, item[4321], value_of(*p));
+    if (mended) tn_write_value(m, *v, item[4321], value_of(*p));
     else smuggle_value(&(*v)->item[4321], value_of(*p));
     minor(m);
 }
@@ -83,10 +83,10 @@ static void into_a_young_large_array(tn_mutator *m, bool mended) {
 static void remembered_before_the_operand(tn_mutator *m, bool mended) {
     Pair **a = AT(1, TN_NEW(m, Pair));
     minor(m);
-    if (!mended) tn_remember(m, *a);
+    if (!mended) tn_revisit_object(m, *a);
     Pair **b = TN_NEW(m, Pair);
     minor(m); /* the operand's allocation might */
-    if (mended) tn_remember(m, *a);
+    if (mended) tn_revisit_object(m, *a);
     smuggle((char *)*a + offsetof(Pair, cdr), *b);
     minor(m);
 }
@@ -95,10 +95,10 @@ static void slot_told_before_the_operand(tn_mutator *m, bool mended) {
     Fixed **fixed = AT(1, TN_NEW(m, Fixed));
     minor(m);
     tn_value_field *slot = &(*fixed)->value;
-    if (!mended) tn_write_value(m, *fixed, (tn_value *)(uintptr_t)slot, 0);
+    if (!mended) tn_store_value(m, *fixed, (tn_value *)(uintptr_t)slot, 0);
     Pair **b = TN_NEW(m, Pair);
     minor(m);
-    if (mended) TN_WRITE_VALUE(m, *fixed, value, value_of(*b));
+    if (mended) tn_write_value(m, *fixed, value, value_of(*b));
     else smuggle_value(slot, value_of(*b));
     minor(m);
 }

@@ -30,7 +30,7 @@ enum { Stream_type = Owner_type + 1 };
 
 static void a_forgotten_reference(tn_mutator *m, bool mended) {
     static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)), some = TN_DESC(Node, TN_REFS(Node, left));
-    CHECK(tn_type_add(m->heap, mended ? &all : &some));
+    CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Node **a = AT(1, TN_NEW(m, Node)), **b = AT(2, TN_NEW(m, Node));
     TN_SET(m, a, right, b);
     minor(m);
@@ -39,28 +39,28 @@ static void a_forgotten_reference(tn_mutator *m, bool mended) {
 /* The object is old, the reference young. */
 static void a_forgotten_reference_in_an_old_object(tn_mutator *m, bool mended) {
     static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)), some = TN_DESC(Node, TN_REFS(Node, right));
-    CHECK(tn_type_add(m->heap, mended ? &all : &some));
+    CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Node **a = AT(1, TN_NEW(m, Node));
     minor(m);
-    Node *b = AT(2, TN_ALLOC(m, Node));
-    TN_WRITE(m, *a, left, b);
+    Node *b = AT(2, tn_alloc(m, Node));
+    tn_write(m, *a, left, b);
     minor(m);
 }
 
 static void a_forgotten_value(tn_mutator *m, bool mended) {
     static const tn_type_desc all = TN_DESC(Cell, TN_REFS(Cell, pair), TN_VALUES(Cell, value)),
                               some = TN_DESC(Cell, TN_REFS(Cell, pair));
-    CHECK(tn_type_add(m->heap, mended ? &all : &some));
+    CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Cell **c = AT(1, TN_NEW(m, Cell));
-    Pair *p = AT(2, TN_ALLOC(m, Pair));
-    TN_WRITE_VALUE(m, *c, value, value_of(p));
+    Pair *p = AT(2, tn_alloc(m, Pair));
+    tn_write_value(m, *c, value, value_of(p));
     minor(m);
 }
 
 static void a_forgotten_head(tn_mutator *m, size_t length, bool mended) {
     static const tn_type_desc all = TN_DESC(Row, TN_REFS(Row, head), TN_TAIL(sizeof(tn_value), 0, 1)),
                               some = TN_DESC(Row, TN_TAIL(sizeof(tn_value), 0, 1));
-    CHECK(tn_type_add(m->heap, mended ? &all : &some));
+    CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Row **row = AT(1, TN_NEW_TAIL(m, Row, tn_value, length));
     Pair **p = AT(2, TN_NEW(m, Pair));
     TN_SET(m, row, head, p);
@@ -76,23 +76,23 @@ static bool wrong;
 static void stream_close(tn_heap *heap, void *object) {
     Stream *s = object;
     (void)heap;
-    if (wrong) TN_READ(s, name)->uses--;
+    if (wrong) tn_read(s, name)->uses--;
     s->open = 0;
 }
 static void stream_disown(tn_heap *heap, void *object) {
     (void)heap;
-    if (wrong) ((Name *)object_of(TN_READ_VALUE((Stream *)object, owner)))->uses--;
+    if (wrong) ((Name *)object_of(tn_read_value((Stream *)object, owner)))->uses--;
 }
 
 static Name **streams(tn_mutator *m, void (*dispose)(tn_heap *heap, void *object), bool mended) {
     static const tn_type_desc name = TN_DESC(Name, .flags = TN_LEAF);
     tn_type_desc stream = TN_DESC(Stream, TN_REFS(Stream, name), TN_VALUES(Stream, owner), .dispose = dispose);
-    CHECK(tn_type_add(m->heap, &name) && tn_type_add(m->heap, &stream));
+    CHECK(tn_type_create(m->heap, &name) && tn_type_create(m->heap, &stream));
     Name **n = TN_NEW(m, Name);
     TN_SCOPE(m);
     Stream **s = TN_NEW(m, Stream);
     TN_SET(m, s, name, n);
-    TN_WRITE_VALUE(m, *s, owner, value_of(*n));
+    tn_write_value(m, *s, owner, value_of(*n));
     wrong = !mended;
     return n;
 }
@@ -140,12 +140,12 @@ static void a_dead_handle_into_a_field(tn_mutator *m, bool mended) {
 }
 
 static void a_dead_handle_into_a_root(tn_mutator *m, bool mended) {
-    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(m, &cell), TN_OK);
     Pair **dead = made(m);
     if (mended) dead = TN_NEW(m, Pair);
     TN_ROOT_SET(m, &cell, dead);
     minor(m);
-    CHECK_EQ(tn_root_remove(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_destroy(m, &cell), TN_OK);
 }
 
 static void a_dead_value_into_a_box(tn_mutator *m, bool mended) {
@@ -202,7 +202,7 @@ static const Case cases[] = {
     {"dispose of an old one", dispose_of_an_old_one, HANDLES, NAN_BOX, SMALL, "debug=dispose", WRITTEN},
     {"a dead handle into a field", a_dead_handle_into_a_field, HANDLES, POINTER, SMALL, "debug=handles", DEAD(FATAL)},
     {"a dead handle into a root", a_dead_handle_into_a_root, HANDLES, POINTER, SMALL, "debug=handles",
-     DEAD("error: tn_root_write: ")},
+     DEAD("error: tn_root_store: ")},
     {"a dead value into a box", a_dead_value_into_a_box, HANDLES, NAN_BOX, SMALL, "debug=handles", DEAD(FATAL)},
     {"an old place", an_old_place, RAW, POINTER, SMALL, "debug=move",
      "tenure: heap 'host': stale pointer: %p is used, in a part of the nursery whose objects have moved or died: "

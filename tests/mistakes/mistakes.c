@@ -15,9 +15,9 @@ static const char ALL_MODES[] = "debug=" EVERY_MODE ",stress=1 log=leaks handles
 
 static const tn_format formats[FORMATS] = {
     [POINTER] = TN_FORMAT_POINTER,
-    [LOW_TAG] = TN_FORMAT_LOW_TAG(7, 5),
-    [LOW_TAGS] = TN_FORMAT_LOW_TAGS(1, 1, 7),
-    [NAN_BOX] = TN_FORMAT_NAN_BOX(0xFFFC),
+    [LOW_TAG] = tn_format_low_tag(7, 5),
+    [LOW_TAGS] = tn_format_low_tags(1, 1, 7),
+    [NAN_BOX] = tn_format_nan_box(0xFFFC),
 };
 
 static tn_format format;
@@ -63,15 +63,15 @@ static void run_case(void *arg) {
     tn_error error = {TN_OK, ""};
     tn_heap *heap = tn_heap_create(&config, &error);
     if (!heap) FAIL("%s", error.text);
-    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_add(heap, &support_types[i]));
-    tn_mutator *m = tn_attach(heap, NULL);
+    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_create(heap, &support_types[i]));
+    tn_mutator *m = tn_mutator_create(heap, NULL);
     CHECK(m != NULL);
     {
         TN_SCOPE(m);
         run->of->run(m, run->mended);
     }
     full(m);
-    CHECK_EQ(tn_detach(m), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(m), TN_OK);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
 }
 

@@ -98,12 +98,12 @@ static void births_roots_and_memory_are_told(void **state) {
     tni_listen(host.heap, TNI_MEMORY_GIVEN_BACK, listen);
     tni_set_limit(tni_private(host.m));
     count = 0;
-    Pair *pair = TN_ALLOC(host.m, Pair);
+    Pair *pair = tn_alloc(host.m, Pair);
     CHECK(count == 1 && log[0].moment == TNI_OBJECT_BORN && log[0].object == pair);
-    void *const *global = tn_global_new(host.m, pair);
+    void *const *global = tn_global_create(host.m, pair);
     CHECK(count == 2 && log[1].moment == TNI_ROOT_ADDED && log[1].object == global);
     a_large_array_comes_and_goes(host.m);
-    CHECK_EQ(tn_global_free(host.m, global), TN_OK);
+    CHECK_EQ(tn_global_destroy(host.m, global), TN_OK);
     host_close(&host);
 }
 

@@ -13,11 +13,11 @@ Value out_of_memory(Vm *vm) {
 }
 
 Value make_condition(Vm *vm, int kind, const Value *message, const Value *irritants) {
-    Condition *condition = TN_ALLOC(vm->m, Condition);
+    Condition *condition = tn_alloc(vm->m, Condition);
     if (!condition) return out_of_memory(vm);
-    TN_INIT_VALUE(condition, message, *message);
-    TN_INIT_VALUE(condition, irritants, *irritants);
-    TN_INIT_VALUE(condition, file, S_FALSE);
+    tn_init_value(condition, message, *message);
+    tn_init_value(condition, irritants, *irritants);
+    tn_init_value(condition, file, S_FALSE);
     condition->kind = kind;
     return value_of(condition);
 }
@@ -40,7 +40,7 @@ Value fail_at(Vm *vm, int kind, int64_t line, Value irritant, const char *messag
     if (!condition) return 0;
     if (line > 0) {
         AS(Condition, condition)->line = line;
-        TN_WRITE_VALUE(vm->m, AS(Condition, condition), file, vm->reg[R_FILE]);
+        tn_write_value(vm->m, AS(Condition, condition), file, vm->reg[R_FILE]);
     }
     vm->reg[R_PENDING] = condition;
     return 0;

@@ -1,7 +1,7 @@
 /* base/object.h: the objects of the interpreter. Read this header first.
  *
  * A `Value` is a word: a reference to an object, or a small datum in the word itself (base/immediate.h). The three
- * lowest bits of a reference are 0, and the other words have a bit set there. TN_FORMAT_LOW_TAG(7, 0) in start/main.c
+ * lowest bits of a reference are 0, and the other words have a bit set there. tn_format_low_tag(7, 0) in start/main.c
  * tells the collector so. The word 0 is no Scheme value: a C function that returns a Value returns 0 when it has
  * failed, and vm->reg[R_PENDING] then holds the condition object (base/error.h).
  *
@@ -40,7 +40,7 @@ enum {
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type }; /* special types: start/types.c says why */
 
 static inline bool is_reference(Value v) { return (v & 7) == 0; }
-static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER(v) >> 8); }
+static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER_(v) >> 8); }
 static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
 #define AS(T, v) ((T *)(uintptr_t)(v))                       /* the object that v refers to */
 #define IS(T, v) (is_reference(v) && type_of(v) == T##_type) /* v refers to a T */
@@ -57,8 +57,8 @@ typedef struct Values { size_t length; tn_value_field item[]; } Values;
 typedef struct RecordType { tn_value_field name, fields; } RecordType;
 typedef struct Record { size_t length; tn_value_field item[]; } Record; /* like a vector: the type, then the fields */
 
-static inline Value car(Value pair) { return TN_READ_VALUE(AS(Pair, pair), car); }
-static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr); }
+static inline Value car(Value pair) { return tn_read_value(AS(Pair, pair), car); }
+static inline Value cdr(Value pair) { return tn_read_value(AS(Pair, pair), cdr); }
 
 /* ---- procedures ---- */
 

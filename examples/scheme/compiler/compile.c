@@ -21,7 +21,7 @@ static Node *expand_library(Unit *u, const Value *forms_list, const Value *libra
 
 /* Everything that may fail with a longjmp is below here; the unit is the caller's, so it survives that. */
 static Value compile_unit(Unit *u, const Value *form, const Value *libraries) {
-    tn_mark mark = tn_save(u->vm->m);
+    tn_checkpoint mark = tn_save(u->vm->m);
     if (setjmp(u->failed)) {
         tn_restore(u->vm->m, mark);
         if (u->vm->reg[R_PENDING] == u->vm->reg[R_OUT_OF_MEMORY])
@@ -35,9 +35,9 @@ static Value compile_unit(Unit *u, const Value *form, const Value *libraries) {
     analyse(u, f, f->body);
     u->depth = 0;
     uint32_t code = unit_keep(u, gen_function(u, f));
-    Closure *closure = TN_ALLOC_TAIL(u->vm->m, Closure, tn_value, 0);
+    Closure *closure = tn_alloc_tail(u->vm->m, Closure, tn_value, 0);
     if (!closure) unit_no_memory(u);
-    TN_INIT_VALUE(closure, code, u->pool[code]);
+    tn_init_value(closure, code, u->pool[code]);
     return value_of(closure);
 }
 

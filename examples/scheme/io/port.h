@@ -11,7 +11,7 @@ typedef struct Port {
     FILE *out;              /* one of these three: a file to write to, */
     Buffer *text;           /* text or bytes that are written to memory, */
     Reader *in;             /* or what is read from */
-    size_t external;        /* the bytes that were reported with tn_external */
+    size_t external;        /* the bytes that were reported with tn_external_adjust */
     bool binary, open, input;
     bool owned;             /* `out` is closed with the port */
 } Port;

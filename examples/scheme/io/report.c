@@ -9,7 +9,7 @@
 void report(Vm *vm, Value raised) {
     TEMP_BUFFER(line);
     bool condition = IS(Condition, raised);
-    Value file = condition ? TN_READ_VALUE(AS(Condition, raised), file) : vm->reg[R_RAISED_FILE];
+    Value file = condition ? tn_read_value(AS(Condition, raised), file) : vm->reg[R_RAISED_FILE];
     int64_t number = condition ? AS(Condition, raised)->line : vm->raised_line;
     if (!IS(String, file)) file = vm->reg[R_FILE];
     if (IS(String, file)) print_value(vm, &line, file, false);
@@ -17,8 +17,8 @@ void report(Vm *vm, Value raised) {
     int n = snprintf(text, sizeof text, number > 0 ? ":%lld: " : ": ", (long long)number);
     buffer_add(&line, text, (size_t)n);
     if (condition) {
-        print_value(vm, &line, TN_READ_VALUE(AS(Condition, raised), message), false);
-        Value list = TN_READ_VALUE(AS(Condition, raised), irritants);
+        print_value(vm, &line, tn_read_value(AS(Condition, raised), message), false);
+        Value list = tn_read_value(AS(Condition, raised), irritants);
         bool colon = line.length && line.text[line.length - 1] == ':'; /* as many messages end, by custom */
         for (const char *separator = colon ? " " : ": "; IS(Pair, list); list = cdr(list), separator = " ") {
             buffer_add(&line, separator, strlen(separator));

@@ -42,7 +42,7 @@ static Value system_value(Vm *vm, const char *name) {
     TN_LOCAL_VALUE(vm->m, symbol);
     if (!(*symbol = intern_c(vm, name))) return 0;
     Value cell = environment_cell(vm, &vm->reg[R_SYSTEM], symbol);
-    return cell ? TN_READ_VALUE(AS(Global, cell), value) : 0;
+    return cell ? tn_read_value(AS(Global, cell), value) : 0;
 }
 
 /* Compiles and runs the prelude's definitions. */

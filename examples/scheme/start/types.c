@@ -72,6 +72,6 @@ static const tn_type_desc types[] = {
 
 bool types_add(tn_heap *heap) {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (!tn_type_add(heap, &types[i])) return false;
+        if (!tn_type_create(heap, &types[i])) return false;
     return true;
 }

@@ -492,7 +492,7 @@ static Node *form_syntax_error(Unit *u, const Scope *s, const Value *form) {
     Value *message = TN_HANDLE_VALUE(u->vm->m, nth(*plain, 1)), *irritants = TN_HANDLE_VALUE(u->vm->m, tail(*plain, 2));
     Value condition = unit_check(u, make_condition(u->vm, C_SYNTAX, message, irritants));
     AS(Condition, condition)->line = u->line;
-    TN_WRITE_VALUE(u->vm->m, AS(Condition, condition), file, u->vm->reg[R_FILE]);
+    tn_write_value(u->vm->m, AS(Condition, condition), file, u->vm->reg[R_FILE]);
     u->vm->reg[R_PENDING] = condition;
     unit_fail(u);
 }
@@ -585,7 +585,7 @@ static Node *quasi(Unit *u, const Scope *s, const Value *datum, int level) {
         Value *part = TN_HANDLE_VALUE(u->vm->m, S_NIL);
         *list = S_NIL;
         for (size_t i = AS(Vector, *datum)->length; i-- > 0;) {
-            *part = TN_READ_VALUE(AS(Vector, *datum), item[i]);
+            *part = tn_read_value(AS(Vector, *datum), item[i]);
             *list = unit_check(u, cons(u->vm, part, list));
         }
         node = quasi(u, s, list, level);
@@ -656,10 +656,10 @@ Value expand_forms_define(Vm *vm) {
     for (size_t i = 0; i < forms_count; i++) {
         if (!(*name = intern_c(vm, forms[i].name))) return 0;
         if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name))) return 0;
-        Syntax *syntax = TN_ALLOC(vm->m, Syntax);
+        Syntax *syntax = tn_alloc(vm->m, Syntax);
         if (!syntax) return out_of_memory(vm);
         syntax->form = i;
-        TN_WRITE_VALUE(vm->m, AS(Global, *cell), value, value_of(syntax));
+        tn_write_value(vm->m, AS(Global, *cell), value, value_of(syntax));
     }
     return S_UNSPECIFIED;
 }

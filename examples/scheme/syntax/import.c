@@ -16,7 +16,7 @@ Value enter_file(Unit *u, const Value *name, bool fold) {
     if (!data && AS(Condition, u->vm->reg[R_PENDING])->line == 0) {
         Condition *condition = AS(Condition, u->vm->reg[R_PENDING]);
         condition->line = u->line;
-        TN_WRITE_VALUE(u->vm->m, condition, file, u->vm->reg[R_FILE]);
+        tn_write_value(u->vm->m, condition, file, u->vm->reg[R_FILE]);
     }
     unit_check(u, data);
     u->vm->reg[R_FILE] = *path;
@@ -76,7 +76,7 @@ Node *form_import(Unit *u, const Scope *s, const Value *form) {
     *rest = strip(u, rest);
     *rest = unit_check(u, import_all(u->vm, rest, u->environment, u->line));
     Environment *environment = AS(Environment, *u->environment);
-    if (!environment->used) TN_WRITE_VALUE(u->vm->m, environment, parent, S_FALSE);
+    if (!environment->used) tn_write_value(u->vm->m, environment, parent, S_FALSE);
     uint32_t n = (uint32_t)list_length(*rest);
     Node *sequence = new_node(u, N_SEQ, n + 1);
     for (uint32_t i = 0; i < n; i++, *rest = cdr(*rest))

@@ -68,12 +68,12 @@ uint32_t unit_keep(Unit *u, Value v) {
 
 bool unit_open(Unit *u) {
     tn_range_desc pool = {.base = &u->pool, .top = &u->pool_top, .values = 1};
-    u->range = tn_range_add(u->vm->m, &pool);
+    u->range = tn_range_create(u->vm->m, &pool);
     return u->range != NULL;
 }
 
 void unit_close(Unit *u) {
-    tn_range_remove(u->vm->m, u->range);
+    tn_range_destroy(u->vm->m, u->range);
     free(u->pool);
     while (u->chunks) {
         struct Chunk *next = u->chunks->next;

@@ -23,7 +23,7 @@ static bool same_text(Value string, const uint32_t *text, size_t length) {
 static bool resize(Vm *vm, size_t capacity) {
     TN_SCOPE(vm->m);
     SymbolTable *table = &vm->symbols;
-    tn_weak_array **fresh = tn_weak_array_new(vm->m, capacity);
+    tn_weak_array **fresh = TN_WEAK_ARRAY_NEW(vm->m, capacity);
     uint32_t *hashes = fresh ? calloc(capacity, sizeof *hashes) : NULL;
     if (!hashes) return false;
 
@@ -39,7 +39,7 @@ static bool resize(Vm *vm, size_t capacity) {
         used++;
     }
     if (!table->slots)
-        table->slots = TN_GLOBAL(vm->m, fresh);
+        table->slots = TN_GLOBAL_CREATE(vm->m, fresh);
     else
         TN_GLOBAL_SET(vm->m, table->slots, fresh);
     if (!table->slots) {
@@ -58,7 +58,7 @@ bool symbols_open(Vm *vm) {
 }
 
 void symbols_close(Vm *vm) {
-    if (vm->symbols.slots) TN_GLOBAL_FREE(vm->m, vm->symbols.slots);
+    if (vm->symbols.slots) TN_GLOBAL_DESTROY(vm->m, vm->symbols.slots);
     free(vm->symbols.hashes);
     vm->symbols = (SymbolTable){0};
 }
@@ -75,7 +75,7 @@ static Value find(Vm *vm, const uint32_t *text, size_t length, uint32_t hash, si
         Value symbol = tn_weak_array_read(vm->m, *table->slots, i);
         if (!symbol) {
             if (dead == SIZE_MAX) dead = i;
-        } else if (table->hashes[i] == hash && same_text(TN_READ_VALUE(AS(Symbol, symbol), name), text, length)) {
+        } else if (table->hashes[i] == hash && same_text(tn_read_value(AS(Symbol, symbol), name), text, length)) {
             *at = i;
             return symbol;
         }
@@ -100,9 +100,9 @@ Value intern(Vm *vm, const uint32_t *text, size_t length) {
     if (!made) return 0;
     if (length) memcpy(AS(String, made)->ch, text, length * sizeof *text);
     Value *name = TN_HANDLE_VALUE(vm->m, made);
-    Symbol *fresh = TN_ALLOC(vm->m, Symbol);
+    Symbol *fresh = tn_alloc(vm->m, Symbol);
     if (!fresh) return out_of_memory(vm);
-    TN_INIT_VALUE(fresh, name, *name);
+    tn_init_value(fresh, name, *name);
     fresh->hash = hash * UINT64_C(0x9e3779b97f4a7c15);
 
     find(vm, text, length, hash, &at); /* again: slots may have become free */
@@ -120,7 +120,7 @@ Value intern_c(Vm *vm, const char *text) {
 }
 
 bool symbol_is(Value symbol, const char *text) {
-    const String *name = AS(String, TN_READ_VALUE(AS(Symbol, symbol), name));
+    const String *name = AS(String, tn_read_value(AS(Symbol, symbol), name));
     if (name->length != strlen(text)) return false;
     for (size_t i = 0; i < name->length; i++)
         if (name->ch[i] != (unsigned char)text[i]) return false;

@@ -59,7 +59,7 @@ void tni_pacing_changed(tn_heap *heap) {
     else if (heap->born_old) tni_pacing_probe(heap);
 }
 
-uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind) {
     const tni_pacing *p = heap->pacing;
     if (kind != TN_MINOR && !tni_young_bytes(heap)) return 0;
     bool adapts = tni_is_adaptive_nursery(p) && !heap->options.value.nursery;

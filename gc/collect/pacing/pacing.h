@@ -84,7 +84,7 @@ void tni_set_nursery(tn_heap *heap, size_t bytes);
  * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
  * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
  * at everything then. */
-uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind);
 
 /* Account of a minor collection that began at `since`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since);

@@ -66,8 +66,8 @@ TNI_INLINE bool tni_verify_in_block(const tni_region *region, const void *at) {
 /* Then its region is at this place in the vector of all. */
 TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
     tni_known *k = tni_known_of(c->known, at);
-    if (TN_UNLIKELY(tni_quarantined(c->heap, at))) return false;
-    if (TN_UNLIKELY(!tni_known_has(k, at))) return tni_verify_look_up(c, at, k, place);
+    if (TN_UNLIKELY_(tni_quarantined(c->heap, at))) return false;
+    if (TN_UNLIKELY_(!tni_known_has(k, at))) return tni_verify_look_up(c, at, k, place);
     *place = k->place;
     return tni_verify_in_block((const tni_region *)k->region, at);
 }

@@ -12,7 +12,7 @@ TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (!at) return;
     tni_known *k = tni_known_of(c->known, at);
     size_t place = k->place;
-    if (TN_UNLIKELY(!tni_known_has(k, at) || c->wrong)) {
+    if (TN_UNLIKELY_(!tni_known_has(k, at) || c->wrong)) {
         if (!tni_verify_look_up(c, at, k, &place))
             tni_verify_report(c, slot, at, false,
                    "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
@@ -75,7 +75,7 @@ static void check_weak(check *c) {
     for (size_t i = 0; i < v->count; i++) {
         void *holder = (void *)v->at[i], *at;
         bool single = tn_type_of(holder) == TNI_WEAK_TYPE;
-        size_t length = single ? 1 : tn_length(holder);
+        size_t length = single ? 1 : tn_length_of(holder);
         for (size_t k = 0; k < length; k++) {
             at = single ? ((tn_weak *)holder)->referent : tni_value_ref(&c->heap->format, tni_weak_slots(holder)[k]);
             if (at && !tni_marked(at))
