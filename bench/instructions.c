@@ -37,9 +37,9 @@ static Pair **chain(tn_mutator *m, long count) {
     for (long i = 0; i < count / 2; i++) {
         TN_SCOPE(m);
         Pair **side = need(m, TN_NEW(m, Pair));
-        Pair *pair = need(m, TN_ALLOC(m, Pair));
-        TN_INIT(pair, car, *side);
-        TN_INIT(pair, cdr, *head);
+        Pair *pair = need(m, tn_alloc(m, Pair));
+        tn_init(pair, car, *side);
+        tn_init(pair, cdr, *head);
         *head = pair;
     }
     return TN_ESCAPE(head);
@@ -61,7 +61,7 @@ static void nothing(tn_mutator *m, long count) {
 }
 
 static void allocate(tn_mutator *m, long count) {
-    for (long i = 0; i < count; i++) need(m, TN_ALLOC(m, Pair));
+    for (long i = 0; i < count; i++) need(m, tn_alloc(m, Pair));
 }
 
 /* An old value into an old object: the barrier's filter lets it through. */
@@ -129,7 +129,7 @@ static void mark_chain(tn_mutator *m, long count) {
 enum { IMMEDIATES = 100000 };
 static Values **immediates(tn_mutator *m) {
     Values **values = need(m, TN_NEW_TAIL(m, Values, tn_value_field, IMMEDIATES));
-    for (long i = 0; i < IMMEDIATES; i++) TN_INIT_VALUE(*values, at[i], (tn_value)i << 1 | 1);
+    for (long i = 0; i < IMMEDIATES; i++) tn_init_value(*values, at[i], (tn_value)i << 1 | 1);
     tn_collect(m, TN_MINOR);
     return values;
 }
@@ -138,7 +138,7 @@ static void scan_values(tn_mutator *m, long count) {
     TN_SCOPE(m);
     Values **values = immediates(m);
     for (long i = 0; i < count; i += IMMEDIATES) {
-        tn_remember(m, *values);
+        tn_revisit_object(m, *values);
         tn_collect(m, TN_MINOR);
     }
 }
@@ -174,16 +174,16 @@ int main(int argc, char **argv) {
         snprintf(options, sizeof options, "policy=fixed huge_pages=off %s", paths[i].options);
         tn_config config = TN_CONFIG_INIT;
         config.options = options;
-        config.format = TN_FORMAT_LOW_TAG(1, 0); /* odd words are integers */
+        config.format = tn_format_low_tag(1, 0); /* odd words are integers */
         config.ignore_environment = true;
         tn_error error = {TN_OK, ""};
         tn_heap *heap = tn_heap_create(&config, &error);
-        tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;
+        tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;
         if (!m) return fprintf(stderr, "instructions: %s\n", error.text), 1;
         for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-            if (!tn_type_add(heap, &types[k])) return 1;
+            if (!tn_type_create(heap, &types[k])) return 1;
         paths[i].run(m, atol(argv[2]));
-        tn_detach(m);
+        tn_mutator_destroy(m);
         return tn_heap_destroy(heap) != TN_OK;
     }
     fprintf(stderr, "usage: instructions PATH COUNT\n");

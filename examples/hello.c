@@ -26,14 +26,14 @@ static Pair **list(tn_mutator *m, long n) { // 1 .. n as a list. A handle (Pair 
 static long sum(tn_mutator *m, Pair *const *h) {         // a handle that is only read
     TN_NO_GC(m);                                         // nothing is allocated in this block: raw pointers are safe
     long total = 0;                                      // so the loop is plain C, at full speed:
-    for (const Pair *p = *h; p; p = TN_READ(p, next)) total += p->number; // *h is the object, TN_READ reads a field
+    for (const Pair *p = *h; p; p = tn_read(p, next)) total += p->number; // *h is the object, tn_read reads a field
     return total;                                        // scopes and windows close on every way out
 }
 
 static int run(tn_mutator *m) {                                  // 1: all went well, 0: see tn_last_error
     TN_SCOPE(m);                                                 // for the two handles below
     Pair **numbers = list(m, 1000);                              // this one keeps the list alive
-    tn_weak **weak = numbers ? tn_weak_new(m, numbers) : NULL;   // a weak reference does not
+    tn_weak **weak = numbers ? TN_WEAK_NEW(m, numbers) : NULL;   // a weak reference does not
     if (!weak || tn_collect(m, TN_MINOR) != TN_OK) return 0;     // young objects move now, and handles follow them
     const char *alive = tn_weak_read(m, *weak) ? "yes" : "no";   // yes: the list has moved, but it lives
     printf("sum: %ld, alive: %s\n", sum(m, numbers), alive);     // sum: 500500, alive: yes
@@ -47,12 +47,12 @@ static int run(tn_mutator *m) {                                  // 1: all went 
 int main(void) {
     tn_error error = {TN_OK, ""};                            // filled by the first two calls when they fail
     tn_heap *heap = tn_heap_create(NULL, &error);            // a heap with the default settings
-    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;   // this thread's context in it, passed to every call
+    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;   // this thread's context in it, passed to every call
     if (!m) return fprintf(stderr, "%s\n", error.text), 1;   // without it there is nothing to do
-    int good = tn_type_add(heap, &pair_desc) != 0 && run(m); // the heap learns what a Pair is; then the work
+    int good = tn_type_create(heap, &pair_desc) != 0 && run(m); // the heap learns what a Pair is; then the work
     char text[2048];                                         // room for what the collector has done,
-    tn_stats_text(m, text, sizeof text);                     // in a few lines with units
+    tn_stats_text(m->heap, text, sizeof text);                     // in a few lines with units
     fputs(good ? text : tn_last_error(m), stdout);           // printed, or why the work has failed
-    tn_detach(m);                                            // the handles are gone
+    tn_mutator_destroy(m);                                            // the handles are gone
     return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;   // every byte goes back to the system
 }

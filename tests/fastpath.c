@@ -30,7 +30,7 @@ void take_value_handle(tn_mutator *m, tn_value *handle);
 /* Allocation of a fixed size. */
 FUNCTION(void, alloc_with, tn_mutator *m) {
     before(m);
-    take_pair(m, TN_ALLOC(m, Pair));
+    take_pair(m, tn_alloc(m, Pair));
     after(m);
 }
 FUNCTION(void, alloc_without, tn_mutator *m) {
@@ -38,12 +38,12 @@ FUNCTION(void, alloc_without, tn_mutator *m) {
     middle(m);
     after(m);
 }
-FUNCTION(void *, alloc_alone, tn_mutator *m) { return TN_ALLOC(m, Pair); }
+FUNCTION(void *, alloc_alone, tn_mutator *m) { return tn_alloc(m, Pair); }
 
 /* A store of a reference, of a value: the barrier and the store itself. */
 FUNCTION(void, write_with, tn_mutator *m, Pair *object, Pair *reference) {
     before(m);
-    TN_WRITE(m, object, cdr, reference);
+    tn_write(m, object, cdr, reference);
     take_pairs(m, object, reference);
     after(m);
 }
@@ -53,12 +53,12 @@ FUNCTION(void, write_without, tn_mutator *m, Pair *object, Pair *reference) {
     after(m);
 }
 FUNCTION(void, write_alone, tn_mutator *m, void *object, void *slot, void *reference) {
-    tn_write(m, object, slot, reference);
+    tn_store(m, object, slot, reference);
 }
 
 FUNCTION(void, write_value_with, tn_mutator *m, Box *object, tn_value value) {
     before(m);
-    TN_WRITE_VALUE(m, object, value, value);
+    tn_write_value(m, object, value, value);
     take_box(m, object, value);
     after(m);
 }
@@ -68,7 +68,7 @@ FUNCTION(void, write_value_without, tn_mutator *m, Box *object, tn_value value) 
     after(m);
 }
 FUNCTION(void, write_value_alone, tn_mutator *m, void *object, tn_value *slot, tn_value value) {
-    tn_write_value(m, object, slot, value);
+    tn_store_value(m, object, slot, value);
 }
 
 /* A scope around a call. */

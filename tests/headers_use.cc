@@ -46,15 +46,15 @@ tn_value *raw(tn_mutator *m);
 tn_value *raw(tn_mutator *m) {
     TN_SCOPE(m);
     TN_LOCAL_VALUE(m, v);
-    if (tn_reserve(m, 2 * TN_CELL(sizeof(Pair)) + TN_CELL(sizeof(Box))) == TN_OK) {
+    if (tn_reserve(m, 2 * tn_cell_bytes(sizeof(Pair)) + tn_cell_bytes(sizeof(Box))) == TN_OK) {
         TN_NO_GC(m);
-        Pair *p = TN_ALLOC(m, Pair);
-        Pair *q = TN_ALLOC_TAIL(m, Pair, long, 3);
-        Box *b = TN_ALLOC(m, Box);
-        TN_INIT(p, car, q);
-        TN_WRITE(m, p, cdr, TN_READ(p, car));
-        TN_INIT_VALUE(b, value, 3);
-        TN_WRITE_VALUE(m, b, value, TN_READ_VALUE(b, value) + 2);
+        Pair *p = tn_alloc(m, Pair);
+        Pair *q = tn_alloc_tail(m, Pair, long, 3);
+        Box *b = tn_alloc(m, Box);
+        tn_init(p, car, q);
+        tn_write(m, p, cdr, tn_read(p, car));
+        tn_init_value(b, value, 3);
+        tn_write_value(m, b, value, tn_read_value(b, value) + 2);
         Box **h = TN_HANDLE(m, b);
         tn_value *w = TN_GET_VALUE(m, h, value);
         TN_SET_VALUE(m, h, value, w);
@@ -68,7 +68,7 @@ bool rows(tn_mutator *m, Slots *const *a, Slots *const *b);
 bool rows(tn_mutator *m, Slots *const *a, Slots *const *b) {
     return TN_MOVE(m, a, box, 1, 0, 3) == TN_OK && TN_COPY(m, a, b, box, 0, 2, 2) == TN_OK &&
            TN_MOVE_VALUES(m, a, value, 0, 1, 3) == TN_OK && TN_COPY_VALUES(m, b, a, value, 0, 0, 4) == TN_OK &&
-           tn_unprotect(m, a) == TN_OK && tn_protect(m, a) == TN_OK;
+           TN_UNPROTECT(m, a) == TN_OK && TN_PROTECT(m, a) == TN_OK;
 }
 
 static TN_FIELD(Pair) first;
@@ -76,18 +76,18 @@ static TN_FIELD(Pair) first;
 void roots(tn_mutator *m, Pair *const *p);
 
 void roots(tn_mutator *m, Pair *const *p) {
-    Pair *const *g = TN_GLOBAL(m, p);
+    Pair *const *g = TN_GLOBAL_CREATE(m, p);
     TN_GLOBAL_SET(m, g, p);
-    TN_GLOBAL_FREE(m, g);
-    tn_root_add(m, &first);
+    TN_GLOBAL_DESTROY(m, g);
+    tn_root_create(m, &first);
     TN_ROOT_SET(m, &first, p);
-    TN_ROOT_WRITE(m, &first, TN_ROOT_READ(&first));
+    tn_root_write(m, &first, tn_root_read(&first));
     Pair **fixed = TN_NEW_STABLE(m, Pair);
-    if (fixed && tn_stable(m, fixed) != *fixed) return;
-    tn_weak **w = tn_weak_new(m, p);
+    if (fixed && TN_STABLE_ADDRESS(m, fixed) != *fixed) return;
+    tn_weak **w = TN_WEAK_NEW(m, p);
     Pair **again = TN_WEAK_GET(m, Pair, w);
-    if (*again && TN_HASH(m, again) == 0) tn_safepoint(m);
-    tn_mark mark = tn_save(m);
+    if (*again && TN_HASH_OF(m, again) == 0) tn_poll(m);
+    tn_checkpoint mark = tn_save(m);
     tn_restore(m, mark);
 }
 
@@ -118,9 +118,9 @@ tn_heap *create();
 
 tn_heap *create() {
     tn_config config = TN_CONFIG_INIT;
-    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.format = tn_format_low_tag(7, 0);
     tn_error error;
     tn_heap *heap = tn_heap_create(&config, &error);
-    for (const tn_type_desc &desc : types) tn_type_add(heap, &desc);
+    for (const tn_type_desc &desc : types) tn_type_create(heap, &desc);
     return heap;
 }

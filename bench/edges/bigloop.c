@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
     tn_mutator *m = edge_start(NULL, types, 1);
     double begin = edge_cpu();
     for (; count--;) {
-        Buffer *b = TN_ALLOC_TAIL(m, Buffer, char, size - sizeof(Buffer));
+        Buffer *b = tn_alloc_tail(m, Buffer, char, size - sizeof(Buffer));
         if (!b) edge_fail(m);
         memset(b, 1, size);
     }

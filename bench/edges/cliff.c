@@ -19,14 +19,14 @@ int main(int argc, char **argv) {
     tn_mutator *m = edge_start(NULL, types, 2);
     TN_LOCAL(m, Pair, list);
     for (long i = 0; i < pairs; i++) {
-        Pair *p = TN_ALLOC(m, Pair);
+        Pair *p = tn_alloc(m, Pair);
         if (!p) edge_fail(m);
-        TN_INIT(p, next, *list);
+        tn_init(p, next, *list);
         *list = p;
     }
     double begin = edge_cpu();
     for (size_t n = ((size_t)mib << 20) / size; n--;) {
-        Buffer *b = TN_ALLOC_TAIL(m, Buffer, char, size - sizeof(Buffer));
+        Buffer *b = tn_alloc_tail(m, Buffer, char, size - sizeof(Buffer));
         if (!b) edge_fail(m);
         memset(b, 1, size);
     }

@@ -56,7 +56,7 @@ static tn_mutator *edge_mutator; /* of the heap, if there is one */
 __attribute__((unused)) static void edge_end(void) {
     if (!edge_mutator) return;
     tn_heap *heap = edge_mutator->heap;
-    tn_detach(edge_mutator);
+    tn_mutator_destroy(edge_mutator);
     tn_heap_destroy(heap);
     edge_mutator = NULL;
 }
@@ -67,13 +67,13 @@ __attribute__((unused)) static tn_mutator *edge_start(const char *options, const
     config.options = options;
     tn_error error;
     tn_heap *heap = tn_heap_create(&config, &error);
-    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;
+    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;
     if (!m) {
         fprintf(stderr, "%s\n", error.text);
         exit(1);
     }
     for (size_t i = 0; i < count; i++)
-        if (!tn_type_add(heap, &types[i])) {
+        if (!tn_type_create(heap, &types[i])) {
             fprintf(stderr, "%s\n", tn_last_error(m));
             exit(1);
         }
@@ -94,7 +94,7 @@ __attribute__((unused, noreturn)) static void edge_fail(tn_mutator *m) {
 __attribute__((unused)) static void edge_say(tn_mutator *m, const char *what, double begin) {
     tn_stats s;
     double cpu = edge_cpu() - begin;
-    tn_stats_get(m, &s);
+    tn_stats_get(m->heap, &s);
     printf("%-44s %8.3f s cpu, %5llu majors, %7llu minors, peak %7.1f MiB\n", what, cpu, (unsigned long long)s.majors,
            (unsigned long long)s.minors, edge_peak());
     fflush(stdout);

@@ -1,5 +1,5 @@
 /* external.c: off-heap bytes that objects own. `live` pairs stay; `buffers` of `bytes` each replace each other at
- * random in a table of `slots`. `counted` 1: tn_external is told of them; 0: it is not, so that both lines show what counting
+ * random in a table of `slots`. `counted` 1: tn_external_adjust is told of them; 0: it is not, so that both lines show what counting
  * costs. The line says how many bytes
  * of buffers were alive at most, dead ones that nobody had found included. */
 #include "edge.h"
@@ -23,7 +23,7 @@ static void buffer_gone(tn_heap *heap, void *object) {
     Buffer *b = object;
     free(b->at);
     alive--;
-    if (b->counted) tn_external(heap, -(ptrdiff_t)b->counted);
+    if (b->counted) tn_external_adjust(heap, -(ptrdiff_t)b->counted);
 }
 
 int main(int argc, char **argv) {
@@ -35,21 +35,21 @@ int main(int argc, char **argv) {
     tn_mutator *m = edge_start(NULL, types, 3);
     TN_LOCAL(m, Pair, list);
     for (long i = 0; i < live; i++) {
-        Pair *p = TN_ALLOC(m, Pair);
+        Pair *p = tn_alloc(m, Pair);
         if (!p) edge_fail(m);
-        TN_INIT(p, next, *list);
+        tn_init(p, next, *list);
         *list = p;
     }
     Table **table = TN_NEW_TAIL(m, Table, void *, slots);
     if (!table) edge_fail(m);
     double begin = edge_cpu();
     for (long i = 0; i < buffers; i++) {
-        Buffer *b = TN_ALLOC(m, Buffer);
+        Buffer *b = tn_alloc(m, Buffer);
         if (!b || !(b->at = malloc(bytes))) edge_fail(m);
         b->at[bytes / 2] = 1;
         b->counted = counted ? bytes : 0;
-        TN_WRITE(m, *table, slot[edge_random() % slots], b);
-        if (counted) tn_external(m->heap, (ptrdiff_t)bytes);
+        tn_write(m, *table, slot[edge_random() % slots], b);
+        if (counted) tn_external_adjust(m->heap, (ptrdiff_t)bytes);
         if (++alive > most_alive) most_alive = alive;
     }
     char what[100];

@@ -18,14 +18,14 @@ int main(int argc, char **argv) {
     tn_mutator *m = edge_start("heap_max=128M", types, 2);
     TN_LOCAL(m, Node, list);
     for (long i = 0; i < live; i++) {
-        Node *n = TN_ALLOC(m, Node);
+        Node *n = tn_alloc(m, Node);
         if (!n) edge_fail(m);
-        TN_INIT(n, next, *list);
+        tn_init(n, next, *list);
         *list = n;
     }
     double begin = edge_cpu();
     for (long i = 0; i < requests; i++)
-        if (tn_alloc_tail(m, Bytes_type, sizeof(Bytes), 1, (size_t)120 << 20)) return 1;
+        if (tn_alloc_tail_sized(m, Bytes_type, sizeof(Bytes), 1, (size_t)120 << 20)) return 1;
     edge_say(m, "failing: requests that find no room", begin);
     return 0;
 }

@@ -14,9 +14,9 @@ int main(int argc, char **argv) {
     TN_LOCAL(m, Node, list);
     double begin = edge_cpu();
     for (long i = 0; i < objects; i++) {
-        Node *n = TN_ALLOC(m, Node);
+        Node *n = tn_alloc(m, Node);
         if (!n) edge_fail(m);
-        TN_INIT(n, next, *list);
+        tn_init(n, next, *list);
         *list = n;
     }
     edge_say(m, "fixed: a heap that grows under policy=fixed", begin);

@@ -18,7 +18,7 @@ typedef struct Stacks {
 enum { Node_type = TN_FIRST_TYPE, Stack_type, Stacks_type };
 
 static Node *new_node(tn_mutator *m, long number) {
-    Node *node = TN_ALLOC(m, Node);
+    Node *node = tn_alloc(m, Node);
     if (!node) edge_fail(m);
     node->number = number;
     return node;
@@ -27,17 +27,17 @@ static Node *new_node(tn_mutator *m, long number) {
 static void run_recorded(tn_mutator *m, Stack **stack) {
     for (long i = 0; i < STORES; i++) {
         Node *node = new_node(m, i);
-        TN_WRITE(m, *stack, slot[i * 7 % SLOTS], node);
+        tn_write(m, *stack, slot[i * 7 % SLOTS], node);
     }
 }
 
 static void run_plain(tn_mutator *m, Stack **stack) {
-    if (tn_unprotect(m, stack) != TN_OK) edge_fail(m);
+    if (TN_UNPROTECT(m, stack) != TN_OK) edge_fail(m);
     for (long i = 0; i < STORES; i++) {
         Node *node = new_node(m, i);
-        TN_INIT(*stack, slot[i * 7 % SLOTS], node); /* no barrier */
+        tn_init(*stack, slot[i * 7 % SLOTS], node); /* no barrier */
     }
-    tn_protect(m, stack);
+    TN_PROTECT(m, stack);
 }
 
 static Node *running[SLOTS], **base = running, **top = running + SLOTS;
@@ -59,15 +59,15 @@ int main(int argc, char **argv) {
     Stacks **stacks = TN_NEW_TAIL(m, Stacks, void *, (size_t)count);
     TN_LOCAL(m, Stack, stack);
     for (long i = 0; i < count; i++) {
-        Stack *s = TN_ALLOC_TAIL(m, Stack, void *, SLOTS);
+        Stack *s = tn_alloc_tail(m, Stack, void *, SLOTS);
         if (!s) edge_fail(m);
-        TN_WRITE(m, *stacks, at[i], s);
+        tn_write(m, *stacks, at[i], s);
     }
     const tn_range_desc range = {.base = (void *)&base, .top = (void *)&top};
-    if (how == 2 && !tn_range_add(m, &range)) edge_fail(m);
+    if (how == 2 && !tn_range_create(m, &range)) edge_fail(m);
     double begin = edge_cpu();
     for (long i = 0; i < runs; i++) {
-        *stack = TN_READ(*stacks, at[i % count]);
+        *stack = tn_read(*stacks, at[i % count]);
         if (how == 0) run_recorded(m, stack);
         else if (how == 1) run_plain(m, stack);
         else run_range(m, stack);

@@ -11,7 +11,7 @@ typedef struct Node {
 } Node;
 enum { Array_type = TN_FIRST_TYPE, Node_type };
 
-static void collect(tn_mutator *m, tn_kind kind, const char *what) {
+static void collect(tn_mutator *m, tn_collection_kind kind, const char *what) {
     double begin = edge_cpu();
     if (tn_collect(m, kind) != TN_OK) edge_fail(m);
     printf("freshbig: %-32s %10.3f ms cpu\n", what, (edge_cpu() - begin) * 1e3);
@@ -26,10 +26,10 @@ int main(int argc, char **argv) {
     if (!array) edge_fail(m);
     collect(m, TN_MINOR, "the first minor collection");
     collect(m, TN_MAJOR, "a major one");
-    TN_WRITE(m, *array, slot[5], (void *)TN_ALLOC(m, Node));
+    tn_write(m, *array, slot[5], (void *)tn_alloc(m, Node));
     collect(m, TN_MINOR, "a minor one behind a store");
-    void **young = TN_HANDLE(m, (void *)TN_ALLOC(m, Node));
-    for (size_t i = 0; i < 70000; i++) TN_WRITE(m, *array, slot[edge_random() % length], *young);
+    void **young = TN_HANDLE(m, (void *)tn_alloc(m, Node));
+    for (size_t i = 0; i < 70000; i++) tn_write(m, *array, slot[edge_random() % length], *young);
     collect(m, TN_MINOR, "behind 70,000 stores");
     collect(m, TN_MAJOR, "a major one");
     edge_say(m, "freshbig", begin);

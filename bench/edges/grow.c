@@ -1,4 +1,4 @@
-/* grow.c: a list of numbers that doubles when it is full. LENGTH numbers are pushed ROUNDS times. `how` 0: tn_resize; 1: a
+/* grow.c: a list of numbers that doubles when it is full. LENGTH numbers are pushed ROUNDS times. `how` 0: TN_RESIZE; 1: a
  * new array and a copy; 2: malloc's realloc. */
 #include "edge.h"
 
@@ -26,7 +26,7 @@ static void longer(tn_mutator *m, Numbers **list, size_t room, int how) {
         if (TN_RESIZE(m, list, room) != TN_OK) edge_fail(m);
         return;
     }
-    Numbers *bigger = TN_ALLOC_TAIL(m, Numbers, long, room);
+    Numbers *bigger = tn_alloc_tail(m, Numbers, long, room);
     if (!bigger) edge_fail(m);
     memcpy(bigger->at, (*list)->at, room / 2 * sizeof(long));
     *list = bigger;
@@ -48,7 +48,7 @@ static long run(tn_mutator *m, long length, int how) {
 
 int main(int argc, char **argv) {
     const tn_type_desc types[] = {TN_DESC(Numbers, .flags = TN_LEAF | TN_UNZEROED, TN_TAIL(sizeof(long), 0, 0))};
-    static const char *const names[] = {"grow: a list that doubles, by tn_resize", "grow: by a new array and a copy",
+    static const char *const names[] = {"grow: a list that doubles, by TN_RESIZE", "grow: by a new array and a copy",
                                         "grow: by realloc"};
     long length = edge_argument(argc, argv, 1, 10000000), rounds = edge_argument(argc, argv, 2, 20), sum = 0;
     int how = (int)edge_argument(argc, argv, 3, 0);

@@ -14,12 +14,12 @@ enum { Pair_type = TN_FIRST_TYPE, Table_type };
 static const char *const names[] = {"a list", "a wide array", "a random graph", "arrays, then a list"};
 
 static void fill_with_pairs(tn_mutator *m, Pair **list) {
-    for (Pair *p; (p = TN_ALLOC(m, Pair)); *list = p) TN_INIT(p, next, *list);
+    for (Pair *p; (p = tn_alloc(m, Pair)); *list = p) tn_init(p, next, *list);
 }
 
 static void fill_with_arrays(tn_mutator *m, Table **list) {
-    for (Table *t; (t = TN_ALLOC_TAIL(m, Table, void *, 12800)); *list = t)
-        tn_write(m, t, (void *)&t->slot[0], *list);
+    for (Table *t; (t = tn_alloc_tail(m, Table, void *, 12800)); *list = t)
+        tn_store(m, t, (void *)&t->slot[0], *list);
 }
 
 /* As many pairs as fit in eight tenths of the limit, in a table and then not. */
@@ -28,17 +28,17 @@ static void make_graph(tn_mutator *m, long bytes, int random) {
     Table **table = TN_NEW_TAIL(m, Table, void *, (size_t)count);
     if (!table) edge_fail(m);
     for (long i = 0; i < count; i++) {
-        Pair *p = TN_ALLOC(m, Pair);
+        Pair *p = tn_alloc(m, Pair);
         if (!p) edge_fail(m);
-        TN_WRITE(m, *table, slot[i], p);
+        tn_write(m, *table, slot[i], p);
     }
     if (!random) return;
     for (long i = 0; i < count; i++) {
-        Pair *p = TN_READ(*table, slot[i]);
-        TN_WRITE(m, p, next, TN_READ(*table, slot[edge_random() % (unsigned long)count]));
-        TN_WRITE(m, p, other, TN_READ(*table, slot[edge_random() % (unsigned long)count]));
+        Pair *p = tn_read(*table, slot[i]);
+        tn_write(m, p, next, tn_read(*table, slot[edge_random() % (unsigned long)count]));
+        tn_write(m, p, other, tn_read(*table, slot[edge_random() % (unsigned long)count]));
     }
-    TN_HANDLE(m, TN_READ(*table, slot[0]));
+    TN_HANDLE(m, tn_read(*table, slot[0]));
     *table = NULL;
 }
 
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
     *tables = NULL;
     fill_with_pairs(m, list);
     tn_stats s;
-    tn_stats_get(m, &s);
+    tn_stats_get(m->heap, &s);
     snprintf(what, sizeof what, "limit: %s, %ld MiB", names[shape & 3], mib);
     edge_say(m, what, begin);
     printf("      resident at most %.1f MiB more than before; committed %.1f MiB\n", edge_peak() - before,

@@ -12,16 +12,16 @@ static void drop_a_list(tn_mutator *m, long objects) {
     TN_SCOPE(m);
     TN_LOCAL(m, Node, list);
     for (long i = 0; i < objects; i++) {
-        Node *n = TN_ALLOC(m, Node);
+        Node *n = tn_alloc(m, Node);
         if (!n) edge_fail(m);
-        TN_INIT(n, next, *list);
+        tn_init(n, next, *list);
         *list = n;
     }
 }
 
 static void say(tn_mutator *m, const char *what) {
     tn_stats s;
-    tn_stats_get(m, &s);
+    tn_stats_get(m->heap, &s);
     printf("peak: %-38s %7.1f MiB committed, %7.1f resident, %4llu majors\n", what, (double)s.committed_bytes / 1048576,
            edge_resident(), (unsigned long long)s.majors);
     fflush(stdout);
@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
     drop_a_list(m, objects);
     for (double begin = edge_cpu(); edge_cpu() - begin < seconds;)
         for (int i = 0; i < 100000; i++)
-            if (!TN_ALLOC(m, Node)) edge_fail(m);
+            if (!tn_alloc(m, Node)) edge_fail(m);
     say(m, "after garbage alone");
     return 0;
 }

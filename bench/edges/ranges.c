@@ -20,14 +20,14 @@ static void begin(tn_mutator *m, Coroutine *c) {
     c->base = c->low = c->slot;
     c->top = c->slot + SLOTS / 2;
     memset(c->slot, 0, sizeof c->slot);
-    c->range = tn_range_add(m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
+    c->range = tn_range_create(m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
     if (!c->range) edge_fail(m);
 }
 
 static void requests(tn_mutator *m, Coroutine *all, long live) {
     double start = edge_cpu();
     for (long i = 0; i < REQUESTS; i++) {
-        tn_range_remove(m, all[i % live].range);
+        tn_range_destroy(m, all[i % live].range);
         begin(m, &all[i % live]);
     }
     edge_say(m, "ranges: 20000 removed and added", start);
@@ -38,9 +38,9 @@ static void scan(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
 static void scanners(tn_mutator *m, Coroutine *all, long live) {
     double start = edge_cpu();
     for (long i = 0; i < live; i++)
-        if (tn_scanner_add(m, scan, &all[i]) != TN_OK) edge_fail(m);
+        if (tn_scanner_create(m, scan, &all[i]) != TN_OK) edge_fail(m);
     for (long i = 0; i < live; i++)
-        if (tn_scanner_remove(m, scan, &all[i]) != TN_OK) edge_fail(m);
+        if (tn_scanner_destroy(m, scan, &all[i]) != TN_OK) edge_fail(m);
     edge_say(m, "ranges: LIVE scanners added and removed", start);
 }
 
@@ -49,7 +49,7 @@ static void minors(tn_mutator *m, Coroutine *all) {
     double start = edge_cpu();
     for (int i = 0; i < MINORS; i++) {
         for (int k = 0; k < RUN; k++) {
-            all[k].slot[0] = TN_ALLOC(m, Node);
+            all[k].slot[0] = tn_alloc(m, Node);
             all[k].low = all[k].base;
         }
         tn_collect(m, TN_MINOR);

@@ -17,9 +17,9 @@ int main(int argc, char **argv) {
     for (long t = 0; t < teeth; t++) {
         *list = NULL;
         for (long i = 0; i < objects; i++) {
-            Node *n = TN_ALLOC(m, Node);
+            Node *n = tn_alloc(m, Node);
             if (!n) edge_fail(m);
-            TN_INIT(n, next, *list);
+            tn_init(n, next, *list);
             *list = n;
         }
     }

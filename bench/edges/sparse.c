@@ -15,9 +15,9 @@ int main(int argc, char **argv) {
     double begin = edge_cpu();
     size_t length = (size_t)kib * 128 - 8;
     for (long i = 0; i < arrays; i++) {
-        Array **a = TN_HANDLE(m, (Array *)TN_ALLOC_TAIL(m, Array, tn_value, length));
+        Array **a = TN_HANDLE(m, (Array *)tn_alloc_tail(m, Array, tn_value, length));
         if (!*a) edge_fail(m);
-        TN_WRITE_VALUE(m, *a, slot[edge_random() % length], (tn_value)(uintptr_t)*a);
+        tn_write_value(m, *a, slot[edge_random() % length], (tn_value)(uintptr_t)*a);
     }
     tn_collect(m, TN_MAJOR);
     tn_collect(m, TN_FULL);

@@ -19,9 +19,9 @@ static void on_tenure(void) {
     TN_SCOPE(m);
     TN_LOCAL(m, Node, list);
     for (size_t i = 0; i < BYTES / sizeof(Node); i++) {
-        Node *node = TN_ALLOC(m, Node);
+        Node *node = tn_alloc(m, Node);
         if (!node) edge_fail(m);
-        TN_INIT(node, next, *list);
+        tn_init(node, next, *list);
         *list = node;
     }
 }

@@ -18,7 +18,7 @@ typedef struct Coroutine {
 static void begin(tn_mutator *m, Coroutine *c) {
     c->base = c->low = c->slot;
     c->top = c->slot + SLOTS / 2;
-    c->range = tn_range_add(m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
+    c->range = tn_range_create(m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
     if (!c->range || tn_range_suspend(m, c->range) != TN_OK) edge_fail(m);
 }
 
@@ -26,7 +26,7 @@ static void minors(tn_mutator *m, Coroutine *runs) {
     double start = edge_cpu();
     tn_range_resume(m, runs->range);
     for (int i = 0; i < MINORS; i++) {
-        runs->slot[0] = TN_ALLOC(m, Node);
+        runs->slot[0] = tn_alloc(m, Node);
         runs->low = runs->base;
         tn_collect(m, TN_MINOR);
     }

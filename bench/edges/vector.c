@@ -1,5 +1,5 @@
 /* vector.c: a malloc'd vector of LENGTH references, owned by an object with a trace callback; PUSHES new objects are stored
- * into it at random places. `how` 0: tn_remember; 1: tn_remember_slot. */
+ * into it at random places. `how` 0: tn_revisit_object; 1: tn_revisit_slot. */
 #include "edge.h"
 
 typedef struct Node {
@@ -31,14 +31,14 @@ int main(int argc, char **argv) {
     (*v)->length = length;
     double begin = edge_cpu();
     for (long i = 0; i < pushes; i++) {
-        Node *node = TN_ALLOC(m, Node);
+        Node *node = tn_alloc(m, Node);
         if (!node) edge_fail(m);
         node->number = i;
         Node **slot = &(*v)->at[edge_random() % length];
         *slot = node;
-        if (how == 0) tn_remember(m, *v);
-        else tn_remember_slot(m, *v, slot);
+        if (how == 0) tn_revisit_object(m, *v);
+        else tn_revisit_slot(m, *v, slot);
     }
-    edge_say(m, how ? "vector: tn_remember_slot" : "vector: tn_remember", begin);
+    edge_say(m, how ? "vector: tn_revisit_slot" : "vector: tn_revisit_object", begin);
     return 0;
 }

@@ -20,10 +20,10 @@ int main(int argc, char **argv) {
     if (!table) edge_fail(m);
     double begin = edge_cpu();
     for (long i = 0; i < objects; i++) {
-        Node *n = TN_ALLOC(m, Node);
+        Node *n = tn_alloc(m, Node);
         if (!n) edge_fail(m);
         n->number[0] = i;
-        TN_WRITE(m, *table, slot[i % SLOTS], n);
+        tn_write(m, *table, slot[i % SLOTS], n);
     }
     edge_say(m, "window: the last 10,000 objects are alive", begin);
     return 0;

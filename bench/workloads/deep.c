@@ -26,7 +26,7 @@ static inline void about_to_write(void **frame) { (void)frame; }
 #else
 static void open_stack(tn_mutator *m, size_t slots) {
     vm.base = vm.top = bench_checked(m, calloc(slots, sizeof(void *)));
-    if (!tn_range_add(m, &(tn_range_desc){&vm.base, &vm.top, &vm.low, 0})) harness_fail(tn_last_error(m));
+    if (!tn_range_create(m, &(tn_range_desc){&vm.base, &vm.top, &vm.low, 0})) harness_fail(tn_last_error(m));
 }
 static inline void about_to_write(void **frame) {
     if (frame < vm.low) vm.low = frame;

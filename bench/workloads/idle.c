@@ -58,16 +58,16 @@ static void make_idle(tn_mutator *m, HELD(Table) table, HELD(Weaks) weaks, uint6
     for (uint64_t i = 0; i < count; i++) {
         TN_SCOPE(m);
         Item **item = TN_HANDLE(m, READ(V(table), at[i % V(table)->length]));
-        globals[i] = bench_checked(m, (void *)TN_GLOBAL(m, item));
-        bool added = tn_root_add(m, &cells[i]) == TN_OK && TN_ROOT_SET(m, &cells[i], item) == TN_OK;
+        globals[i] = bench_checked(m, (void *)TN_GLOBAL_CREATE(m, item));
+        bool added = tn_root_create(m, &cells[i]) == TN_OK && TN_ROOT_SET(m, &cells[i], item) == TN_OK;
         if (!added) harness_fail(tn_last_error(m));
-        tn_weak **weak = bench_checked(m, tn_weak_new(m, item));
+        tn_weak **weak = bench_checked(m, TN_WEAK_NEW(m, item));
         WRITE(V(weaks), at[i], *weak);
     }
 }
 
 static void *global_at(uint64_t i) { return *globals[i]; }
-static void *cell_at(uint64_t i) { return TN_ROOT_READ(&cells[i]); }
+static void *cell_at(uint64_t i) { return tn_root_read(&cells[i]); }
 static void *weak_at(tn_mutator *m, Weaks *weaks, uint64_t i) { return tn_weak_read(m, READ(weaks, at[i])); }
 #endif
 

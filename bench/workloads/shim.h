@@ -65,24 +65,24 @@ enum { MANUAL = false, POOLED = false };
     static const tn_type_desc bench_types[] = {__VA_ARGS__};                            \
     static void bench_add_types(tn_heap *heap) {                                        \
         for (size_t i = 0; i < sizeof bench_types / sizeof *bench_types; i++)           \
-            if (!tn_type_add(heap, &bench_types[i])) harness_fail("a type was refused"); \
+            if (!tn_type_create(heap, &bench_types[i])) harness_fail("a type was refused"); \
     }
-#define READ(p, f) TN_READ(p, f)
-#define INIT(p, f, q) TN_INIT(p, f, q)
-#define WRITE(p, f, q) TN_WRITE(m, p, f, q)
+#define READ(p, f) tn_read(p, f)
+#define INIT(p, f, q) tn_init(p, f, q)
+#define WRITE(p, f, q) tn_write(m, p, f, q)
 #define HELD(T) T **
 #define MAJOR_COLLECTION() bench_collect(m, TN_MAJOR)
 #define FULL_COLLECTION() bench_collect(m, TN_FULL)
 
-TN_INLINE void *bench_checked(tn_mutator *m, void *p) {
-    if (TN_UNLIKELY(!p)) harness_fail(tn_last_error(m));
+TN_INLINE_ void *bench_checked(tn_mutator *m, void *p) {
+    if (TN_UNLIKELY_(!p)) harness_fail(tn_last_error(m));
     return p;
 }
-TN_INLINE void bench_collect(tn_mutator *m, tn_kind kind) {
+TN_INLINE_ void bench_collect(tn_mutator *m, tn_collection_kind kind) {
     if (tn_collect(m, kind) != TN_OK) harness_fail(tn_last_error(m));
 }
-#define BENCH_ALLOC(T) ((T *)bench_checked(m, TN_ALLOC(m, T)))
-#define BENCH_ALLOC_TAIL(T, element, n) ((T *)bench_checked(m, TN_ALLOC_TAIL(m, T, element, n)))
+#define BENCH_ALLOC(T) ((T *)bench_checked(m, tn_alloc(m, T)))
+#define BENCH_ALLOC_TAIL(T, element, n) ((T *)bench_checked(m, tn_alloc_tail(m, T, element, n)))
 
 static uint64_t workload(tn_mutator *m);
 static void bench_add_types(tn_heap *heap);
@@ -91,17 +91,17 @@ static void bench_roots(tn_mutator *m);
 static void bench_run(harness_result *r) {
     tn_error error = {TN_OK, ""};
     tn_heap *heap = tn_heap_create(NULL, &error);
-    tn_mutator *m = heap ? tn_attach(heap, &error) : NULL;
+    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;
     if (!m) harness_fail(error.text);
     bench_add_types(heap);
     bench_roots(m);
     r->check = workload(m);
     tn_stats s;
-    tn_stats_get(m, &s);
+    tn_stats_get(m->heap, &s);
     r->gc_ns = s.gc_ns, r->minors = s.minors, r->majors = s.majors, r->allocated = s.allocated_bytes;
     r->pause_p50_ns = s.pause_p50_ns, r->pause_p99_ns = s.pause_p99_ns, r->pause_max_ns = s.pause_max_ns;
     r->minor_p50_ns = s.minor_p50_ns, r->minor_p99_ns = s.minor_p99_ns, r->minor_max_ns = s.minor_max_ns;
-    if (tn_detach(m) != TN_OK || tn_heap_destroy(heap) != TN_OK) harness_fail("the heap could not be destroyed");
+    if (tn_mutator_destroy(m) != TN_OK || tn_heap_destroy(heap) != TN_OK) harness_fail("the heap could not be destroyed");
 }
 #endif
 
@@ -111,15 +111,15 @@ static struct {
     void **top, **base;
 } bench_stack;
 
-TN_INLINE void **bench_push(void *p) {
+TN_INLINE_ void **bench_push(void *p) {
     *bench_stack.top = p;
     return bench_stack.top++;
 }
-TN_INLINE void bench_pop(void ***top) { bench_stack.top = *top; }
+TN_INLINE_ void bench_pop(void ***top) { bench_stack.top = *top; }
 
 static void bench_roots(tn_mutator *m) {
     bench_stack.base = bench_stack.top = calloc(1 << 16, sizeof(void *));
-    if (!bench_stack.base || !tn_range_add(m, &(tn_range_desc){&bench_stack.base, &bench_stack.top, NULL, 0}))
+    if (!bench_stack.base || !tn_range_create(m, &(tn_range_desc){&bench_stack.base, &bench_stack.top, NULL, 0}))
         harness_fail("no memory for the stack");
 }
 
@@ -144,7 +144,7 @@ static void bench_roots(tn_mutator *m) {
 #ifdef PEER_HANDLES
 static void bench_roots(tn_mutator *m) { (void)m; }
 
-TN_INLINE void *bench_checked_handle(tn_mutator *m, void *h) { return bench_checked(m, h); }
+TN_INLINE_ void *bench_checked_handle(tn_mutator *m, void *h) { return bench_checked(m, h); }
 
 #define RESULT(T) T **
 #define SCOPE TN_SCOPE(m)

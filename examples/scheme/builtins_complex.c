@@ -135,8 +135,8 @@ static Value imaginary_power(Vm *vm, const Value *y, const Value *power) {
 
 static Value common_denominator(Vm *vm, Value x, Value y) {
     TN_SCOPE(vm->m);
-    const Value *a = TN_HANDLE_VALUE(vm->m, IS(Ratnum, x) ? TN_READ_VALUE(AS(Ratnum, x), denominator) : fixnum(1));
-    const Value *b = TN_HANDLE_VALUE(vm->m, IS(Ratnum, y) ? TN_READ_VALUE(AS(Ratnum, y), denominator) : fixnum(1));
+    const Value *a = TN_HANDLE_VALUE(vm->m, IS(Ratnum, x) ? tn_read_value(AS(Ratnum, x), denominator) : fixnum(1));
+    const Value *b = TN_HANDLE_VALUE(vm->m, IS(Ratnum, y) ? tn_read_value(AS(Ratnum, y), denominator) : fixnum(1));
     return exact_integers(vm, WHO, mpz_lcm, a, b);
 }
 
@@ -202,10 +202,10 @@ static Value complex_power(Vm *vm, const Value *base, const Value *power) {
 
 /* Halves are exact where the root is. */
 Value complex_expt(Vm *vm, const Value *base, const Value *power) {
-    bool half = IS(Ratnum, *power) && TN_READ_VALUE(AS(Ratnum, *power), denominator) == fixnum(2);
+    bool half = IS(Ratnum, *power) && tn_read_value(AS(Ratnum, *power), denominator) == fixnum(2);
     if (!half || !is_exact(real_part(*base))) return complex_power(vm, base, power);
     TN_SCOPE(vm->m);
-    const Value *twice = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Ratnum, *power), numerator));
+    const Value *twice = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Ratnum, *power), numerator));
     const Value *root = TN_HANDLE_VALUE(vm->m, exact_complex_root(vm, base));
     if (!*root) return 0;
     return *root == S_FALSE ? complex_power(vm, base, power) : exact_complex_power(vm, root, twice);

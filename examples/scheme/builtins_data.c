@@ -1,5 +1,5 @@
 /* builtins_data.c: vectors, promises and condition objects. Stores into objects that may be old go
- * through the write barrier (TN_WRITE_VALUE); new objects are filled with TN_INIT_VALUE, before anything else
+ * through the write barrier (tn_write_value); new objects are filled with tn_init_value, before anything else
  * allocates. */
 #include <string.h>
 
@@ -10,7 +10,7 @@ static bool check_vector(Vm *vm, Value v) {
     return IS(Vector, v) || fail_type(vm, WHO, "a vector", v);
 }
 
-static Value item(Value vector, size_t i) { return TN_READ_VALUE(AS(Vector, vector), item[i]); }
+static Value item(Value vector, size_t i) { return tn_read_value(AS(Vector, vector), item[i]); }
 
 /* ---- vectors ---- */
 
@@ -26,7 +26,7 @@ static Value p_vector(Vm *vm, int argc, const Value *argv) {
     const Value none = S_FALSE;
     Value made = make_vector(vm, (size_t)argc, &none);
     if (!made) return 0;
-    for (int i = 0; i < argc; i++) TN_INIT_VALUE(AS(Vector, made), item[i], argv[i]);
+    for (int i = 0; i < argc; i++) tn_init_value(AS(Vector, made), item[i], argv[i]);
     return made;
 }
 
@@ -44,7 +44,7 @@ static Value p_vector_ref(Vm *vm, int argc, const Value *argv) {
 static Value p_vector_set(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!check_vector(vm, argv[0]) || !check_index(vm, argv[1], AS(Vector, argv[0])->length)) return 0;
-    TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[fixnum_value(argv[1])], argv[2]);
+    tn_write_value(vm->m, AS(Vector, argv[0]), item[fixnum_value(argv[1])], argv[2]);
     return S_UNSPECIFIED;
 }
 
@@ -69,7 +69,7 @@ static Value p_list_to_vector(Vm *vm, int argc, const Value *argv) {
     Value made = make_vector(vm, (size_t)n, &none);
     if (!made) return 0;
     size_t i = 0;
-    for (Value l = *argv; l != S_NIL; l = cdr(l)) TN_INIT_VALUE(AS(Vector, made), item[i++], car(l));
+    for (Value l = *argv; l != S_NIL; l = cdr(l)) tn_init_value(AS(Vector, made), item[i++], car(l));
     return made;
 }
 
@@ -77,7 +77,7 @@ static Value p_vector_fill(Vm *vm, int argc, const Value *argv) {
     size_t start, end;
     if (!check_vector(vm, argv[0])) return 0;
     if (!get_range(vm, argc, argv, 2, AS(Vector, argv[0])->length, &start, &end)) return 0;
-    for (; start < end; start++) TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[start], argv[1]);
+    for (; start < end; start++) tn_write_value(vm->m, AS(Vector, argv[0]), item[start], argv[1]);
     return S_UNSPECIFIED;
 }
 
@@ -88,7 +88,7 @@ static Value p_vector_copy(Vm *vm, int argc, const Value *argv) {
     if (!get_range(vm, argc, argv, 1, AS(Vector, argv[0])->length, &start, &end)) return 0;
     Value made = make_vector(vm, end - start, &none);
     if (!made) return 0;
-    for (size_t i = start; i < end; i++) TN_INIT_VALUE(AS(Vector, made), item[i - start], item(argv[0], i));
+    for (size_t i = start; i < end; i++) tn_init_value(AS(Vector, made), item[i - start], item(argv[0], i));
     return made;
 }
 
@@ -103,7 +103,7 @@ static Value p_vector_copy_to(Vm *vm, int argc, const Value *argv) {
     if (n > room - at) return fail_index(vm, WHO, argv[1]);
     for (size_t i = 0; i < n; i++) { /* in the direction that is right when they overlap */
         size_t j = start > at ? i : n - 1 - i;
-        TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[at + j], item(argv[2], start + j));
+        tn_write_value(vm->m, AS(Vector, argv[0]), item[at + j], item(argv[2], start + j));
     }
     return S_UNSPECIFIED;
 }
@@ -119,7 +119,7 @@ static Value p_vector_append(Vm *vm, int argc, const Value *argv) {
     if (!made) return 0;
     for (int i = 0; i < argc; i++)
         for (size_t j = 0; j < AS(Vector, argv[i])->length; j++, at++)
-            TN_INIT_VALUE(AS(Vector, made), item[at], item(argv[i], j));
+            tn_init_value(AS(Vector, made), item[at], item(argv[i], j));
     return made;
 }
 
@@ -133,9 +133,9 @@ static Value p_procedure_p(Vm *vm, int argc, const Value *argv) {
 /* (%make-promise state), (%promise-state p), (%promise-set! p state): state is a pair (done . value or thunk). */
 static Value p_make_promise(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    Promise *promise = TN_ALLOC(vm->m, Promise);
+    Promise *promise = tn_alloc(vm->m, Promise);
     if (!promise) return out_of_memory(vm);
-    TN_INIT_VALUE(promise, state, *argv);
+    tn_init_value(promise, state, *argv);
     return value_of(promise);
 }
 
@@ -143,23 +143,23 @@ static Value p_promise_p(Vm *vm, int argc, const Value *argv) { UNUSED; return b
 
 static Value p_promise_state(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    return IS(Promise, *argv) ? TN_READ_VALUE(AS(Promise, *argv), state) : fail_type(vm, WHO, "a promise", *argv);
+    return IS(Promise, *argv) ? tn_read_value(AS(Promise, *argv), state) : fail_type(vm, WHO, "a promise", *argv);
 }
 
 static Value p_promise_set(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Promise, argv[0])) return fail_type(vm, WHO, "a promise", argv[0]);
-    TN_WRITE_VALUE(vm->m, AS(Promise, argv[0]), state, argv[1]);
+    tn_write_value(vm->m, AS(Promise, argv[0]), state, argv[1]);
     return S_UNSPECIFIED;
 }
 
 /* (values x) is x. */
 static Value p_values(Vm *vm, int argc, const Value *argv) {
     if (argc == 1) return argv[0];
-    Values *values = TN_ALLOC_TAIL(vm->m, Values, tn_value, (size_t)argc);
+    Values *values = tn_alloc_tail(vm->m, Values, tn_value, (size_t)argc);
     if (!values) return out_of_memory(vm);
     values->length = (size_t)argc;
-    for (int i = 0; i < argc; i++) TN_INIT_VALUE(values, item[i], argv[i]);
+    for (int i = 0; i < argc; i++) tn_init_value(values, item[i], argv[i]);
     return value_of(values);
 }
 
@@ -203,13 +203,13 @@ static Value p_read_error_p(Vm *vm, int argc, const Value *argv) { UNUSED; retur
 static Value p_error_message(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Condition, *argv)) return fail_type(vm, WHO, "an error object", *argv);
-    return TN_READ_VALUE(AS(Condition, *argv), message);
+    return tn_read_value(AS(Condition, *argv), message);
 }
 
 static Value p_error_irritants(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Condition, *argv)) return fail_type(vm, WHO, "an error object", *argv);
-    return TN_READ_VALUE(AS(Condition, *argv), irritants);
+    return tn_read_value(AS(Condition, *argv), irritants);
 }
 
 static Value p_error_line(Vm *vm, int argc, const Value *argv) {

@@ -60,14 +60,14 @@ static Value p_cxr(Vm *vm, int argc, const Value *argv) {
 static Value p_set_car(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Pair, argv[0])) return fail_type(vm, WHO, "a pair", argv[0]);
-    TN_WRITE_VALUE(vm->m, AS(Pair, argv[0]), car, argv[1]);
+    tn_write_value(vm->m, AS(Pair, argv[0]), car, argv[1]);
     return S_UNSPECIFIED;
 }
 
 static Value p_set_cdr(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Pair, argv[0])) return fail_type(vm, WHO, "a pair", argv[0]);
-    TN_WRITE_VALUE(vm->m, AS(Pair, argv[0]), cdr, argv[1]);
+    tn_write_value(vm->m, AS(Pair, argv[0]), cdr, argv[1]);
     return S_UNSPECIFIED;
 }
 
@@ -112,7 +112,7 @@ static Value copy_onto(Vm *vm, const Value *list, const Value *rest) {
         else *end = rest ? *rest : cdr(*from);
         Value pair = cons(vm, item, end);
         if (!pair) return 0;
-        if (*head) TN_WRITE_VALUE(vm->m, AS(Pair, *last), cdr, pair);
+        if (*head) tn_write_value(vm->m, AS(Pair, *last), cdr, pair);
         else *head = pair;
         *last = pair;
     }
@@ -147,7 +147,7 @@ static Value p_list_set(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     Value pair = nth_pair(argv);
     if (!pair) return fail_index(vm, WHO, argv[1]);
-    TN_WRITE_VALUE(vm->m, AS(Pair, pair), car, argv[2]);
+    tn_write_value(vm->m, AS(Pair, pair), car, argv[2]);
     return S_UNSPECIFIED;
 }
 

@@ -22,8 +22,8 @@ static Value rounded(Vm *vm, const Value *v, double (*fn)(double), IntegerFn exa
     if (is_flonum(*v)) return make_flonum(vm, fn(flonum_value(*v)));
     if (!IS(Ratnum, *v)) return fail_real(vm, WHO, *v);
     TN_SCOPE(vm->m);
-    const Value *numerator = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Ratnum, *v), numerator));
-    const Value *denominator = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Ratnum, *v), denominator));
+    const Value *numerator = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Ratnum, *v), numerator));
+    const Value *denominator = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Ratnum, *v), denominator));
     return exact_integers(vm, WHO, exact_fn, numerator, denominator);
 }
 
@@ -42,8 +42,8 @@ static Value part(Vm *vm, const Value *v, bool numerator) {
     Value *exact = TN_HANDLE_VALUE(vm->m, num_exact(vm, WHO, v));
     if (!*exact) return 0;
     if (!IS(Ratnum, *exact)) *exact = numerator ? *exact : fixnum(1);
-    else if (numerator) *exact = TN_READ_VALUE(AS(Ratnum, *exact), numerator);
-    else *exact = TN_READ_VALUE(AS(Ratnum, *exact), denominator);
+    else if (numerator) *exact = tn_read_value(AS(Ratnum, *exact), numerator);
+    else *exact = tn_read_value(AS(Ratnum, *exact), denominator);
     return is_flonum(*v) ? num_inexact(vm, WHO, exact) : *exact;
 }
 
@@ -209,8 +209,8 @@ static Value p_exact_integer_sqrt(Vm *vm, int argc, const Value *argv) {
 /* An exact number, not negative, to the power of a ratio: exact if the root is. */
 static Value exact_root_power(Vm *vm, const Value *base, const Value *power) {
     TN_SCOPE(vm->m);
-    const Value *n = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Ratnum, *power), numerator));
-    Value k = TN_READ_VALUE(AS(Ratnum, *power), denominator);
+    const Value *n = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Ratnum, *power), numerator));
+    Value k = tn_read_value(AS(Ratnum, *power), denominator);
     if (!is_fixnum(k)) return S_FALSE;
     Value *root = TN_HANDLE_VALUE(vm->m, exact_root(vm, WHO, base, (unsigned long)fixnum_value(k)));
     return !*root || *root == S_FALSE ? *root : exact_power(vm, WHO, root, n);

@@ -153,7 +153,7 @@ static Value p_to_vector(Vm *vm, int argc, const Value *argv) {
     Value made = make_vector(vm, end - start, &none);
     if (!made) return 0;
     for (size_t i = start; i < end; i++)
-        TN_INIT_VALUE(AS(Vector, made), item[i - start], character(AS(String, argv[0])->ch[i]));
+        tn_init_value(AS(Vector, made), item[i - start], character(AS(String, argv[0])->ch[i]));
     return made;
 }
 
@@ -162,13 +162,13 @@ static Value p_from_vector(Vm *vm, int argc, const Value *argv) {
     if (!IS(Vector, argv[0])) return fail_type(vm, WHO, "a vector", argv[0]);
     if (!get_range(vm, argc, argv, 1, AS(Vector, argv[0])->length, &start, &end)) return 0;
     for (size_t i = start; i < end; i++) {
-        Value c = TN_READ_VALUE(AS(Vector, argv[0]), item[i]);
+        Value c = tn_read_value(AS(Vector, argv[0]), item[i]);
         if (!is_char(c)) return fail_type(vm, WHO, "a character", c);
     }
     Value made = make_string(vm, end - start);
     if (!made) return 0;
     for (size_t i = start; i < end; i++)
-        AS(String, made)->ch[i - start] = char_value(TN_READ_VALUE(AS(Vector, argv[0]), item[i]));
+        AS(String, made)->ch[i - start] = char_value(tn_read_value(AS(Vector, argv[0]), item[i]));
     return made;
 }
 

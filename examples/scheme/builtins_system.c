@@ -23,7 +23,7 @@ static Value p_gc_minor(Vm *vm, int argc, const Value *argv) {
 static Value p_gc_stats(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     tn_stats s;
-    tn_stats_get(vm->m, &s);
+    tn_stats_get(vm->m->heap, &s);
     const struct { const char *name; uint64_t value; } rows[] = {
         {"minors", s.minors}, {"majors", s.majors}, {"allocated", s.allocated_bytes},
         {"promoted", s.promoted_bytes}, {"live", s.live_bytes}, {"used", s.used_bytes},
@@ -46,7 +46,7 @@ static Value p_gc_stats(Vm *vm, int argc, const Value *argv) {
 /* Displays the summary. */
 static Value p_gc_summary(Vm *vm, int argc, const Value *argv) {
     char text[4096];
-    tn_stats_text(vm->m, text, sizeof text);
+    tn_stats_text(vm->m->heap, text, sizeof text);
     Port *port = port_output(vm, argc, argv, 0, false);
     return port && port_put(vm, port, text, strlen(text)) ? (Value)S_UNSPECIFIED : 0;
 }
@@ -88,7 +88,7 @@ static Value p_set_winders(Vm *vm, int argc, const Value *argv) {
 
 static Value p_continuation_winders(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    return TN_READ_VALUE(AS(Continuation, *argv), winders);
+    return tn_read_value(AS(Continuation, *argv), winders);
 }
 
 static Value p_raised_line(Vm *vm, int argc, const Value *argv) { UNUSED; return fixnum(vm->raised_line); }
@@ -125,10 +125,10 @@ static bool define_all(Vm *vm, const PrimitiveDesc *desc) {
         Value found = environment_cell(vm, &vm->reg[R_SYSTEM], name);
         if (!found) return false;
         Value *cell = TN_HANDLE_VALUE(vm->m, found);
-        Primitive *primitive = TN_ALLOC(vm->m, Primitive);
+        Primitive *primitive = tn_alloc(vm->m, Primitive);
         if (!primitive) return out_of_memory(vm);
         primitive->desc = desc;
-        TN_WRITE_VALUE(vm->m, AS(Global, *cell), value, value_of(primitive));
+        tn_write_value(vm->m, AS(Global, *cell), value, value_of(primitive));
         AS(Global, *cell)->builtin = true;
     }
     return true;

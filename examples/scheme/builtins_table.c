@@ -54,7 +54,7 @@ static Value p_table_size(Vm *vm, int argc, const Value *argv) {
 }
 
 static Value value_at(const Table *t, size_t entry) {
-    return TN_READ_VALUE(AS(Vector, TN_READ_VALUE(t, entries)), item[3 * entry + 2]);
+    return tn_read_value(AS(Vector, tn_read_value(t, entries)), item[3 * entry + 2]);
 }
 
 /* Entry number i is there: of a weak table it may be gone after the next collection. */
@@ -75,7 +75,7 @@ static Value table_items(Vm *vm, const Value *table, bool keys) {
     size_t n = 0;
     for (size_t i = 0; i < t->used; i++)
         if (is_live(vm, *table, i)) {
-            TN_INIT_VALUE(AS(Vector, made), item[n], keys ? table_key(vm, *table, i) : value_at(t, i));
+            tn_init_value(AS(Vector, made), item[n], keys ? table_key(vm, *table, i) : value_at(t, i));
             n++;
         }
     if (n == room) return made;
@@ -83,7 +83,7 @@ static Value table_items(Vm *vm, const Value *table, bool keys) {
     Value *longer = TN_HANDLE_VALUE(vm->m, made);
     if (!(made = make_vector(vm, n, &none))) return 0;
     for (size_t i = 0; i < n; i++)
-        TN_INIT_VALUE(AS(Vector, made), item[i], TN_READ_VALUE(AS(Vector, *longer), item[i]));
+        tn_init_value(AS(Vector, made), item[i], tn_read_value(AS(Vector, *longer), item[i]));
     return made;
 }
 
@@ -128,7 +128,7 @@ static Value p_table_copy(Vm *vm, int argc, const Value *argv) {
 /* A number that stays with an object wherever the collector moves it. */
 static Value p_eq_hash(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    uint64_t h = is_reference(*argv) ? tn_hash(vm->m, AS(void, *argv)) : *argv;
+    uint64_t h = is_reference(*argv) ? tn_hash_of(vm->m, AS(void, *argv)) : *argv;
     return fixnum((int64_t)(h >> 2));
 }
 
@@ -141,13 +141,13 @@ static Value p_weak_ref(Vm *vm, int argc, const Value *argv) {
     Value *target = TN_HANDLE_VALUE(vm->m, *argv);
     if (is_reference(*argv)) {
         void **referent = TN_HANDLE(vm->m, AS(void, *argv));
-        tn_weak **weak = tn_weak_new(vm->m, referent);
+        tn_weak **weak = TN_WEAK_NEW(vm->m, referent);
         if (!weak) return out_of_memory(vm);
         *target = value_of(*weak);
     }
-    WeakRef *ref = TN_ALLOC(vm->m, WeakRef);
+    WeakRef *ref = tn_alloc(vm->m, WeakRef);
     if (!ref) return out_of_memory(vm);
-    TN_INIT_VALUE(ref, target, *target);
+    tn_init_value(ref, target, *target);
     return value_of(ref);
 }
 
@@ -156,7 +156,7 @@ static Value p_weak_ref_p(Vm *vm, int argc, const Value *argv) { UNUSED; return 
 /* (weak-ref-value ref [missing]): #f, or `missing`, when what it held has died. */
 static Value p_weak_ref_value(Vm *vm, int argc, const Value *argv) {
     if (!IS(WeakRef, *argv)) return fail_type(vm, WHO, "a weak reference", *argv);
-    Value target = TN_READ_VALUE(AS(WeakRef, *argv), target);
+    Value target = tn_read_value(AS(WeakRef, *argv), target);
     if (!is_reference(target)) return target;
     void *referent = tn_weak_read(vm->m, AS(tn_weak, target));
     return referent ? value_of(referent) : argc > 1 ? argv[1] : (Value)S_FALSE;

@@ -263,7 +263,7 @@ static Value copy_string(Vm *vm, Value source) {
 static Value p_symbol_to_string(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Symbol, *argv)) return fail_type(vm, WHO, "a symbol", *argv);
-    return copy_string(vm, TN_READ_VALUE(AS(Symbol, *argv), name));
+    return copy_string(vm, tn_read_value(AS(Symbol, *argv), name));
 }
 
 static Value p_string_to_symbol(Vm *vm, int argc, const Value *argv) {

@@ -140,9 +140,9 @@ static void gen_lambda(Gen *g, const Function *f) {
     Value code = gen_function(g->u, f);
     uint32_t index = unit_keep(g->u, code);
     if (f->free_count == 0) { /* one closure will do for all time */
-        Closure *closure = TN_ALLOC(g->u->vm->m, Closure);
+        Closure *closure = tn_alloc(g->u->vm->m, Closure);
         if (!closure) unit_no_memory(g->u);
-        TN_INIT_VALUE(closure, code, g->u->pool[index]);
+        tn_init_value(closure, code, g->u->pool[index]);
         emit(g, OP_CONST, constant(g, unit_keep(g->u, value_of(closure))));
         return;
     }
@@ -240,7 +240,7 @@ static void gen_next(Gen *g, Node *node) {
 static const PrimitiveDesc *inline_primitive(const Gen *g, const Node *call) {
     if (call->kind != N_CALL || call->a->kind != N_GLOBAL) return NULL;
     const Global *cell = AS(Global, g->u->pool[call->a->index]);
-    Value value = TN_READ_VALUE(cell, value);
+    Value value = tn_read_value(cell, value);
     if (!cell->builtin || !IS(Primitive, value)) return NULL;
     const PrimitiveDesc *desc = AS(Primitive, value)->desc;
     int n = (int)call->count;
@@ -302,7 +302,7 @@ static void gen_primitive(Gen *g, const PrimitiveDesc *desc, Node *call) {
         for (uint32_t i = 0; i < n; i++) gen_push(g, call->list[i]);
         g->line = call->line;
         emit(g, OP_PRIM, n);
-        emit_word(g, constant(g, unit_keep(g->u, TN_READ_VALUE(AS(Global, g->u->pool[call->a->index]), value))));
+        emit_word(g, constant(g, unit_keep(g->u, tn_read_value(AS(Global, g->u->pool[call->a->index]), value))));
         g->depth -= n;
     }
 }
@@ -456,7 +456,7 @@ static void gen(Gen *g, Node *node, bool tail_position) {
 
 /* Words in the heap, as a number of the pool. */
 static uint32_t make_words(Unit *u, const Array *array) {
-    Words *words = TN_ALLOC_TAIL(u->vm->m, Words, uint32_t, array->n);
+    Words *words = tn_alloc_tail(u->vm->m, Words, uint32_t, array->n);
     if (!words) unit_no_memory(u);
     words->length = array->n;
     memcpy(words->word, array->at, array->n * sizeof words->word[0]);
@@ -480,19 +480,19 @@ Value gen_function(Unit *u, const Function *f) {
     gen(g, f->body, true);
 
     uint32_t instructions = make_words(u, &g->code), lines = make_words(u, &g->lines);
-    Code *code = TN_ALLOC_TAIL(u->vm->m, Code, tn_value, g->constants.n);
+    Code *code = tn_alloc_tail(u->vm->m, Code, tn_value, g->constants.n);
     if (!code) unit_no_memory(u);
-    TN_INIT_VALUE(code, name, base_name(u->pool[f->name]));
-    TN_INIT_VALUE(code, file, u->pool[f->file]);
-    TN_INIT_VALUE(code, instructions, u->pool[instructions]);
-    TN_INIT_VALUE(code, lines, u->pool[lines]);
+    tn_init_value(code, name, base_name(u->pool[f->name]));
+    tn_init_value(code, file, u->pool[f->file]);
+    tn_init_value(code, instructions, u->pool[instructions]);
+    tn_init_value(code, lines, u->pool[lines]);
     code->start = AS(Words, u->pool[instructions])->word;
     code->required = f->count - f->rest;
     code->rest = f->rest;
     code->library = u->vm->booting;
-    code->ends_in_call = code->library && ends_in_call(TN_READ_VALUE(code, name));
+    code->ends_in_call = code->library && ends_in_call(tn_read_value(code, name));
     code->frame = g->deepest;
     code->length = g->constants.n;
-    for (uint32_t i = 0; i < g->constants.n; i++) TN_INIT_VALUE(code, constant[i], u->pool[g->constants.at[i]]);
+    for (uint32_t i = 0; i < g->constants.n; i++) tn_init_value(code, constant[i], u->pool[g->constants.at[i]]);
     return value_of(code);
 }

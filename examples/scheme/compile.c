@@ -184,7 +184,7 @@ static Node *expand_library(Unit *u, const Value *forms_list, const Value *libra
 
 /* Everything that may fail with a longjmp is below here; the unit is the caller's, so it survives that. */
 static Value compile_unit(Unit *u, const Value *form, const Value *libraries) {
-    tn_mark mark = tn_save(u->vm->m);
+    tn_checkpoint mark = tn_save(u->vm->m);
     if (setjmp(u->failed)) {
         tn_restore(u->vm->m, mark);
         if (u->vm->reg[R_PENDING] == u->vm->reg[R_OUT_OF_MEMORY])
@@ -198,9 +198,9 @@ static Value compile_unit(Unit *u, const Value *form, const Value *libraries) {
     analyse(u, f, f->body);
     u->depth = 0;
     uint32_t code = unit_keep(u, gen_function(u, f));
-    Closure *closure = TN_ALLOC_TAIL(u->vm->m, Closure, tn_value, 0);
+    Closure *closure = tn_alloc_tail(u->vm->m, Closure, tn_value, 0);
     if (!closure) unit_no_memory(u);
-    TN_INIT_VALUE(closure, code, u->pool[code]);
+    tn_init_value(closure, code, u->pool[code]);
     return value_of(closure);
 }
 
@@ -210,11 +210,11 @@ Value compile_all(Vm *vm, const Value *form, const Value *libraries, const Value
     if (*table == S_FALSE && !(*table = table_new(vm, TABLE_EQ))) return 0;
     Unit unit = {.vm = vm, .environment = environment, .positions = table};
     tn_range_desc pool = {.base = &unit.pool, .top = &unit.pool_top, .values = 1};
-    unit.range = tn_range_add(vm->m, &pool);
+    unit.range = tn_range_create(vm->m, &pool);
     if (!unit.range) return out_of_memory(vm);
     Value closure = compile_unit(&unit, form, libraries);
     vm->reg[R_FILE] = *file; /* an error in an included file has left it */
-    tn_range_remove(vm->m, unit.range);
+    tn_range_destroy(vm->m, unit.range);
     free(unit.pool);
     while (unit.chunks) {
         struct Chunk *next = unit.chunks->next;
@@ -235,10 +235,10 @@ Value expand_forms_define(Vm *vm) {
     for (size_t i = 0; i < forms_count; i++) {
         if (!(*name = intern_c(vm, forms[i].name))) return 0;
         if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name))) return 0;
-        Syntax *syntax = TN_ALLOC(vm->m, Syntax);
+        Syntax *syntax = tn_alloc(vm->m, Syntax);
         if (!syntax) return out_of_memory(vm);
         syntax->form = i;
-        TN_WRITE_VALUE(vm->m, AS(Global, *cell), value, value_of(syntax));
+        tn_write_value(vm->m, AS(Global, *cell), value, value_of(syntax));
     }
     return S_UNSPECIFIED;
 }

@@ -14,12 +14,12 @@
 /* ---- making ---- */
 
 Value make_complex(Vm *vm, double complex z) {
-    if (tn_reserve(vm->m, 2 * TN_CELL(sizeof(Flonum)) + TN_CELL(sizeof(Complex)))) return out_of_memory(vm);
+    if (tn_reserve(vm->m, 2 * tn_cell_bytes(sizeof(Flonum)) + tn_cell_bytes(sizeof(Complex)))) return out_of_memory(vm);
     /* Room for all three: nothing collects or fails, so raw pointers are good. */
     Value real = make_flonum(vm, creal(z)), imaginary = make_flonum(vm, cimag(z));
-    Complex *made = TN_ALLOC(vm->m, Complex);
-    TN_INIT_VALUE(made, real, real);
-    TN_INIT_VALUE(made, imaginary, imaginary);
+    Complex *made = tn_alloc(vm->m, Complex);
+    tn_init_value(made, real, real);
+    tn_init_value(made, imaginary, imaginary);
     return value_of(made);
 }
 
@@ -27,10 +27,10 @@ Value make_rectangular(Vm *vm, const Value *real, const Value *imaginary) {
     double x, y;
     if (*imaginary == fixnum(0)) return *real;
     if (is_exact(*real) && is_exact(*imaginary)) {
-        Complex *made = TN_ALLOC(vm->m, Complex);
+        Complex *made = tn_alloc(vm->m, Complex);
         if (!made) return out_of_memory(vm);
-        TN_INIT_VALUE(made, real, *real);
-        TN_INIT_VALUE(made, imaginary, *imaginary);
+        tn_init_value(made, real, *real);
+        tn_init_value(made, imaginary, *imaginary);
         return value_of(made);
     }
     if (!num_to_double(vm, "make-rectangular", real, &x)) return 0;

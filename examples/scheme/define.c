@@ -35,8 +35,8 @@ static Value defined_name(Unit *u, Value form) {
 /* The cell of a definition at the top level, as a number of the pool. */
 static uint32_t define_cell(Unit *u, const Value *name) {
     Value cell = unit_check(u, environment_define(u->vm, u->environment, name));
-    Value value = TN_READ_VALUE(AS(Global, cell), value);
-    if (IS(Syntax, value) || IS(Macro, value)) TN_WRITE_VALUE(u->vm->m, AS(Global, cell), value, S_UNBOUND);
+    Value value = tn_read_value(AS(Global, cell), value);
+    if (IS(Syntax, value) || IS(Macro, value)) tn_write_value(u->vm->m, AS(Global, cell), value, S_UNBOUND);
     return unit_keep(u, cell);
 }
 
@@ -111,7 +111,7 @@ Node *form_define_syntax(Unit *u, const Scope *s, const Value *form) {
     if (!is_name(*name)) syntax_error(u, "define-syntax: expected a name", *form);
     Value *macro = TN_HANDLE_VALUE(u->vm->m, make_macro(u, s, rules));
     uint32_t cell = define_cell(u, name);
-    TN_WRITE_VALUE(u->vm->m, AS(Global, u->pool[cell]), value, *macro);
+    tn_write_value(u->vm->m, AS(Global, u->pool[cell]), value, *macro);
     return const_node(u, S_UNSPECIFIED);
 }
 
@@ -148,11 +148,11 @@ Node *form_letrec_syntax(Unit *u, const Scope *s, const Value *form) { return le
 static Value system_name(Unit *u, const char *text) {
     TN_SCOPE(u->vm->m);
     Value *name = TN_HANDLE_VALUE(u->vm->m, unit_check(u, intern_c(u->vm, text)));
-    Alias *alias = TN_ALLOC(u->vm->m, Alias);
+    Alias *alias = tn_alloc(u->vm->m, Alias);
     if (!alias) unit_no_memory(u);
     u->made++;
-    TN_INIT_VALUE(alias, name, *name);
-    TN_INIT_VALUE(alias, environment, u->vm->reg[R_SYSTEM]);
+    tn_init_value(alias, name, *name);
+    tn_init_value(alias, environment, u->vm->reg[R_SYSTEM]);
     return value_of(alias);
 }
 
@@ -195,9 +195,9 @@ static Value field_names(Unit *u, const Value *form, Value specs) {
         int64_t length = IS(Pair, spec) ? list_length(spec) : 1;
         if (length < 1 || length > 3 || !is_name(name)) bad_form(u, "define-record-type", *form);
         for (size_t j = 0; j < i; j++)
-            if (TN_READ_VALUE(AS(Vector, vector), item[j]) == name)
+            if (tn_read_value(AS(Vector, vector), item[j]) == name)
                 syntax_error(u, "define-record-type: a field occurs twice", name);
-        TN_INIT_VALUE(AS(Vector, vector), item[i], name);
+        tn_init_value(AS(Vector, vector), item[i], name);
     }
     return vector;
 }
@@ -212,7 +212,7 @@ static Value constructor_fields(Unit *u, const Value *constructor, const Value *
     Value vector = unit_check(u, make_vector(u->vm, (size_t)n, none));
     Value rest = cdr(*constructor);
     for (int64_t i = 0; i < n; i++, rest = cdr(rest))
-        TN_INIT_VALUE(AS(Vector, vector), item[i], fixnum(field_index(u, *specs, car(rest))));
+        tn_init_value(AS(Vector, vector), item[i], fixnum(field_index(u, *specs, car(rest))));
     return vector;
 }
 
@@ -267,7 +267,7 @@ static Value enter_file(Unit *u, const Value *name, bool fold) {
     if (!data && AS(Condition, u->vm->reg[R_PENDING])->line == 0) {
         Condition *condition = AS(Condition, u->vm->reg[R_PENDING]);
         condition->line = u->line;
-        TN_WRITE_VALUE(u->vm->m, condition, file, u->vm->reg[R_FILE]);
+        tn_write_value(u->vm->m, condition, file, u->vm->reg[R_FILE]);
     }
     unit_check(u, data);
     u->vm->reg[R_FILE] = *path;
@@ -328,7 +328,7 @@ Node *form_import(Unit *u, const Scope *s, const Value *form) {
     *rest = strip(u, rest);
     *rest = unit_check(u, import_all(u->vm, rest, u->environment, u->line));
     Environment *environment = AS(Environment, *u->environment);
-    if (!environment->used) TN_WRITE_VALUE(u->vm->m, environment, parent, S_FALSE);
+    if (!environment->used) tn_write_value(u->vm->m, environment, parent, S_FALSE);
     uint32_t n = (uint32_t)list_length(*rest);
     Node *sequence = new_node(u, N_SEQ, n + 1);
     for (uint32_t i = 0; i < n; i++, *rest = cdr(*rest))

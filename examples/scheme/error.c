@@ -14,11 +14,11 @@ Value out_of_memory(Vm *vm) {
 }
 
 Value make_condition(Vm *vm, int kind, const Value *message, const Value *irritants) {
-    Condition *condition = TN_ALLOC(vm->m, Condition);
+    Condition *condition = tn_alloc(vm->m, Condition);
     if (!condition) return out_of_memory(vm);
-    TN_INIT_VALUE(condition, message, *message);
-    TN_INIT_VALUE(condition, irritants, *irritants);
-    TN_INIT_VALUE(condition, file, S_FALSE);
+    tn_init_value(condition, message, *message);
+    tn_init_value(condition, irritants, *irritants);
+    tn_init_value(condition, file, S_FALSE);
     condition->kind = kind;
     return value_of(condition);
 }
@@ -41,7 +41,7 @@ Value fail_at(Vm *vm, int kind, int64_t line, Value irritant, const char *messag
     if (!condition) return 0;
     if (line > 0) {
         AS(Condition, condition)->line = line;
-        TN_WRITE_VALUE(vm->m, AS(Condition, condition), file, vm->reg[R_FILE]);
+        tn_write_value(vm->m, AS(Condition, condition), file, vm->reg[R_FILE]);
     }
     vm->reg[R_PENDING] = condition;
     return 0;
@@ -101,7 +101,7 @@ Value fail_arity(Vm *vm, const char *who, int64_t min, int64_t max, int64_t got)
 void report(Vm *vm, Value raised) {
     TEMP_BUFFER(line);
     bool condition = IS(Condition, raised);
-    Value file = condition ? TN_READ_VALUE(AS(Condition, raised), file) : vm->reg[R_RAISED_FILE];
+    Value file = condition ? tn_read_value(AS(Condition, raised), file) : vm->reg[R_RAISED_FILE];
     int64_t number = condition ? AS(Condition, raised)->line : vm->raised_line;
     if (!IS(String, file)) file = vm->reg[R_FILE];
     if (IS(String, file)) print_value(vm, &line, file, false);
@@ -109,8 +109,8 @@ void report(Vm *vm, Value raised) {
     int n = snprintf(text, sizeof text, number > 0 ? ":%lld: " : ": ", (long long)number);
     buffer_add(&line, text, (size_t)n);
     if (condition) {
-        print_value(vm, &line, TN_READ_VALUE(AS(Condition, raised), message), false);
-        Value list = TN_READ_VALUE(AS(Condition, raised), irritants);
+        print_value(vm, &line, tn_read_value(AS(Condition, raised), message), false);
+        Value list = tn_read_value(AS(Condition, raised), irritants);
         bool colon = line.length && line.text[line.length - 1] == ':'; /* as many messages end, by custom */
         for (const char *separator = colon ? " " : ": "; IS(Pair, list); list = cdr(list), separator = " ") {
             buffer_add(&line, separator, strlen(separator));

@@ -10,7 +10,7 @@
  *     reserve again, or fails with `out of memory` like any allocation.
  * Both ask the collector first: a full collection disposes of the bignums that nobody needs any more.
  *
- * What a bignum's limbs take is counted with tn_external, so that a loop that makes garbage of large numbers is
+ * What a bignum's limbs take is counted with tn_external_adjust, so that a loop that makes garbage of large numbers is
  * collected in time, although the objects are small. Their limit is the heap's (the option heap_max): the limbs are
  * counted before the object is allocated, so that this fails if they do not fit. */
 #include <math.h>
@@ -83,7 +83,7 @@ static ptrdiff_t bytes_of(mpz_srcptr integer) {
 
 void bignum_dispose(tn_heap *heap, void *object) {
     Bignum *b = object;
-    tn_external(heap, -bytes_of(b->number));
+    tn_external_adjust(heap, -bytes_of(b->number));
     mpz_clear(b->number);
 }
 
@@ -101,8 +101,8 @@ void integer_view(Integer *view, Value integer) {
 
 void rational_view(Rational *view, Value exact) {
     bool ratio = IS(Ratnum, exact);
-    integer_view(&view->numerator, ratio ? TN_READ_VALUE(AS(Ratnum, exact), numerator) : exact);
-    integer_view(&view->denominator, ratio ? TN_READ_VALUE(AS(Ratnum, exact), denominator) : fixnum(1));
+    integer_view(&view->numerator, ratio ? tn_read_value(AS(Ratnum, exact), numerator) : exact);
+    integer_view(&view->denominator, ratio ? tn_read_value(AS(Ratnum, exact), denominator) : fixnum(1));
     *mpq_numref(view->q) = *view->numerator.z;
     *mpq_denref(view->q) = *view->denominator.z;
 }
@@ -111,7 +111,7 @@ size_t exact_limbs(Value exact) {
     if (is_fixnum(exact)) return 1;
     if (IS(Bignum, exact)) return mpz_size(AS(Bignum, exact)->number);
     const Ratnum *ratio = AS(Ratnum, exact);
-    return exact_limbs(TN_READ_VALUE(ratio, numerator)) + exact_limbs(TN_READ_VALUE(ratio, denominator));
+    return exact_limbs(tn_read_value(ratio, numerator)) + exact_limbs(tn_read_value(ratio, denominator));
 }
 
 Value exact_take(Vm *vm, mpz_t integer) {
@@ -123,10 +123,10 @@ Value exact_take(Vm *vm, mpz_t integer) {
     size_t size = mpz_size(integer);
     if ((size_t)integer->_mp_alloc > size + size / 4 + 2) mpz_realloc2(integer, size * GMP_NUMB_BITS);
     ptrdiff_t bytes = bytes_of(integer);
-    tn_external(vm->heap, bytes); /* before the allocation, which may fail for it */
-    Bignum *b = TN_ALLOC(vm->m, Bignum);
+    tn_external_adjust(vm->heap, bytes); /* before the allocation, which may fail for it */
+    Bignum *b = tn_alloc(vm->m, Bignum);
     if (!b) {
-        tn_external(vm->heap, -bytes);
+        tn_external_adjust(vm->heap, -bytes);
         mpz_clear(integer);
         return out_of_memory(vm);
     }
@@ -135,10 +135,10 @@ Value exact_take(Vm *vm, mpz_t integer) {
 }
 
 static Value make_ratnum(Vm *vm, const Value *numerator, const Value *denominator) {
-    Ratnum *ratio = TN_ALLOC(vm->m, Ratnum);
+    Ratnum *ratio = tn_alloc(vm->m, Ratnum);
     if (!ratio) return out_of_memory(vm);
-    TN_INIT_VALUE(ratio, numerator, *numerator);
-    TN_INIT_VALUE(ratio, denominator, *denominator);
+    tn_init_value(ratio, numerator, *numerator);
+    tn_init_value(ratio, denominator, *denominator);
     return value_of(ratio);
 }
 
@@ -267,7 +267,7 @@ Value exact_power(Vm *vm, const char *who, const Value *base, const Value *integ
 static int order_of(int difference) { return difference < 0 ? LESS : difference > 0 ? GREATER : EQUAL; }
 
 int exact_sign(Value v) {
-    if (IS(Ratnum, v)) v = TN_READ_VALUE(AS(Ratnum, v), numerator);
+    if (IS(Ratnum, v)) v = tn_read_value(AS(Ratnum, v), numerator);
     if (!is_fixnum(v)) return mpz_sgn(AS(Bignum, v)->number);
     return fixnum_value(v) < 0 ? -1 : fixnum_value(v) > 0;
 }
@@ -313,8 +313,8 @@ bool num_eqv(Value a, Value b) {
     if (IS(Bignum, a)) return mpz_cmp(AS(Bignum, a)->number, AS(Bignum, b)->number) == 0;
     if (IS(Complex, a)) return num_eqv(real_part(a), real_part(b)) && num_eqv(imaginary_part(a), imaginary_part(b));
     const Ratnum *x = AS(Ratnum, a), *y = AS(Ratnum, b);
-    return num_eqv(TN_READ_VALUE(x, numerator), TN_READ_VALUE(y, numerator)) &&
-           num_eqv(TN_READ_VALUE(x, denominator), TN_READ_VALUE(y, denominator));
+    return num_eqv(tn_read_value(x, numerator), tn_read_value(y, numerator)) &&
+           num_eqv(tn_read_value(x, denominator), tn_read_value(y, denominator));
 }
 
 uint64_t num_hash(Value v) {
@@ -327,7 +327,7 @@ uint64_t num_hash(Value v) {
     }
     if (IS(Ratnum, v)) {
         const Ratnum *ratio = AS(Ratnum, v);
-        return num_hash(TN_READ_VALUE(ratio, numerator)) * 31 + num_hash(TN_READ_VALUE(ratio, denominator));
+        return num_hash(tn_read_value(ratio, numerator)) * 31 + num_hash(tn_read_value(ratio, denominator));
     }
     if (IS(Complex, v)) return num_hash(real_part(v)) * 37 + num_hash(imaginary_part(v));
     mpz_srcptr z = AS(Bignum, v)->number;

@@ -101,12 +101,12 @@ static const Binding *find_binding(const Unit *u, const Scope *s, Value name) {
 }
 
 Value base_name(Value name) {
-    while (IS(Alias, name)) name = TN_READ_VALUE(AS(Alias, name), name);
+    while (IS(Alias, name)) name = tn_read_value(AS(Alias, name), name);
     return name;
 }
 
 static Meaning global_meaning(Value cell) {
-    Value value = TN_READ_VALUE(AS(Global, cell), value);
+    Value value = tn_read_value(AS(Global, cell), value);
     return (Meaning){.cell = cell, .keyword = IS(Syntax, value) || IS(Macro, value) ? value : 0};
 }
 
@@ -117,12 +117,12 @@ Meaning resolve_in(Unit *u, const Scope *s, const Value *environment, const Valu
         const Binding *local = find_binding(u, s, *id);
         if (local) return (Meaning){.local = local, .keyword = local->keyword ? u->pool[local->keyword] : 0};
         if (IS(Symbol, *id)) return global_meaning(unit_check(u, environment_cell(u->vm, place, id)));
-        Value cell = table_get(u->vm, TN_READ_VALUE(AS(Environment, *place), table), *id, 0);
+        Value cell = table_get(u->vm, tn_read_value(AS(Environment, *place), table), *id, 0);
         if (cell) return global_meaning(cell); /* a definition that a macro has inserted */
         const Alias *alias = AS(Alias, *id);
         s = alias->scope;
-        *place = TN_READ_VALUE(alias, environment);
-        *id = TN_READ_VALUE(alias, name);
+        *place = tn_read_value(alias, environment);
+        *id = tn_read_value(alias, name);
     }
 }
 
@@ -137,7 +137,7 @@ bool is_keyword(Unit *u, const Scope *s, Value v, const char *name) {
     Value *id = TN_HANDLE_VALUE(u->vm->m, v);
     Meaning m = resolve(u, s, id);
     if (m.keyword) return IS(Syntax, m.keyword) && !strcmp(forms[AS(Syntax, m.keyword)->form].name, name);
-    if (m.local || TN_READ_VALUE(AS(Global, m.cell), value) != S_UNBOUND) return false;
+    if (m.local || tn_read_value(AS(Global, m.cell), value) != S_UNBOUND) return false;
     return symbol_is(base_name(*id), name);
 }
 
@@ -147,11 +147,11 @@ static Value head_keyword(Unit *u, const Scope *s, const Value *form) {
     TN_SCOPE(u->vm->m);
     Value *name = TN_HANDLE_VALUE(u->vm->m, car(*form));
     Meaning m = resolve(u, s, name);
-    if (m.keyword || m.local || s || TN_READ_VALUE(AS(Global, m.cell), value) != S_UNBOUND) return m.keyword;
+    if (m.keyword || m.local || s || tn_read_value(AS(Global, m.cell), value) != S_UNBOUND) return m.keyword;
     *name = base_name(*name);
     if (!symbol_is(*name, "import") && !symbol_is(*name, "define-library")) return 0;
     Value cell = unit_check(u, environment_cell(u->vm, &u->vm->reg[R_SYSTEM], name));
-    return TN_READ_VALUE(AS(Global, cell), value);
+    return tn_read_value(AS(Global, cell), value);
 }
 
 const Form *expand_head(Unit *u, const Scope *s, Value *form) {
@@ -176,7 +176,7 @@ static bool has_alias(Unit *u, Value v, int *budget) {
         if (is_reference(car(v))) found = has_alias(u, car(v), budget);
     if (IS(Vector, v))
         for (size_t i = 0; i < AS(Vector, v)->length && !found && --*budget > 0; i++)
-            found = has_alias(u, TN_READ_VALUE(AS(Vector, v), item[i]), budget);
+            found = has_alias(u, tn_read_value(AS(Vector, v), item[i]), budget);
     u->depth--;
     return found || IS(Alias, v);
 }
@@ -189,9 +189,9 @@ static Value strip_vector(Unit *u, const Value *vector) {
     size_t length = AS(Vector, *vector)->length;
     Value *copy = TN_HANDLE_VALUE(u->vm->m, unit_check(u, make_vector(u->vm, length, none)));
     for (size_t i = 0; i < length; i++) {
-        *item = TN_READ_VALUE(AS(Vector, *vector), item[i]);
+        *item = tn_read_value(AS(Vector, *vector), item[i]);
         *item = strip_copy(u, item);
-        TN_WRITE_VALUE(u->vm->m, AS(Vector, *copy), item[i], *item);
+        tn_write_value(u->vm->m, AS(Vector, *copy), item[i], *item);
     }
     return *copy;
 }
@@ -212,12 +212,12 @@ static Value strip_copy(Unit *u, const Value *datum) {
         *item = car(*rest);
         *item = strip_copy(u, item);
         *item = unit_check(u, cons(u->vm, item, nil));
-        if (*last) TN_WRITE_VALUE(u->vm->m, AS(Pair, *last), cdr, *item);
+        if (*last) tn_write_value(u->vm->m, AS(Pair, *last), cdr, *item);
         else *head = *item;
         *last = *item;
     }
     *rest = strip_copy(u, rest);
-    TN_WRITE_VALUE(u->vm->m, AS(Pair, *last), cdr, *rest);
+    tn_write_value(u->vm->m, AS(Pair, *last), cdr, *rest);
     u->depth--;
     return *head;
 }

@@ -487,7 +487,7 @@ static Node *form_syntax_error(Unit *u, const Scope *s, const Value *form) {
     Value *message = TN_HANDLE_VALUE(u->vm->m, nth(*plain, 1)), *irritants = TN_HANDLE_VALUE(u->vm->m, tail(*plain, 2));
     Value condition = unit_check(u, make_condition(u->vm, C_SYNTAX, message, irritants));
     AS(Condition, condition)->line = u->line;
-    TN_WRITE_VALUE(u->vm->m, AS(Condition, condition), file, u->vm->reg[R_FILE]);
+    tn_write_value(u->vm->m, AS(Condition, condition), file, u->vm->reg[R_FILE]);
     u->vm->reg[R_PENDING] = condition;
     unit_fail(u);
 }
@@ -580,7 +580,7 @@ static Node *quasi(Unit *u, const Scope *s, const Value *datum, int level) {
         Value *part = TN_HANDLE_VALUE(u->vm->m, S_NIL);
         *list = S_NIL;
         for (size_t i = AS(Vector, *datum)->length; i-- > 0;) {
-            *part = TN_READ_VALUE(AS(Vector, *datum), item[i]);
+            *part = tn_read_value(AS(Vector, *datum), item[i]);
             *list = unit_check(u, cons(u->vm, part, list));
         }
         node = quasi(u, s, list, level);

@@ -21,12 +21,12 @@ static Value new_library(Vm *vm, const Value *name) {
     Value *none = TN_HANDLE_VALUE(vm->m, S_FALSE), *environment = TN_HANDLE_VALUE(vm->m, environment_new(vm, none));
     Value *exports = TN_HANDLE_VALUE(vm->m, *environment ? table_new(vm, TABLE_EQ) : 0);
     if (!*exports) return 0;
-    Library *library = TN_ALLOC(vm->m, Library);
+    Library *library = tn_alloc(vm->m, Library);
     if (!library) return out_of_memory(vm);
-    TN_INIT_VALUE(library, name, *name);
-    TN_INIT_VALUE(library, environment, *environment);
-    TN_INIT_VALUE(library, exports, *exports);
-    TN_INIT_VALUE(library, thunk, S_FALSE);
+    tn_init_value(library, name, *name);
+    tn_init_value(library, environment, *environment);
+    tn_init_value(library, exports, *exports);
+    tn_init_value(library, thunk, S_FALSE);
     Value *made = TN_HANDLE_VALUE(vm->m, value_of(library));
     return table_set(vm, &vm->reg[R_LIBRARIES], name, made) ? *made : 0;
 }
@@ -36,7 +36,7 @@ static Value standard_library(Vm *vm, const Value *name, int number) {
     TN_SCOPE(vm->m);
     Value *library = TN_HANDLE_VALUE(vm->m, new_library(vm, name));
     if (!*library) return 0;
-    Value *exports = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Library, *library), exports));
+    Value *exports = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Library, *library), exports));
     if (!standard_exports(vm, number, exports)) return 0;
     AS(Library, *library)->standard = AS(Library, *library)->ready = true;
     return *library;
@@ -114,7 +114,7 @@ static Value library_names(Vm *vm, const Value *library) {
     TN_SCOPE(vm->m);
     Value *list = TN_HANDLE_VALUE(vm->m, S_NIL), *name = TN_HANDLE_VALUE(vm->m, S_NIL);
     TN_LOCAL_VALUE(vm->m, cell);
-    Value *exports = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Library, *library), exports));
+    Value *exports = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Library, *library), exports));
     for (size_t at = 0; next_entry(*exports, &at, name, cell);) {
         Value pair = cons(vm, name, cell);
         if (!pair || !push(vm, list, pair)) return 0;
@@ -250,10 +250,10 @@ static bool add_include(Parts *p, const Value *declaration) {
     Vm *vm = p->vm;
     TN_SCOPE(vm->m);
     Value *symbol = TN_HANDLE_VALUE(vm->m, car(*declaration)), *rest = TN_HANDLE_VALUE(vm->m, cdr(*declaration));
-    Alias *alias = TN_ALLOC(vm->m, Alias);
+    Alias *alias = tn_alloc(vm->m, Alias);
     if (!alias) return out_of_memory(vm);
-    TN_INIT_VALUE(alias, name, *symbol);
-    TN_INIT_VALUE(alias, environment, vm->reg[R_SYSTEM]);
+    tn_init_value(alias, name, *symbol);
+    tn_init_value(alias, environment, vm->reg[R_SYSTEM]);
     *symbol = value_of(alias);
     Value form = cons(vm, symbol, rest);
     return form && push(vm, p->body, form);
@@ -341,11 +341,11 @@ static bool add_export(Vm *vm, const Value *library, Value spec, int64_t line) {
         *outside = car(cdr(cdr(spec)));
     }
     if (!IS(Symbol, *name) || !IS(Symbol, *outside)) return fail_form(vm, line, "export: bad syntax", spec);
-    Value environment = TN_READ_VALUE(AS(Library, *library), environment);
-    Value cell = table_get(vm, TN_READ_VALUE(AS(Environment, environment), table), *name, 0);
-    if (!cell || (TN_READ_VALUE(AS(Global, cell), value) == S_UNBOUND && !AS(Global, cell)->defined))
+    Value environment = tn_read_value(AS(Library, *library), environment);
+    Value cell = table_get(vm, tn_read_value(AS(Environment, environment), table), *name, 0);
+    if (!cell || (tn_read_value(AS(Global, cell), value) == S_UNBOUND && !AS(Global, cell)->defined))
         return fail_form(vm, line, "export: not defined in the library", *name);
-    Value *exports = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Library, *library), exports));
+    Value *exports = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Library, *library), exports));
     return table_set(vm, exports, outside, TN_HANDLE_VALUE(vm->m, cell));
 }
 
@@ -356,12 +356,12 @@ static bool define_parts(Parts *p, const Value *library, const Value *declaratio
     *p->imports = reversed(vm, *p->imports);
     *p->body = reversed(vm, *p->body);
     TN_SCOPE(vm->m);
-    Value *environment = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Library, *library), environment));
+    Value *environment = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Library, *library), environment));
     Value *started = TN_HANDLE_VALUE(vm->m, import_all(vm, p->imports, environment, line));
     if (!*started) return false;
     Value thunk = compile_all(vm, p->body, started, environment, p->positions);
     if (!thunk) return false;
-    TN_WRITE_VALUE(vm->m, AS(Library, *library), thunk, thunk);
+    tn_write_value(vm->m, AS(Library, *library), thunk, thunk);
     for (; *p->exports != S_NIL; *p->exports = cdr(*p->exports))
         if (!add_export(vm, library, car(*p->exports), line)) return false;
     AS(Library, *library)->ready = true;
@@ -433,8 +433,8 @@ int feature_holds(Vm *vm, const Value *requirement, int64_t line) {
 static Value p_library_thunk(Vm *vm, int argc, const Value *argv) {
     UNUSED;
     if (!IS(Library, *argv)) return fail_type(vm, WHO, "a library", *argv);
-    Value thunk = TN_READ_VALUE(AS(Library, *argv), thunk);
-    TN_WRITE_VALUE(vm->m, AS(Library, *argv), thunk, S_FALSE);
+    Value thunk = tn_read_value(AS(Library, *argv), thunk);
+    tn_write_value(vm->m, AS(Library, *argv), thunk, S_FALSE);
     return thunk;
 }
 

@@ -22,7 +22,7 @@ static inline Value reversed(Vm *vm, Value list) {
     Value result = S_NIL;
     while (list != S_NIL) {
         Value next = cdr(list);
-        TN_WRITE_VALUE(vm->m, AS(Pair, list), cdr, result);
+        tn_write_value(vm->m, AS(Pair, list), cdr, result);
         result = list;
         list = next;
     }

@@ -165,7 +165,7 @@ static int run_program(Vm *vm, const Options *o) {
 
 static int run_heap(tn_heap *heap, const Options *o) {
     tn_error error;
-    tn_mutator *m = tn_attach(heap, &error);
+    tn_mutator *m = tn_mutator_create(heap, &error);
     if (!m) {
         fprintf(stderr, "tenure-scheme: %s\n", error.text);
         return 1;
@@ -184,11 +184,11 @@ static int run_heap(tn_heap *heap, const Options *o) {
     fflush(stdout);
     if (o->stats) {
         char text[4096];
-        tn_stats_text(m, text, sizeof text);
+        tn_stats_text(m->heap, text, sizeof text);
         fputs(text, stderr);
     }
     vm_close(&vm);
-    tn_detach(m);
+    tn_mutator_destroy(m);
     return status;
 }
 
@@ -200,7 +200,7 @@ int main(int argc, char **argv) {
 
     tn_config config = TN_CONFIG_INIT;
     config.name = "scheme";
-    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.format = tn_format_low_tag(7, 0);
     config.options = "growth_min=8M"; /* most programs are small and short: what they would save is less than that */
     tn_error error;
     tn_heap *heap = tn_heap_create(&config, &error);

@@ -161,11 +161,11 @@ Value num_divide(Vm *vm, const char *who, int kind, const Value *a, const Value 
 }
 
 Value two_values(Vm *vm, const Value *a, const Value *b) {
-    Values *values = TN_ALLOC_TAIL(vm->m, Values, tn_value, 2);
+    Values *values = tn_alloc_tail(vm->m, Values, tn_value, 2);
     if (!values) return out_of_memory(vm);
     values->length = 2;
-    TN_INIT_VALUE(values, item[0], *a);
-    TN_INIT_VALUE(values, item[1], *b);
+    tn_init_value(values, item[0], *a);
+    tn_init_value(values, item[1], *b);
     return value_of(values);
 }
 

@@ -14,7 +14,7 @@
 
 #include "scheme.h"
 
-/* Owns the limbs, which are C memory: it has a dispose callback, and says what they take with tn_external. */
+/* Owns the limbs, which are C memory: it has a dispose callback, and says what they take with tn_external_adjust. */
 typedef struct Bignum { mpz_t number; } Bignum;
 
 /* Exact numbers as GMP reads them: of a fixnum, a copy; of a bignum, its own limbs. They stay where they are when the
@@ -26,9 +26,9 @@ void rational_view(Rational *view, Value exact);
 
 static inline bool is_exact_integer(Value v) { return is_fixnum(v) || IS(Bignum, v); }
 static inline bool is_exact(Value v) { return is_exact_integer(v) || IS(Ratnum, v); } /* and real */
-static inline Value real_part(Value v) { return IS(Complex, v) ? TN_READ_VALUE(AS(Complex, v), real) : v; }
+static inline Value real_part(Value v) { return IS(Complex, v) ? tn_read_value(AS(Complex, v), real) : v; }
 static inline Value imaginary_part(Value v) {
-    return IS(Complex, v) ? TN_READ_VALUE(AS(Complex, v), imaginary) : fixnum(0);
+    return IS(Complex, v) ? tn_read_value(AS(Complex, v), imaginary) : fixnum(0);
 }
 
 /* What C's CMPLX is, which not all compilers have; x + y * I would spoil infinities and signed zeros. */

@@ -337,8 +337,8 @@ bool format_number(Buffer *out, Value number, int radix) {
     if (is_flonum(number)) return format_flonum(out, flonum_value(number), radix);
     if (IS(Ratnum, number)) {
         const Ratnum *ratio = AS(Ratnum, number);
-        return format_number(out, TN_READ_VALUE(ratio, numerator), radix) && buffer_add(out, "/", 1) &&
-               format_number(out, TN_READ_VALUE(ratio, denominator), radix);
+        return format_number(out, tn_read_value(ratio, numerator), radix) && buffer_add(out, "/", 1) &&
+               format_number(out, tn_read_value(ratio, denominator), radix);
     }
     if (IS(Complex, number)) return format_complex(out, real_part(number), imaginary_part(number), radix);
     Integer view;

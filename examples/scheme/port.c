@@ -1,6 +1,6 @@
 /* port.c: owns ports: what they hold outside the heap, how it is written to and closed, and which ports are current.
  * Called by the builtins and by main.c. A port that nobody refers to any more is closed by its dispose callback,
- * which flushes it. Its memory outside the heap counts in the collector's pacing (tn_external). */
+ * which flushes it. Its memory outside the heap counts in the collector's pacing (tn_external_adjust). */
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 enum { FILE_BYTES = 8192 }; /* about what an open file holds */
 
-/* A callback: it must not look at other objects, but tn_external is allowed. */
+/* A callback: it must not look at other objects, but tn_external_adjust is allowed. */
 void port_dispose(tn_heap *heap, void *object) {
     Port *port = object;
     if (port->out && port->owned) fclose(port->out);
@@ -17,19 +17,19 @@ void port_dispose(tn_heap *heap, void *object) {
         free(port->text);
     }
     reader_close(port->in);
-    tn_external(heap, -(ptrdiff_t)port->external);
+    tn_external_adjust(heap, -(ptrdiff_t)port->external);
 }
 
 /* Tells the collector what the port holds now. */
 static void account(Vm *vm, Port *port) {
     size_t bytes = port->in || port->out ? FILE_BYTES : port->text ? port->text->capacity : 0;
     if (bytes == port->external) return;
-    tn_external(vm->heap, (ptrdiff_t)bytes - (ptrdiff_t)port->external);
+    tn_external_adjust(vm->heap, (ptrdiff_t)bytes - (ptrdiff_t)port->external);
     port->external = bytes;
 }
 
 Value port_new(Vm *vm, FILE *out, Buffer *text, Reader *in) {
-    Port *port = TN_ALLOC(vm->m, Port);
+    Port *port = tn_alloc(vm->m, Port);
     if (!port) {
         Port orphan = {.text = text, .in = in};
         port_dispose(vm->heap, &orphan);

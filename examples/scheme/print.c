@@ -116,7 +116,7 @@ static bool is_small(Printer *p, Value v) {
         else if (is_row(next) && AS(Vector, next)->length > 2000) ok = false;
         else if (is_row(next))
             for (size_t i = 0; i < AS(Vector, next)->length && ok; i++)
-                ok = later(p, (Todo){.value = TN_READ_VALUE(AS(Vector, next), item[i])});
+                ok = later(p, (Todo){.value = tn_read_value(AS(Vector, next), item[i])});
     }
     p->todo_n = 0;
     return ok;
@@ -145,7 +145,7 @@ static bool find_cycles(Printer *p, Value root, bool *found) {
                 ok = ok && later(p, (Todo){.value = cdr(t.value)}) && later(p, (Todo){.value = car(t.value)});
             else
                 for (size_t i = 0; i < AS(Vector, t.value)->length && ok; i++)
-                    ok = later(p, (Todo){.value = TN_READ_VALUE(AS(Vector, t.value), item[i])});
+                    ok = later(p, (Todo){.value = tn_read_value(AS(Vector, t.value), item[i])});
         }
     }
     p->todo_n = 0;
@@ -224,7 +224,7 @@ static bool needs_bars(const String *s) {
 static bool print_named(Printer *p, const char *kind, Value name) {
     bool named = IS(Symbol, name);
     return add(p, "#<") && add(p, kind) && add(p, named ? " " : "") &&
-           (!named || print_string(p, AS(String, TN_READ_VALUE(AS(Symbol, name), name)), 0)) && add(p, ">");
+           (!named || print_string(p, AS(String, tn_read_value(AS(Symbol, name), name)), 0)) && add(p, ">");
 }
 
 static bool print_immediate(Printer *p, Value v) {
@@ -256,16 +256,16 @@ static bool print_simple(Printer *p, Value v) {
     case Flonum_type: case Bignum_type: case Ratnum_type: case Complex_type: return format_number(p->out, v, 10);
     case String_type: return print_string(p, AS(String, v), p->quoted ? '"' : 0);
     case Symbol_type: {
-        const String *name = AS(String, TN_READ_VALUE(AS(Symbol, v), name));
+        const String *name = AS(String, tn_read_value(AS(Symbol, v), name));
         return print_string(p, name, p->quoted && needs_bars(name) ? '|' : 0);
     }
     case Closure_type: {
-        const Code *code = AS(Code, TN_READ_VALUE(AS(Closure, v), code));
-        return print_named(p, "procedure", TN_READ_VALUE(code, name));
+        const Code *code = AS(Code, tn_read_value(AS(Closure, v), code));
+        return print_named(p, "procedure", tn_read_value(code, name));
     }
     case Primitive_type: return add(p, "#<procedure ") && add(p, AS(Primitive, v)->desc->name) && add(p, ">");
-    case Applicable_type: return print_named(p, "procedure", TN_READ_VALUE(AS(Applicable, v), name));
-    case RecordType_type: return print_named(p, "record-type", TN_READ_VALUE(AS(RecordType, v), name));
+    case Applicable_type: return print_named(p, "procedure", tn_read_value(AS(Applicable, v), name));
+    case RecordType_type: return print_named(p, "record-type", tn_read_value(AS(RecordType, v), name));
     case Macro_type: return add(p, "#<syntax>");
     case Library_type: return add(p, "#<library>");
     case Continuation_type: return add(p, "#<continuation>");
@@ -278,7 +278,7 @@ static bool print_simple(Printer *p, Value v) {
     case Syntax_type: return add(p, "#<syntax>");
     case Values_type: return add(p, "#<values>");
     case Condition_type: {
-        Value message = TN_READ_VALUE(AS(Condition, v), message);
+        Value message = tn_read_value(AS(Condition, v), message);
         return add(p, "#<condition ") && (!IS(String, message) || print_string(p, AS(String, message), '"')) &&
                add(p, ">");
     }
@@ -309,7 +309,7 @@ static bool has_label(Printer *p, Value v) {
 
 static bool begins_with_at(Value v) {
     if (!IS(Symbol, v)) return false;
-    const String *name = AS(String, TN_READ_VALUE(AS(Symbol, v), name));
+    const String *name = AS(String, tn_read_value(AS(Symbol, v), name));
     return name->length && name->ch[0] == '@';
 }
 
@@ -328,8 +328,8 @@ static bool print_one(Vm *vm, Printer *p, Value v) {
     if (!print_label(p, v, &done)) return false;
     if (done) return true;
     if (IS(Record, v)) {
-        Value name = TN_READ_VALUE(AS(RecordType, TN_READ_VALUE(AS(Record, v), item[0])), name);
-        const String *text = AS(String, TN_READ_VALUE(AS(Symbol, name), name));
+        Value name = tn_read_value(AS(RecordType, tn_read_value(AS(Record, v), item[0])), name);
+        const String *text = AS(String, tn_read_value(AS(Symbol, name), name));
         return add(p, "#<") && print_string(p, text, 0) && later(p, (Todo){.kind = A_ITEMS, .value = v, .at = 1});
     }
     if (IS(Vector, v)) return add(p, "#(") && later(p, (Todo){.kind = A_ITEMS, .value = v});
@@ -353,7 +353,7 @@ static bool print_step(Vm *vm, Printer *p, Todo t) {
     case A_ITEMS:
         if (t.at == AS(Vector, t.value)->length) return add(p, IS(Record, t.value) ? ">" : ")");
         return add(p, t.at ? " " : "") && later(p, (Todo){.kind = A_ITEMS, .value = t.value, .at = t.at + 1}) &&
-               later(p, (Todo){.value = TN_READ_VALUE(AS(Vector, t.value), item[t.at])});
+               later(p, (Todo){.value = tn_read_value(AS(Vector, t.value), item[t.at])});
     }
     return false;
 }

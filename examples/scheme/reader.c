@@ -69,7 +69,7 @@ static Value read_list(Vm *vm, Reader *r, const Value *positions, int64_t line) 
                 if (!table_set(vm, positions, head, number)) return 0;
             }
         } else {
-            TN_WRITE_VALUE(vm->m, AS(Pair, *last), cdr, pair);
+            tn_write_value(vm->m, AS(Pair, *last), cdr, pair);
             *last = pair;
         }
     }
@@ -77,7 +77,7 @@ static Value read_list(Vm *vm, Reader *r, const Value *positions, int64_t line) 
     *item = read_inside(vm, r, positions, line);
     if (!*item) return 0;
     if (*item == S_DEFAULT || *item == S_UNDEFINED) return bad(vm, r->line, "expected one datum after .");
-    TN_WRITE_VALUE(vm->m, AS(Pair, *last), cdr, *item);
+    tn_write_value(vm->m, AS(Pair, *last), cdr, *item);
     *item = read_inside(vm, r, positions, line);
     if (!*item) return 0;
     if (*item != S_DEFAULT) return bad(vm, r->line, "expected ) after the datum that follows .");
@@ -91,7 +91,7 @@ static Value list_to_vector(Vm *vm, Value list) {
     Value vector = make_vector(vm, (size_t)list_length(list), fill);
     if (!vector) return 0;
     size_t i = 0;
-    for (Value l = *rooted; l != S_NIL; l = cdr(l)) TN_INIT_VALUE(AS(Vector, vector), item[i++], car(l));
+    for (Value l = *rooted; l != S_NIL; l = cdr(l)) tn_init_value(AS(Vector, vector), item[i++], car(l));
     return vector;
 }
 
@@ -233,7 +233,7 @@ static Value read_labelled(Vm *vm, Reader *r, const Value *positions, Value labe
     if (!datum) return 0;
     if (datum == S_EOF || datum == S_DEFAULT || datum == S_UNDEFINED || datum == *box)
         return bad(vm, line, "expected a datum after a label");
-    TN_WRITE_VALUE(vm->m, AS(Box, *box), value, datum);
+    tn_write_value(vm->m, AS(Box, *box), value, datum);
     return datum;
 }
 
@@ -241,7 +241,7 @@ static Value read_labelled(Vm *vm, Reader *r, const Value *positions, Value labe
 static Value read_reference(Vm *vm, Reader *r, Value label, int64_t line) {
     Value box = *r->labels == S_FALSE ? 0 : table_get(vm, *r->labels, label, 0);
     if (!box) return bad(vm, line, "a label that has not been defined");
-    Value datum = TN_READ_VALUE(AS(Box, box), value);
+    Value datum = tn_read_value(AS(Box, box), value);
     if (datum != S_UNDEFINED) return datum;
     r->patch = true;
     return box;
@@ -390,20 +390,20 @@ static bool patch_later(Patch *p, Value v) {
 
 /* What stands for v: what is in the box, if it is one. */
 static Value patched(Value v) {
-    while (IS(Box, v)) v = TN_READ_VALUE(AS(Box, v), value);
+    while (IS(Box, v)) v = tn_read_value(AS(Box, v), value);
     return v;
 }
 
 static bool patch_one(Patch *p, Value v) {
     if (IS(Pair, v)) {
         Value a = patched(car(v)), d = patched(cdr(v));
-        TN_WRITE_VALUE(p->vm->m, AS(Pair, v), car, a);
-        TN_WRITE_VALUE(p->vm->m, AS(Pair, v), cdr, d);
+        tn_write_value(p->vm->m, AS(Pair, v), car, a);
+        tn_write_value(p->vm->m, AS(Pair, v), cdr, d);
         return patch_later(p, d) && patch_later(p, a);
     }
     for (size_t i = 0; i < AS(Vector, v)->length; i++) {
-        Value item = patched(TN_READ_VALUE(AS(Vector, v), item[i]));
-        TN_WRITE_VALUE(p->vm->m, AS(Vector, v), item[i], item);
+        Value item = patched(tn_read_value(AS(Vector, v), item[i]));
+        tn_write_value(p->vm->m, AS(Vector, v), item[i], item);
         if (!patch_later(p, item)) return false;
     }
     return true;

@@ -11,11 +11,11 @@ static const Value none = S_FALSE;
 
 static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Value *data, const Value *more,
                              size_t index) {
-    Applicable *a = TN_ALLOC(vm->m, Applicable);
+    Applicable *a = tn_alloc(vm->m, Applicable);
     if (!a) return out_of_memory(vm);
-    TN_INIT_VALUE(a, name, *name);
-    TN_INIT_VALUE(a, data, *data);
-    TN_INIT_VALUE(a, more, *more);
+    tn_init_value(a, name, *name);
+    tn_init_value(a, data, *data);
+    tn_init_value(a, more, *more);
     a->kind = kind;
     a->index = (uint32_t)index;
     return value_of(a);
@@ -26,7 +26,7 @@ static Value make_applicable(Vm *vm, uint32_t kind, const Value *name, const Val
 /* (%make-record-type #f fields name): <point> is called point in messages. */
 static Value p_make_record_type(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    const String *text = AS(String, TN_READ_VALUE(AS(Symbol, argv[2]), name));
+    const String *text = AS(String, tn_read_value(AS(Symbol, argv[2]), name));
     size_t n = text->length, cut = n > 2 && text->ch[0] == '<' && text->ch[n - 1] == '>';
     uint32_t wide[64];
     TN_SCOPE(vm->m);
@@ -35,15 +35,15 @@ static Value p_make_record_type(Vm *vm, int argc, const Value *argv) {
         memcpy(wide, text->ch + 1, (n - 2) * sizeof *wide);
         if (!(*name = intern(vm, wide, n - 2))) return 0;
     }
-    RecordType *type = TN_ALLOC(vm->m, RecordType);
+    RecordType *type = tn_alloc(vm->m, RecordType);
     if (!type) return out_of_memory(vm);
-    TN_INIT_VALUE(type, name, *name);
-    TN_INIT_VALUE(type, fields, argv[1]);
+    tn_init_value(type, name, *name);
+    tn_init_value(type, fields, argv[1]);
     return value_of(type);
 }
 
 static size_t field_count(Value type) {
-    return AS(Vector, TN_READ_VALUE(AS(RecordType, type), fields))->length;
+    return AS(Vector, tn_read_value(AS(RecordType, type), fields))->length;
 }
 
 static Value check_type(Vm *vm, Value type) {
@@ -81,34 +81,34 @@ static void cut_name(Vm *vm, Value symbol, char text[64]) {
 }
 
 static bool is_instance(const Applicable *a, Value v) {
-    return IS(Record, v) && TN_READ_VALUE(AS(Record, v), item[0]) == TN_READ_VALUE(a, data);
+    return IS(Record, v) && tn_read_value(AS(Record, v), item[0]) == tn_read_value(a, data);
 }
 
 static Value fail_instance(Vm *vm, const Applicable *a, Value got) {
     char who[64], type[64], wanted[80];
-    cut_name(vm, TN_READ_VALUE(a, name), who);
-    cut_name(vm, TN_READ_VALUE(AS(RecordType, TN_READ_VALUE(a, data)), name), type);
+    cut_name(vm, tn_read_value(a, name), who);
+    cut_name(vm, tn_read_value(AS(RecordType, tn_read_value(a, data)), name), type);
     snprintf(wanted, sizeof wanted, strchr("aeiou", type[0]) ? "an %s" : "a %s", type);
     return fail_type(vm, who, wanted, got);
 }
 
 /* What the constructor has no argument for is #f. */
 static Value make_record(Vm *vm, const Value *argv) {
-    size_t n = field_count(TN_READ_VALUE(AS(Applicable, argv[-1]), data));
-    Record *record = TN_ALLOC_TAIL(vm->m, Record, tn_value, n + 1);
+    size_t n = field_count(tn_read_value(AS(Applicable, argv[-1]), data));
+    Record *record = tn_alloc_tail(vm->m, Record, tn_value, n + 1);
     if (!record) return out_of_memory(vm);
     const Applicable *a = AS(Applicable, argv[-1]);
     record->length = n + 1;
-    TN_INIT_VALUE(record, item[0], TN_READ_VALUE(a, data));
-    Value indices = TN_READ_VALUE(a, more);
+    tn_init_value(record, item[0], tn_read_value(a, data));
+    Value indices = tn_read_value(a, more);
     if (indices == S_FALSE) {
-        for (size_t i = 0; i < n; i++) TN_INIT_VALUE(record, item[i + 1], argv[i]);
+        for (size_t i = 0; i < n; i++) tn_init_value(record, item[i + 1], argv[i]);
         return value_of(record);
     }
-    for (size_t i = 0; i < n; i++) TN_INIT_VALUE(record, item[i + 1], S_FALSE);
+    for (size_t i = 0; i < n; i++) tn_init_value(record, item[i + 1], S_FALSE);
     for (size_t i = 0; i < a->index; i++) {
-        int64_t field = fixnum_value(TN_READ_VALUE(AS(Vector, indices), item[i]));
-        TN_INIT_VALUE(record, item[field + 1], argv[i]);
+        int64_t field = fixnum_value(tn_read_value(AS(Vector, indices), item[i]));
+        tn_init_value(record, item[field + 1], argv[i]);
     }
     return value_of(record);
 }
@@ -119,7 +119,7 @@ Value applicable_call(Vm *vm, int argc, const Value *argv) {
     int wanted = a->kind == A_RECORD_MAKE ? (int)a->index : arguments[a->kind];
     if (argc != wanted) {
         char who[64];
-        cut_name(vm, TN_READ_VALUE(a, name), who);
+        cut_name(vm, tn_read_value(a, name), who);
         return fail_arity(vm, who, wanted, wanted, argc);
     }
     switch (a->kind) {
@@ -129,13 +129,13 @@ Value applicable_call(Vm *vm, int argc, const Value *argv) {
         return boolean(is_instance(a, argv[0]));
     case A_RECORD_GET:
         if (!is_instance(a, argv[0])) return fail_instance(vm, a, argv[0]);
-        return TN_READ_VALUE(AS(Record, argv[0]), item[a->index]);
+        return tn_read_value(AS(Record, argv[0]), item[a->index]);
     case A_RECORD_SET:
         if (!is_instance(a, argv[0])) return fail_instance(vm, a, argv[0]);
-        TN_WRITE_VALUE(vm->m, AS(Record, argv[0]), item[a->index], argv[1]);
+        tn_write_value(vm->m, AS(Record, argv[0]), item[a->index], argv[1]);
         return S_UNSPECIFIED;
     default: /* A_PARAMETER */
-        return TN_READ_VALUE(a, data);
+        return tn_read_value(a, data);
     }
 }
 
@@ -165,7 +165,7 @@ static bool is_parameter(Value v) {
 
 static Value p_converter(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    if (is_parameter(*argv)) return TN_READ_VALUE(AS(Applicable, *argv), more);
+    if (is_parameter(*argv)) return tn_read_value(AS(Applicable, *argv), more);
     return port_register(*argv) >= 0 ? (Value)S_FALSE : fail_type(vm, "parameterize", "a parameter", *argv);
 }
 
@@ -180,8 +180,8 @@ static Value p_swap(Vm *vm, int argc, const Value *argv) {
         vm->reg[reg] = argv[1];
     } else {
         if (!is_parameter(argv[0])) return fail_type(vm, "parameterize", "a parameter", argv[0]);
-        old = TN_READ_VALUE(AS(Applicable, argv[0]), data);
-        TN_WRITE_VALUE(vm->m, AS(Applicable, argv[0]), data, argv[1]);
+        old = tn_read_value(AS(Applicable, argv[0]), data);
+        tn_write_value(vm->m, AS(Applicable, argv[0]), data, argv[1]);
     }
     return old;
 }
@@ -192,7 +192,7 @@ static Value p_case_lambda(Vm *vm, int argc, const Value *argv) {
     TN_SCOPE(vm->m);
     Value made = make_vector(vm, (size_t)argc, &none);
     if (!made) return 0;
-    for (int i = 0; i < argc; i++) TN_INIT_VALUE(AS(Vector, made), item[i], argv[i]);
+    for (int i = 0; i < argc; i++) tn_init_value(AS(Vector, made), item[i], argv[i]);
     Value *closures = TN_HANDLE_VALUE(vm->m, made), *name = TN_HANDLE_VALUE(vm->m, intern_c(vm, "case-lambda"));
     return *name ? make_applicable(vm, A_CASES, name, closures, &none, 0) : 0;
 }

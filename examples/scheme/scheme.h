@@ -6,7 +6,7 @@
  *     ...000  a reference to an object         ...110  a character (its code point)
  *     ...100  a flonum whose exponent is one of the middle 256
  *
- * The collector is told so by TN_FORMAT_LOW_TAG(7, 0). The word 0 is no Scheme value: a C function that returns a
+ * The collector is told so by tn_format_low_tag(7, 0). The word 0 is no Scheme value: a C function that returns a
  * Value returns 0 when it has failed, and the condition object is then in vm->reg[R_PENDING].
  *
  * Who holds what across a collection (everything that allocates may collect and move objects):
@@ -173,7 +173,7 @@ typedef struct Port {
     FILE *out;              /* one of these three: a file to write to, */
     Buffer *text;           /* text or bytes that are written to memory, */
     Reader *in;             /* or what is read from */
-    size_t external;        /* the bytes that tn_external has been told of */
+    size_t external;        /* the bytes that tn_external_adjust has been told of */
     bool binary, open, input;
     bool owned;             /* `out` is closed with the port */
 } Port;
@@ -186,14 +186,14 @@ enum {
 };
 enum { Code_type = TN_FIRST_SPECIAL, Words_type, Port_type, Bignum_type };
 
-static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER(v) >> 8); }
+static inline tn_type type_of(Value v) { return (tn_type)((uint32_t)TN_HEADER_(v) >> 8); }
 static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
 #define UNUSED (void)vm, (void)argc, (void)argv /* what a primitive may have no use for */
 #define AS(T, v) ((T *)(uintptr_t)(v))
 #define IS(T, v) (is_reference(v) && type_of(v) == T##_type)
 
-static inline Value car(Value pair) { return TN_READ_VALUE(AS(Pair, pair), car); }
-static inline Value cdr(Value pair) { return TN_READ_VALUE(AS(Pair, pair), cdr); }
+static inline Value car(Value pair) { return tn_read_value(AS(Pair, pair), car); }
+static inline Value cdr(Value pair) { return tn_read_value(AS(Pair, pair), cdr); }
 static inline bool is_flonum(Value v) { return is_flonum_immediate(v) || IS(Flonum, v); }
 static inline double flonum_value(Value v) {
     return is_flonum_immediate(v) ? flonum_from_immediate(v) : AS(Flonum, v)->number;

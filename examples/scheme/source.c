@@ -10,7 +10,7 @@ enum { FOLD_MAX = 10000000 };
 static bool fold_symbols(Vm *vm, Value *datum, int *budget) {
     TN_SCOPE(vm->m);
     if (IS(Symbol, *datum)) {
-        const String *name = AS(String, TN_READ_VALUE(AS(Symbol, *datum), name));
+        const String *name = AS(String, tn_read_value(AS(Symbol, *datum), name));
         size_t n = name->length;
         uint32_t *text = malloc((n + 1) * sizeof *text);
         if (!text) return out_of_memory(vm);
@@ -25,16 +25,16 @@ static bool fold_symbols(Vm *vm, Value *datum, int *budget) {
     for (; IS(Pair, *rest) && --*budget > 0; *rest = cdr(*rest)) {
         *part = car(*rest);
         if (!fold_symbols(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Pair, *rest), car, *part);
+        tn_write_value(vm->m, AS(Pair, *rest), car, *part);
         if (!IS(Symbol, cdr(*rest))) continue;
         *part = cdr(*rest);
         if (!fold_symbols(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Pair, *rest), cdr, *part);
+        tn_write_value(vm->m, AS(Pair, *rest), cdr, *part);
     }
     for (size_t i = 0; IS(Vector, *datum) && i < AS(Vector, *datum)->length && --*budget > 0; i++) {
-        *part = TN_READ_VALUE(AS(Vector, *datum), item[i]);
+        *part = tn_read_value(AS(Vector, *datum), item[i]);
         if (!fold_symbols(vm, part, budget)) return false;
-        TN_WRITE_VALUE(vm->m, AS(Vector, *datum), item[i], *part);
+        tn_write_value(vm->m, AS(Vector, *datum), item[i], *part);
     }
     return true;
 }
@@ -118,22 +118,22 @@ Value p_open_source(Vm *vm, int argc, const Value *argv) {
     if (!*data || !expect_all(vm, data, &argv[1])) return 0;
     Value source = make_vector(vm, 3, &none);
     if (!source) return 0;
-    TN_INIT_VALUE(AS(Vector, source), item[0], *data);
-    TN_INIT_VALUE(AS(Vector, source), item[1], *positions);
-    TN_INIT_VALUE(AS(Vector, source), item[2], *path);
+    tn_init_value(AS(Vector, source), item[0], *data);
+    tn_init_value(AS(Vector, source), item[1], *positions);
+    tn_init_value(AS(Vector, source), item[2], *path);
     return source;
 }
 
 /* (%next-thunk source environment): what evaluates the next datum, #f at the end. */
 Value p_next_thunk(Vm *vm, int argc, const Value *argv) {
     UNUSED;
-    Value data = TN_READ_VALUE(AS(Vector, argv[0]), item[0]);
+    Value data = tn_read_value(AS(Vector, argv[0]), item[0]);
     if (data == S_NIL) return S_FALSE;
     TN_SCOPE(vm->m);
     Value *form = TN_HANDLE_VALUE(vm->m, car(data)), *outer = TN_HANDLE_VALUE(vm->m, vm->reg[R_FILE]);
-    Value *positions = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Vector, argv[0]), item[1]));
-    TN_WRITE_VALUE(vm->m, AS(Vector, argv[0]), item[0], cdr(data));
-    vm->reg[R_FILE] = TN_READ_VALUE(AS(Vector, argv[0]), item[2]);
+    Value *positions = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Vector, argv[0]), item[1]));
+    tn_write_value(vm->m, AS(Vector, argv[0]), item[0], cdr(data));
+    vm->reg[R_FILE] = tn_read_value(AS(Vector, argv[0]), item[2]);
     Value thunk = compile(vm, form, &argv[1], positions);
     vm->reg[R_FILE] = *outer;
     return thunk;

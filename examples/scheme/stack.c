@@ -64,7 +64,7 @@ void stack_shrink(Vm *vm) {
 
 /* The line of the instruction before `pc`: the last entry that begins at or before it. */
 static int64_t code_line(const Code *code, const uint32_t *pc) {
-    const Words *lines = AS(Words, TN_READ_VALUE(code, lines));
+    const Words *lines = AS(Words, tn_read_value(code, lines));
     size_t low = 0, high = lines->length / 2;
     uint32_t at = pc == code->start ? 0 : (uint32_t)(pc - 1 - code->start); /* 0: interrupted before it began */
     while (high - low > 1) {
@@ -80,9 +80,9 @@ void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp) {
     while (code->library && fp[-2] != fixnum(0)) {
         pc = (const uint32_t *)(uintptr_t)(fp[-3] - 1);
         fp -= fixnum_value(fp[-2]);
-        code = AS(Code, TN_READ_VALUE(AS(Closure, fp[-1]), code));
+        code = AS(Code, tn_read_value(AS(Closure, fp[-1]), code));
     }
-    Value raised = vm->reg[R_PENDING], file = TN_READ_VALUE(code, file);
+    Value raised = vm->reg[R_PENDING], file = tn_read_value(code, file);
     int64_t line = code_line(code, pc);
     if (!IS(Condition, raised)) {
         vm->raised_line = line;
@@ -92,7 +92,7 @@ void note_line(Vm *vm, const Code *code, const uint32_t *pc, const Value *fp) {
     Condition *condition = AS(Condition, raised);
     if (condition->line && raised != vm->reg[R_OUT_OF_MEMORY]) return; /* raised before */
     condition->line = line;
-    TN_WRITE_VALUE(vm->m, condition, file, file);
+    tn_write_value(vm->m, condition, file, file);
 }
 
 /* ---- opening and closing ---- */
@@ -123,7 +123,7 @@ static Value system_value(Vm *vm, const char *name) {
     TN_LOCAL_VALUE(vm->m, symbol);
     if (!(*symbol = intern_c(vm, name))) return 0;
     Value cell = environment_cell(vm, &vm->reg[R_SYSTEM], symbol);
-    return cell ? TN_READ_VALUE(AS(Global, cell), value) : 0;
+    return cell ? tn_read_value(AS(Global, cell), value) : 0;
 }
 
 /* Compiles and runs the prelude's definitions. */
@@ -151,8 +151,8 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
     if (!types_add(vm->heap) || !resize(vm, STACK_FIRST)) return false;
     tn_range_desc stack = {.base = &vm->stack, .top = &vm->sp, .low = &vm->low, .values = 1};
     tn_range_desc registers = {.base = &vm->reg_base, .top = &vm->reg_top, .values = 1};
-    vm->stack_range = tn_range_add(m, &stack);
-    vm->reg_range = tn_range_add(m, &registers);
+    vm->stack_range = tn_range_create(m, &stack);
+    vm->reg_range = tn_range_create(m, &registers);
     if (!vm->stack_range || !vm->reg_range) return false;
     vm->booting = true;
     interrupt_open(vm);
@@ -166,7 +166,7 @@ bool vm_open(Vm *vm, tn_mutator *m, size_t max_slots) {
 void vm_close(Vm *vm) {
     interrupt_close();
     symbols_close(vm);
-    if (vm->stack_range) tn_range_remove(vm->m, vm->stack_range);
-    if (vm->reg_range) tn_range_remove(vm->m, vm->reg_range);
+    if (vm->stack_range) tn_range_destroy(vm->m, vm->stack_range);
+    if (vm->reg_range) tn_range_destroy(vm->m, vm->reg_range);
     free(vm->stack);
 }

@@ -97,7 +97,7 @@ static bool add_names(Vm *vm, const char *names, const Value *table, Value *miss
         if (!(*name = intern_c(vm, text))) return false;
         if (!(*cell = environment_cell(vm, &vm->reg[R_SYSTEM], name))) return false;
         if (!table_set(vm, table, name, cell)) return false;
-        bool there = TN_READ_VALUE(AS(Global, *cell), value) != S_UNBOUND;
+        bool there = tn_read_value(AS(Global, *cell), value) != S_UNBOUND;
         if (!there && missing && !push(vm, missing, *name)) return false;
         at += n + strspn(at + n, " ");
     }
@@ -108,10 +108,10 @@ static bool add_names(Vm *vm, const char *names, const Value *table, Value *miss
 bool next_entry(Value table, size_t *at, Value *key, Value *value) {
     const Table *t = AS(Table, table);
     while (*at < t->used) {
-        const Vector *entries = AS(Vector, TN_READ_VALUE(t, entries));
+        const Vector *entries = AS(Vector, tn_read_value(t, entries));
         size_t i = 3 * (*at)++;
-        *key = TN_READ_VALUE(entries, item[i + 1]);
-        *value = TN_READ_VALUE(entries, item[i + 2]);
+        *key = tn_read_value(entries, item[i + 1]);
+        *value = tn_read_value(entries, item[i + 2]);
         if (*key != S_DELETED) return true;
     }
     return false;
@@ -121,11 +121,11 @@ static bool add_everything(Vm *vm, const Value *table) {
     TN_SCOPE(vm->m);
     TN_LOCAL_VALUE(vm->m, name);
     TN_LOCAL_VALUE(vm->m, cell);
-    Value *all = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, vm->reg[R_SYSTEM]), table));
+    Value *all = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Environment, vm->reg[R_SYSTEM]), table));
     for (size_t at = 0; next_entry(*all, &at, name, cell);) {
-        const String *text = AS(String, TN_READ_VALUE(AS(Symbol, *name), name));
+        const String *text = AS(String, tn_read_value(AS(Symbol, *name), name));
         if (text->length && text->ch[0] == '%') continue;
-        if (TN_READ_VALUE(AS(Global, *cell), value) == S_UNBOUND) continue;
+        if (tn_read_value(AS(Global, *cell), value) == S_UNBOUND) continue;
         if (!table_set(vm, table, name, cell)) return false;
     }
     return true;

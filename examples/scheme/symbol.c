@@ -23,7 +23,7 @@ static bool same_text(Value string, const uint32_t *text, size_t length) {
 static bool resize(Vm *vm, size_t capacity) {
     TN_SCOPE(vm->m);
     SymbolTable *table = &vm->symbols;
-    tn_weak_array **fresh = tn_weak_array_new(vm->m, capacity);
+    tn_weak_array **fresh = TN_WEAK_ARRAY_NEW(vm->m, capacity);
     uint32_t *hashes = fresh ? calloc(capacity, sizeof *hashes) : NULL;
     if (!hashes) return false;
 
@@ -39,7 +39,7 @@ static bool resize(Vm *vm, size_t capacity) {
         used++;
     }
     if (!table->slots)
-        table->slots = TN_GLOBAL(vm->m, fresh);
+        table->slots = TN_GLOBAL_CREATE(vm->m, fresh);
     else
         TN_GLOBAL_SET(vm->m, table->slots, fresh);
     if (!table->slots) {
@@ -58,7 +58,7 @@ bool symbols_open(Vm *vm) {
 }
 
 void symbols_close(Vm *vm) {
-    if (vm->symbols.slots) TN_GLOBAL_FREE(vm->m, vm->symbols.slots);
+    if (vm->symbols.slots) TN_GLOBAL_DESTROY(vm->m, vm->symbols.slots);
     free(vm->symbols.hashes);
     vm->symbols = (SymbolTable){0};
 }
@@ -75,7 +75,7 @@ static Value find(Vm *vm, const uint32_t *text, size_t length, uint32_t hash, si
         Value symbol = tn_weak_array_read(vm->m, *table->slots, i);
         if (!symbol) {
             if (dead == SIZE_MAX) dead = i;
-        } else if (table->hashes[i] == hash && same_text(TN_READ_VALUE(AS(Symbol, symbol), name), text, length)) {
+        } else if (table->hashes[i] == hash && same_text(tn_read_value(AS(Symbol, symbol), name), text, length)) {
             *at = i;
             return symbol;
         }
@@ -100,9 +100,9 @@ Value intern(Vm *vm, const uint32_t *text, size_t length) {
     if (!made) return 0;
     if (length) memcpy(AS(String, made)->ch, text, length * sizeof *text);
     Value *name = TN_HANDLE_VALUE(vm->m, made);
-    Symbol *fresh = TN_ALLOC(vm->m, Symbol);
+    Symbol *fresh = tn_alloc(vm->m, Symbol);
     if (!fresh) return out_of_memory(vm);
-    TN_INIT_VALUE(fresh, name, *name);
+    tn_init_value(fresh, name, *name);
     fresh->hash = hash * UINT64_C(0x9e3779b97f4a7c15);
 
     find(vm, text, length, hash, &at); /* again: slots may have become free */
@@ -120,7 +120,7 @@ Value intern_c(Vm *vm, const char *text) {
 }
 
 bool symbol_is(Value symbol, const char *text) {
-    const String *name = AS(String, TN_READ_VALUE(AS(Symbol, symbol), name));
+    const String *name = AS(String, tn_read_value(AS(Symbol, symbol), name));
     if (name->length != strlen(text)) return false;
     for (size_t i = 0; i < name->length; i++)
         if (name->ch[i] != (unsigned char)text[i]) return false;
@@ -132,25 +132,25 @@ Value environment_new(Vm *vm, const Value *parent) {
     Value table = table_new(vm, TABLE_EQ);
     if (!table) return 0;
     Value *rooted = TN_HANDLE_VALUE(vm->m, table);
-    Environment *environment = TN_ALLOC(vm->m, Environment);
+    Environment *environment = tn_alloc(vm->m, Environment);
     if (!environment) return out_of_memory(vm);
-    TN_INIT_VALUE(environment, table, *rooted);
-    TN_INIT_VALUE(environment, parent, *parent);
-    TN_INIT_VALUE(environment, expected, S_FALSE);
+    tn_init_value(environment, table, *rooted);
+    tn_init_value(environment, parent, *parent);
+    tn_init_value(environment, expected, S_FALSE);
     return value_of(environment);
 }
 
 static bool is_expected(Vm *vm, Value environment, Value name) {
-    Value expected = TN_READ_VALUE(AS(Environment, environment), expected);
+    Value expected = tn_read_value(AS(Environment, environment), expected);
     return expected != S_FALSE && table_get(vm, expected, name, 0);
 }
 
 static Value new_cell(Vm *vm, const Value *environment, const Value *name, const Value *from) {
-    Global *global = TN_ALLOC(vm->m, Global);
+    Global *global = tn_alloc(vm->m, Global);
     if (!global) return out_of_memory(vm);
-    TN_INIT_VALUE(global, value, *from ? TN_READ_VALUE(AS(Global, *from), value) : S_UNBOUND);
-    TN_INIT_VALUE(global, name, *name);
-    TN_INIT_VALUE(global, home, *environment);
+    tn_init_value(global, value, *from ? tn_read_value(AS(Global, *from), value) : S_UNBOUND);
+    tn_init_value(global, name, *name);
+    tn_init_value(global, home, *environment);
     global->builtin = *from && AS(Global, *from)->builtin && !is_expected(vm, *environment, *name);
     return value_of(global);
 }
@@ -160,23 +160,23 @@ static Value put_cell(Vm *vm, const Value *environment, const Value *key, Value 
     if (!cell) return 0;
     TN_SCOPE(vm->m);
     Value *rooted = TN_HANDLE_VALUE(vm->m, cell);
-    Value *table = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, *environment), table));
+    Value *table = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Environment, *environment), table));
     return table_set(vm, table, key, rooted) ? *rooted : 0;
 }
 
 static Value find_cell(Vm *vm, Value environment, Value name) {
-    return table_get(vm, TN_READ_VALUE(AS(Environment, environment), table), name, 0);
+    return table_get(vm, tn_read_value(AS(Environment, environment), table), name, 0);
 }
 
 bool environment_expect(Vm *vm, const Value *environment, const Value *name) {
     TN_SCOPE(vm->m);
     const Value *yes = TN_HANDLE_VALUE(vm->m, S_TRUE);
     Value cell = find_cell(vm, *environment, *name);
-    if (cell && TN_READ_VALUE(AS(Global, cell), home) == *environment) AS(Global, cell)->builtin = false;
-    Value *expected = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Environment, *environment), expected));
+    if (cell && tn_read_value(AS(Global, cell), home) == *environment) AS(Global, cell)->builtin = false;
+    Value *expected = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Environment, *environment), expected));
     if (*expected == S_FALSE) {
         if (!(*expected = table_new(vm, TABLE_EQ))) return false;
-        TN_WRITE_VALUE(vm->m, AS(Environment, *environment), expected, *expected);
+        tn_write_value(vm->m, AS(Environment, *environment), expected, *expected);
     }
     return table_set(vm, expected, name, yes) != 0;
 }
@@ -185,7 +185,7 @@ Value environment_cell(Vm *vm, const Value *environment, const Value *name) {
     Value cell = find_cell(vm, *environment, *name);
     if (cell) return cell;
     TN_SCOPE(vm->m);
-    Value parent = TN_READ_VALUE(AS(Environment, *environment), parent);
+    Value parent = tn_read_value(AS(Environment, *environment), parent);
     Value *from = TN_HANDLE_VALUE(vm->m, parent == S_FALSE ? 0 : find_cell(vm, parent, *name));
     return put_cell(vm, environment, name, new_cell(vm, environment, name, from));
 }
@@ -197,11 +197,11 @@ static Value define_alias(Vm *vm, const Value *environment, const Value *alias) 
     if (cell) return cell;
     TN_SCOPE(vm->m);
     Value *symbol = TN_HANDLE_VALUE(vm->m, *alias);
-    while (IS(Alias, *symbol)) *symbol = TN_READ_VALUE(AS(Alias, *symbol), name);
+    while (IS(Alias, *symbol)) *symbol = tn_read_value(AS(Alias, *symbol), name);
     Value *made = TN_HANDLE_VALUE(vm->m, environment_cell(vm, environment, symbol));
     if (!*made) return 0;
     const Global *found = AS(Global, *made);
-    bool unused = TN_READ_VALUE(found, value) == S_UNBOUND && !found->defined;
+    bool unused = tn_read_value(found, value) == S_UNBOUND && !found->defined;
     if (!unused || found->inserted) {
         bool replace = found->inserted;
         Value *none = TN_HANDLE_VALUE(vm->m, 0);
@@ -217,7 +217,7 @@ Value environment_define(Vm *vm, const Value *environment, const Value *name) {
     TN_SCOPE(vm->m);
     Value *cell = TN_HANDLE_VALUE(vm->m, environment_cell(vm, environment, name));
     if (!*cell) return 0;
-    if (AS(Global, *cell)->inserted || TN_READ_VALUE(AS(Global, *cell), home) != *environment) {
+    if (AS(Global, *cell)->inserted || tn_read_value(AS(Global, *cell), home) != *environment) {
         Value *from = TN_HANDLE_VALUE(vm->m, AS(Global, *cell)->inserted ? 0 : *cell);
         *cell = put_cell(vm, environment, name, new_cell(vm, environment, name, from));
         if (!*cell) return 0;

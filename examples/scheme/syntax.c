@@ -24,7 +24,7 @@
 enum { P_LITERAL, P_ANYTHING, P_DATUM, P_VECTOR, P_ELLIPSIS, P_RENAME };
 enum { VARIABLES_MAX = 1000, MADE_MAX = 10000000 };
 
-static Value item(Value vector, size_t i) { return TN_READ_VALUE(AS(Vector, vector), item[i]); }
+static Value item(Value vector, size_t i) { return tn_read_value(AS(Vector, vector), item[i]); }
 
 /* ---- from rules to patterns and templates ---- */
 
@@ -46,7 +46,7 @@ static Value make_op(Unit *u, int op, size_t n, const Value *const *items) {
     TN_SCOPE(u->vm->m);
     Value *code = TN_HANDLE_VALUE(u->vm->m, fixnum(op));
     Value vector = unit_check(u, make_vector(u->vm, n + 1, code));
-    for (size_t i = 0; i < n; i++) TN_INIT_VALUE(AS(Vector, vector), item[i + 1], *items[i]);
+    for (size_t i = 0; i < n; i++) tn_init_value(AS(Vector, vector), item[i + 1], *items[i]);
     return vector;
 }
 
@@ -242,9 +242,9 @@ static Value make_rule(Rules *r, const Value *rule) {
     Value *variables = TN_HANDLE_VALUE(vm->m, fixnum(r->vars_n));
     Value *renames = TN_HANDLE_VALUE(vm->m, fixnum(r->renames_n));
     Value made = unit_check(r->u, make_vector(vm, 4, variables));
-    TN_INIT_VALUE(AS(Vector, made), item[0], *pattern);
-    TN_INIT_VALUE(AS(Vector, made), item[2], *template);
-    TN_INIT_VALUE(AS(Vector, made), item[3], *renames);
+    tn_init_value(AS(Vector, made), item[0], *pattern);
+    tn_init_value(AS(Vector, made), item[2], *template);
+    tn_init_value(AS(Vector, made), item[3], *renames);
     return made;
 }
 
@@ -275,10 +275,10 @@ static Value make_rules(Unit *u, const Scope *s, const Value *form) {
         *rule = u->pool[kept[n]];
         *list = unit_check(u, cons(vm, rule, list));
     }
-    Macro *macro = TN_ALLOC(vm->m, Macro);
+    Macro *macro = tn_alloc(vm->m, Macro);
     if (!macro) unit_no_memory(u);
-    TN_INIT_VALUE(macro, rules, *list);
-    TN_INIT_VALUE(macro, environment, *u->environment);
+    tn_init_value(macro, rules, *list);
+    tn_init_value(macro, environment, *u->environment);
     macro->scope = s;
     return value_of(macro);
 }
@@ -313,13 +313,13 @@ static bool same_meaning(const Use *use, const Value *name, const Value *literal
     Meaning a = resolve(u, use->s, name);
     const Binding *local = a.local;
     Value *cell = TN_HANDLE_VALUE(u->vm->m, local ? 0 : a.cell);
-    Value *place = TN_HANDLE_VALUE(u->vm->m, TN_READ_VALUE(AS(Macro, *use->macro), environment));
+    Value *place = TN_HANDLE_VALUE(u->vm->m, tn_read_value(AS(Macro, *use->macro), environment));
     Meaning b = resolve_in(u, AS(Macro, *use->macro)->scope, place, literal);
     if (local || b.local) return local == b.local;
     if (*cell == b.cell) return true;
     /* An environment may have a cell of its own for what it has got from the system (symbol.c). */
-    Value v = TN_READ_VALUE(AS(Global, *cell), value), w = TN_READ_VALUE(AS(Global, b.cell), value);
-    bool same_name = TN_READ_VALUE(AS(Global, *cell), name) == TN_READ_VALUE(AS(Global, b.cell), name);
+    Value v = tn_read_value(AS(Global, *cell), value), w = tn_read_value(AS(Global, b.cell), value);
+    bool same_name = tn_read_value(AS(Global, *cell), name) == tn_read_value(AS(Global, b.cell), name);
     return v == w && (b.keyword || same_name);
 }
 
@@ -341,18 +341,18 @@ static bool match_repeated(const Use *use, const Value *op, Value *form, int64_t
             *one = item(*use->bindings, first + i);
             *list = item(*lists, i);
             *list = unit_check(use->u, cons(vm, one, list));
-            TN_WRITE_VALUE(vm->m, AS(Vector, *lists), item[i], *list);
+            tn_write_value(vm->m, AS(Vector, *lists), item[i], *list);
         }
     }
     for (size_t i = 0; i < count; i++) {
         Value reversed = S_NIL, l = item(*lists, i); /* raw: nothing collects */
         while (l != S_NIL) {
             Value next = cdr(l);
-            TN_WRITE_VALUE(vm->m, AS(Pair, l), cdr, reversed);
+            tn_write_value(vm->m, AS(Pair, l), cdr, reversed);
             reversed = l;
             l = next;
         }
-        TN_WRITE_VALUE(vm->m, AS(Vector, *use->bindings), item[first + i], reversed);
+        tn_write_value(vm->m, AS(Vector, *use->bindings), item[first + i], reversed);
     }
     return true;
 }
@@ -367,7 +367,7 @@ static bool match_ellipsis(const Use *use, const Value *op, Value *form) {
     if (n < 0) return false;
     if (is_fixnum(item(*op, 1)) && item(*op, 2) == S_NIL) {
         if (p != S_NIL) return false;
-        TN_WRITE_VALUE(use->u->vm->m, AS(Vector, *use->bindings), item[fixnum_value(item(*op, 1))], *form);
+        tn_write_value(use->u->vm->m, AS(Vector, *use->bindings), item[fixnum_value(item(*op, 1))], *form);
         *form = S_NIL;
         return true;
     }
@@ -383,7 +383,7 @@ static bool match(const Use *use, const Value *pattern, const Value *form) {
     for (;;) {
         if (*p == S_NIL) return *f == S_NIL;
         if (is_fixnum(*p)) {
-            TN_WRITE_VALUE(vm->m, AS(Vector, *use->bindings), item[fixnum_value(*p)], *f);
+            tn_write_value(vm->m, AS(Vector, *use->bindings), item[fixnum_value(*p)], *f);
             return true;
         }
         if (IS(Pair, *p)) {
@@ -432,13 +432,13 @@ static Value make_alias(const Use *use, const Value *op) {
     Value made = item(*use->renames, (size_t)i);
     if (made != S_FALSE) return made;
     count_made(use);
-    Alias *alias = TN_ALLOC(vm->m, Alias);
+    Alias *alias = tn_alloc(vm->m, Alias);
     if (!alias) unit_no_memory(use->u);
     const Macro *macro = AS(Macro, *use->macro);
-    TN_INIT_VALUE(alias, name, item(*op, 2));
-    TN_INIT_VALUE(alias, environment, TN_READ_VALUE(macro, environment));
+    tn_init_value(alias, name, item(*op, 2));
+    tn_init_value(alias, environment, tn_read_value(macro, environment));
     alias->scope = macro->scope;
-    TN_WRITE_VALUE(vm->m, AS(Vector, *use->renames), item[i], value_of(alias));
+    tn_write_value(vm->m, AS(Vector, *use->renames), item[i], value_of(alias));
     return value_of(alias);
 }
 
@@ -452,7 +452,7 @@ static void append(const Use *use, const List *list, const Value *v) {
     count_made(use);
     Value pair = unit_check(use->u, cons(vm, v, nil));
     if (*list->head == S_NIL) *list->head = pair;
-    else TN_WRITE_VALUE(vm->m, AS(Pair, *list->last), cdr, pair);
+    else tn_write_value(vm->m, AS(Pair, *list->last), cdr, pair);
     *list->last = pair;
 }
 
@@ -464,7 +464,7 @@ static Value copy_bindings(const Use *use) {
     size_t n = AS(Vector, *use->bindings)->length;
     use->u->made += n / 2;
     Value copy = unit_check(use->u, make_vector(use->u->vm, n, none));
-    for (size_t i = 0; i < n; i++) TN_INIT_VALUE(AS(Vector, copy), item[i], item(*use->bindings, i));
+    for (size_t i = 0; i < n; i++) tn_init_value(AS(Vector, copy), item[i], item(*use->bindings, i));
     return copy;
 }
 
@@ -488,8 +488,8 @@ static void fill_repeated(const Use *use, const Value *x, const Value *levels, c
         for (Value l = *vars; l != S_NIL; l = cdr(l)) {
             size_t var = (size_t)fixnum_value(car(l));
             Value at = item(*rests, var);
-            TN_WRITE_VALUE(vm->m, AS(Vector, *inner), item[var], car(at));
-            TN_WRITE_VALUE(vm->m, AS(Vector, *rests), item[var], cdr(at));
+            tn_write_value(vm->m, AS(Vector, *inner), item[var], car(at));
+            tn_write_value(vm->m, AS(Vector, *rests), item[var], cdr(at));
         }
         TN_SCOPE(vm->m);
         if (*deeper == S_NIL) append(use, list, TN_HANDLE_VALUE(vm->m, fill(&once, x)));
@@ -523,7 +523,7 @@ static Value fill_list(const Use *use, const Value *template) {
     }
     *x = fill(use, x);
     if (*list.head == S_NIL) return *x;
-    TN_WRITE_VALUE(vm->m, AS(Pair, *list.last), cdr, *x);
+    tn_write_value(vm->m, AS(Pair, *list.last), cdr, *x);
     return *list.head;
 }
 
@@ -535,7 +535,7 @@ static Value fill_vector(const Use *use, const Value *template) {
     if (n < 0) syntax_error(use->u, "a dot in a vector", 0);
     Value vector = unit_check(use->u, make_vector(vm, (size_t)n, none));
     size_t i = 0;
-    for (Value l = *list; l != S_NIL; l = cdr(l)) TN_INIT_VALUE(AS(Vector, vector), item[i++], car(l));
+    for (Value l = *list; l != S_NIL; l = cdr(l)) tn_init_value(AS(Vector, vector), item[i++], car(l));
     return vector;
 }
 
@@ -555,7 +555,7 @@ static Value fill(const Use *use, const Value *template) {
 Value expand_macro(Unit *u, const Scope *s, const Value *macro, const Value *form) {
     Vm *vm = u->vm;
     TN_SCOPE(vm->m);
-    Value *rules = TN_HANDLE_VALUE(vm->m, TN_READ_VALUE(AS(Macro, *macro), rules));
+    Value *rules = TN_HANDLE_VALUE(vm->m, tn_read_value(AS(Macro, *macro), rules));
     Value *rest = TN_HANDLE_VALUE(vm->m, cdr(*form)), *none = TN_HANDLE_VALUE(vm->m, S_FALSE);
     TN_LOCAL_VALUE(vm->m, rule);
     TN_LOCAL_VALUE(vm->m, part);

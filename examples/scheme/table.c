@@ -1,6 +1,6 @@
 /* table.c: owns hash tables and the equivalences: eqv?, equal?. Called by builtins, environments and the reader.
  *
- * Objects move, so their addresses are no hash: tn_hash gives a number that stays. Symbols and whatever is compared
+ * Objects move, so their addresses are no hash: tn_hash_of gives a number that stays. Symbols and whatever is compared
  * by content bring their own. Entries are three items (hash, key, value) in one vector, in the order of insertion;
  * `index` is an open-addressed array of entry numbers + 1. Invariants: count <= used <= room; a deleted entry keeps
  * its place in the index, with the key S_DELETED, until the next resize; the index has at least 4/3 as many slots
@@ -40,10 +40,10 @@ static uint64_t hash_content(Vm *vm, Value v, int *budget) {
     if (IS(Vector, v)) {
         const Vector *vector = AS(Vector, v);
         for (size_t i = 0; i < vector->length && *budget > 0; i++)
-            h = mix(h + hash_content(vm, TN_READ_VALUE(vector, item[i]), budget));
+            h = mix(h + hash_content(vm, tn_read_value(vector, item[i]), budget));
         return h;
     }
-    return mix(h + (is_reference(v) ? tn_hash(vm->m, AS(void, v)) : v));
+    return mix(h + (is_reference(v) ? tn_hash_of(vm->m, AS(void, v)) : v));
 }
 
 /* As a fixnum, for it is kept in the entry. */
@@ -54,7 +54,7 @@ static Value hash_of(Vm *vm, int kind, Value key) {
     else if (type_of(key) == Symbol_type) h = AS(Symbol, key)->hash;
     else if (kind == TABLE_EQUAL) h = hash_content(vm, key, &budget);
     else if (kind == TABLE_EQV && is_number(key)) h = mix(num_hash(key));
-    else h = tn_hash(vm->m, AS(void, key));
+    else h = tn_hash_of(vm->m, AS(void, key));
     return fixnum((int64_t)(h >> 2));
 }
 
@@ -64,17 +64,17 @@ static bool same_key(Vm *vm, int kind, Value a, Value b) {
     return kind == TABLE_EQV ? is_eqv(a, b) : is_equal(vm, a, b) == 1;
 }
 
-static Index *index_of(const Table *t) { return AS(Index, TN_READ_VALUE(t, index)); }
-static Vector *entries_of(const Table *t) { return AS(Vector, TN_READ_VALUE(t, entries)); }
-static tn_weak_array *keys_of(const Table *t) { return AS(tn_weak_array, TN_READ_VALUE(t, keys)); }
+static Index *index_of(const Table *t) { return AS(Index, tn_read_value(t, index)); }
+static Vector *entries_of(const Table *t) { return AS(Vector, tn_read_value(t, entries)); }
+static tn_weak_array *keys_of(const Table *t) { return AS(tn_weak_array, tn_read_value(t, keys)); }
 static size_t place(Value hash, size_t slots) { return (size_t)(hash >> 1) & (slots - 1); }
 
 Value table_new(Vm *vm, int kind) {
-    Table *table = TN_ALLOC(vm->m, Table);
+    Table *table = tn_alloc(vm->m, Table);
     if (!table) return out_of_memory(vm);
-    TN_INIT_VALUE(table, entries, S_FALSE);
-    TN_INIT_VALUE(table, index, S_FALSE);
-    TN_INIT_VALUE(table, keys, S_FALSE);
+    tn_init_value(table, entries, S_FALSE);
+    tn_init_value(table, index, S_FALSE);
+    tn_init_value(table, keys, S_FALSE);
     table->kind = kind;
     return value_of(table);
 }
@@ -83,12 +83,12 @@ Value table_new(Vm *vm, int kind) {
 Value table_key(Vm *vm, Value table, size_t entry) {
     const Table *t = AS(Table, table);
     if (t->kind == TABLE_WEAK) return tn_weak_array_read(vm->m, keys_of(t), entry);
-    return TN_READ_VALUE(entries_of(t), item[3 * entry + 1]);
+    return tn_read_value(entries_of(t), item[3 * entry + 1]);
 }
 
 static void write_key(Vm *vm, Table *t, size_t entry, Value key) {
     if (t->kind == TABLE_WEAK) tn_weak_array_write(vm->m, keys_of(t), entry, key);
-    else TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * entry + 1], key);
+    else tn_write_value(vm->m, entries_of(t), item[3 * entry + 1], key);
 }
 
 /* The number of the key's entry, or -1. Never collects. */
@@ -98,7 +98,7 @@ static int64_t find(Vm *vm, const Table *table, Value key, Value hash) {
     const Vector *entries = entries_of(table);
     for (size_t i = place(hash, index->length); index->slot[i]; i = (i + 1) & (index->length - 1)) {
         size_t entry = index->slot[i] - 1;
-        if (TN_READ_VALUE(entries, item[3 * entry]) == hash &&
+        if (tn_read_value(entries, item[3 * entry]) == hash &&
             same_key(vm, table->kind, table_key(vm, value_of(table), entry), key))
             return (int64_t)entry;
     }
@@ -109,7 +109,7 @@ Value table_get(Vm *vm, Value table, Value key, Value missing) {
     const Table *t = AS(Table, table);
     if (t->count == 0) return missing;
     int64_t entry = find(vm, t, key, hash_of(vm, t->kind, key));
-    return entry < 0 ? missing : TN_READ_VALUE(entries_of(t), item[3 * entry + 2]);
+    return entry < 0 ? missing : tn_read_value(entries_of(t), item[3 * entry + 2]);
 }
 
 static void index_add(Index *index, Value hash, size_t entry) {
@@ -125,7 +125,7 @@ static void purge(Vm *vm, Table *t, size_t steps) {
         size_t i = t->swept++;
         if (tn_weak_array_read(vm->m, keys_of(t), i)) continue;
         write_key(vm, t, i, S_DELETED);
-        TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * i + 2], S_FALSE);
+        tn_write_value(vm->m, entries_of(t), item[3 * i + 2], S_FALSE);
         t->count--;
     }
 }
@@ -146,11 +146,11 @@ static bool resize(Vm *vm, const Value *table) {
     if (!made) return false;
     Value *entries = TN_HANDLE_VALUE(vm->m, made), *keys = TN_HANDLE_VALUE(vm->m, S_FALSE);
     if (AS(Table, *table)->kind == TABLE_WEAK) {
-        tn_weak_array **array = tn_weak_array_new(vm->m, room);
+        tn_weak_array **array = TN_WEAK_ARRAY_NEW(vm->m, room);
         if (!array) return out_of_memory(vm);
         *keys = value_of(*array);
     }
-    Index *index = TN_ALLOC_TAIL(vm->m, Index, uint32_t, 2 * room);
+    Index *index = tn_alloc_tail(vm->m, Index, uint32_t, 2 * room);
     if (!index) return out_of_memory(vm);
     index->length = 2 * room;
 
@@ -160,20 +160,20 @@ static bool resize(Vm *vm, const Value *table) {
     size_t n = 0;
     for (size_t i = 0; i < t->used; i++) {
         const Vector *old = entries_of(t);
-        Value hash = TN_READ_VALUE(old, item[3 * i]), key = table_key(vm, *table, i);
+        Value hash = tn_read_value(old, item[3 * i]), key = table_key(vm, *table, i);
         if (!key || key == S_DELETED) continue;
         Vector *to = AS(Vector, *entries);
-        TN_WRITE_VALUE(vm->m, to, item[3 * n], hash);
-        TN_WRITE_VALUE(vm->m, to, item[3 * n + 2], TN_READ_VALUE(old, item[3 * i + 2]));
-        if (*keys == S_FALSE) TN_WRITE_VALUE(vm->m, to, item[3 * n + 1], key);
+        tn_write_value(vm->m, to, item[3 * n], hash);
+        tn_write_value(vm->m, to, item[3 * n + 2], tn_read_value(old, item[3 * i + 2]));
+        if (*keys == S_FALSE) tn_write_value(vm->m, to, item[3 * n + 1], key);
         else tn_weak_array_write(vm->m, AS(tn_weak_array, *keys), n, key);
         index_add(index, hash, n++);
     }
     t->used = t->count = n;
     t->swept = 0;
-    TN_WRITE_VALUE(vm->m, t, entries, *entries);
-    TN_WRITE_VALUE(vm->m, t, keys, *keys);
-    TN_WRITE_VALUE(vm->m, t, index, value_of(index));
+    tn_write_value(vm->m, t, entries, *entries);
+    tn_write_value(vm->m, t, keys, *keys);
+    tn_write_value(vm->m, t, index, value_of(index));
     return true;
 }
 
@@ -182,20 +182,20 @@ Value table_set(Vm *vm, const Value *table, const Value *key, const Value *value
     Value hash = hash_of(vm, t->kind, *key);
     int64_t entry = find(vm, t, *key, hash);
     if (entry >= 0) {
-        TN_WRITE_VALUE(vm->m, entries_of(t), item[3 * entry + 2], *value);
+        tn_write_value(vm->m, entries_of(t), item[3 * entry + 2], *value);
         return *table;
     }
     if (t->kind == TABLE_WEAK) purge(vm, t, 2);
-    if (!IS(Vector, TN_READ_VALUE(t, entries)) || t->used * 3 == entries_of(t)->length) {
+    if (!IS(Vector, tn_read_value(t, entries)) || t->used * 3 == entries_of(t)->length) {
         if (!resize(vm, table)) return 0;
         t = AS(Table, *table);
     }
     Vector *entries = entries_of(t);
     size_t n = t->used++;
     t->count++;
-    TN_WRITE_VALUE(vm->m, entries, item[3 * n], hash);
+    tn_write_value(vm->m, entries, item[3 * n], hash);
     write_key(vm, t, n, *key);
-    TN_WRITE_VALUE(vm->m, entries, item[3 * n + 2], *value);
+    tn_write_value(vm->m, entries, item[3 * n + 2], *value);
     index_add(index_of(t), hash, n);
     return *table;
 }
@@ -206,16 +206,16 @@ bool table_delete(Vm *vm, Value table, Value key) {
     if (entry < 0) return false;
     Vector *entries = entries_of(t);
     write_key(vm, t, (size_t)entry, S_DELETED);
-    TN_WRITE_VALUE(vm->m, entries, item[3 * entry + 2], S_FALSE);
+    tn_write_value(vm->m, entries, item[3 * entry + 2], S_FALSE);
     t->count--;
     return true;
 }
 
 void table_clear(Vm *vm, Value table) {
     Table *t = AS(Table, table);
-    TN_WRITE_VALUE(vm->m, t, entries, S_FALSE);
-    TN_WRITE_VALUE(vm->m, t, index, S_FALSE);
-    TN_WRITE_VALUE(vm->m, t, keys, S_FALSE);
+    tn_write_value(vm->m, t, entries, S_FALSE);
+    tn_write_value(vm->m, t, index, S_FALSE);
+    tn_write_value(vm->m, t, keys, S_FALSE);
     t->count = t->used = t->swept = 0;
 }
 
@@ -289,7 +289,7 @@ static int step(Work *w, Value a, Value b) {
         const Vector *s = AS(Vector, a), *t = AS(Vector, b);
         if (s->length != t->length) return 0;
         for (size_t i = s->length; i-- > 0;)
-            if (!push(w, TN_READ_VALUE(s, item[i]), TN_READ_VALUE(t, item[i]))) return -1;
+            if (!push(w, tn_read_value(s, item[i]), tn_read_value(t, item[i]))) return -1;
         return 1;
     }
     default:

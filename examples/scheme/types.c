@@ -64,51 +64,51 @@ static const tn_type_desc types[] = {
 
 bool types_add(tn_heap *heap) {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (!tn_type_add(heap, &types[i])) return false;
+        if (!tn_type_create(heap, &types[i])) return false;
     return true;
 }
 
 Value cons(Vm *vm, const Value *a, const Value *d) {
-    Pair *pair = TN_ALLOC(vm->m, Pair);
+    Pair *pair = tn_alloc(vm->m, Pair);
     if (!pair) return out_of_memory(vm);
-    TN_INIT_VALUE(pair, car, *a);
-    TN_INIT_VALUE(pair, cdr, *d);
+    tn_init_value(pair, car, *a);
+    tn_init_value(pair, cdr, *d);
     return value_of(pair);
 }
 
 Value make_flonum(Vm *vm, double number) {
     Value immediate = flonum_immediate(number);
     if (immediate) return immediate;
-    Flonum *flonum = TN_ALLOC(vm->m, Flonum);
+    Flonum *flonum = tn_alloc(vm->m, Flonum);
     if (!flonum) return out_of_memory(vm);
     flonum->number = isnan(number) ? NAN : number; /* one for all: programs see neither its sign nor its payload */
     return value_of(flonum);
 }
 
 Value make_box(Vm *vm, const Value *value) {
-    Box *box = TN_ALLOC(vm->m, Box);
+    Box *box = tn_alloc(vm->m, Box);
     if (!box) return out_of_memory(vm);
-    TN_INIT_VALUE(box, value, *value);
+    tn_init_value(box, value, *value);
     return value_of(box);
 }
 
 Value make_string(Vm *vm, size_t length) {
-    String *string = TN_ALLOC_TAIL(vm->m, String, uint32_t, length);
+    String *string = tn_alloc_tail(vm->m, String, uint32_t, length);
     if (!string) return out_of_memory(vm);
     string->length = length;
     return value_of(string);
 }
 
 Value make_vector(Vm *vm, size_t length, const Value *fill) {
-    Vector *vector = TN_ALLOC_TAIL(vm->m, Vector, tn_value, length);
+    Vector *vector = tn_alloc_tail(vm->m, Vector, tn_value, length);
     if (!vector) return out_of_memory(vm);
     vector->length = length;
-    for (size_t i = 0; i < length; i++) TN_INIT_VALUE(vector, item[i], *fill);
+    for (size_t i = 0; i < length; i++) tn_init_value(vector, item[i], *fill);
     return value_of(vector);
 }
 
 Value make_bytevector(Vm *vm, size_t length) {
-    Bytevector *bytes = TN_ALLOC_TAIL(vm->m, Bytevector, uint8_t, length);
+    Bytevector *bytes = tn_alloc_tail(vm->m, Bytevector, uint8_t, length);
     if (!bytes) return out_of_memory(vm);
     bytes->length = length;
     return value_of(bytes);

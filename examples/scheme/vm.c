@@ -18,7 +18,7 @@
 #define SAVE() (vm->sp = sp)
 #define LOWER()                                                                  \
     do {                                                                         \
-        if (TN_UNLIKELY(vm->low > fp - FRAME_SLOTS)) vm->low = fp - FRAME_SLOTS; \
+        if (TN_UNLIKELY_(vm->low > fp - FRAME_SLOTS)) vm->low = fp - FRAME_SLOTS; \
     } while (0)
 #define NEXT()                          \
     do {                                \
@@ -28,9 +28,9 @@
 #define CASE(name) L_##name
 #define A (word >> 8)                   /* an index */
 #define SIGNED_A ((int32_t)word >> 8)   /* a number */
-#define CONSTANT(k) TN_READ_VALUE(code, constant[k])
-#define FREE_VAR(i) TN_READ_VALUE(AS(Closure, fp[-1]), free[i])
-#define CODE_OF(closure) AS(Code, TN_READ_VALUE(AS(Closure, closure), code))
+#define CONSTANT(k) tn_read_value(code, constant[k])
+#define FREE_VAR(i) tn_read_value(AS(Closure, fp[-1]), free[i])
+#define CODE_OF(closure) AS(Code, tn_read_value(AS(Closure, closure), code))
 #define BOTH_FIXNUMS(a, b) ((a) & (b) & 1)
 #define RAISE(expression)   \
     do {                    \
@@ -70,17 +70,17 @@ static int slow_compare(Vm *vm, Value *sp, Value a, Value b, const char *who, in
 
 /* The continuation of a call: what a frame that ends at `top` would return to. */
 static Continuation *capture(Vm *vm, size_t length, bool escape) {
-    Continuation *k = TN_ALLOC_TAIL(vm->m, Continuation, tn_value, escape ? 0 : length);
+    Continuation *k = tn_alloc_tail(vm->m, Continuation, tn_value, escape ? 0 : length);
     if (!k) {
         out_of_memory(vm);
         return NULL;
     }
-    TN_INIT_VALUE(k, winders, vm->reg[R_WINDERS]);
-    TN_INIT_VALUE(k, handlers, vm->reg[R_HANDLERS]);
+    tn_init_value(k, winders, vm->reg[R_WINDERS]);
+    tn_init_value(k, handlers, vm->reg[R_HANDLERS]);
     k->sp = length;
     k->escape = escape;
     k->length = escape ? 0 : length;
-    for (size_t i = 0; i < k->length; i++) TN_INIT_VALUE(k, slot[i], vm->stack[i]);
+    for (size_t i = 0; i < k->length; i++) tn_init_value(k, slot[i], vm->stack[i]);
     return k;
 }
 
@@ -90,14 +90,14 @@ static bool collect_rest(Vm *vm, Value *first, size_t count) {
     *list = S_NIL;
     vm->sp = list + 1;
     for (size_t i = count; i-- > 0;) {
-        Pair *pair = TN_ALLOC(vm->m, Pair);
+        Pair *pair = tn_alloc(vm->m, Pair);
         if (vm->low > first) vm->low = first; /* a collection has raised it, and *list is written next */
         if (!pair) {
             out_of_memory(vm);
             return false;
         }
-        TN_INIT_VALUE(pair, car, first[i]);
-        TN_INIT_VALUE(pair, cdr, *list);
+        tn_init_value(pair, car, first[i]);
+        tn_init_value(pair, cdr, *list);
         *list = value_of(pair);
     }
     *first = *list;
@@ -106,18 +106,18 @@ static bool collect_rest(Vm *vm, Value *first, size_t count) {
 }
 
 static Value make_values(Vm *vm, size_t count, const Value *items) {
-    Values *values = TN_ALLOC_TAIL(vm->m, Values, tn_value, count);
+    Values *values = tn_alloc_tail(vm->m, Values, tn_value, count);
     if (!values) return out_of_memory(vm);
     values->length = count;
-    for (size_t i = 0; i < count; i++) TN_INIT_VALUE(values, item[i], items[i]);
+    for (size_t i = 0; i < count; i++) tn_init_value(values, item[i], items[i]);
     return value_of(values);
 }
 
 /* The first procedure of a case-lambda that takes n arguments, or 0. */
 static Value choose_case(const Applicable *a, size_t n) {
-    const Vector *closures = AS(Vector, TN_READ_VALUE(a, data));
+    const Vector *closures = AS(Vector, tn_read_value(a, data));
     for (size_t i = 0; i < closures->length; i++) {
-        Value closure = TN_READ_VALUE(closures, item[i]);
+        Value closure = tn_read_value(closures, item[i]);
         const Code *code = CODE_OF(closure);
         if (code->rest ? n >= code->required : n == code->required) return closure;
     }
@@ -125,13 +125,13 @@ static Value choose_case(const Applicable *a, size_t n) {
 }
 
 static Value fail_name(Vm *vm, const char *message, const Global *cell) {
-    return fail(vm, message, TN_READ_VALUE(cell, name));
+    return fail(vm, message, tn_read_value(cell, name));
 }
 
 /* The name of a procedure, for a message; cut to size. */
 static const char *code_name(Vm *vm, const Code *code, char text[64]) {
     TEMP_BUFFER(name);
-    Value symbol = TN_READ_VALUE(code, name);
+    Value symbol = tn_read_value(code, name);
     if (symbol != S_FALSE) print_value(vm, &name, symbol, false);
     snprintf(text, 64, "%s", name.length ? name.text : "anonymous procedure");
     return text;
@@ -175,16 +175,16 @@ Value vm_run(Vm *vm, Value procedure) {
     NEXT();
     CASE(FREE): acc = FREE_VAR(A); NEXT();
     CASE(BOX_LOCAL):
-    acc = TN_READ_VALUE(AS(Box, fp[A]), value);
-    if (TN_UNLIKELY(acc == S_UNDEFINED)) RAISE(fail(vm, "a variable is used before its definition", 0));
+    acc = tn_read_value(AS(Box, fp[A]), value);
+    if (TN_UNLIKELY_(acc == S_UNDEFINED)) RAISE(fail(vm, "a variable is used before its definition", 0));
     NEXT();
     CASE(BOX_FREE):
-    acc = TN_READ_VALUE(AS(Box, FREE_VAR(A)), value);
-    if (TN_UNLIKELY(acc == S_UNDEFINED)) RAISE(fail(vm, "a variable is used before its definition", 0));
+    acc = tn_read_value(AS(Box, FREE_VAR(A)), value);
+    if (TN_UNLIKELY_(acc == S_UNDEFINED)) RAISE(fail(vm, "a variable is used before its definition", 0));
     NEXT();
     CASE(GLOBAL):
-    acc = TN_READ_VALUE(AS(Global, CONSTANT(A)), value);
-    if (TN_UNLIKELY(acc == S_UNBOUND)) RAISE(fail_name(vm, "unbound variable", AS(Global, CONSTANT(A))));
+    acc = tn_read_value(AS(Global, CONSTANT(A)), value);
+    if (TN_UNLIKELY_(acc == S_UNBOUND)) RAISE(fail_name(vm, "unbound variable", AS(Global, CONSTANT(A))));
     NEXT();
     CASE(PUSH): *sp++ = acc; NEXT();
     CASE(PUSH_CONST): *sp++ = CONSTANT(A); NEXT();
@@ -194,30 +194,30 @@ Value vm_run(Vm *vm, Value procedure) {
     CASE(FRAME): sp[0] = sp[1] = 0; sp += 2; NEXT();
     CASE(FRAME_GLOBAL): sp[0] = sp[1] = 0; sp += 2; /* fall through */
     CASE(PUSH_GLOBAL):
-    *sp = TN_READ_VALUE(AS(Global, CONSTANT(A)), value);
-    if (TN_UNLIKELY(*sp == S_UNBOUND)) RAISE(fail_name(vm, "unbound variable", AS(Global, CONSTANT(A))));
+    *sp = tn_read_value(AS(Global, CONSTANT(A)), value);
+    if (TN_UNLIKELY_(*sp == S_UNBOUND)) RAISE(fail_name(vm, "unbound variable", AS(Global, CONSTANT(A))));
     sp++;
     NEXT();
     CASE(SET_LOCAL): fp[A] = acc; NEXT();
-    CASE(SET_BOX_LOCAL): TN_WRITE_VALUE(m, AS(Box, fp[A]), value, acc); NEXT();
-    CASE(SET_BOX_FREE): TN_WRITE_VALUE(m, AS(Box, FREE_VAR(A)), value, acc); NEXT();
+    CASE(SET_BOX_LOCAL): tn_write_value(m, AS(Box, fp[A]), value, acc); NEXT();
+    CASE(SET_BOX_FREE): tn_write_value(m, AS(Box, FREE_VAR(A)), value, acc); NEXT();
     CASE(SET_GLOBAL): {
         Global *cell = AS(Global, CONSTANT(A));
-        if (TN_READ_VALUE(cell, value) == S_UNBOUND) RAISE(fail_name(vm, "set!: unbound variable", cell));
-        TN_WRITE_VALUE(m, cell, value, acc);
+        if (tn_read_value(cell, value) == S_UNBOUND) RAISE(fail_name(vm, "set!: unbound variable", cell));
+        tn_write_value(m, cell, value, acc);
         NEXT();
     }
     CASE(DEFINE): {
         Global *cell = AS(Global, CONSTANT(A));
-        TN_WRITE_VALUE(m, cell, value, acc);
+        tn_write_value(m, cell, value, acc);
         NEXT();
     }
     CASE(MAKE_BOX): {
         SAVE();
-        Box *box = TN_ALLOC(m, Box);
+        Box *box = tn_alloc(m, Box);
         LOWER();
         if (!box) RAISE(out_of_memory(vm));
-        TN_INIT_VALUE(box, value, fp[A]);
+        tn_init_value(box, value, fp[A]);
         fp[A] = value_of(box);
         NEXT();
     }
@@ -230,17 +230,17 @@ Value vm_run(Vm *vm, Value procedure) {
     CASE(CLOSURE): {
         uint32_t count = *pc++;
         SAVE();
-        Closure *closure = TN_ALLOC_TAIL(m, Closure, tn_value, count);
+        Closure *closure = tn_alloc_tail(m, Closure, tn_value, count);
         LOWER();
         if (!closure) RAISE(out_of_memory(vm));
-        TN_INIT_VALUE(closure, code, CONSTANT(A));
+        tn_init_value(closure, code, CONSTANT(A));
         for (uint32_t i = 0; i < count; i++, pc++)
-            TN_INIT_VALUE(closure, free[i], *pc & 1 ? fp[*pc >> 1] : FREE_VAR(*pc >> 1));
+            tn_init_value(closure, free[i], *pc & 1 ? fp[*pc >> 1] : FREE_VAR(*pc >> 1));
         acc = value_of(closure);
         NEXT();
     }
     CASE(FIX):
-    TN_WRITE_VALUE(m, AS(Closure, acc), free[A], fp[pc[0]]);
+    tn_write_value(m, AS(Closure, acc), free[A], fp[pc[0]]);
     pc++;
     NEXT();
 
@@ -249,32 +249,32 @@ Value vm_run(Vm *vm, Value procedure) {
         n = A;
         Value f = sp[-(ptrdiff_t)n - 1];
         tail_call = false;
-        if (TN_UNLIKELY(!IS(Closure, f))) goto apply;
+        if (TN_UNLIKELY_(!IS(Closure, f))) goto apply;
         const Code *callee = CODE_OF(f);
-        if (TN_UNLIKELY(callee->required != n || callee->rest || sp + callee->frame > vm->limit)) goto apply;
+        if (TN_UNLIKELY_(callee->required != n || callee->rest || sp + callee->frame > vm->limit)) goto apply;
         Value *args = sp - n;
         args[-3] = value_of(pc) | 1;
         args[-2] = fixnum(args - fp);
         fp = args;
         code = callee;
         pc = code->start;
-        if (TN_UNLIKELY(AO_load(&m->stop))) goto poll;
+        if (TN_UNLIKELY_(AO_load(&m->stop))) goto poll;
         NEXT();
     }
     CASE(TAIL_CALL): {
         n = A;
         Value f = sp[-(ptrdiff_t)n - 1];
         tail_call = true;
-        if (TN_UNLIKELY(!IS(Closure, f))) goto apply;
+        if (TN_UNLIKELY_(!IS(Closure, f))) goto apply;
         const Code *callee = CODE_OF(f);
-        if (TN_UNLIKELY(callee->required != n || callee->rest || callee->library || sp + callee->frame > vm->limit))
+        if (TN_UNLIKELY_(callee->required != n || callee->rest || callee->library || sp + callee->frame > vm->limit))
             goto apply;
         Value *from = sp - n - 1, *to = fp - 1;
         while (from < sp) *to++ = *from++;
         sp = to;
         code = callee;
         pc = code->start;
-        if (TN_UNLIKELY(AO_load(&m->stop))) goto poll;
+        if (TN_UNLIKELY_(AO_load(&m->stop))) goto poll;
         NEXT();
     }
     CASE(RETURN):
@@ -284,7 +284,7 @@ Value vm_run(Vm *vm, Value procedure) {
         fp -= fixnum_value(fp[-2]);
         pc = (const uint32_t *)(uintptr_t)(address - 1);
         code = CODE_OF(fp[-1]);
-        if (TN_UNLIKELY(vm->low > fp - FRAME_SLOTS)) vm->low = fp - FRAME_SLOTS;
+        if (TN_UNLIKELY_(vm->low > fp - FRAME_SLOTS)) vm->low = fp - FRAME_SLOTS;
         NEXT();
     }
     CASE(LOOP): {
@@ -292,14 +292,14 @@ Value vm_run(Vm *vm, Value procedure) {
         for (const Value *from = sp - *pc; from < sp;) *to++ = *from++;
         sp = to;
         pc += 2 + ((int32_t)pc[1] >> 8);
-        if (TN_UNLIKELY(AO_load(&m->stop))) goto poll;
+        if (TN_UNLIKELY_(AO_load(&m->stop))) goto poll;
         NEXT();
     }
     CASE(LOOP_1):
     fp[A] = acc;
     sp = fp + A + 1;
     pc += 1 + ((int32_t)pc[0] >> 8);
-    if (TN_UNLIKELY(AO_load(&m->stop))) goto poll;
+    if (TN_UNLIKELY_(AO_load(&m->stop))) goto poll;
     NEXT();
     CASE(PRIM): {
         const PrimitiveDesc *desc = AS(Primitive, CONSTANT(*pc))->desc;
@@ -308,13 +308,13 @@ Value vm_run(Vm *vm, Value procedure) {
         SAVE();
         acc = desc->fn(vm, (int)A, sp - A);
         LOWER();
-        if (TN_UNLIKELY(!acc)) goto raise;
+        if (TN_UNLIKELY_(!acc)) goto raise;
         sp -= A;
         NEXT();
     }
 
     /* ---- one operand ---- */
-#define PAIR_OR_RAISE(who, v)  if (TN_UNLIKELY(!IS(Pair, v))) RAISE(fail_type(vm, who, "a pair", v))
+#define PAIR_OR_RAISE(who, v)  if (TN_UNLIKELY_(!IS(Pair, v))) RAISE(fail_type(vm, who, "a pair", v))
     CASE(CAR): PAIR_OR_RAISE("car", acc); acc = car(acc); NEXT();
     CASE(CDR): PAIR_OR_RAISE("cdr", acc); acc = cdr(acc); NEXT();
     CASE(CAAR): PAIR_OR_RAISE("caar", acc); acc = car(acc); PAIR_OR_RAISE("caar", acc); acc = car(acc); NEXT();
@@ -330,51 +330,51 @@ Value vm_run(Vm *vm, Value procedure) {
     CASE(CONS): {
         *sp++ = acc;
         SAVE();
-        Pair *pair = TN_ALLOC(m, Pair);
+        Pair *pair = tn_alloc(m, Pair);
         LOWER();
         if (!pair) RAISE(out_of_memory(vm));
         sp -= 2;
-        TN_INIT_VALUE(pair, car, sp[0]);
-        TN_INIT_VALUE(pair, cdr, sp[1]);
+        tn_init_value(pair, car, sp[0]);
+        tn_init_value(pair, cdr, sp[1]);
         acc = value_of(pair);
         NEXT();
     }
     CASE(SET_CAR): {
         Value pair = *--sp;
         PAIR_OR_RAISE("set-car!", pair);
-        TN_WRITE_VALUE(m, AS(Pair, pair), car, acc);
+        tn_write_value(m, AS(Pair, pair), car, acc);
         acc = S_UNSPECIFIED;
         NEXT();
     }
     CASE(SET_CDR): {
         Value pair = *--sp;
         PAIR_OR_RAISE("set-cdr!", pair);
-        TN_WRITE_VALUE(m, AS(Pair, pair), cdr, acc);
+        tn_write_value(m, AS(Pair, pair), cdr, acc);
         acc = S_UNSPECIFIED;
         NEXT();
     }
     CASE(VECTOR_REF): {
         Value v = *--sp;
-        if (TN_UNLIKELY(!IS(Vector, v))) RAISE(fail_type(vm, "vector-ref", "a vector", v));
-        if (TN_UNLIKELY(!is_fixnum(acc) || (uint64_t)fixnum_value(acc) >= AS(Vector, v)->length))
+        if (TN_UNLIKELY_(!IS(Vector, v))) RAISE(fail_type(vm, "vector-ref", "a vector", v));
+        if (TN_UNLIKELY_(!is_fixnum(acc) || (uint64_t)fixnum_value(acc) >= AS(Vector, v)->length))
             RAISE(fail_index(vm, "vector-ref", acc));
-        acc = TN_READ_VALUE(AS(Vector, v), item[fixnum_value(acc)]);
+        acc = tn_read_value(AS(Vector, v), item[fixnum_value(acc)]);
         NEXT();
     }
     CASE(VECTOR_SET): {
         sp -= 2;
         Value v = sp[0], index = sp[1];
-        if (TN_UNLIKELY(!IS(Vector, v))) RAISE(fail_type(vm, "vector-set!", "a vector", v));
-        if (TN_UNLIKELY(!is_fixnum(index) || (uint64_t)fixnum_value(index) >= AS(Vector, v)->length))
+        if (TN_UNLIKELY_(!IS(Vector, v))) RAISE(fail_type(vm, "vector-set!", "a vector", v));
+        if (TN_UNLIKELY_(!is_fixnum(index) || (uint64_t)fixnum_value(index) >= AS(Vector, v)->length))
             RAISE(fail_index(vm, "vector-set!", index));
-        TN_WRITE_VALUE(m, AS(Vector, v), item[fixnum_value(index)], acc);
+        tn_write_value(m, AS(Vector, v), item[fixnum_value(index)], acc);
         acc = S_UNSPECIFIED;
         NEXT();
     }
     CASE(STRING_REF): {
         Value s = *--sp;
-        if (TN_UNLIKELY(!IS(String, s))) RAISE(fail_type(vm, "string-ref", "a string", s));
-        if (TN_UNLIKELY(!is_fixnum(acc) || (uint64_t)fixnum_value(acc) >= AS(String, s)->length))
+        if (TN_UNLIKELY_(!IS(String, s))) RAISE(fail_type(vm, "string-ref", "a string", s));
+        if (TN_UNLIKELY_(!is_fixnum(acc) || (uint64_t)fixnum_value(acc) >= AS(String, s)->length))
             RAISE(fail_index(vm, "string-ref", acc));
         acc = character(AS(String, s)->ch[fixnum_value(acc)]);
         NEXT();
@@ -384,13 +384,13 @@ Value vm_run(Vm *vm, Value procedure) {
     do {                                            \
         acc = slow_number(vm, sp, a, b, fn);        \
         LOWER();                                    \
-        if (TN_UNLIKELY(!acc)) goto raise;          \
+        if (TN_UNLIKELY_(!acc)) goto raise;          \
     } while (0)
 #define BOTH_FLONUMS(a, b) (is_flonum_immediate(a) && is_flonum_immediate(b))
 #define FLOAT(a, b, operation)                                                                       \
     if (BOTH_FLONUMS(a, b)) {                                                                        \
         Value flonum_ = flonum_immediate(flonum_from_immediate(a) operation flonum_from_immediate(b)); \
-        if (TN_LIKELY(flonum_)) {                                                                    \
+        if (TN_LIKELY_(flonum_)) {                                                                    \
             acc = flonum_;                                                                           \
             NEXT();                                                                                  \
         }                                                                                            \
@@ -400,7 +400,7 @@ Value vm_run(Vm *vm, Value procedure) {
     do {                                                                                                \
         Value a_ = (a), b_ = (b);                                                                       \
         int64_t r_;                                                                                     \
-        if (TN_LIKELY(BOTH_FIXNUMS(a_, b_)) && !overflow((int64_t)a_, (int64_t)(b_ - 1), &r_)) {        \
+        if (TN_LIKELY_(BOTH_FIXNUMS(a_, b_)) && !overflow((int64_t)a_, (int64_t)(b_ - 1), &r_)) {        \
             acc = (Value)r_;                                                                            \
             NEXT();                                                                                     \
         }                                                                                               \
@@ -449,14 +449,14 @@ Value vm_run(Vm *vm, Value procedure) {
 #define COMPARE(a, b, operator, who, accepted)                                       \
     do {                                                                             \
         Value a_ = (a), b_ = (b);                                                    \
-        if (TN_LIKELY(BOTH_FIXNUMS(a_, b_))) {                                       \
+        if (TN_LIKELY_(BOTH_FIXNUMS(a_, b_))) {                                       \
             ok = (int64_t)a_ operator (int64_t)b_;                                   \
         } else if (BOTH_FLONUMS(a_, b_)) {                                           \
             ok = flonum_from_immediate(a_) operator flonum_from_immediate(b_);       \
         } else {                                                                     \
             int result_ = slow_compare(vm, sp, a_, b_, who, accepted);               \
             LOWER();                                                                 \
-            if (TN_UNLIKELY(result_ < 0)) goto raise;                                \
+            if (TN_UNLIKELY_(result_ < 0)) goto raise;                                \
             ok = result_;                                                            \
         }                                                                            \
     } while (0)
@@ -481,7 +481,7 @@ Value vm_run(Vm *vm, Value procedure) {
 
 poll: /* somebody has asked for a safepoint; nothing is held in C */
     SAVE();
-    tn_safepoint(m);
+    tn_poll(m);
     LOWER();
     if (tn_interrupted(m)) RAISE(fail_interrupted(vm));
     NEXT();
@@ -551,7 +551,7 @@ apply_primitive: {
     SAVE();
     acc = desc->fn(vm, (int)n, sp - n);
     LOWER();
-    if (TN_UNLIKELY(!acc)) goto raise;
+    if (TN_UNLIKELY_(!acc)) goto raise;
     if (tail_call) goto do_return;
     sp -= n + FRAME_SLOTS;
     NEXT();
@@ -566,13 +566,13 @@ apply_applicable: { /* record.c; the accessors of records and the choice of case
         goto apply;
     }
     if (a->kind == A_RECORD_GET && n == 1 && IS(Record, sp[-1]) &&
-        TN_READ_VALUE(AS(Record, sp[-1]), item[0]) == TN_READ_VALUE(a, data)) {
-        acc = TN_READ_VALUE(AS(Record, sp[-1]), item[a->index]);
+        tn_read_value(AS(Record, sp[-1]), item[0]) == tn_read_value(a, data)) {
+        acc = tn_read_value(AS(Record, sp[-1]), item[a->index]);
     } else {
         SAVE();
         acc = applicable_call(vm, (int)n, sp - n);
         LOWER();
-        if (TN_UNLIKELY(!acc)) goto raise;
+        if (TN_UNLIKELY_(!acc)) goto raise;
     }
     if (tail_call) goto do_return;
     sp -= n + FRAME_SLOTS;
@@ -607,7 +607,7 @@ apply_values: { /* (%apply-values f values) */
         if (!ok) goto raise;
         sp--;
         values = *sp;
-        for (size_t i = 0; i < n; i++) *sp++ = TN_READ_VALUE(AS(Values, values), item[i]);
+        for (size_t i = 0; i < n; i++) *sp++ = tn_read_value(AS(Values, values), item[i]);
     }
     goto apply;
 }
@@ -620,7 +620,7 @@ apply_callcc: { /* (call/cc f), (%call/ec f): f applied to what this call would 
     Continuation *k = capture(vm, (size_t)(top - vm->stack), vm->primitive->special == SPECIAL_ESCAPE);
     LOWER();
     if (!k) goto raise;
-    TN_INIT_VALUE(k, pc, address); /* tn-rootcheck-ok: an address in instructions, which never move */
+    tn_init_value(k, pc, address); /* tn-rootcheck-ok: an address in instructions, which never move */
     k->fp = (size_t)(caller - vm->stack);
     sp[-2] = sp[-1];
     sp[-1] = value_of(k);
@@ -642,9 +642,9 @@ apply_eval: { /* (eval form [environment]) */
 }
 
 apply_continuation: {
-    if (TN_UNLIKELY(AO_load(&m->stop))) { /* this may be the only call of a loop; all that is held is on the stack */
+    if (TN_UNLIKELY_(AO_load(&m->stop))) { /* this may be the only call of a loop; all that is held is on the stack */
         SAVE();
-        tn_safepoint(m);
+        tn_poll(m);
         LOWER();
         if (interrupt_pending()) RAISE(fail_interrupted(vm));
     }
@@ -656,7 +656,7 @@ apply_continuation: {
         if (!acc) goto raise;
     }
     sp -= n; /* sp[-1] is the continuation */
-    if (TN_READ_VALUE(AS(Continuation, sp[-1]), winders) == vm->reg[R_WINDERS]) goto throw;
+    if (tn_read_value(AS(Continuation, sp[-1]), winders) == vm->reg[R_WINDERS]) goto throw;
     sp[0] = sp[-1]; /* (%rewind k value) leaves and enters dynamic-winds, then throws */
     sp[-1] = vm->reg[R_REWIND];
     sp[1] = acc;
@@ -667,21 +667,21 @@ apply_continuation: {
 
 throw: { /* to the continuation in sp[-1], with acc */
     const Continuation *k = AS(Continuation, sp[-1]);
-    vm->reg[R_HANDLERS] = TN_READ_VALUE(k, handlers);
+    vm->reg[R_HANDLERS] = tn_read_value(k, handlers);
     if (!k->escape) {
         size_t used = (size_t)(sp - vm->stack);
         if (k->sp > used) {
             GROW(k->sp - used, ok); /* does not collect, unless it fails */
             if (!ok) goto raise;
         }
-        for (size_t i = 0; i < k->length; i++) vm->stack[i] = TN_READ_VALUE(k, slot[i]);
+        for (size_t i = 0; i < k->length; i++) vm->stack[i] = tn_read_value(k, slot[i]);
         vm->low = vm->stack;
     }
     sp = vm->stack + k->sp;
     stack_overflow_over(vm);
     if (k->sp == 0) goto CASE(HALT); /* what the bottom frame returns to */
     fp = vm->stack + k->fp;
-    pc = (const uint32_t *)(uintptr_t)(TN_READ_VALUE(k, pc) - 1);
+    pc = (const uint32_t *)(uintptr_t)(tn_read_value(k, pc) - 1);
     code = CODE_OF(fp[-1]);
     LOWER();
     if (sp + code->frame > vm->limit) {

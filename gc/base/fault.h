@@ -25,7 +25,7 @@ bool tni_fault_log(const tni_faults *faults);
 
 /* True if this request must fail. It is the only one: those behind it are granted again. */
 static inline bool tni_refused(tni_faults *faults) {
-    return TN_UNLIKELY(faults && faults->left) && --faults->left == 0 && tni_fault_log(faults);
+    return TN_UNLIKELY_(faults && faults->left) && --faults->left == 0 && tni_fault_log(faults);
 }
 
 /* From malloc, zeroed. */

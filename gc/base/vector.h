@@ -35,7 +35,7 @@ static __attribute__((noinline, unused)) bool tni_vector_reserve(tni_vector *v, 
 }
 
 static inline bool tni_vector_push(tni_vector *v, tni_faults *faults, uintptr_t word) {
-    if (TN_UNLIKELY(v->count == v->capacity) && !tni_vector_reserve(v, faults, 1)) return false;
+    if (TN_UNLIKELY_(v->count == v->capacity) && !tni_vector_reserve(v, faults, 1)) return false;
     v->at[v->count++] = word;
     return true;
 }

@@ -23,12 +23,13 @@ void tni_barrier_filter(tn_mutator *m) {
     m->ref_size = filter.ref_size;
     m->value_base = filter.value_base;
     m->value_size = filter.value_size;
+    m->nursery_size = m->heap->nursery.reserved;
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
     if (!heap->barrier.overflow && tni_list_push(heap, &heap->barrier.objects, (uintptr_t)object)) return;
     heap->barrier.overflow = true;
-    tni_set_header(object, tni_header(object) | TN_ARMED);
+    tni_set_header(object, tni_header(object) | TN_HEADER_ARMED);
 }
 
 void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
@@ -39,7 +40,7 @@ void tni_barrier_log_weak(tn_heap *heap, tn_value *slot) {
 
 /* The object is armed: disarms and logs it. */
 static void log_object(tn_heap *heap, void *object, tn_header header) {
-    tni_set_header(object, header & ~TN_ARMED);
+    tni_set_header(object, header & ~TN_HEADER_ARMED);
     tni_barrier_log_object(heap, object);
 }
 
@@ -90,22 +91,22 @@ void tni_barrier_log(tn_heap *heap, void *object, uintptr_t slot) {
 
 /* A slot whose old value is in the nursery has been recorded by the store of that (B1): a large one may be young as well,
  * but is not worth a look. A JIT may call these for any store. */
-void tn_write_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
+void tn_store_slow(tn_mutator *m, void *object, void *slot, const void *reference) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
     heap->stats.slow_stores++;
-    if (header & TN_ARMED && tni_young(heap, reference)) {
+    if (header & TN_HEADER_ARMED && tni_young(heap, reference)) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_in_nursery(heap, *(void **)slot)) log_slot(heap, object, (uintptr_t)slot);
     }
     *(void **)slot = (void *)(uintptr_t)reference;
 }
 
-void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
+void tn_store_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value value) {
     tn_heap *heap = m->heap;
     tn_header header = tni_header(object);
     heap->stats.slow_stores++;
-    if (header & TN_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
+    if (header & TN_HEADER_ARMED && tni_young(heap, tni_value_ref(&heap->format, value))) {
         if (!(header & TNI_SLOTS)) log_object(heap, object, header);
         else if (!tni_in_nursery(heap, tni_value_ref(&heap->format, *slot)))
             log_slot(heap, object, (uintptr_t)slot | 1);
@@ -115,14 +116,14 @@ void tn_write_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
 
 /* ---- memory that objects own ---- */
 
-void tn_remember(tn_mutator *m, void *object) {
+void (tn_revisit_object)(tn_mutator *m, void *object) {
     if (!m) return;
     if (!object) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_remember: the object is NULL");
+        tni_fail(m, TN_BAD_ARGUMENT, "tn_revisit_object: the object is NULL");
         return;
     }
     tn_header header = tni_header(object);
-    if (header & TN_ARMED) log_object(m->heap, object, header);
+    if (header & TN_HEADER_ARMED) log_object(m->heap, object, header);
 }
 
 /* False, and said, when the call makes no sense. What the host meant by it is remembered, if that is possible. */
@@ -137,20 +138,20 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
         tni_fail(m, TN_BAD_ARGUMENT,
                  "%s: slot %p is not in the object, and type '%.40s' has no trace callback that would visit it", function,
                  slot, layout->desc->name);
-    tn_remember(m, object);
+    tn_revisit_object(m, object);
     return false;
 }
 
-void tn_remember_slot(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_remember_slot")) return;
-    if (tni_header(object) & TN_ARMED && tni_young(m->heap, *(void *const *)slot))
+void (tn_revisit_slot)(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !check_slot(m, object, slot, "tn_revisit_slot")) return;
+    if (tni_header(object) & TN_HEADER_ARMED && tni_young(m->heap, *(void *const *)slot))
         tni_barrier_log(m->heap, object, (uintptr_t)slot);
 }
 
-void tn_remember_value_slot(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_remember_value_slot")) return;
+void (tn_revisit_value_slot)(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !check_slot(m, object, slot, "tn_revisit_value_slot")) return;
     void *at = tni_value_ref(&m->heap->format, *(const tn_value *)slot);
-    if (tni_header(object) & TN_ARMED && tni_young(m->heap, at)) tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
+    if (tni_header(object) & TN_HEADER_ARMED && tni_young(m->heap, at)) tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
 }
 
 /* ---- objects without a barrier ---- */
@@ -165,28 +166,28 @@ static void *held(tn_mutator *m, const void *h, const char *function) {
     return tni_check_owner(m, object, function) ? object : NULL;
 }
 
-tn_status tn_unprotect(tn_mutator *m, const void *h) {
+tn_status tn_unprotect_(tn_mutator *m, const void *h) {
     if (!m) return TN_BAD_ARGUMENT;
-    void *object = held(m, h, "tn_unprotect");
+    void *object = held(m, h, "TN_UNPROTECT");
     if (!object) return tn_last_status(m);
     tn_header header = tni_header(object);
     tni_vector *list = &m->heap->barrier.unprotected;
     if (!(header & TNI_LISTED) && !tni_vector_push(list, &m->heap->faults, (uintptr_t)object))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_unprotect: no memory for another object; %zu are unprotected",
+        return tni_fail(m, TN_OUT_OF_MEMORY, "TN_UNPROTECT: no memory for another object; %zu are unprotected",
                         list->count);
-    tni_set_header(object, (header & ~TN_ARMED) | TNI_LISTED | TNI_UNPROTECTED);
+    tni_set_header(object, (header & ~TN_HEADER_ARMED) | TNI_LISTED | TNI_UNPROTECTED);
     return TN_OK;
 }
 
 /* It stays in the list, and not armed, until the next minor collection has visited it: so it costs no more when a host
  * does this for each switch of a coroutine. */
-tn_status tn_protect(tn_mutator *m, const void *h) {
+tn_status tn_protect_(tn_mutator *m, const void *h) {
     if (!m) return TN_BAD_ARGUMENT;
-    void *object = held(m, h, "tn_protect");
+    void *object = held(m, h, "TN_PROTECT");
     if (!object) return tn_last_status(m);
     tn_header header = tni_header(object);
     if (!(header & TNI_UNPROTECTED))
-        return tni_fail(m, TN_NOT_FOUND, "tn_protect: %p is not unprotected: never, or protected already", object);
+        return tni_fail(m, TN_NOT_FOUND, "TN_PROTECT: %p is not unprotected: never, or protected already", object);
     tni_set_header(object, header & ~TNI_UNPROTECTED);
     return TN_OK;
 }

@@ -42,7 +42,7 @@ static bool check(const bulk *b) {
     if (!wrong) return true;
     if (!object) object = b->object;
     tni_fail(b->m, TN_BAD_ARGUMENT, "%s: %zu slots `%s` %p: that is %s, %p (a '%.40s', length %zu)", b->function, b->count,
-             which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name, tn_length(object));
+             which, at, wrong, object, tni_layout_of(b->m->heap, tni_header(object))->desc->name, tn_length_of(object));
     return false;
 }
 
@@ -62,11 +62,11 @@ static void record(const bulk *b) {
     bool inside = tni_barrier_inside(heap, b->object, b->to);
     bool whole = inside && b->count >= tn_size_of(heap, b->object) / sizeof(void *) / WHOLE;
     for (size_t i = 0; i < b->count; i++) {
-        if (TN_LIKELY(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
+        if (TN_LIKELY_(b->from[i] - base >= size) || !tni_young(heap, reference(b, b->from[i]))) continue;
         if (inside && tni_in_nursery(heap, reference(b, b->to[i]))) continue;
-        if (whole) tn_remember(b->m, b->object);
+        if (whole) tn_revisit_object(b->m, b->object);
         else tni_barrier_log(heap, b->object, (uintptr_t)(b->to + i) | b->values);
-        if (!(tni_header(b->object) & TN_ARMED)) return;
+        if (!(tni_header(b->object) & TN_HEADER_ARMED)) return;
     }
 }
 
@@ -74,26 +74,26 @@ static tn_status copy(const bulk *b) {
     if (!b->m) return TN_BAD_ARGUMENT;
     if (!b->count) return TN_OK; /* at no address, perhaps */
     if (!check(b)) return TN_BAD_ARGUMENT;
-    if (tni_header(b->object) & TN_ARMED) record(b);
+    if (tni_header(b->object) & TN_HEADER_ARMED) record(b);
     memmove(b->to, b->from, b->count * sizeof *b->to);
     return TN_OK;
 }
 
 /* ---- the public calls ---- */
 
-tn_status tn_move_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
+tn_status (tn_move_refs)(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
     return copy(&(bulk){m, "tn_move_refs", object, to, object, from, count, false});
 }
 
-tn_status tn_move_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
+tn_status (tn_move_values)(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
     return copy(&(bulk){m, "tn_move_values", object, to, object, from, count, true});
 }
 
-tn_status tn_copy_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
+tn_status (tn_copy_refs)(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
     return copy(&(bulk){m, "tn_copy_refs", object, to, NULL, from, count, false});
 }
 
-tn_status tn_copy_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
+tn_status (tn_copy_values)(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
     return copy(&(bulk){m, "tn_copy_values", object, to, NULL, from, count, true});
 }
 

@@ -2,6 +2,7 @@
 #include "collect/collect.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "collect/sweep.h"
 #include "heap/alloc.h"
@@ -27,7 +28,7 @@ void tni_set_limit(tni_mutator *m) {
     bool poll = heap->options.value.stress || heap->options.value.debug & (TNI_DEBUG_SITES | TNI_DEBUG_THREADS) ||
                 AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
-    if (!m->attached || heap->busy) frontier = NULL;
+    if (!m->attached || heap->busy || m->hook_running) frontier = NULL;
     else if (poll) frontier = NULL;
     else if (m->pub.window && m->window_checked) frontier = m->reserved;
     else if (heap->pacing.pretenuring) m->bump_old = true, frontier = NULL;
@@ -74,7 +75,7 @@ static void trim_all(tn_heap *heap) {
 
 /* ---- what the debug modes do; pacing does not see the time ---- */
 
-static void before_minor(tn_heap *heap, tn_kind kind) {
+static void before_minor(tn_heap *heap, tn_collection_kind kind) {
     uint64_t since = tni_pacing_now(heap);
     bool verify = heap->options.value.debug & TNI_DEBUG_VERIFY;
     heap->pacing.verify_ns = verify ? tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, kind)) : 0;
@@ -170,7 +171,7 @@ static void name_spaces(tn_heap *heap, const tni_collection *c) {
     }
 }
 
-void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
+void tni_collect(tn_heap *heap, tn_collection_kind kind, tni_cause cause) {
     const tni_clock *clock = &heap->pacing.clock;
     uint64_t paced = tni_pacing_now(heap), begin = clock->at;
     tni_collection c = {.number = heap->stats.minors + 1, .kind = kind, .cause = cause_names[cause],
@@ -204,7 +205,7 @@ void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause) {
 
 /* ---- the public calls ---- */
 
-tn_status tn_collect(tn_mutator *m, tn_kind kind) {
+tn_status tn_collect(tn_mutator *m, tn_collection_kind kind) {
     if (!m) return TN_BAD_ARGUMENT;
     if (kind != TN_MINOR && kind != TN_MAJOR && kind != TN_FULL)
         return tni_fail(m, TN_BAD_ARGUMENT, "tn_collect: kind %d is none of TN_MINOR, TN_MAJOR, TN_FULL", (int)kind);
@@ -226,14 +227,14 @@ static void refuse_in_window(tn_mutator *m, const tn_place *place) {
     *refused = window;
     char at[200] = "";
     if (place) snprintf(at, sizeof at, "at %.180s:%d: ", place->file, place->line);
-    tni_fail(m, TN_BAD_STATE, "tn_safepoint: %sa raw window is open (TN_NO_GC at %s:%d)", at, window.file,
+    tni_fail(m, TN_BAD_STATE, "tn_poll: %sa raw window is open (TN_NO_GC at %s:%d)", at, window.file,
              window.line);
 }
 
-void tn_safepoint_slow(tn_mutator *m) { tn_safepoint_slow_at_(m, NULL); }
+void tn_poll_slow(tn_mutator *m) { tn_poll_slow_at_(m, NULL); }
 
-void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place) {
-    if (!m || !tni_private(m)->attached || m->heap->busy) return;
+void tn_poll_slow_at_(tn_mutator *m, const tn_place *place) {
+    if (!m || !tni_private(m)->attached || !tni_check_caller(m, "tn_poll") || !tni_check_hook(m, "tn_poll")) return;
     if (m->window) {
         refuse_in_window(m, place);
         return;
@@ -243,12 +244,25 @@ void tn_safepoint_slow_at_(tn_mutator *m, const tn_place *place) {
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);
 }
 
+static bool is_dispose(const tni_callback *c) { return c->name && strcmp(c->name, "dispose") == 0; }
+
+/* The sum is cut where it would wrap. */
+static void add_external(tn_heap *heap, ptrdiff_t bytes) {
+    AO_t before, after;
+    do {
+        ptrdiff_t sum;
+        before = AO_load(&heap->external);
+        if (__builtin_add_overflow((ptrdiff_t)before, bytes, &sum)) sum = bytes < 0 ? PTRDIFF_MIN : PTRDIFF_MAX;
+        after = (AO_t)sum;
+    } while (!AO_compare_and_swap_full(&heap->external, before, after));
+}
+
 /* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor
  * one comes first, which may well free them; it becomes a major if that was not enough. So do bytes that take the room
  * which the nursery has been promised below the hard limit, for they count there too: they must not eat the reserve. */
-void tn_external(tn_heap *heap, ptrdiff_t bytes) {
-    if (!heap) return;
-    AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
+void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes) {
+    if (!heap || (!is_dispose(&heap->callback) && !tni_check_heap(heap, "tn_external_adjust"))) return;
+    add_external(heap, bytes);
     if (bytes <= 0 || heap->busy) return;
     if (!tni_pacing_external_due(heap)) return;
     tn_request_collection(heap);

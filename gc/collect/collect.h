@@ -11,15 +11,15 @@ typedef enum tni_cause {
     TNI_CAUSE_OLD,     /* born-old objects have reached the old limit */
     TNI_CAUSE_HOST,    /* tn_collect */
     TNI_CAUSE_REQUEST, /* tn_request_collection */
-    TNI_CAUSE_STABLE,  /* tn_stable of a young object */
+    TNI_CAUSE_STABLE,  /* TN_STABLE_ADDRESS of a young object */
     TNI_CAUSE_RESERVE, /* tn_reserve */
-    TNI_CAUSE_DETACH,  /* tn_detach */
+    TNI_CAUSE_DETACH,  /* tn_mutator_destroy */
     TNI_CAUSE_STRESS   /* TENURE_DEBUG=stress */
 } tni_cause;
 
 /* Collects; a minor becomes a major when pacing says so. The caller has checked that no window is open and no
  * callback runs. */
-void tni_collect(tn_heap *heap, tn_kind kind, tni_cause cause);
+void tni_collect(tn_heap *heap, tn_collection_kind kind, tni_cause cause);
 
 /* The public limit of a mutator from its state: nothing inside a callback or under stress, the reservation in a
  * checked window, else the frontier of the nursery. */

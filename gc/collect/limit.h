@@ -45,7 +45,7 @@ size_t tni_list_growth(const tni_vector *v, size_t extra);
 /* As tni_vector_reserve and tni_vector_push, within the limit. */
 bool tni_list_reserve(tn_heap *heap, tni_vector *v, size_t extra);
 TNI_INLINE bool tni_list_push(tn_heap *heap, tni_vector *v, uintptr_t word) {
-    if (TN_UNLIKELY(v->count == v->capacity) && !tni_list_reserve(heap, v, 1)) return false;
+    if (TN_UNLIKELY_(v->count == v->capacity) && !tni_list_reserve(heap, v, 1)) return false;
     v->at[v->count++] = word;
     return true;
 }

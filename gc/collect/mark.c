@@ -61,7 +61,7 @@ static __attribute__((noinline)) bool grow(marking *k) {
 }
 
 TNI_INLINE void push(marking *k, void *object) {
-    if (TN_UNLIKELY(k->top == k->end) && (k->cannot_grow || !grow(k))) k->overflow = k->cannot_grow = true;
+    if (TN_UNLIKELY_(k->top == k->end) && (k->cannot_grow || !grow(k))) k->overflow = k->cannot_grow = true;
     else *k->top++ = object;
 }
 
@@ -126,7 +126,7 @@ TNI_INLINE void append(gathering *g, void *object) {
 }
 
 TNI_INLINE void make_sure(gathering *g, size_t edges) {
-    if (TN_UNLIKELY((size_t)(g->edges + EDGES - g->next) < edges)) settle(g);
+    if (TN_UNLIKELY_((size_t)(g->edges + EDGES - g->next) < edges)) settle(g);
 }
 
 TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
@@ -200,18 +200,18 @@ static __attribute__((noinline)) void **gather_slice(marking *k, void **edges, v
 TNI_INLINE void gather(gathering *g, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = &g->k->layouts[tni_header_type(header)];
-    if (TN_LIKELY(layout->row)) {
+    if (TN_LIKELY_(layout->row)) {
         gather_row(g, (void **)object + layout->row_first, layout->row);
         return;
     }
     bool array = layout->shape == TNI_REF_TAIL || layout->shape == TNI_VALUE_TAIL;
-    if (TN_UNLIKELY(array && tni_header_length(header) > SLICE)) {
+    if (TN_UNLIKELY_(array && tni_header_length(header) > SLICE)) {
         tni_each_bit(&g->tracer, object, layout->refs, layout->values, gather_ref, gather_value);
         g->next = gather_slice(g->k, g->edges, g->next, object, 0);
         return;
     }
     tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
-    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->k->tracer, object);
+    if (TN_UNLIKELY_(layout->shape == TNI_TRACED)) layout->desc->trace(&g->k->tracer, object);
 }
 
 /* The next objects of the stack. Half of all small ones reach into a second line of the cache: it is asked for as
@@ -222,7 +222,7 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
     void **top = k->top;
     while (count < BATCH && top > k->mark->stack) {
         char *object = *--top;
-        if (TN_UNLIKELY((uintptr_t)object & REST)) {
+        if (TN_UNLIKELY_((uintptr_t)object & REST)) {
             k->top = top - 1;
             g->next = gather_slice(k, g->edges, g->next, object - REST, (size_t)*k->top);
             top = k->top;
@@ -279,7 +279,7 @@ static void scan_if_marked(void *object, void *user) {
 }
 
 void tni_mark_heap(tn_heap *heap) {
-    marking k = {.tracer = {visit_refs, visit_values, heap},
+    marking k = {.tracer = {visit_refs, visit_values, heap, false},
                  .format = heap->format,
                  .layouts = heap->types.layouts,
                  .leaves = &heap->regions.leaves,

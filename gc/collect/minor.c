@@ -46,14 +46,14 @@ static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, s
 /* A cell for an object that is moved. */
 TNI_INLINE char *take_cell(evacuation *e, unsigned lane, size_t bytes) {
     tni_run *run = &e->old->runs[lane];
-    if (TN_UNLIKELY(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, lane, bytes);
+    if (TN_UNLIKELY_(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, lane, bytes);
     __builtin_prefetch(run->bump + WRITE_AHEAD, 1);
     return tni_old_bump(run, bytes);
 }
 
 /* The object at `from` is now at `to`; `header` is the new one. Queues it if it holds references. */
 TNI_INLINE void settle_in(evacuation *e, char *from, char *to, tn_header header, bool leaf) {
-    tni_set_header(to, header | TN_ARMED);
+    tni_set_header(to, header | TN_HEADER_ARMED);
     tni_set_header(from, (tn_header)(uintptr_t)to | TNI_FORWARDED);
     if (!leaf) *e->push++ = to;
 }
@@ -73,7 +73,7 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
 /* A large object that was young has survived: it is an old one from now on, where it is. */
 static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_header header, const tni_layout *layout) {
     if (!(header & TNI_YOUNG)) return object;
-    tni_set_header(object, (header ^ TNI_YOUNG) | TN_ARMED);
+    tni_set_header(object, (header ^ TNI_YOUNG) | TN_HEADER_ARMED);
     if (layout->shape != TNI_LEAF_SHAPE) *e->push++ = object;
     return object;
 }
@@ -85,7 +85,7 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
-    char *to = TN_LIKELY(usual) ? take_cell(e, tni_lane_of(cell, leaf), cell)
+    char *to = TN_LIKELY_(usual) ? take_cell(e, tni_lane_of(cell, leaf), cell)
                                 : aligned_cell(e, from, header, cell, layout);
     to += 8;
     if (header & TNI_HASHED) {
@@ -102,7 +102,7 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
  * plain.) */
 TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tni_layout *layout = &e->layouts[tni_header_type(header)];
-    if (TN_UNLIKELY(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
+    if (TN_UNLIKELY_(!layout->cell || header & TNI_HASHED)) return move_odd(e, from, header, layout);
     size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
     char *to = take_cell(e, layout->lane, layout->cell) + 8;
     if (at) memcpy(to, from, 8);
@@ -158,7 +158,7 @@ TNI_INLINE void settle_all(gathering *g) {
 TNI_INLINE void append(gathering *g, void *young, uintptr_t entry) {
     __builtin_prefetch((char *)young - 8, 1);
     *g->next++ = entry;
-    if (TN_UNLIKELY(g->next == g->batch + BATCH)) settle_all(g);
+    if (TN_UNLIKELY_(g->next == g->batch + BATCH)) settle_all(g);
 }
 
 TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
@@ -170,7 +170,7 @@ TNI_INLINE void gather_ref(tn_tracer *t, void **slot) {
 TNI_INLINE void gather_value(tn_tracer *t, tn_value *slot) {
     gathering *g = (gathering *)t;
     tn_value w = *slot;
-    if (TN_LIKELY(w - g->filter.value_base >= g->filter.value_size)) return;
+    if (TN_LIKELY_(w - g->filter.value_base >= g->filter.value_size)) return;
     void *at = tni_value_ref(&g->e->format, w);
     if ((uintptr_t)at - g->filter.ref_base < g->filter.ref_size) append(g, at, (uintptr_t)slot | 1);
 }
@@ -180,12 +180,12 @@ static void visit_large(evacuation *e, char *array);
 TNI_INLINE void gather(gathering *g, const tni_layout *layouts, void *object) {
     tn_header header = tni_header(object);
     const tni_layout *layout = &layouts[tni_header_type(header)];
-    if (TN_UNLIKELY(!layout->row) && header & TNI_SLOTS) {
+    if (TN_UNLIKELY_(!layout->row) && header & TNI_SLOTS) {
         visit_large(g->e, object);
         return;
     }
     tni_each_known_slot(&g->tracer, layout, object, header, gather_ref, gather_value);
-    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) layout->desc->trace(&g->e->tracer, object);
+    if (TN_UNLIKELY_(layout->shape == TNI_TRACED)) layout->desc->trace(&g->e->tracer, object);
 }
 
 static void visit_refs(tn_tracer *t, void **first, size_t count) {
@@ -214,7 +214,7 @@ static void drain(evacuation *e) {
 
 /* ---- the remembered set ---- */
 
-static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_ARMED); }
+static void arm(void *object) { tni_set_header(object, tni_header(object) | TN_HEADER_ARMED); }
 
 /* A part of a large array. */
 static __attribute__((noinline)) void visit_part(evacuation *e, void *array, const char *from, const char *to) {
@@ -313,7 +313,7 @@ static void visit_outside(evacuation *e, const tni_vector *log) {
     gathering g = begin_gathering(e, batch);
     for (size_t i = 0; i < log->count; i += 2) {
         uintptr_t entry = log->at[i + 1];
-        if (!(tni_header((void *)log->at[i]) & TN_ARMED)) continue;
+        if (!(tni_header((void *)log->at[i]) & TN_HEADER_ARMED)) continue;
         if (entry & 1) gather_value(&g.tracer, (tn_value *)(entry ^ 1));
         else gather_ref(&g.tracer, (void **)entry);
     }
@@ -347,7 +347,7 @@ static void keep_unprotected(evacuation *e, tni_vector *list) {
         if (!object) continue;
         tn_header header = tni_header(object);
         bool keep = header & TNI_UNPROTECTED;
-        tni_set_header(object, keep ? header & ~TN_ARMED : (header & ~TNI_LISTED) | TN_ARMED);
+        tni_set_header(object, keep ? header & ~TN_HEADER_ARMED : (header & ~TNI_LISTED) | TN_HEADER_ARMED);
         if (keep) list->at[kept++] = (uintptr_t)object;
     }
     list->count = kept;
@@ -386,7 +386,7 @@ static void settle_large(tn_heap *heap) {
 
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
-        .tracer = {visit_refs, visit_values, heap},
+        .tracer = {visit_refs, visit_values, heap, true},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format, .layouts = heap->types.layouts, .old = &heap->old,
         .push = heap->queue.at, .pop = heap->queue.at};

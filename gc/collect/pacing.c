@@ -127,7 +127,8 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
 static tn_pacing describe(const tn_heap *heap) {
     const tni_pacing *p = &heap->pacing;
     const tni_settings *o = &heap->options.value;
-    return (tn_pacing){.nursery = p->nursery,
+    return (tn_pacing){.pacing_size = sizeof(tn_pacing),
+                       .nursery = p->nursery,
                        .nursery_min = NURSERY_MIN,
                        .nursery_max = heap->nursery.reserved,
                        .survived = p->survived,
@@ -164,7 +165,9 @@ static void set_old_limit(tn_heap *heap, size_t bytes) {
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     tni_pacing *p = &heap->pacing;
     bool fixed = heap->options.value.policy == TNI_POLICY_FIXED;
-    p->policy = (tn_policy){fixed ? fixed_nursery : adaptive_nursery, fixed ? fixed_limit : adaptive_limit, heap};
+    p->policy = (tn_policy){.nursery_size = fixed ? fixed_nursery : adaptive_nursery,
+                            .old_limit = fixed ? fixed_limit : adaptive_limit,
+                            .user = heap};
     if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
     if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
     if (policy) p->policy.user = policy->user;
@@ -189,7 +192,7 @@ void tni_pacing_changed(tn_heap *heap) {
     else if (p->pretenuring) tni_pacing_probe(heap);
 }
 
-uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind) {
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind) {
     const tni_pacing *p = &heap->pacing;
     if (kind != TN_MINOR && !tni_young_bytes(heap)) return 0;
     bool adapts = p->policy.nursery_size == adaptive_nursery && !heap->options.value.nursery;
@@ -426,7 +429,10 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
     decide_pretenuring(heap, used, survived);
     tn_pacing now = describe(heap);
-    set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
+    tni_callback outer = tni_hook_begin(heap, "policy");
+    size_t size = p->policy.nursery_size(&now, p->policy.user);
+    tni_hook_end(heap, outer);
+    set_nursery(heap, size);
 }
 
 /* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly
@@ -487,7 +493,10 @@ static void ask_for_limit(tn_heap *heap) {
     tni_pacing *p = &heap->pacing;
     tn_pacing state = describe(heap);
     state.external = p->external;
-    set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
+    tni_callback outer = tni_hook_begin(heap, "policy");
+    size_t limit = p->policy.old_limit(&state, p->policy.user);
+    tni_hook_end(heap, outer);
+    set_old_limit(heap, limit);
 }
 
 static bool own_limit(const tni_pacing *p) {

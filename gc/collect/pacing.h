@@ -107,7 +107,7 @@ typedef struct tni_marking {
  * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
  * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
  * at everything then. */
-uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_kind kind);
+uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind);
 
 /* Takes the policy from the config or the option; sets the first sizes. */
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy);

@@ -12,7 +12,7 @@ static void *new_holder(tn_mutator *m, tn_type type, size_t size, size_t element
     tni_weak *w = &m->heap->weak;
     tni_faults *faults = &m->heap->faults;
     if (!tni_keep_track(m, &w->old, w->young.count + 2, TN_FULL) || !tni_keep_track(m, &w->young, 1, TN_MINOR)) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_weak_new: no memory to keep track of another weak reference; there are %zu",
+        tni_fail(m, TN_OUT_OF_MEMORY, "TN_WEAK_NEW: no memory to keep track of another weak reference; there are %zu",
                  w->old.count + w->young.count);
         return NULL;
     }
@@ -26,14 +26,14 @@ static void *new_handle(tn_mutator *m, void *holder) {
     return tn_push_(m, holder);
 }
 
-tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
+tn_weak **tn_weak_new_(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_new: %s is NULL: there is nothing to refer to",
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_WEAK_NEW: %s is NULL: there is nothing to refer to",
                  h ? "the handle's object" : "the handle");
         return NULL;
     }
-    if (!tni_check_owner(m, *(void *const *)h, "tn_weak_new")) return NULL;
+    if (!tni_check_owner(m, *(void *const *)h, "TN_WEAK_NEW")) return NULL;
     tn_weak *weak = new_holder(m, TNI_WEAK_TYPE, sizeof(tn_weak), 0, 0);
     if (!weak) return NULL;
     weak->referent = *(void *const *)h;
@@ -41,7 +41,7 @@ tn_weak **(tn_weak_new)(tn_mutator *m, const void *h) {
 }
 
 void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
-    if (!m) return NULL;
+    if (!m || !tni_check_caller(m, "tn_weak_read")) return NULL;
     if (!weak) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_read: the weak reference is NULL");
         return NULL;
@@ -49,17 +49,18 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
     return weak->referent;
 }
 
-tn_weak_array **(tn_weak_array_new)(tn_mutator *m, size_t count) {
-    if (!m) return NULL;
+tn_weak_array **tn_weak_array_new_(tn_mutator *m, size_t count) {
+    if (!m || !tni_check_caller(m, "TN_WEAK_ARRAY_NEW")) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
     return array ? new_handle(m, array) : NULL;
 }
 
 static bool in_range(tn_mutator *m, const tn_weak_array *array, size_t index, const char *function) {
+    if (!tni_check_caller(m, function)) return false;
     if (!array) return tni_fail(m, TN_BAD_ARGUMENT, "%s: the array is NULL", function), false;
-    if (index < tn_length(array)) return true;
+    if (index < tn_length_of(array)) return true;
     tni_fail(m, TN_BAD_ARGUMENT, "%s: index %zu is beyond the array's length of %zu", function, index,
-             tn_length(array));
+             tn_length_of(array));
     return false;
 }
 
@@ -68,8 +69,8 @@ tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t in
 }
 
 /* An old array is born or promoted with no young referent in it; from then on each store of one is logged (W2). */
-tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value) {
-    if (!m || !in_range(m, array, index, "tn_weak_array_write")) return TN_BAD_ARGUMENT;
+tn_status (tn_weak_array_write)(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value) {
+    if (!m || !in_range(m, array, index, "tn_weak_array_write")) return m ? tn_last_status(m) : TN_BAD_ARGUMENT;
     tn_heap *heap = m->heap;
     tn_value *slot = &tni_weak_slots(array)[index];
     void *at = tni_value_ref(&heap->format, value);
@@ -96,7 +97,7 @@ static void update_holder(tn_heap *heap, void *holder) {
         weak->referent = tni_survivor(heap, weak->referent);
         return;
     }
-    size_t length = tn_length(holder);
+    size_t length = tn_length_of(holder);
     for (size_t i = 0; i < length; i++) update_slot(heap, &tni_weak_slots(holder)[i]);
 }
 
@@ -142,7 +143,7 @@ static void clear_dead(tn_heap *heap, void *holder) {
         return;
     }
     tn_value *slots = tni_weak_slots(holder);
-    size_t length = tn_length(holder);
+    size_t length = tn_length_of(holder);
     for (size_t i = 0; i < length; i++) {
         void *at = tni_value_ref(&heap->format, slots[i]);
         if (at && !tni_marked(at)) slots[i] = 0;
@@ -193,28 +194,27 @@ uint64_t tni_hash(tn_heap *heap, void *object) {
     return hash ? hash : 1;
 }
 
-uint64_t tn_hash(tn_mutator *m, void *object) {
+uint64_t (tn_hash_of)(tn_mutator *m, void *object) {
     if (!m) return 0;
-    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash: the object is NULL"), 0;
+    if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash_of: the object is NULL"), 0;
+    if (!tni_check_owner(m, object, "tn_hash_of")) return 0;
     return tni_hash(m->heap, object);
 }
 
-int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_in_nursery(m->heap, object); }
-
-void *tn_stable(tn_mutator *m, const void *h) {
+void *tn_stable_address_(tn_mutator *m, const void *h) {
     if (!m) return NULL;
     if (!h || !*(void *const *)h) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %s is NULL", h ? "the handle's object" : "the handle");
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_STABLE_ADDRESS: %s is NULL", h ? "the handle's object" : "the handle");
         return NULL;
     }
-    if (!tni_check_owner(m, *(void *const *)h, "tn_stable")) return NULL;
+    if (!tni_check_owner(m, *(void *const *)h, "TN_STABLE_ADDRESS")) return NULL;
     if (tni_in_nursery(m->heap, *(void *const *)h)) {
-        if (!tni_may_collect(m, "tn_stable")) return NULL;
+        if (!tni_may_collect(m, "TN_STABLE_ADDRESS")) return NULL;
         tni_collect(m->heap, TN_MINOR, TNI_CAUSE_STABLE);
     }
     void *object = *(void *const *)h;
     if (tni_in_nursery(m->heap, object)) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stable: %p is no handle: its object was not moved", h);
+        tni_fail(m, TN_BAD_ARGUMENT, "TN_STABLE_ADDRESS: %p is no handle: its object was not moved", h);
         return NULL;
     }
     tni_set_header(object, tni_header(object) | TNI_STABLE);

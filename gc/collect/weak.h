@@ -29,7 +29,7 @@ typedef struct tni_weak {
 void tni_weak_minor(tn_heap *heap);
 /* After marking: drops dead entries of the old list and clears the references to dead objects. */
 void tni_weak_major(tn_heap *heap);
-/* The identity hash (tn_hash). */
+/* The identity hash (tn_hash_of). */
 uint64_t tni_hash(tn_heap *heap, void *object);
 void tni_weak_free(tni_weak *weak);
 

@@ -134,7 +134,7 @@ static __attribute__((noreturn)) void report_skipped(tn_mutator *m, const tni_op
               "the scope of %s was left without being closed: a longjmp out of it needs tn_save and tn_restore", place);
 }
 
-void tn_scope_opened_(tn_scope *s) {
+void tn_scope_opened_(tn_scope_ *s) {
     tni_handle_checks *c = checks_of(s->m);
     const char *frame = __builtin_frame_address(0);
     tni_open_scope *outer = innermost(c);
@@ -162,7 +162,7 @@ static void check_last(tn_mutator *m, const tni_open_scope *scope) {
 }
 
 /* The tops still are what they were before the scope closes. */
-void tn_scope_closed_(tn_scope *s) {
+void tn_scope_closed_(tn_scope_ *s) {
     tni_handle_checks *c = checks_of(s->m);
     size_t at = c->count;
     while (at > 0 && c->open[at - 1].at != s) at--;
@@ -175,14 +175,14 @@ void tn_scope_closed_(tn_scope *s) {
 }
 
 /* The slot that it moves to belongs to the scope outside. */
-static void note_escape(tn_scope *s, const void *handle, const void *slot) {
+static void note_escape(tn_scope_ *s, const void *handle, const void *slot) {
     tni_handle_checks *c = checks_of(s->m);
     size_t from = number_of(s->m, handle);
     c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : NULL,
                                                 c->count > 1 ? c->open[c->count - 2].place : NULL};
 }
 
-void tn_scope_escaped_(tn_scope *s, const void *handle, bool value) {
+void tn_scope_escaped_(tn_scope_ *s, const void *handle, bool value) {
     tni_open_scope *scope = innermost(checks_of(s->m));
     if (!scope || scope->at != s) return;
     if (value ? scope->value_escaped_at != NULL : scope->escaped_at != NULL) {
@@ -209,15 +209,15 @@ void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
 size_t tni_scopes_open(const tn_mutator *m) { return m->heap->checks.count; }
 
 /* The tops still are what they were before. */
-void tni_scopes_restored(tn_mutator *m, tn_mark mark) {
+void tni_scopes_restored(tn_mutator *m, tn_checkpoint to) {
     tni_handle_checks *c = checks_of(m);
-    if (c->count > mark.scopes) c->count = mark.scopes;
+    if (c->count > to.scopes) c->count = to.scopes;
     if (!c->trap) {
-        tni_slots_die(m, mark.handles, m->handles);
-        tni_slots_die(m, m->values, mark.values);
-        tni_undefine(mark.handles, (size_t)((char *)mark.values - (char *)mark.handles));
+        tni_slots_die(m, to.handles, m->handles);
+        tni_slots_die(m, m->values, to.values);
+        tni_undefine(to.handles, (size_t)((char *)to.values - (char *)to.handles));
         return;
     }
-    poison(m, mark.handles, m->handles);
-    poison_values(m, m->values, mark.values);
+    poison(m, to.handles, m->handles);
+    poison_values(m, m->values, to.values);
 }

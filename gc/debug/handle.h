@@ -19,7 +19,7 @@
 #include "tenure/handle.h"
 
 typedef struct tni_open_scope {
-    const tn_scope *at;
+    const tn_scope_ *at;
     const char *frame; /* of the function that it is in: the stack's top when it opened */
     const tn_place *place;
     void **handles;    /* the tops when it opened, */
@@ -56,7 +56,7 @@ static inline void tni_slots_live(tn_mutator *m, const void *from, const void *t
 }
 /* tn_save and tn_restore. */
 size_t tni_scopes_open(const tn_mutator *m);
-void tni_scopes_restored(tn_mutator *m, tn_mark mark);
+void tni_scopes_restored(tn_mutator *m, tn_checkpoint mark);
 
 /* "handle used after its scope: ..." for an address that faulted; false when it is no trap of this heap. */
 bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size);

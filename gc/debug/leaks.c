@@ -49,7 +49,7 @@ static void cells(tn_heap *heap, bool globals) {
     tally t = begin(heap, globals ? "globals" : "roots");
     for (size_t i = 0; i < heap->roots.cells.capacity; i++) {
         uintptr_t cell = heap->roots.cells.at[i];
-        if (cell && (cell & TNI_GLOBAL) == globals) add(&t, tni_site_held(heap, (void *)(cell & ~TNI_GLOBAL)));
+        if (cell && (cell & TNI_GLOBAL) == globals) add(&t, tni_site_held(heap, (void *)(cell & ~TNI_CELL_BITS)));
     }
     end(&t);
 }
@@ -74,7 +74,7 @@ void tni_leaks_after(tn_heap *heap) {
     char line[200];
     ptrdiff_t bytes = (ptrdiff_t)AO_load(&heap->external);
     if (!bytes) return;
-    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external left after all objects were disposed of",
+    snprintf(line, sizeof line, "[leaks %s] %td bytes of tn_external_adjust left after all objects were disposed of",
              heap->name, bytes);
     tni_log(heap, line);
 }

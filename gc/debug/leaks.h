@@ -1,5 +1,5 @@
 /* debug/leaks.h: what the host has left when its heap is destroyed (TENURE_LOG=leaks): globals, roots, ranges,
- * scanners, weak references, and bytes of tn_external that nobody has taken back. With TENURE_DEBUG=sites by the places
+ * scanners, weak references, and bytes of tn_external_adjust that nobody has taken back. With TENURE_DEBUG=sites by the places
  * that made them. Callers: tn_heap_destroy. */
 #ifndef TNI_LEAKS_H
 #define TNI_LEAKS_H

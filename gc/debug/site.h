@@ -1,7 +1,7 @@
 /* debug/site.h: where objects come from (TENURE_DEBUG=sites), and what became of the young ones (stale).
  *
  * An allocation site is a place in the host's C source, which the macros hand to the slow path of allocation, and
- * perhaps a line of the host's script (tn_site). Each pair is one tni_site, numbered. While the option is on every
+ * perhaps a line of the host's script (tn_site_set). Each pair is one tni_site, numbered. While the option is on every
  * allocation takes the slow path; nothing else of the collector changes, and nothing costs anything while it is off.
  *
  *     T1  `young` has the objects in the nursery that were allocated while the option was on, in the

@@ -126,7 +126,7 @@ typedef void (*values_fn)(tn_tracer *tracer, tn_value *first, size_t count);
 static check *begin(tn_heap *heap, const char *when, uint64_t number, refs_fn refs, values_fn values) {
     check *c = tni_calloc(&heap->faults, 1, sizeof *c);
     if (!c) return NULL;
-    *c = (check){.tracer = {refs, values, heap}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
+    *c = (check){.tracer = {refs, values, heap, false}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
                  .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
@@ -180,8 +180,8 @@ TNI_INLINE bool is_known(const known *k, const void *at) {
 /* Then its region is at this place in the vector of all. */
 TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
     known *k = known_of(c, at);
-    if (TN_UNLIKELY(tni_quarantined(c->heap, at))) return false;
-    if (TN_UNLIKELY(!is_known(k, at))) return look_up(c, at, k, place);
+    if (TN_UNLIKELY_(tni_quarantined(c->heap, at))) return false;
+    if (TN_UNLIKELY_(!is_known(k, at))) return look_up(c, at, k, place);
     *place = k->place;
     return is_in_block((const tni_region *)k->region, at);
 }
@@ -198,8 +198,8 @@ static const char *unrecorded(const check *c, const void *slot) {
     size_t offset = (size_t)((const char *)slot - (const char *)c->object);
     tn_header header = tni_header(c->object);
     if (offset < tni_object_bytes(tni_layout_of(c->heap, header), header))
-        return "a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write";
-    return "a young object, and the change was not recorded: call tn_remember";
+        return "a young object, and the store was not recorded: use TN_SET, tn_write or tn_store";
+    return "a young object, and the change was not recorded: call tn_revisit_object";
 }
 
 static __attribute__((noinline, cold)) void report_lost(check *c, const void *slot, const void *at) {
@@ -210,7 +210,7 @@ static __attribute__((noinline, cold)) void report_lost(check *c, const void *sl
 
 /* How far the next object or padding is. */
 TNI_INLINE size_t young_cell(const tni_layout *layout, tn_header header) {
-    return tni_is_padding(header) ? tni_padding_bytes(header) : TN_CELL(tni_object_bytes(layout, header));
+    return tni_is_padding(header) ? tni_padding_bytes(header) : tn_cell_bytes(tni_object_bytes(layout, header));
 }
 
 /* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
@@ -239,8 +239,8 @@ TNI_INLINE void check_reference(check *c, const void *slot, const void *at, uint
     uintptr_t offset = (uintptr_t)at - c->young;
     bool small = offset < c->young_bytes;
     size_t place;
-    if (TN_UNLIKELY(small ? (offset & 7) != 0 : !is_old_object(c, at, &place))) report_lost(c, slot, at);
-    if (TN_UNLIKELY(!c->recorded) && (small || tni_young(c->heap, at))) check_recorded(c, slot, at, entry);
+    if (TN_UNLIKELY_(small ? (offset & 7) != 0 : !is_old_object(c, at, &place))) report_lost(c, slot, at);
+    if (TN_UNLIKELY_(!c->recorded) && (small || tni_young(c->heap, at))) check_recorded(c, slot, at, entry);
 }
 
 TNI_INLINE void check_ref(tn_tracer *t, void **slot) { check_reference((check *)t, slot, *slot, (uintptr_t)slot); }
@@ -273,7 +273,7 @@ static __attribute__((noinline)) void check_traced(check *c, void *object, const
 TNI_INLINE void check_slots(check *c, void *object, tn_header header, const tni_layout *layout) {
     c->object = object;
     tni_each_known_slot(&c->tracer, layout, object, header, check_ref, check_value);
-    if (TN_UNLIKELY(layout->shape == TNI_TRACED)) check_traced(c, object, layout);
+    if (TN_UNLIKELY_(layout->shape == TNI_TRACED)) check_traced(c, object, layout);
     c->object = NULL;
 }
 
@@ -288,7 +288,7 @@ static __attribute__((noinline, cold)) void report_young(check *c, const char *o
 static __attribute__((noinline, cold)) void report_alignment(check *c, const char *object, const tni_layout *layout) {
     tni_fatal(c->heap,
               "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
-              "TN_ALLOC or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
+              "tn_alloc or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
               c->when, (const void *)object, layout->desc->name, layout->align);
 }
 
@@ -299,16 +299,16 @@ static void check_nursery(check *c) {
     while (object != end_) {
         tn_header header = tni_header(object);
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
-        if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_ARMED))
+        if (object > end_ || layout->shape == TNI_UNREGISTERED || header & (TNI_FORWARDED | TN_HEADER_ARMED))
             report_young(c, object, last);
         size_t cell = young_cell(layout, header);
-        if (TN_UNLIKELY(tni_is_padding(header))) {
+        if (TN_UNLIKELY_(tni_is_padding(header))) {
             object += cell;
             continue;
         }
         bool leaf = layout->shape == TNI_LEAF_SHAPE;
         do {
-            if (TN_UNLIKELY((uintptr_t)object & (layout->align - 1u))) report_alignment(c, object, layout);
+            if (TN_UNLIKELY_((uintptr_t)object & (layout->align - 1u))) report_alignment(c, object, layout);
             if (!leaf) check_slots(c, object, header, layout);
             last = object;
             object += cell;
@@ -344,9 +344,9 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
 /* An object that is no leaf. */
 TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const tni_layout *layout) {
     c->recorded = c->heap->barrier.overflow;
-    if (TN_UNLIKELY(header & TNI_LISTED && !has(&c->unprotected, (uintptr_t)object)))
+    if (TN_UNLIKELY_(header & TNI_LISTED && !has(&c->unprotected, (uintptr_t)object)))
         report_old(c, object, "B4 is LISTED, and not in the list of unprotected objects");
-    if (!(header & TN_ARMED) && !c->recorded) {
+    if (!(header & TN_HEADER_ARMED) && !c->recorded) {
         c->recorded = header & TNI_LISTED || has(&c->objects, (uintptr_t)object);
         if (!c->recorded) report_old(c, object, "B1 is neither armed nor in the log");
     }
@@ -379,14 +379,14 @@ static void check_block_objects(check *c, const tni_block *block) {
         if (is_broken(header, layout)) report_header(c, object);
         size_t cell = tni_object_cell(layout, header);
         size_t room = (size_t)((next < TNI_BLOCK_BITS ? next : TNI_BLOCK_BITS + 1) - bit) * 8;
-        if (TN_UNLIKELY(room - cell > slack)) report_cell(c, object, cell, room);
-        if (TN_UNLIKELY((uintptr_t)object & (layout->align - 1u)))
+        if (TN_UNLIKELY_(room - cell > slack)) report_cell(c, object, cell, room);
+        if (TN_UNLIKELY_((uintptr_t)object & (layout->align - 1u)))
             report_old(c, object, "O5 is not aligned as its type asks for");
         bool leaf = layout->shape == TNI_LEAF_SHAPE;
-        if (TN_UNLIKELY(leaf != leaves))
+        if (TN_UNLIKELY_(leaf != leaves))
             report_old(c, object, leaves ? "O4 lies in a block of leaves" : "O4 lies in a block not of leaves");
         if (leaf) continue;
-        if (TN_UNLIKELY(passed)) report_old(c, object, "O4 is one whose references marking would pass over");
+        if (TN_UNLIKELY_(passed)) report_old(c, object, "O4 is one whose references marking would pass over");
         check_old_object(c, object, header, layout);
     }
 }
@@ -403,7 +403,7 @@ static void check_young_large(check *c) {
         tn_header header = tni_header(object);
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
         if (is_broken(header, layout)) report_header(c, object);
-        if ((header & (TNI_YOUNG | TN_ARMED)) != TNI_YOUNG) report_old(c, object, "L2 is in the list of young ones, and armed or old");
+        if ((header & (TNI_YOUNG | TN_HEADER_ARMED)) != TNI_YOUNG) report_old(c, object, "L2 is in the list of young ones, and armed or old");
         bytes += tni_large_bytes(object);
         if (layout->shape != TNI_LEAF_SHAPE) check_slots(c, object, header, layout);
     }
@@ -458,7 +458,7 @@ static void check_log(check *c) {
         size_t place;
         if (!is_old_object(c, object, &place))
             tni_fatal(c->heap, "verify: %s: invariant B2: %p is in the log, and no old object", c->when, object);
-        if (tni_header(object) & (TN_ARMED | TNI_YOUNG)) report_old(c, object, "B2 is armed or young, and in the log");
+        if (tni_header(object) & (TN_HEADER_ARMED | TNI_YOUNG)) report_old(c, object, "B2 is armed or young, and in the log");
     }
 }
 
@@ -469,7 +469,7 @@ static void check_unprotected(check *c) {
         size_t place;
         bool young = (uintptr_t)object - c->young < c->young_bytes;
         if ((!young && !is_old_object(c, object, &place)) ||
-            (tni_header(object) & (TNI_LISTED | TN_ARMED)) != TNI_LISTED)
+            (tni_header(object) & (TNI_LISTED | TN_HEADER_ARMED)) != TNI_LISTED)
             tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none", c->when,
                       object);
     }
@@ -495,16 +495,16 @@ static void check_outside(check *c) {
     const tni_vector *log = &c->heap->barrier.outside;
     for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
         void *owner = (void *)c->owners.at[i];
-        if (owner && tni_header(owner) & TN_ARMED && !find_outside(c, owner)) return;
+        if (owner && tni_header(owner) & TN_HEADER_ARMED && !find_outside(c, owner)) return;
     }
     for (size_t i = 0; i < log->count; i += 2) {
         void *object = (void *)log->at[i];
-        if (!(tni_header(object) & TN_ARMED) || !has(&c->outside, log->at[i + 1])) continue;
+        if (!(tni_header(object) & TN_HEADER_ARMED) || !has(&c->outside, log->at[i + 1])) continue;
         char text[400];
         describe(c->heap, object, text, sizeof text);
         tni_fatal(c->heap,
-                  "verify: %s: invariant B5: object %s: its slot at %p was recorded by tn_remember_slot, and its trace "
-                  "callback does not visit it: has the memory moved, or was it freed, without a call of tn_remember?",
+                  "verify: %s: invariant B5: object %s: its slot at %p was recorded by tn_revisit_slot, and its trace "
+                  "callback does not visit it: has the memory moved, or was it freed, without a call of tn_revisit_object?",
                   c->when, text, (void *)(log->at[i + 1] & ~(uintptr_t)1));
     }
 }
@@ -517,9 +517,10 @@ static void check_cells(check *c) {
     for (size_t i = 0; i < cells->capacity; i++) {
         if (i + CELLS_AHEAD < cells->capacity) __builtin_prefetch((void *)cells->at[i + CELLS_AHEAD]);
         if (!cells->at[i]) continue;
-        void **cell = (void **)(cells->at[i] & ~TNI_GLOBAL);
+        void **cell = (void **)(cells->at[i] & ~TNI_CELL_BITS);
         c->recorded = c->heap->roots.young_overflow || has(&c->cells, (uintptr_t)cell);
-        check_ref(&c->tracer, cell);
+        if (cells->at[i] & TNI_VALUE_CELL) check_value(&c->tracer, (tn_value *)(void *)cell);
+        else check_ref(&c->tracer, cell);
     }
 }
 
@@ -717,7 +718,7 @@ TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (!at) return;
     known *k = known_of(c, at);
     size_t place = k->place;
-    if (TN_UNLIKELY(!is_known(k, at) || c->wrong)) {
+    if (TN_UNLIKELY_(!is_known(k, at) || c->wrong)) {
         if (!look_up(c, at, k, &place))
             report(c, slot, at, false,
                    "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
@@ -780,7 +781,7 @@ static void check_weak(check *c) {
     for (size_t i = 0; i < v->count; i++) {
         void *holder = (void *)v->at[i], *at;
         bool single = tn_type_of(holder) == TNI_WEAK_TYPE;
-        size_t length = single ? 1 : tn_length(holder);
+        size_t length = single ? 1 : tn_length_of(holder);
         for (size_t k = 0; k < length; k++) {
             at = single ? ((tn_weak *)holder)->referent : tni_value_ref(&c->heap->format, tni_weak_slots(holder)[k]);
             if (at && !tni_marked(at))

@@ -29,12 +29,12 @@ typedef void *(*attempt_fn)(const request *r);
 
 TNI_INLINE bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    return tni_check_caller(m, function);
+    return tni_check_caller(m, function) && tni_check_hook(m, function);
 }
 
-bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_kind kind) {
+bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_collection_kind kind) {
     tn_heap *heap = m->heap;
-    bool may_collect = tni_private(m)->attached && !m->window && !heap->busy;
+    bool may_collect = tni_private(m)->attached && !m->window && !heap->busy && !tni_private(m)->hook_running;
     size_t growth = tni_list_growth(list, extra);
     if (growth && may_collect && !tni_may_grow(heap, growth)) {
         tni_collect(heap, kind, TNI_CAUSE_MEMORY);
@@ -57,7 +57,7 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
     tn_mutator *m = r->m;
     const tni_layout *l = type < TN_TYPES_END ? &m->heap->types.layouts[type] : NULL;
     if (!l || l->shape == TNI_UNREGISTERED || type < TN_FIRST_TYPE)
-        return tni_fail(m, TN_BAD_TYPE, "%s: type %u is not registered: call tn_type_add first", r->function, type),
+        return tni_fail(m, TN_BAD_TYPE, "%s: type %u is not registered: call tn_type_create first", r->function, type),
                false;
     const char *name = l->desc->name;
     if (size != l->size)
@@ -74,8 +74,8 @@ static bool check(request *r, tn_type type, size_t size, size_t element, size_t 
                false;
     r->layout = l;
     r->align = l->align;
-    r->header = TN_HEADER_OF(type, count);
-    r->cell = TN_CELL(size + element * count);
+    r->header = TN_HEADER_OF_(type, count);
+    r->cell = tn_cell_bytes(size + element * count);
     return true;
 }
 
@@ -115,7 +115,7 @@ static void *born_old(const request *r, char *object) {
     bool leaf = r->layout->shape == TNI_LEAF_SHAPE, traced = r->layout->shape == TNI_TRACED;
     if (r->cell > TN_SMALL_MAX + 8 && !leaf && !traced) header |= TNI_SLOTS;
     tni_set_header(object, header);
-    if (heap->pacing.pretenuring) tni_set_header(object, header | TN_ARMED); /* no young object can be stored (P3) */
+    if (heap->pacing.pretenuring) tni_set_header(object, header | TN_HEADER_ARMED); /* no young object can be stored (P3) */
     else if (!leaf) tni_barrier_log_object(heap, object);
     return object;
 }
@@ -178,8 +178,10 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
     tni_mutator *p = tni_private(m);
     if (!heap->on_out_of_memory || p->hook_running) return false;
     p->hook_running = true; /* a longjmp out of it ends in tn_restore, which clears this */
+    tni_set_limit(p);
     bool again = heap->on_out_of_memory(m, bytes, heap->user);
     p->hook_running = false;
+    tni_set_limit(p);
     return again;
 }
 
@@ -206,8 +208,7 @@ static const char *why_not(const tn_heap *heap) {
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing.reserve_spent = true;
-    /* always, unless the host's hook has allocated after all */
-    if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
+    tni_begin_cycle(heap); /* the nursery is empty: nothing was allocated since the collection */
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_committed(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);
@@ -220,9 +221,9 @@ static void *give_up(const request *r) {
 }
 
 /* Collects, then tries. */
-static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_kind kind, tni_cause cause) {
+static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_collection_kind kind, tni_cause cause) {
     tn_heap *heap = r->m->heap;
-    heap->pacing.least = wanted ? 0 : r->cell + TN_PADDING(r->align);
+    heap->pacing.least = wanted ? 0 : r->cell + tn_padding_bytes(r->align);
     heap->pacing.wanted = wanted;
     tni_collect(heap, kind, cause);
     return heap->pacing.thrashing ? NULL : attempt(r);
@@ -270,7 +271,7 @@ static void *in_window(const request *r, bool young) {
 static void poll(tn_mutator *m) {
     tn_heap *heap = m->heap;
     tni_mutator *p = tni_private(m);
-    if (AO_load(&m->stop)) tn_safepoint_slow(m);
+    if (AO_load(&m->stop)) tn_poll_slow(m);
     size_t stress = heap->options.value.stress;
     if (!stress || p->until_stress-- > 1) return;
     p->until_stress = stress;
@@ -332,7 +333,7 @@ static __attribute__((noinline)) void *allocate_checked(tn_mutator *m, tn_type t
     return allocate_tracked(&r);
 }
 
-void *(tn_alloc_stable)(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
+void *(tn_alloc_stable_sized)(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     if (!m) return NULL;
     request r = {.m = m, .function = "tn_alloc_stable", .place = m->here};
     m->here = NULL; /* taken */
@@ -353,15 +354,15 @@ TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, uint64_t sizes, size_t
     if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return other;
     const tni_layout *l = &m->heap->types.layouts[type];
     if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return other;
-    if (TN_LIKELY(l->cell)) return (cell_need){l->lane, l->cell};
-    size_t cell = TN_CELL(size + element * count);
+    if (TN_LIKELY_(l->cell)) return (cell_need){l->lane, l->cell};
+    size_t cell = tn_cell_bytes(size + element * count);
     if (cell > TN_SMALL_MAX + 8 || l->align != 8) return other; /* 0: nobody has registered it */
     return (cell_need){tni_lane_of(cell, l->shape == TNI_LEAF_SHAPE), cell};
 }
 
 TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count) {
     char *at = tni_old_bump(run, cell);
-    tni_set_header(at + 8, TN_HEADER_OF(type, count) | TN_ARMED);
+    tni_set_header(at + 8, TN_HEADER_OF_(type, count) | TN_HEADER_ARMED);
     return at + 8;
 }
 
@@ -377,7 +378,7 @@ static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type,
 
 /* Calls nothing but in its last step, so that it need not save a register. */
 void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count, const tn_place *place) {
-    if (TN_LIKELY(m != NULL)) {
+    if (TN_LIKELY_(m != NULL)) {
         cell_need need = need_of(m, type, sizes, count);
         tni_run *run = &m->heap->old.runs[need.lane];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
@@ -391,11 +392,11 @@ void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, si
 
 void *tni_alloc_builtin(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     request r = {.m = m,
-                 .function = element ? "tn_weak_array_new" : "tn_weak_new",
+                 .function = element ? "TN_WEAK_ARRAY_NEW" : "TN_WEAK_NEW",
                  .place = m->here,
                  .layout = &m->heap->types.layouts[type],
-                 .header = TN_HEADER_OF(type, count),
-                 .cell = TN_CELL(size + element * count),
+                 .header = TN_HEADER_OF_(type, count),
+                 .cell = tn_cell_bytes(size + element * count),
                  .align = 8};
     m->here = NULL; /* taken */
     m->heap->stats.slow_allocations++;

@@ -33,6 +33,8 @@ const char *tn_version(void) {
     return TNI_TEXT(TN_VERSION_MAJOR) "." TNI_TEXT(TN_VERSION_MINOR) "." TNI_TEXT(TN_VERSION_PATCH);
 }
 
+uint32_t tn_version_number(void) { return TN_VERSION; }
+
 tn_status tn_last_status(const tn_mutator *m) {
     return m ? ((const tni_mutator *)m)->last_status : TN_BAD_ARGUMENT;
 }
@@ -47,14 +49,28 @@ void tn_clear_error(tn_mutator *m) {
     tni_private(m)->last_error[0] = 0;
 }
 
+static void log_error(tn_heap *heap, tn_status status, const char *text) {
+    char line[sizeof heap->mutators->last_error + 128];
+    snprintf(line, sizeof line, "[error %s] %s (%s)", heap->name, text, tn_status_text(status));
+    tni_log(heap, line);
+}
+
 static tn_status fail(tn_heap *heap, tni_mutator *m, tn_status status, const char *format, va_list args) {
     char text[sizeof m->last_error];
+    if (heap->reporting) return status; /* a call of on_error or log */
     vsnprintf(text, sizeof text, format, args);
     if (m) {
         m->last_status = status;
         memcpy(m->last_error, text, sizeof text);
     }
-    if (heap->on_error) heap->on_error(status, text, heap->user);
+    heap->reporting = true;
+    if (heap->on_error) {
+        tni_callback outer = tni_hook_begin(heap, "on_error");
+        heap->on_error(status, text, heap->user);
+        tni_hook_end(heap, outer);
+    }
+    if (heap->options.value.log & TNI_LOG_ERRORS) log_error(heap, status, text);
+    heap->reporting = false;
     return status;
 }
 
@@ -84,31 +100,6 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
     return status;
-}
-
-bool tni_check_caller_slow(tn_mutator *m, const char *function) {
-    tn_heap *heap = m->heap;
-    const tni_callback *c = &heap->callback;
-    if (heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
-        tni_fatal(heap, "%s: the mutator of heap '%s' is used by another thread than the one that attached it",
-                  function, heap->name);
-    if (!heap->busy) return true;
-    if (c->type)
-        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
-    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback", function, c->name);
-    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
-    return false;
-}
-
-bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
-    if (!tni_check_caller(m, function)) return false;
-    if (tni_owns(m->heap, object)) return true;
-    const tn_heap *other = tni_heap_of(m->heap, object);
-    if (other)
-        tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
-                 m->heap->name, other->name);
-    else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->name);
-    return false;
 }
 
 void tni_print(const char *const *parts, size_t count) {

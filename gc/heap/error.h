@@ -15,10 +15,6 @@ tn_status tni_fail(tn_mutator *m, tn_status status, const char *format, ...) TNI
 tn_status tni_fail_heap(tn_heap *heap, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
 /* The same where there is no heap yet: into *error, which may be NULL. */
 tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
-/* tni_check_caller (heap/heap.h) where there may be something to find. */
-bool tni_check_caller_slow(tn_mutator *m, const char *function);
-/* tni_check_caller, and TN_WRONG_HEAP when the object is not this heap's. NULL is all right. */
-bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
 /* Writes the parts to standard error, with one call of the system: where stdio has no buffer for it, it takes one of
  * 8 KiB from the stack. */
 void tni_print(const char *const *parts, size_t count);

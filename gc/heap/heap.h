@@ -13,6 +13,7 @@
 #include "collect/minor.h"
 #include "collect/pacing.h"
 #include "collect/weak.h"
+#include "heap/check.h"
 #include "heap/error.h"
 #include "base/fault.h"
 #include "heap/option.h"
@@ -81,6 +82,7 @@ struct tn_heap {
     bool clearing;          /* since the last major collection, minor ones sweep and give memory back, some at a time */
     tni_callback callback;
     unsigned busy;          /* > 0: a collection or a callback runs; only its own calls are allowed */
+    bool reporting;         /* a failure is being reported: calls of on_error and log fail without a report */
     char name[64];
     void *user;
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
@@ -127,12 +129,15 @@ TNI_INLINE bool tni_owns(const tn_heap *heap, const void *object) {
  * thread than the mutator's. */
 TNI_INLINE bool tni_check_caller(tn_mutator *m, const char *function) {
     bool usual = !m->heap->busy && !(m->heap->options.value.debug & TNI_DEBUG_THREADS);
-    return TN_LIKELY(usual) || tni_check_caller_slow(m, function);
+    return TN_LIKELY_(usual) || tni_check_caller_slow(m, function);
 }
 
 /* Between these no allocation is allowed: a collection, or callbacks of the host, run. They nest. */
 void tni_busy_begin(tn_heap *heap);
 void tni_busy_end(tn_heap *heap);
+/* The same around a hook of the host's (on_error, log, policy), with its name for reports: end with what begin returned. */
+tni_callback tni_hook_begin(tn_heap *heap, const char *name);
+void tni_hook_end(tn_heap *heap, tni_callback outer);
 
 TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header) {
     return &heap->types.layouts[tni_header_type(header)];
@@ -140,7 +145,7 @@ TNI_INLINE const tni_layout *tni_layout_of(const tn_heap *heap, tn_header header
 
 /* Whether the place of an old object is kept inaccessible: it is then none any more. */
 TNI_INLINE bool tni_quarantined(const tn_heap *heap, const void *old) {
-    return TN_UNLIKELY(heap->quarantine.count) && tni_quarantine_at(heap, old);
+    return TN_UNLIKELY_(heap->quarantine.count) && tni_quarantine_at(heap, old);
 }
 
 /* Calls the dispose callback of a dead object. */

@@ -5,26 +5,21 @@
 #include "heap/heap.h"
 #include "base/os.h"
 
-/* The offsets that JITs rely on (tenure/mutator.h). */
-_Static_assert(offsetof(tn_mutator, alloc) == 0 && offsetof(tn_mutator, limit) == 8, "allocation");
-_Static_assert(offsetof(tn_mutator, ref_base) == 16 && offsetof(tn_mutator, ref_size) == 24, "stores of references");
-_Static_assert(offsetof(tn_mutator, value_base) == 32 && offsetof(tn_mutator, value_size) == 40, "stores of values");
-_Static_assert(offsetof(tn_mutator, handles) == 48 && offsetof(tn_mutator, values) == 72, "handles");
-_Static_assert(offsetof(tn_mutator, stop) == 64 && offsetof(tn_mutator, heap) == 56, "the rest");
 _Static_assert(offsetof(tni_mutator, pub) == 0, "the public part is the address of the whole");
 
-tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
-    if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_attach: the heap is NULL"), NULL;
+tn_mutator *tn_mutator_create(tn_heap *heap, tn_error *error) {
+    if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_mutator_create: the heap is NULL"), NULL;
     tni_mutator *m = &heap->mutators[0];
+    if (heap->busy) return tni_fail_error(error, TN_BAD_STATE, "tn_mutator_create: called from a callback"), NULL;
     if (m->attached)
         return tni_fail_error(error, TN_BAD_STATE,
-                              "tn_attach: heap '%s' has a mutator attached; in this version one at a time",
+                              "tn_mutator_create: heap '%s' has a mutator attached; in this version one at a time",
                               heap->name),
                NULL;
     size_t bytes = heap->options.value.handles;
     m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (!m->handles_base)
-        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_attach: no address space for a handle stack of %zu bytes",
+        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_mutator_create: no address space for a handle stack of %zu bytes",
                               bytes),
                NULL;
     m->values_end = (tn_value *)(void *)((char *)m->handles_base + bytes);
@@ -44,14 +39,14 @@ tn_mutator *tn_attach(tn_heap *heap, tn_error *error) {
     return &m->pub;
 }
 
-tn_status tn_detach(tn_mutator *m) {
+tn_status tn_mutator_destroy(tn_mutator *m) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_mutator *p = tni_private(m);
-    if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_detach: the mutator is detached already");
+    if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: the mutator is detached already");
     if (m->window)
-        return tni_fail(m, TN_BAD_STATE, "tn_detach: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
+        return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
                         m->window->line);
-    if (m->heap->busy) return tni_fail(m, TN_BAD_STATE, "tn_detach: called from a callback of a collection");
+    if (!tni_check_caller(m, "tn_mutator_destroy") || !tni_check_hook(m, "tn_mutator_destroy")) return TN_BAD_STATE;
     m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
@@ -77,24 +72,24 @@ void tni_busy_end(tn_heap *heap) {
     tni_set_limit(&heap->mutators[0]);
 }
 
-tn_mark tn_save(const tn_mutator *m) {
-    if (!m) return (tn_mark){NULL, NULL, NULL, 0};
-    return (tn_mark){m->handles, m->values, m->window, tni_scopes_open(m)};
+tn_checkpoint tn_save(const tn_mutator *m) {
+    if (!m) return (tn_checkpoint){NULL, NULL, NULL, 0};
+    return (tn_checkpoint){m->handles, m->values, m->window, tni_scopes_open(m)};
 }
 
-void tn_restore(tn_mutator *m, tn_mark mark) {
-    if (!m) return;
+void tn_restore(tn_mutator *m, tn_checkpoint here) {
+    if (!m || !tni_check_caller(m, "tn_restore")) return;
     tni_mutator *p = tni_private(m);
-    if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end ||
-        mark.values < m->values) {
+    if (here.handles < p->handles_base || here.handles > m->handles || here.values > p->values_end ||
+        here.values < m->values) {
         tni_fail(m, TN_BAD_ARGUMENT,
-                 "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
+                 "tn_restore: the checkpoint is newer than the state of its mutator, or another mutator's");
         return;
     }
-    tni_scopes_restored(m, mark);
-    m->handles = mark.handles;
-    m->values = mark.values;
-    m->window = mark.window;
+    tni_scopes_restored(m, here);
+    m->handles = here.handles;
+    m->values = here.values;
+    m->window = here.window;
     if (!m->window) p->window_checked = false;
     p->hook_running = false;
     tni_set_limit(p);

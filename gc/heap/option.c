@@ -76,7 +76,8 @@ static const word heap_limits[] = {{"auto", 0}, {"none", SIZE_MAX}, {NULL, 0}};
 static const word off[] = {{"off", SIZE_MAX}, {NULL, 0}};
 static const word policies[] = {{"adaptive", TNI_POLICY_ADAPTIVE}, {"fixed", TNI_POLICY_FIXED}, {NULL, 0}};
 static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO}, {"off", TNI_PRETENURE_OFF}, {"on", TNI_PRETENURE_ON}, {NULL, 0}};
-static const word logs[] = {{"gc", TNI_LOG_GC}, {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS}, {NULL, 0}};
+static const word logs[] = {{"gc", TNI_LOG_GC},       {"config", TNI_LOG_CONFIG}, {"leaks", TNI_LOG_LEAKS},
+                            {"errors", TNI_LOG_ERRORS}, {NULL, 0}};
 static const word debugs[] = {{"stress", COUNT(stress)},     {"move", TNI_DEBUG_MOVE},       {"verify", TNI_DEBUG_VERIFY},
                               {"poison", TNI_DEBUG_POISON}, {"sites", TNI_DEBUG_SITES},     {"stale", TNI_DEBUG_STALE},
                               {"handles", TNI_DEBUG_HANDLES}, {"threads", TNI_DEBUG_THREADS}, {"fail", COUNT(fail)},
@@ -115,7 +116,7 @@ static const row rows[] = {
      "back what major collections add to the old space, and large objects, with huge pages"},
     {"log", FLAGS, false, AT(log), logs, "none", 0, 0,
      "gc: a line for each collection; config: the options in effect and where they come from; leaks: what the host has "
-     "left when the heap is destroyed"},
+     "left when the heap is destroyed; errors: a line for each call that fails"},
     {"debug", FLAGS, false, AT(debug), debugs, "none", 1, GIB(1),
      "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
      "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
@@ -526,7 +527,7 @@ static const row *find(span key) {
 /* ---- the sources ---- */
 
 /* What heap_max=auto is of the memory that the process may use. An eighth is left to the host: its code, stacks, what it
- * takes from malloc and does not count (tn_external), and the kernel's page tables, which a container pays for too. */
+ * takes from malloc and does not count (tn_external_adjust), and the kernel's page tables, which a container pays for too. */
 static size_t share_of(size_t memory) {
     size_t rest = memory / 8 > MIB(16) ? memory / 8 : MIB(16), share = memory - (rest < memory / 2 ? rest : memory / 2);
     return share < MIB(1) ? MIB(1) : share > TIB(128) ? TIB(128) : share;

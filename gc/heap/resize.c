@@ -1,4 +1,4 @@
-/* heap/resize.c: changing the length of an object's tail (tn_resize).
+/* heap/resize.c: changing the length of an object's tail (TN_RESIZE).
  *
  * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
  * lies behind its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
@@ -31,29 +31,29 @@ static const char *name_of(const change *c) { return c->layout->desc->name; }
 /* Only small old objects have a hash in their cell: one in the nursery takes a word for it when it moves. */
 static size_t cell_of(const change *c, tn_header header) {
     bool small = !c->young && !c->large;
-    return small ? tni_object_cell(c->layout, header) : TN_CELL(tni_object_bytes(c->layout, header));
+    return small ? tni_object_cell(c->layout, header) : tn_cell_bytes(tni_object_bytes(c->layout, header));
 }
 
 /* False when the call makes no sense, which is reported. */
 static bool check(change *c) {
     tn_mutator *m = c->m;
     if (!c->handle || !*c->handle)
-        return tni_fail(m, TN_BAD_ARGUMENT, "tn_resize: %s is NULL", c->handle ? "the handle's object" : "the handle"),
+        return tni_fail(m, TN_BAD_ARGUMENT, "TN_RESIZE: %s is NULL", c->handle ? "the handle's object" : "the handle"),
                false;
-    if (!tni_check_caller(m, "tn_resize") || !tni_check_owner(m, *c->handle, "tn_resize")) return false;
+    if (!tni_check_caller(m, "TN_RESIZE") || !tni_check_owner(m, *c->handle, "TN_RESIZE")) return false;
     c->object = *c->handle;
     c->header = tni_header(c->object);
     c->layout = tni_layout_of(m->heap, c->header);
     if (tni_header_type(c->header) < TN_FIRST_TYPE || !c->layout->tail_size)
-        return tni_fail(m, TN_BAD_TYPE, "tn_resize: type '%.40s' has no tail that can be resized", name_of(c)), false;
+        return tni_fail(m, TN_BAD_TYPE, "TN_RESIZE: type '%.40s' has no tail that can be resized", name_of(c)), false;
     if (c->layout->disposed)
         return tni_fail(m, TN_BAD_TYPE,
-                        "tn_resize: type '%.40s' has a dispose callback, which a copy would call twice: let it own an "
+                        "TN_RESIZE: type '%.40s' has a dispose callback, which a copy would call twice: let it own an "
                         "object that is resized",
                         name_of(c)),
                false;
     if (c->count > UINT32_MAX)
-        return tni_fail(m, TN_BAD_SIZE, "tn_resize: a '%.40s' with %zu elements: the most is 2^32 - 1", name_of(c),
+        return tni_fail(m, TN_BAD_SIZE, "TN_RESIZE: a '%.40s' with %zu elements: the most is 2^32 - 1", name_of(c),
                         c->count),
                false;
     c->young = tni_in_nursery(m->heap, c->object);
@@ -135,7 +135,7 @@ static tn_status copy(change *c) {
     size_t bytes = tni_object_bytes(c->layout, c->header);
     if (c->header & TNI_STABLE)
         return tni_fail(c->m, TN_BAD_STATE,
-                        "tn_resize: the '%.40s' was promised a fixed address (tn_stable), and cannot grow there",
+                        "TN_RESIZE: the '%.40s' was promised a fixed address (TN_STABLE_ADDRESS), and cannot grow there",
                         name_of(c));
     char *to = tn_alloc_slow_at_(c->m, tni_header_type(c->header), TN_SIZES_(c->layout->size, c->layout->tail_size),
                                  c->count, c->m->here);
@@ -145,12 +145,12 @@ static tn_status copy(change *c) {
     return TN_OK;
 }
 
-tn_status tn_resize(tn_mutator *m, void *h, size_t count) {
+tn_status tn_resize_(tn_mutator *m, void *h, size_t count) {
     if (!m) return TN_BAD_ARGUMENT;
     change c = {.m = m, .handle = h, .count = count};
     if (!check(&c)) return tn_last_status(m);
     if (count > tni_header_length(c.header)) {
-        if (!tni_may_collect(m, "tn_resize")) return TN_BAD_STATE;
+        if (!tni_may_collect(m, "TN_RESIZE")) return TN_BAD_STATE;
         return extend_last(&c) || extend_large(&c) ? TN_OK : copy(&c);
     }
     shrink(&c);

@@ -8,6 +8,7 @@
 
 #include "heap/heap.h"
 #include "base/os.h"
+#include "base/sized.h"
 
 #define TABLE_BYTES (TN_TYPES_END * sizeof(tni_layout))
 #define TAIL_SIZE_MAX ((size_t)1 << 20)
@@ -38,7 +39,7 @@ static unsigned row_of(uint64_t bits) {
 }
 
 static void set_layout(tni_types *types, const tn_type_desc *d) {
-    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : TN_CELL(d->size);
+    size_t align = d->align > 8 ? d->align : 8, cell = d->tail_size || d->size > TN_SMALL_MAX || align > 8 ? 0 : tn_cell_bytes(d->size);
     unsigned row = shape_of(d) == TNI_FIXED_SHAPE && !d->values ? row_of(d->refs) : 0;
     types->layouts[d->number] = (tni_layout){.refs = d->refs,
                                              .values = d->values,
@@ -141,43 +142,53 @@ static void register_type(tn_heap *heap, const tn_type_desc *desc) {
     tni_pacing_aligned(heap);
 }
 
-tn_type tn_type_add(tn_heap *heap, const tn_type_desc *desc) {
-    if (!heap) return 0;
-    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_add: the description is NULL"), 0u;
+/* What is wrong with the description, or NULL. */
+static const char *check_desc(const tn_heap *heap, const tn_type_desc *desc) {
     const char *wrong = desc->name && desc->name[0] ? NULL : "it has no name";
     if (!wrong) wrong = check_fixed(desc);
     if (!wrong) wrong = check_tail(desc);
     if (!wrong) wrong = check_flags(desc);
-    if (!wrong) wrong = check_number(&heap->types, desc);
-    const char *name = desc->name ? desc->name : "";
+    return wrong ? wrong : check_number(&heap->types, desc);
+}
+
+static tn_type add(tn_heap *heap, const tn_type_desc *desc) {
+    const char *wrong = check_desc(heap, desc), *name = desc->name ? desc->name : "";
     if (wrong) {
-        tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s' (number %u): %s", name, desc->number, wrong);
+        tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_create: type '%.40s' (number %u): %s", name, desc->number, wrong);
         return 0;
     }
     tn_type_desc *copy = tni_calloc(&heap->faults, 1, sizeof *copy);
     if (!copy || !tni_vector_push(&heap->types.descs, &heap->faults, (uintptr_t)copy)) {
         free(copy);
-        tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_add: no memory to register type '%.40s'", name);
+        tni_fail_heap(heap, TN_OUT_OF_MEMORY, "tn_type_create: no memory to register type '%.40s'", name);
         return 0;
     }
     *copy = *desc;
     if (!copy->number) copy->number = free_number(&heap->types, desc);
     if (copy->number) register_type(heap, copy);
-    else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_add: type '%.40s': every number is taken", name);
+    else tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_create: type '%.40s': every number is taken", name);
     return copy->number;
 }
 
-/* ---- questions ---- */
+tn_type tn_type_create_(tn_heap *heap, const tn_type_desc *desc, size_t size) {
+    if (!heap || !tni_check_heap(heap, "tn_type_create")) return 0;
+    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_create: the description is NULL"), 0u;
+    tn_type_desc known;
+    if (tni_read_sized(&known, sizeof known, offsetof(tn_type_desc, align), desc, size)) return add(heap, &known);
+    tni_fail_heap(heap, TN_BAD_ARGUMENT,
+                  "tn_type_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+                  "was compiled with other headers", size, tn_version(), sizeof known);
+    return 0;
+}
 
-tn_type tn_type_of(const void *object) { return object ? tni_header_type(tni_header(object)) : 0; }
-size_t tn_length(const void *object) { return object ? tni_header_length(tni_header(object)) : 0; }
+/* ---- questions ---- */
 
 const char *tn_type_name(tn_heap *heap, tn_type type) {
     if (!heap || type >= TN_TYPES_END || heap->types.layouts[type].shape == TNI_UNREGISTERED) return "(no type)";
     return heap->types.layouts[type].desc->name;
 }
 
-size_t tn_size_of(tn_heap *heap, const void *object) {
+size_t (tn_size_of)(tn_heap *heap, const void *object) {
     if (!heap || !object) return 0;
     tn_header header = tni_header(object);
     return tni_object_bytes(tni_layout_of(heap, header), header);
@@ -218,6 +229,8 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 }
 
 /* ---- for trace callbacks and scanners ---- */
+
+bool tn_tracer_is_minor(const tn_tracer *tracer) { return tracer->minor; }
 
 void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
 void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }

@@ -14,7 +14,7 @@ size_t tni_stats_used(const tn_heap *heap) { return tni_old_bytes(heap) + tni_yo
 #define SHORT UINT64_C(50000) /* ns: of which two calls of the system would be too large a part */
 #define INTERRUPTED UINT64_C(1000000) /* another process has run in a short collection that seems to be as long as this */
 
-void tni_phases_begin(tn_heap *heap, tn_kind kind) {
+void tni_phases_begin(tn_heap *heap, tn_collection_kind kind) {
     bool is_short = kind == TN_MINOR && heap->pacing.minor_ns < SHORT && !heap->clearing;
     heap->stats.phase_began = is_short ? 0 : tni_os_cpu();
 }
@@ -49,16 +49,11 @@ void tni_stats_record(tn_heap *heap, const tni_collection *c) {
     if (c->kind != TN_MINOR) tni_histogram_record(&s->major_pauses, c->pause_ns);
 }
 
-void tn_stats_get(tn_mutator *m, tn_stats *stats) {
-    if (!m || !stats) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
-        return;
-    }
-    tn_heap *heap = m->heap;
+static tn_stats gather(tn_heap *heap) {
     tni_old_count(&heap->old);
     const tni_stats *s = &heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
-    *stats = (tn_stats){
+    return (tn_stats){
         .minors = s->minors, .majors = s->majors,
         .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.allocated - s->promoted +
                            tni_young_bytes(heap),
@@ -76,6 +71,19 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         .mark_cpu_ns = s->cpu_ns[TNI_PHASE_MARK], .weak_cpu_ns = s->cpu_ns[TNI_PHASE_WEAK],
         .sweep_cpu_ns = s->cpu_ns[TNI_PHASE_SWEEP], .memory_cpu_ns = s->cpu_ns[TNI_PHASE_MEMORY],
         .slow_allocations = s->slow_allocations, .slow_stores = s->slow_stores};
+}
+
+/* What a newer host knows and this library does not is 0. */
+void tn_stats_get_(tn_heap *heap, tn_stats *stats, size_t size) {
+    if (!heap) return;
+    if (!stats) {
+        tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
+        return;
+    }
+    memset(stats, 0, size);
+    if (!tni_check_heap(heap, "tn_stats_get")) return;
+    tn_stats known = gather(heap);
+    memcpy(stats, &known, size < sizeof known ? size : sizeof known);
 }
 
 /* ---- text ---- */
@@ -114,13 +122,15 @@ static short_text time_text(uint64_t ns) {
 
 static double percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * (double)part / (double)whole : 0; }
 
-void tn_stats_text(tn_mutator *m, char *text, size_t size) {
-    if (!m || !text || !size) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
+void tn_stats_text(tn_heap *heap, char *text, size_t size) {
+    if (!heap) return;
+    if (!text || !size) {
+        tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
         return;
     }
-    tn_stats s = {0}; /* gcc does not see, at the link of an LTO build, that it is filled */
-    tn_stats_get(m, &s);
+    *text = 0;
+    if (!tni_check_heap(heap, "tn_stats_text")) return;
+    tn_stats s = gather(heap);
     snprintf(text, size,
              "collections   %llu minor, %llu major; %.1f %% of %s\n"
              "allocated     %s, of which promoted %s (%.1f %%)\n"
@@ -147,8 +157,16 @@ void tn_stats_text(tn_mutator *m, char *text, size_t size) {
 /* ---- the log ---- */
 
 void tni_log(tn_heap *heap, const char *line) {
-    if (heap->log) heap->log(line, heap->user);
-    else tni_print((const char *const[]){line, "\n"}, 2);
+    if (!heap->log) {
+        tni_print((const char *const[]){line, "\n"}, 2);
+        return;
+    }
+    bool reporting = heap->reporting;
+    heap->reporting = true;
+    tni_callback outer = tni_hook_begin(heap, "log");
+    heap->log(line, heap->user);
+    tni_hook_end(heap, outer);
+    heap->reporting = reporting;
 }
 
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {

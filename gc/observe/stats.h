@@ -33,7 +33,7 @@ typedef struct tni_stats {
 /* What one collection did: filled by collect/collect.c, read by stats and log. */
 typedef struct tni_collection {
     uint64_t number;
-    tn_kind kind;
+    tn_collection_kind kind;
     const char *cause;
     size_t nursery;            /* bytes used in it before */
     size_t before, after;      /* bytes in use */
@@ -44,7 +44,7 @@ typedef struct tni_collection {
 /* A collection begins; one of its phases ends and the next begins; it has ended. Reading the processor's time is a call of
  * the system: too long for a minor collection of some microseconds. One that will be short, for the one before was and there
  * is nothing to sweep, goes by c->pause_ns instead. */
-void tni_phases_begin(tn_heap *heap, tn_kind kind);
+void tni_phases_begin(tn_heap *heap, tn_collection_kind kind);
 void tni_phase_ends(tn_heap *heap, tni_phase phase);
 void tni_phases_end(tn_heap *heap, const tni_collection *c);
 void tni_stats_record(tn_heap *heap, const tni_collection *c);

@@ -2,7 +2,7 @@
  *
  * The header, one word before the address that the host sees:
  *     bit 0   FORWARDED   the object has moved; the other bits are the new address
- *     bit 1   TN_ARMED    see collect/barrier.h
+ *     bit 1   TN_HEADER_ARMED    see collect/barrier.h
  *     bit 2   HASHED      in the nursery: its identity hash was asked for; it takes the hash along when it moves
  *             YOUNG       the same bit of a large object: no minor collection has seen it yet (space/large.h)
  *     bit 3   HASH_STORED old: the hash is in the cell's last word
@@ -29,8 +29,8 @@
 #define TNI_YOUNG TNI_HASHED
 #define TNI_INLINE static inline __attribute__((always_inline, unused))
 
-TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER(object)); }
-TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER(object), header); }
+TNI_INLINE tn_header tni_header(const void *object) { return AO_load(&TN_HEADER_(object)); }
+TNI_INLINE void tni_set_header(void *object, tn_header header) { AO_store(&TN_HEADER_(object), header); }
 TNI_INLINE tn_type tni_header_type(tn_header header) { return (tn_type)(header >> 8) & (TN_TYPES_END - 1); }
 TNI_INLINE size_t tni_header_length(tn_header header) { return header >> 32; }
 
@@ -46,8 +46,8 @@ TNI_INLINE size_t tni_object_bytes(const tni_layout *layout, tn_header header) {
 
 /* The bytes of the cell: with the header, and the hash that it has or takes along. Not of a young large object. */
 TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
-    size_t cell = TN_CELL(tni_object_bytes(layout, header));
-    if (TN_UNLIKELY(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
+    size_t cell = tn_cell_bytes(tni_object_bytes(layout, header));
+    if (TN_UNLIKELY_(header & (TNI_HASHED | TNI_HASH_STORED))) cell += 8;
     return cell;
 }
 
@@ -55,7 +55,7 @@ TNI_INLINE size_t tni_object_cell(const tni_layout *layout, tn_header header) {
  * can be walked: of this type, and so many words behind it. */
 TNI_INLINE bool tni_is_padding(tn_header header) { return tni_header_type(header) == TNI_PADDING_TYPE; }
 TNI_INLINE size_t tni_padding_bytes(tn_header header) { return 8 + 8 * tni_header_length(header); }
-TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF(TNI_PADDING_TYPE, bytes / 8 - 1); }
+TNI_INLINE tn_header tni_padding_header(size_t bytes) { return TN_HEADER_OF_(TNI_PADDING_TYPE, bytes / 8 - 1); }
 
 /* How far the object of a cell that begins at `cell` must move up to be aligned. */
 TNI_INLINE size_t tni_padding(const char *cell, size_t align) { return (0 - ((uintptr_t)cell + 8)) & (align - 1); }
@@ -67,6 +67,7 @@ struct tn_tracer {
     void (*refs)(tn_tracer *tracer, void **first, size_t count);
     void (*values)(tn_tracer *tracer, tn_value *first, size_t count);
     tn_heap *heap;
+    bool minor; /* of a minor collection */
 };
 typedef void (*tni_ref_fn)(tn_tracer *tracer, void **slot);
 typedef void (*tni_value_fn)(tn_tracer *tracer, tn_value *slot);
@@ -90,14 +91,14 @@ TNI_INLINE void tni_each_bit(tn_tracer *t, char *base, uint64_t refs, uint64_t v
 TNI_INLINE void tni_each_known_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                                     tni_value_fn value) {
     char *o = object;
-    if (TN_LIKELY(l->row)) {
+    if (TN_LIKELY_(l->row)) {
         void **slot = (void **)object + l->row_first, **end = slot + l->row;
         do ref(t, slot);
         while (++slot < end);
         return;
     }
     tni_each_bit(t, o, l->refs, l->values, ref, value);
-    if (TN_LIKELY(l->shape <= TNI_FIXED_SHAPE)) return;
+    if (TN_LIKELY_(l->shape <= TNI_FIXED_SHAPE)) return;
     char *tail = o + l->size;
     size_t length = tni_header_length(header);
     if (l->shape == TNI_REF_TAIL) {
@@ -133,7 +134,7 @@ TNI_INLINE void tni_each_slot_between(tn_tracer *t, const tni_layout *l, void *o
 TNI_INLINE void tni_each_slot(tn_tracer *t, const tni_layout *l, void *object, tn_header header, tni_ref_fn ref,
                               tni_value_fn value) {
     tni_each_known_slot(t, l, object, header, ref, value);
-    if (TN_UNLIKELY(l->shape == TNI_TRACED)) l->desc->trace(t, object);
+    if (TN_UNLIKELY_(l->shape == TNI_TRACED)) l->desc->trace(t, object);
 }
 
 #endif

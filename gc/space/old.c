@@ -36,7 +36,7 @@ void tni_old_count(tni_old *old) {
 
 /* Where each cell has pages of its own, what remains of the last one's is its. */
 TNI_INLINE void skip_page(const tni_old *old, tni_run *run) {
-    if (TN_LIKELY(!old->paged)) return;
+    if (TN_LIKELY_(!old->paged)) return;
     char *to = (char *)tni_whole_pages((uintptr_t)run->bump) + TNI_LEAD;
     run->bump = run->limit = to < run->end ? to : run->end;
 }
@@ -93,7 +93,7 @@ static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
         }
         run->start = run->bump = run->limit = tni_block_object(run->block, first) - 8;
         run->end = run->bump + bytes;
-        if (TN_UNLIKELY(old->paged) && !end_with_page(run, cell)) {
+        if (TN_UNLIKELY_(old->paged) && !end_with_page(run, cell)) {
             pass(run, bytes);
             continue;
         }

@@ -2,7 +2,7 @@
  *
  * A handle is a plain C pointer to a rooted slot: `T **` may be assigned through, `T *const *` is a read-only
  * parameter. *h is the object now; read it again after anything that may collect. Slots live in the mutator's handle
- * stack; a scope gives back those that were made since it opened:
+ * stack. A scope gives back the slots that were made since it opened:
  *
  *     static Pair **cons(tn_mutator *m, Value *const *car, Pair *const *cdr) {
  *         TN_SCOPE(m);                                 // closes on return, break, continue and goto
@@ -13,7 +13,7 @@
  *         return TN_ESCAPE(p);                         // the slot moves to the caller's scope
  *     }
  *
- * A mutator has one more stack for handles of values: `tn_value *`, read-only `const tn_value *`. */
+ * A mutator has one more stack, for handles of values: `tn_value *`, read-only `const tn_value *`. */
 #ifndef TENURE_HANDLE_H
 #define TENURE_HANDLE_H
 
@@ -21,14 +21,14 @@
 #include "base.h"
 #include "mutator.h"
 
-TN_BEGIN_DECLS
+TN_BEGIN_DECLS_
 
 /* Opens a scope until the end of the enclosing block. A declaration: it cannot be the body of an `if` without braces.
- * At most one a block. */
-#define TN_SCOPE(m)                                                                         \
-    TN_DECLARE_(tn_scope tn_scope_here __attribute__((cleanup(tn_scope_close_), unused)) = \
-                    tn_scope_open_(m, TN_HERE_);                                            \
-                tn_scope_start_(&tn_scope_here))
+ * At most one per block. */
+#define TN_SCOPE(m)                                                                          \
+    TN_DECLARE_(tn_scope_ tn_scope_here_ __attribute__((cleanup(tn_scope_close_), unused)) = \
+                    tn_scope_open_(m, TN_HERE_);                                             \
+                tn_scope_start_(&tn_scope_here_))
 
 /* TN_LOCAL(m, T, name); declares `T **name` with *name == NULL; TN_LOCAL_VALUE(m, name); a `tn_value *` that holds
  * 0. */
@@ -36,57 +36,61 @@ TN_BEGIN_DECLS
 #define TN_LOCAL_VALUE(m, name) tn_value *name = tn_push_value_at_((m), 0, TN_HERE_)
 
 /* A handle of a raw pointer, of a raw value. */
-#define TN_HANDLE(m, pointer) ((TN_TYPEOF_(pointer) *)(void *)tn_push_at_((m), (pointer), TN_HERE_))
-#define TN_HANDLE_VALUE(m, value) tn_push_value_at_((m), (value), TN_HERE_)
+#define TN_HANDLE(m, pointer) ((TN_TYPEOF_(pointer) *)(void *)tn_push_at_((m), TN_OBJECT_(pointer), TN_HERE_))
+#define TN_HANDLE_VALUE(m, value) tn_push_value_at_((m), TN_WORD_(value), TN_HERE_)
 
-/* A handle of a new object: of the fixed size, with a tail of `count` elements. NULL on failure, like tn_alloc. */
-#define TN_NEW(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC((m), T), TN_HERE_))
-#define TN_NEW_TAIL(m, T, element, count) \
-    ((T **)(void *)tn_new_((m), TN_ALLOC_TAIL((m), T, element, (count)), TN_HERE_))
+/* A handle of a new object: of the fixed size, or with a tail of `count` elements. NULL on failure, like tn_alloc. The
+ * type is T_type; with _AS, `type` is another type's number that is made of the same struct. */
+#define TN_NEW(m, T) TN_NEW_AS(m, T, T##_type)
+#define TN_NEW_TAIL(m, T, element, count) TN_NEW_TAIL_AS(m, T, T##_type, element, count)
+#define TN_NEW_AS(m, T, type) ((T **)(void *)tn_new_((m), (type), sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
+#define TN_NEW_TAIL_AS(m, T, type, element, count)                                                                    \
+    ((T **)(void *)tn_new_tail_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), TN_HERE_))
 
 /* The same with an address that is fixed from the first moment (tn_alloc_stable). */
-#define TN_NEW_STABLE(m, T) ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE((m), T), TN_HERE_))
+#define TN_NEW_STABLE(m, T) ((T **)(void *)tn_new_stable_((m), T##_type, sizeof(T), 0, 0, TN_HERE_))
 #define TN_NEW_STABLE_TAIL(m, T, element, count) \
-    ((T **)(void *)tn_new_((m), TN_ALLOC_STABLE_TAIL((m), T, element, (count)), TN_HERE_))
+    ((T **)(void *)tn_new_stable_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
- * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be
- * anything: fill them at once).
+ * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be anything: fill them at once).
  *
  * A tail that gets shorter stays where it is, and its end is given back: at once, or by the next minor collection. A
- * tail that gets longer stays where it is if there is room behind it. If there is none, *h is a new object, with an
- * identity hash of its own, and what else refers to the old one still does: store *h there again. So hold an array that
- * grows in one place, for instance in a field of the object that it belongs to:
+ * tail that gets longer stays where it is if there is room after it. If there is none, *h is a new object, with an
+ * identity hash of its own, and whatever else refers to the old object still does: store *h there again. So hold an
+ * array that grows in one place, for instance in a field of the object that it belongs to:
  *
  *     TN_LOCAL(m, Slots, slots);
- *     *slots = TN_READ(*list, slots);
+ *     *slots = tn_read(*list, slots);
  *     if (TN_RESIZE(m, slots, 2 * length) == TN_OK) TN_SET(m, list, slots, slots);
  *
- * Stores into *h need the barrier (TN_SET, TN_WRITE; not TN_INIT), for the object may be an old one. May collect when the
- * tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail, and with a dispose
- * callback; TN_BAD_STATE if tn_stable has promised the address and there is no room behind it. After a failure the object
- * is as it was. The mutator's thread. */
-#define TN_RESIZE(m, h, count) tn_resize(TN_AT_(m), ((void)sizeof(**(h)), (h)), (count))
-TN_API TN_MAY_COLLECT tn_status tn_resize(tn_mutator *m, void *h, size_t count);
+ * Stores into *h need the barrier (TN_SET, tn_write; not tn_init), because the object may be an old one. May collect when
+ * the tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail, or
+ * with a dispose callback; TN_BAD_STATE in a callback, or if TN_STABLE_ADDRESS has promised the address and there is no
+ * room after it. After a failure the object is as it was. The mutator's thread. */
+#define TN_RESIZE(m, h, count) tn_resize_(TN_AT_(m), TN_TYPED_(h), (count))
+TN_API_ TN_MAY_COLLECT tn_status tn_resize_(tn_mutator *m, void *h, size_t count);
 
 /* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
- * `return`. Once a scope for handles, once for values. NULL stays NULL. */
-#define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here, (h)))
-#define TN_ESCAPE_VALUE(h) tn_escape_value_(&tn_scope_here, (h))
+ * `return`. At most once per scope for object handles and once for value handles. NULL stays NULL. */
+#define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here_, TN_TYPED_(h)))
+#define TN_ESCAPE_VALUE(h) tn_escape_value_(&tn_scope_here_, (h))
 
-/* For hosts that longjmp: `tn_mark mark = tn_save(m); if (setjmp(jb)) tn_restore(m, mark);` closes every scope and
- * raw window that was opened since. Never collect. */
-typedef struct tn_mark {
+/* A checkpoint of the handle stacks, for hosts that longjmp: `tn_checkpoint here = tn_save(m); if (setjmp(jb))
+ * tn_restore(m, here);` closes every scope and raw window that was opened since. tn_restore is the one call that a hook
+ * may leave by: it ends on_out_of_memory as well. TN_BAD_ARGUMENT (tn_last_status) when the checkpoint is not one of
+ * this mutator's, or newer than its state. Never collect. */
+typedef struct tn_checkpoint {
     void **handles;
     tn_value *values;
-    tn_window *window;
+    struct tn_window_ *window;
     size_t scopes; /* open ones, where they are checked */
-} tn_mark;
-TN_API TN_NO_COLLECT tn_mark tn_save(const tn_mutator *m);
-TN_API TN_NO_COLLECT void tn_restore(tn_mutator *m, tn_mark mark);
+} tn_checkpoint;
+TN_API_ TN_NO_COLLECT tn_checkpoint tn_save(const tn_mutator *m);
+TN_API_ TN_NO_COLLECT void tn_restore(tn_mutator *m, tn_checkpoint checkpoint);
 
 /* How many handles of the two kinds are live: for tests and for finding loops without a scope. */
-TN_API TN_NO_COLLECT size_t tn_handle_count(const tn_mutator *m);
+TN_API_ TN_NO_COLLECT size_t tn_handle_count(const tn_mutator *m);
 
 /* ---- inline parts ---- */
 
@@ -96,32 +100,31 @@ TN_API TN_NO_COLLECT size_t tn_handle_count(const tn_mutator *m);
 #define TN_TYPEOF_(e) __typeof__(1 ? (e) : (e)) /* of the value: without the const of a read-only slot */
 #endif
 
-typedef struct tn_scope {
+typedef struct tn_scope_ {
     tn_mutator *m;
     void **handles;
     tn_value *values;
     const tn_place *place;
-} tn_scope;
+} tn_scope_;
 
 /* What TENURE_DEBUG=handles checks, in a host that is compiled without NDEBUG: scopes close in order and once, escapes
  * are the last thing and once, and what uses a handle after its scope is named. */
 #ifdef NDEBUG
 #define TN_CHECKED_(m) false
 #else
-#define TN_CHECKED_(m) TN_UNLIKELY((m)->checks)
+#define TN_CHECKED_(m) TN_UNLIKELY_((m)->checks)
 #endif
 #define TN_CHECK_(m, call) (TN_CHECKED_(m) ? (call) : (void)0)
-TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope *scope);
-TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope *scope);
-TN_API TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope *scope, const void *handle,
+TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_scope_opened_(tn_scope_ *scope);
+TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope_ *scope);
+TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope_ *scope, const void *handle,
                                                                   bool value);
-TN_API TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
+TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
 
-/* In a host that is compiled with AddressSanitizer, in all of its files that make handles, the slots of closed scopes
- * are forbidden until they are used again: what uses a handle after its scope is reported at its line, without any
- * mode. Where the library gives slots back or makes handles itself, it says so through two words of the mutator,
- * however it was compiled. TENURE_DEBUG=handles knows more of a slot: while it is on, they stay accessible for its
- * traps. */
+/* A host that is compiled with AddressSanitizer, in all of its files that make handles, poisons the slots of closed
+ * scopes until they are used again: a use of a handle after its scope is reported at its line, without any debug mode.
+ * The library reports the slots that it frees or uses itself through forbid_slots and allow_slots, however it was built.
+ * TENURE_DEBUG=handles gives better reports, so while it is on, slots are not poisoned. */
 #if defined(__SANITIZE_ADDRESS__)
 #define TN_ASAN_
 #elif defined(__has_feature)
@@ -144,18 +147,18 @@ TN_NO_COLLECT void __asan_unpoison_memory_region(const volatile void *at, size_t
 #define TN_SLOTS_DIE_(m, from, to) ((void)0)
 #endif
 
-TN_INLINE tn_scope tn_scope_open_(tn_mutator *m, const tn_place *place) {
-    tn_scope s = {m, m->handles, m->values, place};
+TN_INLINE_ tn_scope_ tn_scope_open_(tn_mutator *m, const tn_place *place) {
+    tn_scope_ s = {m, m->handles, m->values, place};
     return s;
 }
 
-TN_INLINE void tn_scope_start_(tn_scope *s) {
+TN_INLINE_ void tn_scope_start_(tn_scope_ *s) {
     TN_SLOTS_TOLD_(s->m);
     TN_CHECK_(s->m, tn_scope_opened_(s));
     (void)s;
 }
 
-TN_INLINE void tn_scope_close_(tn_scope *s) {
+TN_INLINE_ void tn_scope_close_(tn_scope_ *s) {
     TN_CHECK_(s->m, tn_scope_closed_(s));
     TN_SLOTS_DIE_(s->m, s->handles, s->m->handles);
     TN_SLOTS_DIE_(s->m, s->m->values, s->values);
@@ -164,45 +167,60 @@ TN_INLINE void tn_scope_close_(tn_scope *s) {
 }
 
 /* The stack is full: fatal, with the number of handles. There is no object to return NULL for. */
-TN_API TN_NO_COLLECT __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
+TN_API_ TN_NO_COLLECT __attribute__((noreturn, cold)) void tn_handle_overflow_(tn_mutator *m);
 
-TN_INLINE void **tn_push_(tn_mutator *m, const void *object) {
+TN_INLINE_ void **tn_push_(tn_mutator *m, const void *object) {
     void **slot = m->handles;
-    if (TN_UNLIKELY((void *)(slot + 1) > (void *)m->values)) tn_handle_overflow_(m);
+    if (TN_UNLIKELY_((void *)(slot + 1) > (void *)m->values)) tn_handle_overflow_(m);
     TN_SLOT_LIVES_(slot);
     *slot = (void *)(uintptr_t)object;
     m->handles = slot + 1;
     return slot;
 }
 
-TN_INLINE tn_value *tn_push_value_(tn_mutator *m, tn_value value) {
+TN_INLINE_ tn_value *tn_push_value_(tn_mutator *m, tn_value value) {
     tn_value *slot = m->values - 1;
-    if (TN_UNLIKELY((void *)slot < (void *)m->handles)) tn_handle_overflow_(m);
+    if (TN_UNLIKELY_((void *)slot < (void *)m->handles)) tn_handle_overflow_(m);
     TN_SLOT_LIVES_(slot);
     *slot = value;
     m->values = slot;
     return slot;
 }
 
-TN_INLINE void **tn_push_at_(tn_mutator *m, const void *object, const tn_place *place) {
+TN_INLINE_ void **tn_push_at_(tn_mutator *m, const void *object, const tn_place *place) {
     void **slot = tn_push_(m, object);
     TN_CHECK_(m, tn_handle_made_(m, slot, place));
     (void)place;
     return slot;
 }
 
-TN_INLINE tn_value *tn_push_value_at_(tn_mutator *m, tn_value value, const tn_place *place) {
+TN_INLINE_ tn_value *tn_push_value_at_(tn_mutator *m, tn_value value, const tn_place *place) {
     tn_value *slot = tn_push_value_(m, value);
     TN_CHECK_(m, tn_handle_made_(m, slot, place));
     (void)place;
     return slot;
 }
 
-TN_INLINE void **tn_new_(tn_mutator *m, void *object, const tn_place *place) {
-    return TN_LIKELY(object != NULL) ? tn_push_at_(m, object, place) : NULL;
+/* A handle of what an allocation has returned. */
+TN_INLINE_ void **tn_push_new_(tn_mutator *m, void *object, const tn_place *place) {
+    return TN_LIKELY_(object != NULL) ? tn_push_at_(m, object, place) : NULL;
 }
 
-TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
+TN_INLINE_ void **tn_new_(tn_mutator *m, tn_type type, size_t size, size_t align, const tn_place *place) {
+    return tn_push_new_(m, tn_alloc_at_(m, type, size, align, place), place);
+}
+
+TN_INLINE_ void **tn_new_tail_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t align, size_t count,
+                               const tn_place *place) {
+    return tn_push_new_(m, tn_alloc_tail_at_(m, type, size, element, align, count, place), place);
+}
+
+TN_INLINE_ void **tn_new_stable_(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count,
+                                 const tn_place *place) {
+    return tn_push_new_(m, (tn_alloc_stable_sized)(tn_at_(m, place), type, size, element, count), place);
+}
+
+TN_INLINE_ void **tn_escape_(tn_scope_ *s, const void *handle) {
     if (handle == NULL) return NULL;
     TN_CHECK_(s->m, tn_scope_escaped_(s, handle, false));
     void *object = *(void *const *)handle, **slot = s->handles++;
@@ -211,7 +229,7 @@ TN_INLINE void **tn_escape_(tn_scope *s, const void *handle) {
     return slot;
 }
 
-TN_INLINE tn_value *tn_escape_value_(tn_scope *s, const tn_value *handle) {
+TN_INLINE_ tn_value *tn_escape_value_(tn_scope_ *s, const tn_value *handle) {
     if (handle == NULL) return NULL;
     TN_CHECK_(s->m, tn_scope_escaped_(s, handle, true));
     tn_value value = *handle, *slot = --s->values;
@@ -220,7 +238,7 @@ TN_INLINE tn_value *tn_escape_value_(tn_scope *s, const tn_value *handle) {
     return slot;
 }
 
-TN_END_DECLS
+TN_END_DECLS_
 
 #ifdef __cplusplus
 template <class T> struct tn_bare_ { typedef T type; };

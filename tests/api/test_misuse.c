@@ -48,8 +48,8 @@ static void no_trace(tn_tracer *tracer, void *object) { (void)tracer, (void)obje
 enum { FREE_TYPE = 300, FREE_SPECIAL = TN_FIRST_SPECIAL + 300 };
 
 static tn_status add(Case *c, const tn_type_desc *desc) {
-    tn_type type = tn_type_add(c->heap, desc);
-    if (type != 0) FAIL("tn_type_add took it as %u", type);
+    tn_type type = tn_type_create(c->heap, desc);
+    if (type != 0) FAIL("tn_type_create took it as %u", type);
     return tn_last_status(c->m);
 }
 #define ADD(function, ...)                                                                             \
@@ -99,45 +99,45 @@ static tn_status slow(Case *c, tn_type type, size_t size, size_t element, size_t
 }
 static tn_status alloc_unregistered(Case *c) { return slow(c, 500, 16, 0, 0); }
 static tn_status alloc_type_0(Case *c) { return slow(c, 0, 16, 0, 0); }
-static tn_status alloc_type_huge(Case *c) { return failed(c, tn_alloc(c->m, 1u << 30, 16)); }
-static tn_status alloc_special_unregistered(Case *c) { return failed(c, tn_alloc(c->m, TN_FIRST_SPECIAL + 77, 16)); }
+static tn_status alloc_type_huge(Case *c) { return failed(c, tn_alloc_sized(c->m, 1u << 30, 16)); }
+static tn_status alloc_special_unregistered(Case *c) { return failed(c, tn_alloc_sized(c->m, TN_FIRST_SPECIAL + 77, 16)); }
 static tn_status alloc_size_0(Case *c) { return slow(c, Pair_type, 0, 0, 0); }
 static tn_status alloc_wrong_size(Case *c) { return slow(c, Pair_type, sizeof(Pair) + 8, 0, 0); }
-static tn_status alloc_wrong_special(Case *c) { return failed(c, tn_alloc(c->m, File_type, sizeof(File) * 2)); }
-static tn_status alloc_absurd(Case *c) { return failed(c, tn_alloc(c->m, Pair_type, SIZE_MAX / 2)); }
+static tn_status alloc_wrong_special(Case *c) { return failed(c, tn_alloc_sized(c->m, File_type, sizeof(File) * 2)); }
+static tn_status alloc_absurd(Case *c) { return failed(c, tn_alloc_sized(c->m, Pair_type, SIZE_MAX / 2)); }
 static tn_status tail_where_none_is(Case *c) { return slow(c, Pair_type, sizeof(Pair), 8, 3); }
 static tn_status tail_wrong_element(Case *c) { return slow(c, Vector_type, sizeof(Vector), 16, 3); }
-static tn_status tail_element_0(Case *c) { return failed(c, tn_alloc_tail(c->m, Vector_type, sizeof(Vector), 0, 3)); }
-static tn_status tail_fixed_too_large(Case *c) { return failed(c, tn_alloc_tail(c->m, Vector_type, 9000, 8, 3)); }
+static tn_status tail_element_0(Case *c) { return failed(c, tn_alloc_tail_sized(c->m, Vector_type, sizeof(Vector), 0, 3)); }
+static tn_status tail_fixed_too_large(Case *c) { return failed(c, tn_alloc_tail_sized(c->m, Vector_type, 9000, 8, 3)); }
 static tn_status tail_of_2_32(Case *c) {
-    return failed(c, tn_alloc_tail(c->m, Bytes_type, sizeof(Bytes), 1, (size_t)1 << 32));
+    return failed(c, tn_alloc_tail_sized(c->m, Bytes_type, sizeof(Bytes), 1, (size_t)1 << 32));
 }
 static tn_status tail_overflowing(Case *c) {
-    return failed(c, tn_alloc_tail(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
+    return failed(c, tn_alloc_tail_sized(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
 }
-static tn_status stable_unregistered(Case *c) { return failed(c, tn_alloc_stable(c->m, 500, 16, 0, 0)); }
+static tn_status stable_unregistered(Case *c) { return failed(c, tn_alloc_stable_sized(c->m, 500, 16, 0, 0)); }
 static tn_status stable_wrong_size(Case *c) {
-    return failed(c, tn_alloc_stable(c->m, Pair_type, sizeof(Pair) + 8, 0, 0));
+    return failed(c, tn_alloc_stable_sized(c->m, Pair_type, sizeof(Pair) + 8, 0, 0));
 }
 static tn_status stable_tail_overflowing(Case *c) {
-    return failed(c, tn_alloc_stable(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
+    return failed(c, tn_alloc_stable_sized(c->m, Vector_type, sizeof(Vector), 8, SIZE_MAX / 8));
 }
 static tn_status reserve_too_much(Case *c) { return tn_reserve(c->m, TN_RESERVE_MAX + 1); }
 static tn_status reserve_null(Case *c) { return (void)c, tn_reserve(NULL, 64); }
 
 /* ---- weak references, hashes, addresses ---- */
 
-static tn_status weak_null_handle(Case *c) { return failed(c, tn_weak_new(c->m, NULL)); }
+static tn_status weak_null_handle(Case *c) { return failed(c, tn_weak_new_(c->m, NULL)); }
 static tn_status weak_of_null(Case *c) {
     TN_SCOPE(c->m);
     TN_LOCAL(c->m, Pair, p);
-    return failed(c, tn_weak_new(c->m, p));
+    return failed(c, TN_WEAK_NEW(c->m, p));
 }
 static tn_status weak_read_null(Case *c) { return failed(c, tn_weak_read(c->m, NULL)); }
-static tn_status weak_array_too_long(Case *c) { return failed(c, tn_weak_array_new(c->m, (size_t)1 << 32)); }
+static tn_status weak_array_too_long(Case *c) { return failed(c, TN_WEAK_ARRAY_NEW(c->m, (size_t)1 << 32)); }
 static tn_status weak_array_read_beyond(Case *c) {
     TN_SCOPE(c->m);
-    tn_weak_array **array = tn_weak_array_new(c->m, 5);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(c->m, 5);
     CHECK_EQ(tn_weak_array_read(c->m, *array, 5), 0);
     return tn_last_status(c->m);
 }
@@ -147,21 +147,21 @@ static tn_status weak_array_read_null(Case *c) {
 }
 static tn_status weak_array_write_beyond(Case *c) {
     TN_SCOPE(c->m);
-    tn_weak_array **array = tn_weak_array_new(c->m, 5);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(c->m, 5);
     return tn_weak_array_write(c->m, *array, SIZE_MAX, 0);
 }
 static tn_status weak_array_write_null(Case *c) { return tn_weak_array_write(c->m, NULL, 0, 0); }
 static tn_status hash_null(Case *c) {
-    CHECK_EQ(tn_hash(c->m, NULL), 0);
+    CHECK_EQ(tn_hash_of(c->m, NULL), 0);
     return tn_last_status(c->m);
 }
-static tn_status stable_null_handle(Case *c) { return failed(c, tn_stable(c->m, NULL)); }
+static tn_status stable_null_handle(Case *c) { return failed(c, tn_stable_address_(c->m, NULL)); }
 static tn_status stable_of_null(Case *c) {
     TN_SCOPE(c->m);
     TN_LOCAL(c->m, Pair, p);
-    return failed(c, tn_stable(c->m, p));
+    return failed(c, TN_STABLE_ADDRESS(c->m, p));
 }
-static tn_status resize_null_handle(Case *c) { return tn_resize(c->m, NULL, 1); }
+static tn_status resize_null_handle(Case *c) { return tn_resize_(c->m, NULL, 1); }
 static tn_status resize_of_null(Case *c) {
     TN_SCOPE(c->m);
     TN_LOCAL(c->m, Bytes, b);
@@ -174,7 +174,7 @@ static tn_status resize_without_tail(Case *c) {
 }
 static tn_status resize_weak_array(Case *c) {
     TN_SCOPE(c->m);
-    return tn_resize(c->m, tn_weak_array_new(c->m, 5), 10);
+    return TN_RESIZE(c->m, TN_WEAK_ARRAY_NEW(c->m, 5), 10);
 }
 static tn_status resize_beyond(Case *c) {
     TN_SCOPE(c->m);
@@ -188,7 +188,7 @@ static tn_status resize_in_window(Case *c) {
     return TN_RESIZE(c->m, b, 100);
 }
 static tn_status remember_null(Case *c) {
-    tn_remember(c->m, NULL);
+    tn_revisit_object(c->m, NULL);
     return tn_last_status(c->m);
 }
 
@@ -255,40 +255,40 @@ static tn_status copy_values_from_null(Case *c) {
 }
 static tn_status remember_slot_null(Case *c) {
     void *word = NULL;
-    tn_remember_slot(c->m, NULL, &word);
+    tn_revisit_slot(c->m, NULL, &word);
     return tn_last_status(c->m);
 }
 static tn_status remember_slot_of_null(Case *c) {
     TN_SCOPE(c->m);
     Owner **owner = TN_NEW(c->m, Owner);
-    tn_remember_value_slot(c->m, *owner, NULL);
+    tn_revisit_value_slot(c->m, *owner, NULL);
     return tn_last_status(c->m);
 }
 static tn_status remember_slot_untraced(Case *c) {
     TN_SCOPE(c->m);
     Vector **v = vector(c);
     void *word = NULL;
-    tn_remember_slot(c->m, *v, &word);
+    tn_revisit_slot(c->m, *v, &word);
     return tn_last_status(c->m);
 }
-static tn_status unprotect_null_handle(Case *c) { return tn_unprotect(c->m, NULL); }
+static tn_status unprotect_null_handle(Case *c) { return tn_unprotect_(c->m, NULL); }
 static tn_status unprotect_of_null(Case *c) {
     TN_SCOPE(c->m);
     TN_LOCAL(c->m, Pair, p);
-    return tn_unprotect(c->m, p);
+    return TN_UNPROTECT(c->m, p);
 }
 static tn_status unprotect_no_object(Case *c) {
     void *words[2] = {NULL, NULL}, *object = &words[1];
-    return tn_unprotect(c->m, &object);
+    return TN_UNPROTECT(c->m, &object);
 }
-static tn_status unprotect_null(Case *c) { return (void)c, tn_unprotect(NULL, NULL); }
-static tn_status protect_null(Case *c) { return (void)c, tn_protect(NULL, NULL); }
+static tn_status unprotect_null(Case *c) { return (void)c, tn_unprotect_(NULL, NULL); }
+static tn_status protect_null(Case *c) { return (void)c, tn_protect_(NULL, NULL); }
 static tn_status protect_protected(Case *c) {
     TN_SCOPE(c->m);
     Vector **v = vector(c);
-    CHECK_EQ(tn_unprotect(c->m, v), TN_OK);
-    CHECK_EQ(tn_protect(c->m, v), TN_OK);
-    return tn_protect(c->m, v);
+    CHECK_EQ(TN_UNPROTECT(c->m, v), TN_OK);
+    CHECK_EQ(TN_PROTECT(c->m, v), TN_OK);
+    return TN_PROTECT(c->m, v);
 }
 
 /* ---- globals, roots, ranges, scanners ---- */
@@ -296,28 +296,28 @@ static tn_status protect_protected(Case *c) {
 static tn_status global_set_freed(Case *c) {
     TN_SCOPE(c->m);
     Pair **p = support_list(c->m, 1);
-    Pair *const *g = TN_GLOBAL(c->m, p);
-    CHECK_EQ(TN_GLOBAL_FREE(c->m, g), TN_OK);
+    Pair *const *g = TN_GLOBAL_CREATE(c->m, p);
+    CHECK_EQ(TN_GLOBAL_DESTROY(c->m, g), TN_OK);
     return TN_GLOBAL_SET(c->m, g, p);
 }
 static tn_status global_free_twice(Case *c) {
     TN_SCOPE(c->m);
-    Pair *const *g = TN_GLOBAL(c->m, support_list(c->m, 1));
-    CHECK_EQ(TN_GLOBAL_FREE(c->m, g), TN_OK);
-    return TN_GLOBAL_FREE(c->m, g);
+    Pair *const *g = TN_GLOBAL_CREATE(c->m, support_list(c->m, 1));
+    CHECK_EQ(TN_GLOBAL_DESTROY(c->m, g), TN_OK);
+    return TN_GLOBAL_DESTROY(c->m, g);
 }
-static tn_status global_free_null(Case *c) { return tn_global_free(c->m, NULL); }
+static tn_status global_free_null(Case *c) { return tn_global_destroy(c->m, NULL); }
 static tn_status global_set_a_handle(Case *c) {
     TN_SCOPE(c->m);
     Pair **p = support_list(c->m, 1);
-    return tn_global_set(c->m, p, *p);
+    return tn_global_store(c->m, p, *p);
 }
 static tn_status global_of_another_heap(Case *c) {
     Host other;
     host_exact(&other, NULL);
-    void *const *g = tn_global_new(other.m, NULL);
+    void *const *g = tn_global_create(other.m, NULL);
     CHECK(g != NULL);
-    tn_status status = tn_global_free(c->m, g);
+    tn_status status = tn_global_destroy(c->m, g);
     host_close(&other);
     return status;
 }
@@ -325,34 +325,34 @@ static tn_status global_of_another_heap(Case *c) {
 static TN_FIELD(Pair) cell;
 static TN_FIELD(Pair) stranger;
 
-static tn_status root_null(Case *c) { return tn_root_add(c->m, NULL); }
-static tn_status root_crooked(Case *c) { return tn_root_add(c->m, (char *)&stranger + 4); }
+static tn_status root_null(Case *c) { return tn_root_create(c->m, NULL); }
+static tn_status root_crooked(Case *c) { return tn_root_create(c->m, (char *)&stranger + 4); }
 static tn_status root_twice(Case *c) {
-    CHECK_EQ(tn_root_add(c->m, &cell), TN_OK);
-    tn_status status = tn_root_add(c->m, &cell);
-    CHECK_EQ(tn_root_remove(c->m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(c->m, &cell), TN_OK);
+    tn_status status = tn_root_create(c->m, &cell);
+    CHECK_EQ(tn_root_destroy(c->m, &cell), TN_OK);
     return status;
 }
 static tn_status root_removed_twice(Case *c) {
-    CHECK_EQ(tn_root_add(c->m, &cell), TN_OK);
-    CHECK_EQ(tn_root_remove(c->m, &cell), TN_OK);
-    return tn_root_remove(c->m, &cell);
+    CHECK_EQ(tn_root_create(c->m, &cell), TN_OK);
+    CHECK_EQ(tn_root_destroy(c->m, &cell), TN_OK);
+    return tn_root_destroy(c->m, &cell);
 }
-static tn_status root_write_stranger(Case *c) { return TN_ROOT_WRITE(c->m, &stranger, (Pair *)NULL); }
-static tn_status root_remove_stranger(Case *c) { return tn_root_remove(c->m, &stranger); }
+static tn_status root_write_stranger(Case *c) { return tn_root_write(c->m, &stranger, (Pair *)NULL); }
+static tn_status root_remove_stranger(Case *c) { return tn_root_destroy(c->m, &stranger); }
 static tn_status root_remove_a_global(Case *c) {
     TN_SCOPE(c->m);
-    Pair *const *g = TN_GLOBAL(c->m, support_list(c->m, 1));
-    tn_status status = tn_root_remove(c->m, (void *)(uintptr_t)g);
-    CHECK_EQ(TN_GLOBAL_FREE(c->m, g), TN_OK);
+    Pair *const *g = TN_GLOBAL_CREATE(c->m, support_list(c->m, 1));
+    tn_status status = tn_root_destroy(c->m, (void *)(uintptr_t)g);
+    CHECK_EQ(TN_GLOBAL_DESTROY(c->m, g), TN_OK);
     return status;
 }
 static tn_status root_of_another_heap(Case *c) {
     Host other;
     host_exact(&other, NULL);
-    CHECK_EQ(tn_root_add(other.m, &cell), TN_OK);
-    tn_status status = TN_ROOT_WRITE(c->m, &cell, (Pair *)NULL);
-    CHECK_EQ(tn_root_remove(other.m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(other.m, &cell), TN_OK);
+    tn_status status = tn_root_write(c->m, &cell, (Pair *)NULL);
+    CHECK_EQ(tn_root_destroy(other.m, &cell), TN_OK);
     host_close(&other);
     return status;
 }
@@ -360,24 +360,24 @@ static tn_status root_of_another_heap(Case *c) {
 static void *words[4];
 static void *base = words, *top = words, *low = words;
 
-static tn_status range_null(Case *c) { return failed(c, tn_range_add(c->m, NULL)); }
+static tn_status range_null(Case *c) { return failed(c, tn_range_create(c->m, NULL)); }
 static tn_status range_without_base(Case *c) {
-    return failed(c, tn_range_add(c->m, &(tn_range_desc){NULL, &top, &low, 0}));
+    return failed(c, tn_range_create(c->m, &(tn_range_desc){NULL, &top, &low, 0}));
 }
 static tn_status range_without_top(Case *c) {
-    return failed(c, tn_range_add(c->m, &(tn_range_desc){&base, NULL, &low, 0}));
+    return failed(c, tn_range_create(c->m, &(tn_range_desc){&base, NULL, &low, 0}));
 }
 static tn_status range_removed_twice(Case *c) {
-    tn_range *range = tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0});
+    tn_range *range = tn_range_create(c->m, &(tn_range_desc){&base, &top, &low, 0});
     CHECK(range != NULL);
-    CHECK_EQ(tn_range_remove(c->m, range), TN_OK);
-    return tn_range_remove(c->m, range);
+    CHECK_EQ(tn_range_destroy(c->m, range), TN_OK);
+    return tn_range_destroy(c->m, range);
 }
-static tn_status range_remove_null(Case *c) { return tn_range_remove(c->m, NULL); }
+static tn_status range_remove_null(Case *c) { return tn_range_destroy(c->m, NULL); }
 static tn_range *gone_range(Case *c) {
-    tn_range *range = tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0});
+    tn_range *range = tn_range_create(c->m, &(tn_range_desc){&base, &top, &low, 0});
     CHECK_EQ(tn_range_suspend(c->m, range), TN_OK);
-    CHECK_EQ(tn_range_remove(c->m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(c->m, range), TN_OK);
     return range;
 }
 static tn_status range_suspend_gone(Case *c) { return tn_range_suspend(c->m, gone_range(c)); }
@@ -385,25 +385,25 @@ static tn_status range_resume_gone(Case *c) { return tn_range_resume(c->m, gone_
 static tn_status range_suspend_null(Case *c) { return tn_range_suspend(c->m, NULL); }
 static tn_status range_of_another_heap(Case *c) {
     tn_heap *other = tn_heap_create(NULL, NULL);
-    tn_mutator *of_other = tn_attach(other, NULL);
-    tn_range *range = tn_range_add(of_other, &(tn_range_desc){&base, &top, &low, 0});
-    tn_status status = tn_range_remove(c->m, range);
-    CHECK_EQ(tn_range_remove(of_other, range), TN_OK);
-    CHECK_EQ(tn_detach(of_other), TN_OK);
+    tn_mutator *of_other = tn_mutator_create(other, NULL);
+    tn_range *range = tn_range_create(of_other, &(tn_range_desc){&base, &top, &low, 0});
+    tn_status status = tn_range_destroy(c->m, range);
+    CHECK_EQ(tn_range_destroy(of_other, range), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(of_other), TN_OK);
     CHECK_EQ(tn_heap_destroy(other), TN_OK);
     return status;
 }
 static void scan_nothing(tn_tracer *tracer, void *user) { (void)tracer, (void)user; }
-static tn_status scanner_null(Case *c) { return tn_scanner_add(c->m, NULL, NULL); }
+static tn_status scanner_null(Case *c) { return tn_scanner_create(c->m, NULL, NULL); }
 static tn_status scanner_removed_twice(Case *c) {
-    CHECK_EQ(tn_scanner_add(c->m, scan_nothing, c), TN_OK);
-    CHECK_EQ(tn_scanner_remove(c->m, scan_nothing, c), TN_OK);
-    return tn_scanner_remove(c->m, scan_nothing, c);
+    CHECK_EQ(tn_scanner_create(c->m, scan_nothing, c), TN_OK);
+    CHECK_EQ(tn_scanner_destroy(c->m, scan_nothing, c), TN_OK);
+    return tn_scanner_destroy(c->m, scan_nothing, c);
 }
 static tn_status scanner_of_another_user(Case *c) {
-    CHECK_EQ(tn_scanner_add(c->m, scan_nothing, c), TN_OK);
-    tn_status status = tn_scanner_remove(c->m, scan_nothing, &base);
-    CHECK_EQ(tn_scanner_remove(c->m, scan_nothing, c), TN_OK);
+    CHECK_EQ(tn_scanner_create(c->m, scan_nothing, c), TN_OK);
+    tn_status status = tn_scanner_destroy(c->m, scan_nothing, &base);
+    CHECK_EQ(tn_scanner_destroy(c->m, scan_nothing, c), TN_OK);
     return status;
 }
 
@@ -421,39 +421,39 @@ static tn_status with_foreign(Case *c, tn_status (*call)(Case *c, Pair **foreign
     host_close(&other);
     return status;
 }
-static tn_status call_weak(Case *c, Pair **foreign) { return failed(c, tn_weak_new(c->m, foreign)); }
-static tn_status call_stable(Case *c, Pair **foreign) { return failed(c, tn_stable(c->m, foreign)); }
-static tn_status call_global(Case *c, Pair **foreign) { return failed(c, tn_global_new(c->m, *foreign)); }
+static tn_status call_weak(Case *c, Pair **foreign) { return failed(c, TN_WEAK_NEW(c->m, foreign)); }
+static tn_status call_stable(Case *c, Pair **foreign) { return failed(c, TN_STABLE_ADDRESS(c->m, foreign)); }
+static tn_status call_global(Case *c, Pair **foreign) { return failed(c, tn_global_create(c->m, *foreign)); }
 static tn_status weak_of_foreign(Case *c) { return with_foreign(c, call_weak); }
 static tn_status stable_of_foreign(Case *c) { return with_foreign(c, call_stable); }
 static tn_status global_of_foreign(Case *c) { return with_foreign(c, call_global); }
 static tn_status stable_of_no_object(Case *c) {
     static _Alignas(8) char plain[64];
     void *pointer = plain + 8;
-    return failed(c, tn_stable(c->m, &pointer));
+    return failed(c, TN_STABLE_ADDRESS(c->m, &pointer));
 }
 
 /* ---- mutators and heaps ---- */
 
 static tn_status attach_twice(Case *c) {
-    CHECK(tn_attach(c->heap, &c->error) == NULL);
+    CHECK(tn_mutator_create(c->heap, &c->error) == NULL);
     return c->error.status;
 }
 static tn_status attach_null(Case *c) {
-    CHECK(tn_attach(NULL, &c->error) == NULL);
+    CHECK(tn_mutator_create(NULL, &c->error) == NULL);
     return c->error.status;
 }
-static tn_status detach_null(Case *c) { return (void)c, tn_detach(NULL); }
+static tn_status detach_null(Case *c) { return (void)c, tn_mutator_destroy(NULL); }
 static tn_status detach_twice(Case *c) {
-    CHECK_EQ(tn_detach(c->m), TN_OK);
-    tn_status status = tn_detach(c->m);
-    c->m = c->host.m = tn_attach(c->heap, NULL);
+    CHECK_EQ(tn_mutator_destroy(c->m), TN_OK);
+    tn_status status = tn_mutator_destroy(c->m);
+    c->m = c->host.m = tn_mutator_create(c->heap, NULL);
     CHECK(c->m != NULL);
     return status;
 }
 static tn_status detach_in_window(Case *c) {
     TN_NO_GC(c->m);
-    return tn_detach(c->m);
+    return tn_mutator_destroy(c->m);
 }
 static tn_status destroy_attached(Case *c) { return tn_heap_destroy(c->heap); }
 
@@ -490,18 +490,18 @@ static tn_status create_format_payload(Case *c) {
 
 /* ---- options ---- */
 
-static tn_status option_unknown(Case *c) { return tn_option_set(c->m, "heapmax", "8M"); }
-static tn_status option_unit(Case *c) { return tn_option_set(c->m, "nursery", "8Q"); }
-static tn_status option_too_small(Case *c) { return tn_option_set(c->m, "nursery", "1K"); }
-static tn_status option_negative(Case *c) { return tn_option_set(c->m, "growth_min", "-4M"); }
-static tn_status option_time(Case *c) { return tn_option_set(c->m, "pause_target", "5"); }
-static tn_status option_fixed(Case *c) { return tn_option_set(c->m, "nursery_max", "128M"); }
-static tn_status option_word(Case *c) { return tn_option_set(c->m, "debug", "verfy"); }
-static tn_status option_null_key(Case *c) { return tn_option_set(c->m, NULL, "1"); }
-static tn_status option_null_value(Case *c) { return tn_option_set(c->m, "nursery", NULL); }
+static tn_status option_unknown(Case *c) { return tn_option_set(c->m->heap, "heapmax", "8M"); }
+static tn_status option_unit(Case *c) { return tn_option_set(c->m->heap, "nursery", "8Q"); }
+static tn_status option_too_small(Case *c) { return tn_option_set(c->m->heap, "nursery", "1K"); }
+static tn_status option_negative(Case *c) { return tn_option_set(c->m->heap, "growth_min", "-4M"); }
+static tn_status option_time(Case *c) { return tn_option_set(c->m->heap, "pause_target", "5"); }
+static tn_status option_fixed(Case *c) { return tn_option_set(c->m->heap, "nursery_max", "128M"); }
+static tn_status option_word(Case *c) { return tn_option_set(c->m->heap, "debug", "verfy"); }
+static tn_status option_null_key(Case *c) { return tn_option_set(c->m->heap, NULL, "1"); }
+static tn_status option_null_value(Case *c) { return tn_option_set(c->m->heap, "nursery", NULL); }
 static tn_status option_get_unknown(Case *c) {
     char text[32];
-    return tn_option_get(c->m, "nursary", text, sizeof text);
+    return tn_option_get(c->m->heap, "nursary", text, sizeof text);
 }
 
 /* ---- the right call at the wrong time ---- */
@@ -510,7 +510,7 @@ static tn_status collect_in_window(Case *c) {
     TN_NO_GC(c->m);
     return tn_collect(c->m, TN_MINOR);
 }
-static tn_status collect_unknown_kind(Case *c) { return tn_collect(c->m, (tn_kind)17); }
+static tn_status collect_unknown_kind(Case *c) { return tn_collect(c->m, (tn_collection_kind)17); }
 static tn_status collect_null(Case *c) { return (void)c, tn_collect(NULL, TN_MINOR); }
 
 /* What the callbacks of one collection do wrong. */
@@ -531,7 +531,7 @@ static void act_trace(tn_tracer *tracer, void *object) { (void)tracer, (void)obj
 static void act_scan(tn_tracer *tracer, void *user) { (void)tracer, (void)user, act(); }
 
 static tn_status collect_now(Case *c) { return tn_collect(c->m, TN_MINOR); }
-static tn_status allocate_now(Case *c) { return failed(c, TN_ALLOC(c->m, Pair)); }
+static tn_status allocate_now(Case *c) { return failed(c, tn_alloc(c->m, Pair)); }
 static tn_status reserve_now(Case *c) { return tn_reserve(c->m, 64); }
 
 enum { Acting_type = TN_FIRST_SPECIAL + 50 };
@@ -542,7 +542,7 @@ typedef struct Acting {
 static tn_status inside(Case *c, bool dispose, tn_status (*what)(Case *c)) {
     static const tn_type_desc disposing = {
         .number = Acting_type, .name = "Acting", .size = sizeof(Acting), .trace = act_trace, .dispose = act_dispose};
-    if (tn_type_add(c->heap, &disposing) == 0) FAIL("tn_type_add: %s", tn_last_error(c->m));
+    if (tn_type_create(c->heap, &disposing) == 0) FAIL("tn_type_create: %s", tn_last_error(c->m));
     wrong.c = c;
     wrong.calls = 0;
     wrong.act = dispose ? NULL : what;
@@ -564,10 +564,10 @@ static tn_status allocate_in_dispose(Case *c) { return inside(c, true, allocate_
 static tn_status reserve_in_dispose(Case *c) { return inside(c, true, reserve_now); }
 static tn_status weak_now(Case *c) {
     TN_SCOPE(c->m);
-    return failed(c, tn_weak_array_new(c->m, 3));
+    return failed(c, TN_WEAK_ARRAY_NEW(c->m, 3));
 }
-static tn_status detach_now(Case *c) { return tn_detach(c->m); }
-static tn_status stable_now(Case *c) { return failed(c, TN_ALLOC_STABLE(c->m, Pair)); }
+static tn_status detach_now(Case *c) { return tn_mutator_destroy(c->m); }
+static tn_status stable_now(Case *c) { return failed(c, tn_alloc_stable(c->m, Pair)); }
 static tn_status stable_in_trace(Case *c) { return inside(c, false, stable_now); }
 static tn_status weak_array_in_trace(Case *c) { return inside(c, false, weak_now); }
 static tn_status detach_in_dispose(Case *c) { return inside(c, true, detach_now); }
@@ -575,22 +575,22 @@ static tn_status detach_in_trace(Case *c) { return inside(c, false, detach_now);
 static tn_range *wrong_range;
 static void *const *wrong_global;
 static tn_status range_add_now(Case *c) {
-    return failed(c, tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0}));
+    return failed(c, tn_range_create(c->m, &(tn_range_desc){&base, &top, &low, 0}));
 }
-static tn_status range_remove_now(Case *c) { return tn_range_remove(c->m, wrong_range); }
+static tn_status range_remove_now(Case *c) { return tn_range_destroy(c->m, wrong_range); }
 static tn_status range_suspend_now(Case *c) { return tn_range_suspend(c->m, wrong_range); }
 static tn_status range_resume_now(Case *c) { return tn_range_resume(c->m, wrong_range); }
-static tn_status scanner_add_now(Case *c) { return tn_scanner_add(c->m, scan_nothing, c); }
-static tn_status scanner_remove_now(Case *c) { return tn_scanner_remove(c->m, act_scan, NULL); }
-static tn_status root_remove_now(Case *c) { return tn_root_remove(c->m, &stranger); }
-static tn_status global_free_now(Case *c) { return tn_global_free(c->m, wrong_global); }
+static tn_status scanner_add_now(Case *c) { return tn_scanner_create(c->m, scan_nothing, c); }
+static tn_status scanner_remove_now(Case *c) { return tn_scanner_destroy(c->m, act_scan, NULL); }
+static tn_status root_remove_now(Case *c) { return tn_root_destroy(c->m, &stranger); }
+static tn_status global_free_now(Case *c) { return tn_global_destroy(c->m, wrong_global); }
 static tn_status in_scanner(Case *c, tn_status (*what)(Case *c)) {
     wrong.c = c;
     wrong.calls = 0;
     wrong.act = what;
-    CHECK_EQ(tn_scanner_add(c->m, act_scan, NULL), TN_OK);
+    CHECK_EQ(tn_scanner_create(c->m, act_scan, NULL), TN_OK);
     support_collect(c->m, TN_MINOR);
-    CHECK_EQ(tn_scanner_remove(c->m, act_scan, NULL), TN_OK);
+    CHECK_EQ(tn_scanner_destroy(c->m, act_scan, NULL), TN_OK);
     wrong.act = NULL;
     CHECK_EQ(wrong.calls, 1);
     return wrong.status;
@@ -600,71 +600,71 @@ static tn_status range_add_in_scanner(Case *c) { return in_scanner(c, range_add_
 static tn_status scanner_add_in_scanner(Case *c) { return in_scanner(c, scanner_add_now); }
 static tn_status scanner_remove_in_scanner(Case *c) { return in_scanner(c, scanner_remove_now); }
 static tn_status with_range(Case *c, tn_status (*what)(Case *c)) {
-    wrong_range = tn_range_add(c->m, &(tn_range_desc){&base, &top, &low, 0});
+    wrong_range = tn_range_create(c->m, &(tn_range_desc){&base, &top, &low, 0});
     tn_status status = in_scanner(c, what);
-    CHECK_EQ(tn_range_remove(c->m, wrong_range), TN_OK);
+    CHECK_EQ(tn_range_destroy(c->m, wrong_range), TN_OK);
     return status;
 }
 static tn_status range_remove_in_scanner(Case *c) { return with_range(c, range_remove_now); }
 static tn_status range_suspend_in_scanner(Case *c) { return with_range(c, range_suspend_now); }
 static tn_status range_resume_in_scanner(Case *c) { return with_range(c, range_resume_now); }
 static tn_status root_remove_in_scanner(Case *c) {
-    CHECK_EQ(tn_root_add(c->m, &stranger), TN_OK);
+    CHECK_EQ(tn_root_create(c->m, &stranger), TN_OK);
     tn_status status = in_scanner(c, root_remove_now);
-    CHECK_EQ(tn_root_remove(c->m, &stranger), TN_OK);
+    CHECK_EQ(tn_root_destroy(c->m, &stranger), TN_OK);
     return status;
 }
 static tn_status global_free_in_scanner(Case *c) {
-    wrong_global = tn_global_new(c->m, NULL);
+    wrong_global = tn_global_create(c->m, NULL);
     tn_status status = in_scanner(c, global_free_now);
-    CHECK_EQ(tn_global_free(c->m, wrong_global), TN_OK);
+    CHECK_EQ(tn_global_destroy(c->m, wrong_global), TN_OK);
     return status;
 }
 
 /* ---- the table ---- */
 
 static const Row rows[] = {
-    {"type: no description", type_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_type_add:", "NULL"}},
-    {"type: no name", type_without_name, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "name"}},
-    {"type: size 0", type_of_size_0, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "size"}},
-    {"type: size 8185", type_of_size_8185, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "8184"}},
-    {"type: alignment of 24 bytes", type_aligned_to_24, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "align"}},
-    {"type: alignment of 128 bytes", type_aligned_to_128, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "64", "align"}},
+    {"type: no description", type_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_type_create:", "NULL"}},
+    {"type: no name", type_without_name, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "name"}},
+    {"type: size 0", type_of_size_0, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "size"}},
+    {"type: size 8185", type_of_size_8185, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "8184"}},
+    {"type: alignment of 24 bytes", type_aligned_to_24, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "align"}},
+    {"type: alignment of 128 bytes", type_aligned_to_128, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "64", "align"}},
     {"type: size no multiple of its alignment", type_size_not_aligned, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "multiple of align"}},
-    {"type: reference beyond the size", type_refs_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "refs"}},
-    {"type: value beyond the size", type_values_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "values"}},
-    {"type: reference in half a word", type_partial_word, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "refs"}},
+     {"tn_type_create:", "Wrong", "multiple of align"}},
+    {"type: reference beyond the size", type_refs_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "refs"}},
+    {"type: value beyond the size", type_values_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "values"}},
+    {"type: reference in half a word", type_partial_word, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "refs"}},
     {"type: a word is reference and value", type_overlap, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "values"}},
-    {"type: no slot, not TN_LEAF", type_without_slots, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "TN_LEAF"}},
+     {"tn_type_create:", "Wrong", "values"}},
+    {"type: no slot, not TN_LEAF", type_without_slots, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "TN_LEAF"}},
     {"type: TN_LEAF with references", type_leaf_with_refs, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "TN_LEAF"}},
+     {"tn_type_create:", "Wrong", "TN_LEAF"}},
     {"type: TN_UNZEROED with references", type_unzeroed_with_refs, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "TN_UNZEROED"}},
-    {"type: TN_LEAF with trace", type_leaf_with_trace, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "TN_LEAF"}},
+     {"tn_type_create:", "Wrong", "TN_UNZEROED"}},
+    {"type: TN_LEAF with trace", type_leaf_with_trace, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "TN_LEAF"}},
     {"type: dispose, ordinary number", type_ordinary_dispose, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "TN_FIRST_SPECIAL"}},
+     {"tn_type_create:", "Wrong", "TN_FIRST_SPECIAL"}},
     {"type: born old, ordinary number", type_ordinary_born_old, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "TN_FIRST_SPECIAL"}},
+     {"tn_type_create:", "Wrong", "TN_FIRST_SPECIAL"}},
     {"type: nothing special, special number", type_special_plain, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "dispose"}},
-    {"type: number taken", type_taken, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "taken"}},
-    {"type: reserved number", type_reserved, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "3"}},
-    {"type: number too large", type_number_huge, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "65536"}},
+     {"tn_type_create:", "Wrong", "dispose"}},
+    {"type: number taken", type_taken, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "taken"}},
+    {"type: reserved number", type_reserved, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "3"}},
+    {"type: number too large", type_number_huge, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "65536"}},
     {"type: tail bitmap, no tail", type_tail_bits_without_tail, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "tail"}},
+     {"tn_type_create:", "Wrong", "tail"}},
     {"type: tail references beyond", type_tail_refs_beyond, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "tail_refs"}},
+     {"tn_type_create:", "Wrong", "tail_refs"}},
     {"type: tail values beyond", type_tail_values_beyond, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "tail_values"}},
-    {"type: tail word is both", type_tail_overlap, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "tail_values"}},
-    {"type: absurd tail element", type_tail_absurd, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "tail_size"}},
+     {"tn_type_create:", "Wrong", "tail_values"}},
+    {"type: tail word is both", type_tail_overlap, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "tail_values"}},
+    {"type: absurd tail element", type_tail_absurd, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "tail_size"}},
     {"type: tail element of 12 bytes with a reference", type_tail_crooked, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "tail"}},
+     {"tn_type_create:", "Wrong", "tail"}},
     {"type: tail of references behind 12 bytes", type_tail_misaligned, TN_BAD_TYPE, IN_MUTATOR,
-     {"tn_type_add:", "Wrong", "size"}},
-    {"type: unknown flag", type_unknown_flag, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_add:", "Wrong", "flags"}},
+     {"tn_type_create:", "Wrong", "size"}},
+    {"type: unknown flag", type_unknown_flag, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "flags"}},
 
     {"alloc: unregistered type", alloc_unregistered, TN_BAD_TYPE, IN_MUTATOR, {"tn_alloc:", "500"}},
     {"alloc: type 0", alloc_type_0, TN_BAD_TYPE, IN_MUTATOR, {"tn_alloc:", "type 0"}},
@@ -689,29 +689,29 @@ static const Row rows[] = {
     {"reserve: beyond TN_RESERVE_MAX", reserve_too_much, TN_BAD_SIZE, IN_MUTATOR, {"tn_reserve:", "131073"}},
     {"reserve: NULL mutator", reserve_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
 
-    {"weak: NULL handle", weak_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_new:", "NULL"}},
-    {"weak: of NULL", weak_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_new:", "NULL"}},
-    {"weak: of another heap's object", weak_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_weak_new:", "heap"}},
+    {"weak: NULL handle", weak_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_WEAK_NEW:", "NULL"}},
+    {"weak: of NULL", weak_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_WEAK_NEW:", "NULL"}},
+    {"weak: of another heap's object", weak_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"TN_WEAK_NEW:", "heap"}},
     {"weak: read NULL", weak_read_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_read:", "NULL"}},
-    {"weak array: 2^32 slots", weak_array_too_long, TN_BAD_SIZE, IN_MUTATOR, {"tn_weak_array_new:", "4294967296"}},
+    {"weak array: 2^32 slots", weak_array_too_long, TN_BAD_SIZE, IN_MUTATOR, {"TN_WEAK_ARRAY_NEW:", "4294967296"}},
     {"weak array: read beyond", weak_array_read_beyond, TN_BAD_ARGUMENT, IN_MUTATOR,
      {"tn_weak_array_read:", "index", "5"}},
     {"weak array: read NULL", weak_array_read_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_array_read:", "NULL"}},
     {"weak array: write beyond", weak_array_write_beyond, TN_BAD_ARGUMENT, IN_MUTATOR,
      {"tn_weak_array_write:", "index", "5"}},
     {"weak array: write NULL", weak_array_write_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_weak_array_write:", "NULL"}},
-    {"hash: of NULL", hash_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_hash:", "NULL"}},
-    {"resize: NULL handle", resize_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_resize:", "NULL"}},
-    {"resize: of NULL", resize_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_resize:", "NULL"}},
-    {"resize: no tail", resize_without_tail, TN_BAD_TYPE, IN_MUTATOR, {"tn_resize:", "Pair", "tail"}},
-    {"resize: a weak array", resize_weak_array, TN_BAD_TYPE, IN_MUTATOR, {"tn_resize:", "tn_weak_array"}},
-    {"resize: 2^32 elements", resize_beyond, TN_BAD_SIZE, IN_MUTATOR, {"tn_resize:", "Bytes"}},
-    {"resize: in a raw window", resize_in_window, TN_BAD_STATE, IN_MUTATOR, {"tn_resize:", "window"}},
-    {"stable: NULL handle", stable_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_stable:", "NULL"}},
-    {"stable: of NULL", stable_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_stable:", "NULL"}},
-    {"stable: of another heap's object", stable_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_stable:", "heap"}},
-    {"stable: of what is no object", stable_of_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"tn_stable:", "heap"}},
-    {"remember: NULL", remember_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember:", "NULL"}},
+    {"hash: of NULL", hash_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_hash_of:", "NULL"}},
+    {"resize: NULL handle", resize_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_RESIZE:", "NULL"}},
+    {"resize: of NULL", resize_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_RESIZE:", "NULL"}},
+    {"resize: no tail", resize_without_tail, TN_BAD_TYPE, IN_MUTATOR, {"TN_RESIZE:", "Pair", "tail"}},
+    {"resize: a weak array", resize_weak_array, TN_BAD_TYPE, IN_MUTATOR, {"TN_RESIZE:", "tn_weak_array"}},
+    {"resize: 2^32 elements", resize_beyond, TN_BAD_SIZE, IN_MUTATOR, {"TN_RESIZE:", "Bytes"}},
+    {"resize: in a raw window", resize_in_window, TN_BAD_STATE, IN_MUTATOR, {"TN_RESIZE:", "window"}},
+    {"stable: NULL handle", stable_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_STABLE_ADDRESS:", "NULL"}},
+    {"stable: of NULL", stable_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_STABLE_ADDRESS:", "NULL"}},
+    {"stable: of another heap's object", stable_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"TN_STABLE_ADDRESS:", "heap"}},
+    {"stable: of what is no object", stable_of_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"TN_STABLE_ADDRESS:", "heap"}},
+    {"remember: NULL", remember_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_revisit_object:", "NULL"}},
 
     {"move: beyond the end", move_beyond, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_MOVE:", "6 slots `to`", "length 10"}},
     {"move: from beyond the end", move_from_beyond, TN_BAD_ARGUMENT, IN_MUTATOR,
@@ -725,55 +725,55 @@ static const Row rows[] = {
     {"copy: from beyond the end", copy_from_beyond, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_COPY:", "2 slots `from`"}},
     {"copy: from NULL", copy_from_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_COPY:", "source is NULL"}},
     {"copy: from no address", copy_values_from_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_copy_values:", "`from`"}},
-    {"remember slot: NULL", remember_slot_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember_slot:", "NULL"}},
-    {"remember slot: at NULL", remember_slot_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_remember_value_slot:", "NULL"}},
+    {"remember slot: NULL", remember_slot_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_revisit_slot:", "NULL"}},
+    {"remember slot: at NULL", remember_slot_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_revisit_value_slot:", "NULL"}},
     {"remember slot: nobody traces it", remember_slot_untraced, TN_BAD_ARGUMENT, IN_MUTATOR,
-     {"tn_remember_slot:", "'Vector'", "trace callback"}},
-    {"unprotect: NULL handle", unprotect_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_unprotect:", "NULL"}},
-    {"unprotect: of NULL", unprotect_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_unprotect:", "NULL"}},
-    {"unprotect: of what is no object", unprotect_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"tn_unprotect:", "heap"}},
+     {"tn_revisit_slot:", "'Vector'", "trace callback"}},
+    {"unprotect: NULL handle", unprotect_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_UNPROTECT:", "NULL"}},
+    {"unprotect: of NULL", unprotect_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"TN_UNPROTECT:", "NULL"}},
+    {"unprotect: of what is no object", unprotect_no_object, TN_WRONG_HEAP, IN_MUTATOR, {"TN_UNPROTECT:", "heap"}},
     {"unprotect: no mutator", unprotect_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
     {"protect: no mutator", protect_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
-    {"protect: twice", protect_protected, TN_NOT_FOUND, IN_MUTATOR, {"tn_protect:", "not unprotected"}},
+    {"protect: twice", protect_protected, TN_NOT_FOUND, IN_MUTATOR, {"TN_PROTECT:", "not unprotected"}},
 
-    {"global: set a freed one", global_set_freed, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_set:", "global"}},
-    {"global: free twice", global_free_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_free:", "global"}},
-    {"global: free NULL", global_free_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_free:", "global"}},
-    {"global: set a handle", global_set_a_handle, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_set:", "global"}},
-    {"global: free another heap's", global_of_another_heap, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_free:", "global"}},
-    {"global: of another heap's object", global_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_global_new:", "heap"}},
-    {"root: NULL cell", root_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_add:", "NULL"}},
-    {"root: misaligned cell", root_crooked, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_add:", "align"}},
-    {"root: added twice", root_twice, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_add:", "already"}},
-    {"root: removed twice", root_removed_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_root_remove:", "not registered"}},
+    {"global: set a freed one", global_set_freed, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_store:", "global"}},
+    {"global: free twice", global_free_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_destroy:", "global"}},
+    {"global: free NULL", global_free_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_destroy:", "global"}},
+    {"global: set a handle", global_set_a_handle, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_store:", "global"}},
+    {"global: free another heap's", global_of_another_heap, TN_NOT_FOUND, IN_MUTATOR, {"tn_global_destroy:", "global"}},
+    {"global: of another heap's object", global_of_foreign, TN_WRONG_HEAP, IN_MUTATOR, {"tn_global_create:", "heap"}},
+    {"root: NULL cell", root_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_create:", "NULL"}},
+    {"root: misaligned cell", root_crooked, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_create:", "align"}},
+    {"root: added twice", root_twice, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_root_create:", "already"}},
+    {"root: removed twice", root_removed_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_root_destroy:", "not registered"}},
     {"root: write one that is not registered", root_write_stranger, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_root_write:", "not registered"}},
+     {"tn_root_store:", "not registered"}},
     {"root: remove one that is not registered", root_remove_stranger, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_root_remove:", "not registered"}},
-    {"root: remove a global", root_remove_a_global, TN_NOT_FOUND, IN_MUTATOR, {"tn_root_remove:"}},
+     {"tn_root_destroy:", "not registered"}},
+    {"root: remove a global", root_remove_a_global, TN_NOT_FOUND, IN_MUTATOR, {"tn_root_destroy:"}},
     {"root: write another heap's", root_of_another_heap, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_root_write:", "not registered"}},
-    {"range: no description", range_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_add:", "base and top"}},
-    {"range: no base", range_without_base, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_add:", "base"}},
-    {"range: no top", range_without_top, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_add:", "top"}},
-    {"range: removed twice", range_removed_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_remove:", "range"}},
-    {"range: remove NULL", range_remove_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_remove:", "range"}},
+     {"tn_root_store:", "not registered"}},
+    {"range: no description", range_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_create:", "base and top"}},
+    {"range: no base", range_without_base, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_create:", "base"}},
+    {"range: no top", range_without_top, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_range_create:", "top"}},
+    {"range: removed twice", range_removed_twice, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_destroy:", "range"}},
+    {"range: remove NULL", range_remove_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_destroy:", "range"}},
     {"range: removed from another heap", range_of_another_heap, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_range_remove:", "range"}},
+     {"tn_range_destroy:", "range"}},
     {"range: suspend one that is gone", range_suspend_gone, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_suspend:", "range"}},
     {"range: resume one that is gone", range_resume_gone, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_resume:", "range"}},
     {"range: suspend NULL", range_suspend_null, TN_NOT_FOUND, IN_MUTATOR, {"tn_range_suspend:", "range"}},
-    {"scanner: NULL", scanner_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_scanner_add:", "NULL"}},
+    {"scanner: NULL", scanner_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_scanner_create:", "NULL"}},
     {"scanner: removed twice", scanner_removed_twice, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_scanner_remove:", "not registered"}},
+     {"tn_scanner_destroy:", "not registered"}},
     {"scanner: another user pointer", scanner_of_another_user, TN_NOT_FOUND, IN_MUTATOR,
-     {"tn_scanner_remove:", "not registered"}},
+     {"tn_scanner_destroy:", "not registered"}},
 
-    {"attach: twice", attach_twice, TN_BAD_STATE, IN_ERROR, {"tn_attach:", "mutator"}},
-    {"attach: NULL heap", attach_null, TN_BAD_ARGUMENT, IN_ERROR, {"tn_attach:", "NULL"}},
+    {"attach: twice", attach_twice, TN_BAD_STATE, IN_ERROR, {"tn_mutator_create:", "mutator"}},
+    {"attach: NULL heap", attach_null, TN_BAD_ARGUMENT, IN_ERROR, {"tn_mutator_create:", "NULL"}},
     {"detach: NULL", detach_null, TN_BAD_ARGUMENT, NOWHERE, {NULL}},
-    {"detach: twice", detach_twice, TN_BAD_STATE, IN_HOOK, {"tn_detach:", "detached"}},
-    {"detach: in a window", detach_in_window, TN_BAD_STATE, IN_MUTATOR, {"tn_detach:", "test_misuse.c"}},
+    {"detach: twice", detach_twice, TN_BAD_STATE, IN_HOOK, {"tn_mutator_destroy:", "detached"}},
+    {"detach: in a window", detach_in_window, TN_BAD_STATE, IN_MUTATOR, {"tn_mutator_destroy:", "test_misuse.c"}},
     {"destroy: while attached", destroy_attached, TN_BAD_STATE, IN_MUTATOR, {"tn_heap_destroy:", "attached"}},
     {"create: config_size", create_bad_config_size, TN_BAD_ARGUMENT, IN_ERROR, {"tn_heap_create:", "config_size"}},
     {"create: unknown option", create_unknown_option, TN_BAD_OPTION, IN_ERROR,
@@ -804,22 +804,22 @@ static const Row rows[] = {
     {"collect: in a trace callback", collect_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"collect: in a dispose callback", collect_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"collect: in a scanner", collect_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
-    {"range: add in a scanner", range_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_add:", "callback"}},
-    {"range: remove in a scanner", range_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_remove:", "callback"}},
+    {"range: add in a scanner", range_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_create:", "callback"}},
+    {"range: remove in a scanner", range_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_destroy:", "callback"}},
     {"range: suspend in a scanner", range_suspend_in_scanner, TN_BAD_STATE, IN_MUTATOR,
      {"tn_range_suspend:", "callback"}},
     {"range: resume in a scanner", range_resume_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_resume:", "callback"}},
-    {"scanner: add in a scanner", scanner_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_scanner_add:", "callback"}},
+    {"scanner: add in a scanner", scanner_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_scanner_create:", "callback"}},
     {"scanner: remove in a scanner", scanner_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR,
-     {"tn_scanner_remove:", "callback"}},
-    {"root: remove in a scanner", root_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_root_remove:", "callback"}},
-    {"global: free in a scanner", global_free_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_global_free:", "callback"}},
+     {"tn_scanner_destroy:", "callback"}},
+    {"root: remove in a scanner", root_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_root_destroy:", "callback"}},
+    {"global: free in a scanner", global_free_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_global_destroy:", "callback"}},
     {"alloc: in a trace callback", allocate_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc:", "callback"}},
     {"alloc: in a dispose callback", allocate_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_alloc:", "callback"}},
     {"weak array: in a trace callback", weak_array_in_trace, TN_BAD_STATE, IN_MUTATOR,
-     {"tn_weak_array_new:", "callback"}},
-    {"detach: in a trace callback", detach_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_detach:", "callback"}},
-    {"detach: in a dispose callback", detach_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_detach:", "callback"}},
+     {"TN_WEAK_ARRAY_NEW:", "callback"}},
+    {"detach: in a trace callback", detach_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_mutator_destroy:", "callback"}},
+    {"detach: in a dispose callback", detach_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_mutator_destroy:", "callback"}},
     {"reserve: in a dispose callback", reserve_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_reserve:", "callback"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -828,7 +828,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 static void check_still_works(Case *c) {
     TN_SCOPE(c->m);
     Pair **list = support_list(c->m, 300);
-    tn_weak **weak = tn_weak_new(c->m, list);
+    tn_weak **weak = TN_WEAK_NEW(c->m, list);
     CHECK(weak != NULL);
     support_collect(c->m, TN_MINOR);
     support_garbage(c->m, 100000);
@@ -899,7 +899,7 @@ static void test_error_stays_until_cleared(void **state) {
     host_exact(&host, NULL);
     CHECK_EQ(tn_last_status(host.m), TN_OK);
     CHECK_EQ(strcmp(tn_last_error(host.m), ""), 0);
-    CHECK(tn_hash(host.m, NULL) == 0);
+    CHECK(tn_hash_of(host.m, NULL) == 0);
     support_garbage(host.m, 1000);
     CHECK_EQ(tn_last_status(host.m), TN_BAD_ARGUMENT);
     tn_clear_error(host.m);

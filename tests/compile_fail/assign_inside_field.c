@@ -4,9 +4,9 @@
 void f(tn_mutator *m, Pair *p, Pair *q);
 void f(tn_mutator *m, Pair *p, Pair *q) {
 #ifdef OK
-    TN_WRITE(m, p, car, q);
+    tn_write(m, p, car, q);
 #else
     (void)m;
-    p->car.tn_ref = q;
+    p->car.tn_ref_ = q;
 #endif
 }

@@ -4,9 +4,9 @@
 void f(tn_mutator *m, Box *b, tn_value v);
 void f(tn_mutator *m, Box *b, tn_value v) {
 #ifdef OK
-    TN_WRITE_VALUE(m, b, value, v);
+    tn_write_value(m, b, value, v);
 #else
     (void)m;
-    b->value.tn_word = v;
+    b->value.tn_word_ = v;
 #endif
 }

@@ -4,7 +4,7 @@
 void f(tn_mutator *m, Pair *const *p, Pair *const *q);
 void f(tn_mutator *m, Pair *const *p, Pair *const *q) {
 #ifdef OK
-    TN_WRITE(m, *p, car, TN_READ(*q, car));
+    tn_write(m, *p, car, tn_read(*q, car));
 #else
     (void)m;
     (*p)->car = (*q)->car;

@@ -3,7 +3,7 @@
 #include "pair.h"
 void f(tn_mutator *m, Pair *const *p);
 void f(tn_mutator *m, Pair *const *p) {
-    Pair *const *g = TN_GLOBAL(m, p);
+    Pair *const *g = TN_GLOBAL_CREATE(m, p);
 #ifdef OK
     TN_GLOBAL_SET(m, g, p);
 #else

@@ -4,8 +4,8 @@
 void f(Pair *p, Box *b);
 void f(Pair *p, Box *b) {
 #ifdef OK
-    TN_INIT(p, box, b);
+    tn_init(p, box, b);
 #else
-    TN_INIT(p, car, b);
+    tn_init(p, car, b);
 #endif
 }

@@ -1,5 +1,5 @@
 /* Only a row of fields can be moved as one. */
-// expect: request for member .tn_ref.|not a structure or union
+// expect: request for member .tn_ref_.|not a structure or union
 #include "pair.h"
 typedef struct Row {
     TN_FIELD(Pair) item[4];

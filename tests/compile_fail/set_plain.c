@@ -1,5 +1,5 @@
 /* TN_SET is for references, not for plain data. */
-// expect: request for member .tn_ref.|not a structure or union
+// expect: request for member .tn_ref_.|not a structure or union
 #include "pair.h"
 void f(tn_mutator *m, Pair *const *p, Pair *const *q);
 void f(tn_mutator *m, Pair *const *p, Pair *const *q) {

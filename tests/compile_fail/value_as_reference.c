@@ -1,5 +1,5 @@
 /* A value field is no reference field. */
-// expect: no member named .tn_ref.
+// expect: no member named .tn_ref_.
 #include "pair.h"
 void f(tn_mutator *m, Box *const *b, Pair *const *p);
 void f(tn_mutator *m, Box *const *b, Pair *const *p) {

@@ -4,8 +4,8 @@
 void f(tn_mutator *m, Pair *p, Box *b);
 void f(tn_mutator *m, Pair *p, Box *b) {
 #ifdef OK
-    TN_WRITE(m, p, box, b);
+    tn_write(m, p, box, b);
 #else
-    TN_WRITE(m, p, cdr, b);
+    tn_write(m, p, cdr, b);
 #endif
 }

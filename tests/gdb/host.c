@@ -23,14 +23,14 @@ static void stop_here(tn_mutator *m, Pair *const *old, Pair *const *young, Vecto
 int main(void) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "seen";
-    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.format = tn_format_low_tag(7, 0);
     config.options = "debug=quarantine=9";
     tn_heap *heap = tn_heap_create(&config, NULL);
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) tn_type_add(heap, &types[i]);
-    tn_mutator *m = tn_attach(heap, NULL);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) tn_type_create(heap, &types[i]);
+    tn_mutator *m = tn_mutator_create(heap, NULL);
     TN_SCOPE(m);
-    tn_site(m, "script.lua", 42);
-    Pair *raw = TN_ALLOC(m, Pair);
+    tn_site_set(m, "script.lua", 42);
+    Pair *raw = tn_alloc(m, Pair);
     Pair **old = TN_HANDLE(m, raw), **other = TN_NEW(m, Pair);
     (*old)->number = 7;
     tn_collect(m, TN_MINOR);
@@ -42,7 +42,7 @@ int main(void) {
     Pair **young = TN_NEW(m, Pair);
     (*young)->number = 8;
     TN_SET(m, young, car, old);
-    TN_WRITE_VALUE(m, *large, item[1234], (tn_value)(uintptr_t)*old);
+    tn_write_value(m, *large, item[1234], (tn_value)(uintptr_t)*old);
     stop_here(m, old, young, large, raw, dead);
     return 0;
 }

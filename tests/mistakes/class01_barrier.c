@@ -5,7 +5,7 @@
 #include "mistakes.h"
 
 #define OPTIONS "debug=verify,sites"
-#define UNRECORDED ", a young object, and the store was not recorded: use TN_SET, TN_WRITE or tn_write\n"
+#define UNRECORDED ", a young object, and the store was not recorded: use TN_SET, tn_write or tn_store\n"
 #define UNRECORDED_ROOT \
     ", a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark\n"
 #define BEFORE(n) "tenure: heap 'host': verify: before minor collection " #n ": "
@@ -22,12 +22,12 @@ static void memcpy_into_a_field(tn_mutator *m, bool mended) {
 
 /* The const of a TN_FIELD, cast away. */
 static void cast_the_const_away(tn_mutator *m, bool mended) {
-    Pair **old = TN_HANDLE(m, AT(1, TN_ALLOC(m, Pair)));
+    Pair **old = TN_HANDLE(m, AT(1, tn_alloc(m, Pair)));
     minor(m);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     young->number = 9;
-    if (mended) TN_WRITE(m, *old, car, young);
+    if (mended) tn_write(m, *old, car, young);
     else *(Pair **)(uintptr_t)&(*old)->car = young;
     minor(m);
 }
@@ -40,7 +40,7 @@ static void clone_by_memcpy(tn_mutator *m, bool mended) {
     Vector **from = TN_NEW_TAIL(m, Vector, Pair *, 20);
     TN_SET(m, from, item[13], young);
     if (mended)
-        for (int i = 0; i < 20; i++) TN_WRITE(m, *to, item[i], TN_READ(*from, item[i]));
+        for (int i = 0; i < 20; i++) tn_write(m, *to, item[i], tn_read(*from, item[i]));
     else memcpy((void *)(*to)->item, (*from)->item, 20 * sizeof(Pair *));
     minor(m);
 }
@@ -49,9 +49,9 @@ static void clone_by_memcpy(tn_mutator *m, bool mended) {
 static void memmove_in_a_large_array(tn_mutator *m, bool mended) {
     Vector **v = AT(1, TN_NEW_TAIL(m, Vector, Pair *, LARGE_LENGTH));
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
-    TN_WRITE(m, *v, item[4000], young);
-    if (mended) TN_WRITE(m, *v, item[4001], TN_READ(*v, item[4000]));
+    Pair *young = AT(2, tn_alloc(m, Pair));
+    tn_write(m, *v, item[4000], young);
+    if (mended) tn_write(m, *v, item[4001], tn_read(*v, item[4000]));
     else memmove((void *)&(*v)->item[4001], &(*v)->item[4000], 900 * sizeof(Pair *));
     minor(m);
 }
@@ -64,15 +64,15 @@ static int by_number(const void *a, const void *b) {
 static void sort_in_place(tn_mutator *m, bool mended) {
     Vector **v = AT(1, TN_NEW_TAIL(m, Vector, Pair *, LARGE_LENGTH));
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
-    TN_WRITE(m, *v, item[1234], young);
+    Pair *young = AT(2, tn_alloc(m, Pair));
+    tn_write(m, *v, item[1234], young);
     if (!mended) {
         qsort((void *)(*v)->item, LARGE_LENGTH, sizeof(Pair *), by_number);
     } else {
         Pair **copy = malloc(LARGE_LENGTH * sizeof(Pair *));
-        for (int i = 0; i < LARGE_LENGTH; i++) copy[i] = TN_READ(*v, item[i]);
+        for (int i = 0; i < LARGE_LENGTH; i++) copy[i] = tn_read(*v, item[i]);
         qsort((void *)copy, LARGE_LENGTH, sizeof(Pair *), by_number);
-        for (int i = 0; i < LARGE_LENGTH; i++) TN_WRITE(m, *v, item[i], copy[i]);
+        for (int i = 0; i < LARGE_LENGTH; i++) tn_write(m, *v, item[i], copy[i]);
         free((void *)copy);
     }
     minor(m);
@@ -80,11 +80,11 @@ static void sort_in_place(tn_mutator *m, bool mended) {
 
 /* "It was new a moment ago." */
 static void init_after_an_allocation(tn_mutator *m, bool mended) {
-    Box **box = TN_HANDLE(m, AT(1, TN_ALLOC(m, Box)));
+    Box **box = TN_HANDLE(m, AT(1, tn_alloc(m, Box)));
     minor(m); /* any allocation might */
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
-    if (mended) TN_WRITE_VALUE(m, *box, value, value_of(young));
-    else TN_INIT_VALUE(*box, value, value_of(young));
+    Pair *young = AT(2, tn_alloc(m, Pair));
+    if (mended) tn_write_value(m, *box, value, value_of(young));
+    else tn_init_value(*box, value, value_of(young));
     minor(m);
 }
 
@@ -101,9 +101,9 @@ static void value_through_a_pointer(tn_mutator *m, bool mended) {
 static void fill_a_large_array_of_values(tn_mutator *m, bool mended) {
     Values **v = AT(1, TN_NEW_TAIL(m, Values, tn_value, LARGE_LENGTH));
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     for (int i = 10; i < LARGE_LENGTH; i++)
-        if (mended) TN_WRITE_VALUE(m, *v, item[i], value_of(young));
+        if (mended) tn_write_value(m, *v, item[i], value_of(young));
         else smuggle_value(&(*v)->item[i], value_of(young));
     minor(m);
 }
@@ -111,10 +111,10 @@ static void fill_a_large_array_of_values(tn_mutator *m, bool mended) {
 static void swap_two_values(tn_mutator *m, bool mended) {
     Values **a = AT(1, TN_NEW_TAIL(m, Values, tn_value, 300)), **b = TN_NEW_TAIL(m, Values, tn_value, 300);
     minor(m);
-    TN_WRITE_VALUE(m, *b, item[299], value_of(AT(2, TN_ALLOC(m, Pair))));
-    tn_value mine = TN_READ_VALUE(*a, item[299]), its = TN_READ_VALUE(*b, item[299]);
-    TN_WRITE_VALUE(m, *b, item[299], mine);
-    if (mended) TN_WRITE_VALUE(m, *a, item[299], its);
+    tn_write_value(m, *b, item[299], value_of(AT(2, tn_alloc(m, Pair))));
+    tn_value mine = tn_read_value(*a, item[299]), its = tn_read_value(*b, item[299]);
+    tn_write_value(m, *b, item[299], mine);
+    if (mended) tn_write_value(m, *a, item[299], its);
     else smuggle_value(&(*a)->item[299], its);
     minor(m);
 }
@@ -123,21 +123,21 @@ static void swap_two_values(tn_mutator *m, bool mended) {
 static void barrier_of_the_wrong_object(tn_mutator *m, bool mended) {
     Fixed **fixed = AT(1, TN_NEW(m, Fixed)), **other = TN_NEW(m, Fixed);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     tn_value *slot = (tn_value *)(uintptr_t)&(*fixed)->value;
-    tn_write_value(m, mended ? *fixed : *other, slot, value_of(young));
+    tn_store_value(m, mended ? *fixed : *other, slot, value_of(young));
     minor(m);
 }
 
 static void root_by_assignment(tn_mutator *m, bool mended) {
     static TN_FIELD(Pair) root;
-    CHECK_EQ(tn_root_add(m, &root), TN_OK);
+    CHECK_EQ(tn_root_create(m, &root), TN_OK);
     minor(m);
     Pair **young = AT(2, TN_NEW(m, Pair));
     if (mended) TN_ROOT_SET(m, &root, young);
     else smuggle(&root, *young);
     minor(m);
-    CHECK_EQ(tn_root_remove(m, &root), TN_OK);
+    CHECK_EQ(tn_root_destroy(m, &root), TN_OK);
 }
 
 /* A variable of a running function is set in the part of the stack that a collection has seen. */
@@ -146,27 +146,27 @@ static void frame_below_the_low_water_mark(tn_mutator *m, bool mended) {
     base = low = stack;
     top = stack + 10;
     tn_range_desc desc = {.base = &base, .top = &top, .low = &low, .values = 1};
-    tn_range *range = tn_range_add(m, &desc);
+    tn_range *range = tn_range_create(m, &desc);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     if (mended && stack < low) low = stack;
     stack[3] = value_of(young);
     minor(m);
-    CHECK_EQ(tn_range_remove(m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(m, range), TN_OK);
 }
 
 static void write_to_a_suspended_stack(tn_mutator *m, bool mended) {
     static tn_value stack[100], *base, *top;
     base = stack;
     top = stack + 10;
-    tn_range *range = tn_range_add(m, &(tn_range_desc){.base = &base, .top = &top, .values = 1});
+    tn_range *range = tn_range_create(m, &(tn_range_desc){.base = &base, .top = &top, .values = 1});
     CHECK_EQ(tn_range_suspend(m, range), TN_OK);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     if (mended) CHECK_EQ(tn_range_resume(m, range), TN_OK);
     stack[3] = value_of(young);
     minor(m);
-    CHECK_EQ(tn_range_remove(m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(m, range), TN_OK);
 }
 
 #define PAIR(n) "%p (Pair: pair " #n ", allocated at @2)"
@@ -183,7 +183,7 @@ static const Case cases[] = {
      BEFORE(2) OBJECT("Vector", "tail[4001]") PAIR(0) UNRECORDED},
     {"sort in place", sort_in_place, RAW, LOW_TAGS, LARGE, OPTIONS,
      BEFORE(2) OBJECT("Vector", "tail[0]") PAIR(0) UNRECORDED},
-    {"TN_INIT after an allocation", init_after_an_allocation, RAW, NAN_BOX, SMALL, OPTIONS,
+    {"tn_init after an allocation", init_after_an_allocation, RAW, NAN_BOX, SMALL, OPTIONS,
      BEFORE(2) OBJECT("Box", "value") PAIR(0) UNRECORDED},
     {"value through a pointer", value_through_a_pointer, HANDLES, LOW_TAG, SMALL, OPTIONS,
      BEFORE(2) OBJECT("Box", "value") PAIR(0) UNRECORDED},

@@ -23,10 +23,10 @@ static void kept_over_a_call(tn_mutator *m, bool mended) {
 
 /* A method that takes its receiver by a raw pointer, and reads it once more at its end. */
 static void self_after_a_safepoint(tn_mutator *m, bool mended) {
-    Box **handle = TN_HANDLE(m, AT(1, TN_ALLOC(m, Box)));
+    Box **handle = TN_HANDLE(m, AT(1, tn_alloc(m, Box)));
     Box *self = *handle;
     tn_request_collection(m->heap);
-    tn_safepoint(m);
+    tn_poll(m);
     if (mended) self = *handle;
     look(&self->value);
 }
@@ -35,29 +35,29 @@ static void init_self_again(tn_mutator *m, bool mended) {
     Box **handle = AT(1, TN_NEW(m, Box));
     Box *self = *handle;
     tn_request_collection(m->heap);
-    Pair *pair = TN_ALLOC(m, Pair); /* polls */
-    TN_WRITE_VALUE(m, mended ? *handle : self, value, value_of(pair));
+    Pair *pair = tn_alloc(m, Pair); /* polls */
+    tn_write_value(m, mended ? *handle : self, value, value_of(pair));
 }
 
 /* cons(read, allocate): nothing says that the first argument is evaluated last. */
 static Pair *cons(Pair *car, Pair *pair) {
-    TN_INIT(pair, car, car);
+    tn_init(pair, car, car);
     return pair;
 }
 
 static Pair *allocate_and_collect(tn_mutator *m) {
     minor(m);
-    return TN_ALLOC(m, Pair);
+    return tn_alloc(m, Pair);
 }
 
 static void arguments_in_the_wrong_order(tn_mutator *m, bool mended) {
     Pair **car = AT(1, TN_NEW(m, Pair));
     if (mended) {
         Pair *pair = allocate_and_collect(m);
-        look(&TN_READ(cons(*car, pair), car)->number);
+        look(&tn_read(cons(*car, pair), car)->number);
     } else {
         Pair *first = *car; /* as a compiler that evaluates from left to right does */
-        look(&TN_READ(cons(first, allocate_and_collect(m)), car)->number);
+        look(&tn_read(cons(first, allocate_and_collect(m)), car)->number);
     }
 }
 
@@ -84,8 +84,8 @@ static void cached_in_a_static_variable(tn_mutator *m, bool mended) {
 
 /* for (T *p = v->item, *end = p + n; p < end; p++) f(m, *p) */
 static void interior_pointer(tn_mutator *m, bool mended) {
-    Values **v = TN_HANDLE(m, AT(1, TN_ALLOC_TAIL(m, Values, tn_value, 1000)));
-    for (int i = 0; i < 1000; i++) TN_INIT_VALUE(*v, item[i], 0);
+    Values **v = TN_HANDLE(m, AT(1, tn_alloc_tail(m, Values, tn_value, 1000)));
+    for (int i = 0; i < 1000; i++) tn_init_value(*v, item[i], 0);
     tn_value_field *p = (*v)->item;
     for (int i = 0; i < 3; i++) {
         look(mended ? &(*v)->item[i] : p + i);
@@ -98,7 +98,7 @@ static void pointer_to_the_tail(tn_mutator *m, bool mended) {
     Pair **head = AT(1, TN_NEW(m, Pair)), **last = TN_HANDLE(m, *head);
     void *tail = (void *)(uintptr_t)&(*head)->cdr;
     Pair *next = allocate_and_collect(m);
-    if (mended) TN_WRITE(m, *last, cdr, next);
+    if (mended) tn_write(m, *last, cdr, next);
     else smuggle(tail, next);
 }
 
@@ -112,7 +112,7 @@ static void bytes_of_a_string(tn_mutator *m, bool mended) {
 }
 
 static void decoded_value(tn_mutator *m, bool mended) {
-    tn_value *value = TN_HANDLE_VALUE(m, value_of(AT(1, TN_ALLOC(m, Pair))));
+    tn_value *value = TN_HANDLE_VALUE(m, value_of(AT(1, tn_alloc(m, Pair))));
     Pair *pair = object_of(*value);
     parse_something(m);
     if (mended) pair = object_of(*value);
@@ -121,18 +121,18 @@ static void decoded_value(tn_mutator *m, bool mended) {
 
 static void value_in_a_variable(tn_mutator *m, bool mended) {
     Box **box = TN_NEW(m, Box);
-    Leaf *new = AT(1, TN_ALLOC(m, Leaf));
-    TN_WRITE_VALUE(m, *box, value, value_of(new));
-    tn_value value = TN_READ_VALUE(*box, value);
+    Leaf *new = AT(1, tn_alloc(m, Leaf));
+    tn_write_value(m, *box, value, value_of(new));
+    tn_value value = tn_read_value(*box, value);
     parse_something(m);
-    if (mended) value = TN_READ_VALUE(*box, value);
+    if (mended) value = tn_read_value(*box, value);
     look(((Leaf *)object_of(value))->bytes + 8);
 }
 
 static void when_the_nursery_is_full(tn_mutator *m, bool mended) {
     Pair **pair = AT(1, TN_NEW(m, Pair));
     Pair *raw = *pair;
-    while (support_stats(m).minors == 0) CHECK(TN_ALLOC(m, Pair) != NULL);
+    while (support_stats(m).minors == 0) CHECK(tn_alloc(m, Pair) != NULL);
     if (mended) raw = *pair;
     touch(&raw->number);
 }
@@ -142,7 +142,7 @@ static void under_stress(tn_mutator *m, bool mended) {
     Pair *raw = *first;
     Pair **second = TN_NEW(m, Pair);
     if (mended) raw = *first;
-    TN_WRITE(m, *second, car, raw);
+    tn_write(m, *second, car, raw);
     look(&raw->number);
 }
 

@@ -11,7 +11,7 @@
     "to it: hold it by a handle, global or root, or by a field that its type describes\n"
 
 static void in_a_local_variable(tn_mutator *m, bool mended) {
-    Pair *raw = AT(1, TN_ALLOC(m, Pair));
+    Pair *raw = AT(1, tn_alloc(m, Pair));
     Pair **kept = TN_HANDLE(m, mended ? raw : NULL);
     minor(m);
     touch(mended ? &(*kept)->number : &raw->number);
@@ -20,7 +20,7 @@ static void in_a_local_variable(tn_mutator *m, bool mended) {
 static void in_malloced_memory(tn_mutator *m, bool mended) {
     Pair **table = calloc(10, sizeof *table);
     TN_LOCAL(m, Pair, pair);
-    table[3] = AT(1, TN_ALLOC(m, Pair));
+    table[3] = AT(1, tn_alloc(m, Pair));
     if (mended) *pair = table[3];
     minor(m);
     Pair *found = mended ? *pair : table[3];
@@ -31,32 +31,32 @@ static void in_malloced_memory(tn_mutator *m, bool mended) {
 /* A TN_FIELD that nobody has registered is no root. */
 static void in_a_root_that_was_not_added(tn_mutator *m, bool mended) {
     static TN_FIELD(Vector) symbols;
-    if (mended) CHECK_EQ(tn_root_add(m, &symbols), TN_OK);
-    Vector *new = AT(1, TN_ALLOC_TAIL(m, Vector, Pair *, 200));
-    if (mended) CHECK_EQ(TN_ROOT_WRITE(m, &symbols, new), TN_OK);
+    if (mended) CHECK_EQ(tn_root_create(m, &symbols), TN_OK);
+    Vector *new = AT(1, tn_alloc_tail(m, Vector, Pair *, 200));
+    if (mended) CHECK_EQ(tn_root_write(m, &symbols, new), TN_OK);
     else smuggle(&symbols, new);
     minor(m);
-    touch(&TN_ROOT_READ(&symbols)->number);
-    if (mended) CHECK_EQ(tn_root_remove(m, &symbols), TN_OK);
+    touch(&tn_root_read(&symbols)->number);
+    if (mended) CHECK_EQ(tn_root_destroy(m, &symbols), TN_OK);
 }
 
 /* A plain field holds a reference, which no bitmap says. */
 static void in_a_plain_field(tn_mutator *m, bool mended) {
     Pair **holder = TN_NEW(m, Pair);
-    Leaf *leaf = AT(1, TN_ALLOC(m, Leaf));
+    Leaf *leaf = AT(1, tn_alloc(m, Leaf));
     (*holder)->number = (long)(intptr_t)leaf;
-    if (mended) TN_WRITE(m, *holder, car, (Pair *)(void *)leaf);
+    if (mended) tn_write(m, *holder, car, (Pair *)(void *)leaf);
     minor(m);
-    touch(mended ? (void *)TN_READ(*holder, car) : (void *)(intptr_t)(*holder)->number);
+    touch(mended ? (void *)tn_read(*holder, car) : (void *)(intptr_t)(*holder)->number);
 }
 
 /* A reference stored without its tag is an immediate. */
 static void value_without_its_tag(tn_mutator *m, bool mended) {
     Box **box = TN_NEW(m, Box);
-    Pair *pair = AT(1, TN_ALLOC(m, Pair));
-    TN_WRITE_VALUE(m, *box, value, mended ? value_of(pair) : (tn_value)(uintptr_t)pair);
+    Pair *pair = AT(1, tn_alloc(m, Pair));
+    tn_write_value(m, *box, value, mended ? value_of(pair) : (tn_value)(uintptr_t)pair);
     minor(m);
-    tn_value value = TN_READ_VALUE(*box, value);
+    tn_value value = tn_read_value(*box, value);
     touch(mended ? &((Pair *)object_of(value))->number : &((Pair *)(uintptr_t)value)->number);
 }
 
@@ -65,14 +65,14 @@ static void above_the_top_of_a_range(tn_mutator *m, bool mended) {
     static tn_value stack[100], *base, *top;
     base = top = stack;
     tn_range_desc desc = {.base = &base, .top = &top, .values = 1};
-    tn_range *range = tn_range_add(m, &desc);
-    Values *new = AT(1, TN_ALLOC_TAIL(m, Values, tn_value, 900));
+    tn_range *range = tn_range_create(m, &desc);
+    Values *new = AT(1, tn_alloc_tail(m, Values, tn_value, 900));
     tn_value *sp = top;
     *sp++ = value_of(new);
     if (mended) top = sp;
     minor(m);
     touch(&((Values *)object_of(sp[-1]))->item[899]);
-    CHECK_EQ(tn_range_remove(m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(m, range), TN_OK);
 }
 
 /* The buffer has grown, and the count that the trace callback goes by has not. */
@@ -80,16 +80,16 @@ static void beyond_the_count(tn_mutator *m, bool mended) {
     Owner **owner = TN_NEW(m, Owner);
     (*owner)->buffer = calloc(4, sizeof(Pair *));
     (*owner)->count = mended ? 4 : 3;
-    Pair *pair = AT(1, TN_ALLOC(m, Pair));
+    Pair *pair = AT(1, tn_alloc(m, Pair));
     (*owner)->buffer[3] = pair;
-    tn_remember(m, *owner);
+    tn_revisit_object(m, *owner);
     minor(m);
     touch(&(*owner)->buffer[3]->number);
 }
 
 static void held_weakly_only(tn_mutator *m, bool mended) {
-    tn_weak_array **names = tn_weak_array_new(m, 10);
-    Bytes *name = AT(1, TN_ALLOC_TAIL(m, Bytes, unsigned char, 3000));
+    tn_weak_array **names = TN_WEAK_ARRAY_NEW(m, 10);
+    Bytes *name = AT(1, tn_alloc_tail(m, Bytes, unsigned char, 3000));
     tn_weak_array_write(m, *names, 4, value_of(name));
     tn_value *strong = TN_HANDLE_VALUE(m, mended ? value_of(name) : 0);
     minor(m);
@@ -136,7 +136,7 @@ static void an_address_that_stays(tn_mutator *m, bool mended) {
 static void a_stable_address_in_malloced_memory(tn_mutator *m, bool mended) {
     Bytes **buffer = AT(1, TN_NEW_TAIL(m, Bytes, unsigned char, 5000));
     void **address = calloc(1, sizeof *address);
-    CHECK(tn_stable(m, buffer) == *buffer);
+    CHECK(TN_STABLE_ADDRESS(m, buffer) == *buffer);
     *address = &(*buffer)->byte[4096];
     if (!mended) *buffer = NULL;
     full(m);
@@ -149,25 +149,25 @@ static void a_stable_address_in_malloced_memory(tn_mutator *m, bool mended) {
 static void in_an_inline_cache(tn_mutator *m, bool mended) {
     static Vector *cache;
     Vector **table = TN_NEW_TAIL(m, Vector, Pair *, 10), **code = AT(1, TN_NEW_TAIL(m, Vector, Pair *, 100));
-    TN_WRITE(m, *table, item[3], (Pair *)(void *)*code);
+    tn_write(m, *table, item[3], (Pair *)(void *)*code);
     *code = NULL;
     full(m);
-    cache = (Vector *)(void *)TN_READ(*table, item[3]);
-    TN_WRITE(m, *table, item[3], NULL);
+    cache = (Vector *)(void *)tn_read(*table, item[3]);
+    tn_write(m, *table, item[3], NULL);
     if (mended) cache = NULL;
     full(m);
     if (cache) touch(&cache->number);
 }
 
 static void a_large_array_in_a_local_variable(tn_mutator *m, bool mended) {
-    Vector *raw = AT(1, TN_ALLOC_TAIL(m, Vector, Pair *, LARGE_LENGTH));
+    Vector *raw = AT(1, tn_alloc_tail(m, Vector, Pair *, LARGE_LENGTH));
     Vector **kept = TN_HANDLE(m, mended ? raw : NULL);
     full(m);
     look(mended ? &(*kept)->item[4000] : &raw->item[4000]);
 }
 
 static void a_huge_string(tn_mutator *m, bool mended) {
-    Bytes *raw = AT(1, TN_ALLOC_TAIL(m, Bytes, unsigned char, 5000000));
+    Bytes *raw = AT(1, tn_alloc_tail(m, Bytes, unsigned char, 5000000));
     Bytes **kept = TN_HANDLE(m, mended ? raw : NULL);
     full(m);
     touch(mended ? &(*kept)->byte[4999000] : &raw->byte[4999000]);
@@ -193,7 +193,7 @@ static void a_store_into_a_dead_object(tn_mutator *m, bool mended) {
     Pair *raw = *handle;
     if (!mended) *handle = NULL;
     full(m);
-    TN_WRITE(m, raw, car, TN_ALLOC(m, Pair));
+    tn_write(m, raw, car, tn_alloc(m, Pair));
 }
 
 /* Storing a pointer does not look at what it points to: verify does. */
@@ -203,7 +203,7 @@ static void a_dead_object_in_a_field(tn_mutator *m, bool mended) {
     Pair *raw = *handle;
     if (!mended) *handle = NULL;
     full(m);
-    TN_WRITE(m, *holder, car, raw);
+    tn_write(m, *holder, car, raw);
     minor(m);
 }
 
@@ -226,8 +226,8 @@ static void not_where_others_are(tn_mutator *m, bool mended) {
     if (!mended) *handle = NULL;
     full(m);
     for (int i = 0; i < 300; i++) {
-        Pair *first = TN_ALLOC(m, Pair);
-        TN_WRITE(m, first, cdr, *list);
+        Pair *first = tn_alloc(m, Pair);
+        tn_write(m, first, cdr, *list);
         *list = first;
     }
     minor(m);
@@ -236,12 +236,12 @@ static void not_where_others_are(tn_mutator *m, bool mended) {
 
 static void old_and_held_weakly_only(tn_mutator *m, bool mended) {
     Box **box = AT(1, TN_NEW(m, Box));
-    tn_weak **weak = tn_weak_new(m, box);
+    tn_weak **weak = TN_WEAK_NEW(m, box);
     minor(m);
     Box *raw = *box;
     if (!mended) *box = NULL;
     full(m);
-    CHECK(!mended || *tn_weak_get(m, weak) == raw);
+    CHECK(!mended || *TN_WEAK_GET(m, void, weak) == raw);
     touch(&raw->value);
 }
 

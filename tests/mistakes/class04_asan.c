@@ -30,10 +30,10 @@ static void after_its_block(tn_mutator *m, bool mended) {
 }
 
 static void value_after_its_block(tn_mutator *m, bool mended) {
-    tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+    tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     if (!mended) {
         TN_SCOPE(m);
-        value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+        value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     }
     AT(1, touch(object_of(*value)));
 }
@@ -65,7 +65,7 @@ static void returned_without_escape(tn_mutator *m, bool mended) {
 
 static tn_value *make_value(tn_mutator *m, bool mended) {
     TN_SCOPE(m);
-    tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Box)));
+    tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Box)));
     return mended ? TN_ESCAPE_VALUE(value) : value;
 }
 
@@ -97,7 +97,7 @@ static tn_value *value_from_an_inner_scope(tn_mutator *m, bool mended) {
     tn_value *result;
     {
         TN_SCOPE(m);
-        tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+        tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
         result = TN_ESCAPE_VALUE(value);
     }
     touch(object_of(*result));
@@ -128,23 +128,23 @@ static jmp_buf target;
 static __attribute__((noinline)) void fail(tn_mutator *m, Pair ***pair, tn_value **value, bool mended) {
     TN_SCOPE(m);
     if (!mended) *pair = TN_NEW(m, Pair);
-    if (!mended) *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+    if (!mended) *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     longjmp(target, 1);
 }
 
 static void after_a_longjmp(tn_mutator *m, bool mended) {
     Pair **volatile pair = TN_NEW(m, Pair);
     tn_value *unused = NULL;
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail(m, (Pair ***)(void *)&pair, &unused, mended);
     tn_restore(m, mark);
     AT(1, touch(&(*pair)->number));
 }
 
 static void value_after_a_longjmp(tn_mutator *m, bool mended) {
-    tn_value *volatile value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+    tn_value *volatile value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     Pair **unused = NULL;
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail(m, &unused, (tn_value **)(void *)&value, mended);
     tn_restore(m, mark);
     AT(1, touch(object_of(*value)));
@@ -167,7 +167,7 @@ static void stored_after_its_scope(tn_mutator *m, bool mended) {
     tn_value *value = TN_HANDLE_VALUE(m, 0);
     {
         TN_SCOPE(m);
-        if (!mended) value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Pair)));
+        if (!mended) value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Pair)));
     }
     AT(1, (void)0); TN_SET_VALUE(m, box, value, value);
 }
@@ -179,10 +179,10 @@ static void weak_reference_after_its_scope(tn_mutator *m, bool mended) {
     for (int i = 0; i < 3; i++) {
         TN_SCOPE(m);
         TN_NEW(m, Leaf);
-        weak = tn_weak_new(m, pair);
+        weak = TN_WEAK_NEW(m, pair);
         CHECK(*weak != NULL);
     }
-    if (mended) weak = tn_weak_new(m, pair);
+    if (mended) weak = TN_WEAK_NEW(m, pair);
     AT(1, look(*weak));
 }
 

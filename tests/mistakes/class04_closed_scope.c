@@ -47,7 +47,7 @@ static void in_a_static_variable(tn_mutator *m, bool mended) {
 
 static void break_out_of_it(tn_mutator *m, bool mended) {
     Pair **list = support_list(m, 10), **found = TN_HANDLE(m, *list);
-    for (Pair **at = TN_HANDLE(m, *list); *at; *at = TN_READ(*at, cdr)) {
+    for (Pair **at = TN_HANDLE(m, *list); *at; *at = tn_read(*at, cdr)) {
         AT(2, (void)0); TN_SCOPE(m);
         Pair **next = AT(1, TN_GET(m, at, cdr));
         if (mended) *found = *next;
@@ -65,21 +65,21 @@ static void store_it_into_an_object(tn_mutator *m, bool mended) {
         member = AT(1, TN_NEW(m, Pair));
     }
     TN_SET(m, holder, car, member);
-    look(&TN_READ(*holder, car)->number);
+    look(&tn_read(*holder, car)->number);
 }
 
 static void value_after_its_scope(tn_mutator *m, bool mended) {
-    tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+    tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     if (!mended) {
         AT(2, (void)0); TN_SCOPE(m);
-        value = AT(1, TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf))));
+        value = AT(1, TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf))));
     }
     touch(object_of(*value));
 }
 
 static void field_after_its_scope(tn_mutator *m, bool mended) {
     Values **array = TN_NEW_TAIL(m, Values, tn_value, LARGE_LENGTH);
-    TN_WRITE_VALUE(m, *array, item[4999], value_of(TN_ALLOC(m, Pair)));
+    tn_write_value(m, *array, item[4999], value_of(tn_alloc(m, Pair)));
     tn_value *value;
     {
         AT(2, (void)0); TN_SCOPE(m);
@@ -94,7 +94,7 @@ static void local_after_its_scope(tn_mutator *m, bool mended) {
     {
         AT(2, (void)0); TN_SCOPE(m);
         AT(1, (void)0); TN_LOCAL(m, Pair, inner);
-        *inner = TN_ALLOC(m, Pair);
+        *inner = tn_alloc(m, Pair);
         local = inner;
     }
     if (mended) local = TN_NEW(m, Pair);
@@ -103,7 +103,7 @@ static void local_after_its_scope(tn_mutator *m, bool mended) {
 
 static void weak_referent_after_its_scope(tn_mutator *m, bool mended) {
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, LARGE_LENGTH);
-    tn_weak **weak = tn_weak_new(m, v);
+    tn_weak **weak = TN_WEAK_NEW(m, v);
     Vector **referent;
     {
         AT(2, (void)0); TN_SCOPE(m);
@@ -128,7 +128,7 @@ static void handle_of_a_raw_pointer(tn_mutator *m, bool mended) {
 static void after_tn_restore(tn_mutator *m, bool mended) {
     AT(2, (void)0); TN_SCOPE(m);
     Pair **kept = TN_NEW(m, Pair);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     Pair **pair = AT(1, TN_NEW(m, Pair));
     tn_restore(m, mark);
     touch(mended ? &(*kept)->number : &(*pair)->number);

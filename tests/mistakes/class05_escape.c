@@ -35,7 +35,7 @@ static void no_escape_of_a_large_array(tn_mutator *m, bool mended) {
 static Pair **find(tn_mutator *m, Pair *const *list, long number, bool mended) {
     AT(2, (void)0); TN_SCOPE(m);
     Pair **at = AT(1, TN_HANDLE(m, *list));
-    for (; *at; *at = TN_READ(*at, cdr))
+    for (; *at; *at = tn_read(*at, cdr))
         if ((*at)->number == number) return mended ? TN_ESCAPE(at) : at;
     return TN_ESCAPE(at);
 }
@@ -48,7 +48,7 @@ static void no_escape_on_one_path(tn_mutator *m, bool mended) {
 
 static tn_value *make_value(tn_mutator *m, bool mended) {
     AT(2, (void)0); TN_SCOPE(m);
-    tn_value *value = AT(1, TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Box))));
+    tn_value *value = AT(1, TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Box))));
     return mended ? TN_ESCAPE_VALUE(value) : value;
 }
 
@@ -74,8 +74,8 @@ static void two_escapes(tn_mutator *m, bool mended) {
 /* Quotient and remainder, say. */
 static tn_value *divide(tn_mutator *m, tn_value *rest, bool mended) {
     AT(2, (void)0); TN_SCOPE(m);
-    tn_value *quotient = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
-    tn_value *remainder = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Leaf)));
+    tn_value *quotient = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
+    tn_value *remainder = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Leaf)));
     if (mended) *rest = *remainder;
     else remainder = TN_ESCAPE_VALUE(remainder);
     look(object_of(*remainder));
@@ -94,7 +94,7 @@ static Pair **longest(tn_mutator *m, bool mended) {
     TN_LOCAL(m, Pair, best);
     Pair **escaped = NULL;
     for (int i = 0; i < 3; i++) {
-        *best = TN_ALLOC(m, Pair);
+        *best = tn_alloc(m, Pair);
         if (!mended) escaped = TN_ESCAPE(best);
     }
     return mended ? TN_ESCAPE(best) : escaped;
@@ -115,7 +115,7 @@ static void escape_is_not_last(tn_mutator *m, bool mended) { look(&(*escape_then
 
 static tn_value *escape_then_make_a_value(tn_mutator *m, bool mended) {
     AT(2, (void)0); TN_SCOPE(m);
-    tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Pair)));
+    tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Pair)));
     if (mended) return TN_ESCAPE_VALUE(value);
     value = TN_ESCAPE_VALUE(value);
     TN_HANDLE_VALUE(m, 0);

@@ -11,19 +11,19 @@ static void new_pair(tn_mutator *m, bool mended) {
     AT(2, (void)0); TN_NO_GC(m);
     Pair *raw = *pair;
     if (!mended) other = AT(1, TN_NEW(m, Pair));
-    TN_WRITE(m, raw, car, *other);
+    tn_write(m, raw, car, *other);
 }
 
 static void raw_box(tn_mutator *m, bool mended) {
     Box **box = TN_NEW(m, Box);
-    if (mended) CHECK_EQ(tn_reserve(m, TN_CELL(sizeof(Pair))), TN_OK);
+    if (mended) CHECK_EQ(tn_reserve(m, tn_cell_bytes(sizeof(Pair))), TN_OK);
     AT(2, (void)0); TN_NO_GC(m);
     Box *raw = *box;
-    TN_WRITE_VALUE(m, raw, value, value_of(AT(1, TN_ALLOC(m, Pair))));
+    tn_write_value(m, raw, value, value_of(AT(1, tn_alloc(m, Pair))));
 }
 
 /* The window is around a call of a function that allocates once in a while. */
-static Bytes *copy_of(tn_mutator *m, size_t length) { return AT(1, TN_ALLOC_TAIL(m, Bytes, unsigned char, length)); }
+static Bytes *copy_of(tn_mutator *m, size_t length) { return AT(1, tn_alloc_tail(m, Bytes, unsigned char, length)); }
 
 static void around_a_call(tn_mutator *m, bool mended) {
     Bytes *copy = mended ? copy_of(m, 3000) : NULL;
@@ -38,55 +38,55 @@ static void large_array(tn_mutator *m, bool mended) {
     AT(2, (void)0); TN_NO_GC(m);
     Vector *raw = *v;
     if (!mended) bigger = AT(1, TN_NEW_TAIL(m, Vector, Pair *, LARGE_LENGTH));
-    TN_WRITE(m, *bigger, item[0], TN_READ(raw, item[0]));
+    tn_write(m, *bigger, item[0], tn_read(raw, item[0]));
 }
 
 /* tn_reserve is for what is born young: a large array has no room there. */
 static void large_array_in_a_reservation(tn_mutator *m, bool mended) {
-    Values *v = mended ? TN_ALLOC_TAIL(m, Values, tn_value, LARGE_LENGTH) : NULL;
+    Values *v = mended ? tn_alloc_tail(m, Values, tn_value, LARGE_LENGTH) : NULL;
     Values **held = TN_HANDLE(m, v);
     CHECK_EQ(tn_reserve(m, TN_RESERVE_MAX), TN_OK);
     AT(2, (void)0); TN_NO_GC(m);
-    if (!mended) v = AT(1, TN_ALLOC_TAIL(m, Values, tn_value, LARGE_LENGTH));
+    if (!mended) v = AT(1, tn_alloc_tail(m, Values, tn_value, LARGE_LENGTH));
     else v = *held;
-    TN_WRITE_VALUE(m, v, item[LARGE_LENGTH - 1], value_of(TN_ALLOC(m, Leaf)));
+    tn_write_value(m, v, item[LARGE_LENGTH - 1], value_of(tn_alloc(m, Leaf)));
 }
 
 static void beyond_the_reservation(tn_mutator *m, bool mended) {
-    CHECK_EQ(tn_reserve(m, (mended ? 11 : 10) * TN_CELL(sizeof(Pair))), TN_OK);
+    CHECK_EQ(tn_reserve(m, (mended ? 11 : 10) * tn_cell_bytes(sizeof(Pair))), TN_OK);
     AT(2, (void)0); TN_NO_GC(m);
     Pair *list = NULL;
     for (int i = 0; i <= 10; i++) { /* one too many */
-        Pair *pair = AT(1, TN_ALLOC(m, Pair));
-        TN_INIT(pair, cdr, list);
+        Pair *pair = AT(1, tn_alloc(m, Pair));
+        tn_init(pair, cdr, list);
         list = pair;
     }
 }
 
-/* sizeof instead of TN_CELL: the headers have not been counted. */
+/* sizeof instead of tn_cell_bytes: the headers have not been counted. */
 static void reservation_without_headers(tn_mutator *m, bool mended) {
-    size_t each = mended ? TN_CELL(sizeof(Box)) : sizeof(Box);
+    size_t each = mended ? tn_cell_bytes(sizeof(Box)) : sizeof(Box);
     CHECK_EQ(tn_reserve(m, 6 * each), TN_OK);
     AT(2, (void)0); TN_NO_GC(m);
     for (int i = 0; i < 6; i++) {
-        Box *box = AT(1, TN_ALLOC(m, Box));
-        TN_INIT_VALUE(box, value, 0);
+        Box *box = AT(1, tn_alloc(m, Box));
+        tn_init_value(box, value, 0);
     }
 }
 
 static void weak_reference(tn_mutator *m, bool mended) {
     Pair **pair = TN_NEW(m, Pair);
-    tn_weak **weak = mended ? tn_weak_new(m, pair) : NULL;
+    tn_weak **weak = mended ? TN_WEAK_NEW(m, pair) : NULL;
     AT(2, (void)0); TN_NO_GC(m);
-    if (!mended) weak = AT(1, tn_weak_new(m, pair));
+    if (!mended) weak = AT(1, TN_WEAK_NEW(m, pair));
     CHECK(tn_weak_read(m, *weak) == *pair);
 }
 
 static void weak_array(tn_mutator *m, bool mended) {
-    tn_weak_array **array = mended ? tn_weak_array_new(m, 500) : NULL;
+    tn_weak_array **array = mended ? TN_WEAK_ARRAY_NEW(m, 500) : NULL;
     AT(2, (void)0); TN_NO_GC(m);
-    if (!mended) array = AT(1, tn_weak_array_new(m, 500));
-    CHECK_EQ(tn_length(*array), 500);
+    if (!mended) array = AT(1, TN_WEAK_ARRAY_NEW(m, 500));
+    CHECK_EQ(tn_length_of(*array), 500);
 }
 
 /* The innermost window is named. */
@@ -108,9 +108,9 @@ static void collect(tn_mutator *m, bool mended) {
 
 static void stable_address(tn_mutator *m, bool mended) {
     Values **v = TN_NEW_TAIL(m, Values, tn_value, 100);
-    void *fixed = mended ? tn_stable(m, v) : NULL;
+    void *fixed = mended ? TN_STABLE_ADDRESS(m, v) : NULL;
     AT(2, (void)0); TN_NO_GC(m);
-    if (!mended) fixed = tn_stable(m, v);
+    if (!mended) fixed = TN_STABLE_ADDRESS(m, v);
     CHECK(fixed == (mended ? *v : NULL));
 }
 
@@ -127,13 +127,13 @@ static void reserve_in_the_window(tn_mutator *m, bool mended) {
 static void a_safepoint(tn_mutator *m, bool mended) {
     Values **frame = TN_NEW_TAIL(m, Values, tn_value, 20);
     if (mended) {
-        tn_safepoint(m);
+        tn_poll(m);
         return;
     }
     AT(2, (void)0); TN_NO_GC(m);
     Values *raw = *frame;
     for (size_t i = 0; i < 20; i++) { /* is told once */
-        AT(1, (void)0); tn_safepoint(m);
+        AT(1, (void)0); tn_poll(m);
         look(&raw->item[i]);
     }
 }
@@ -142,10 +142,10 @@ static void a_safepoint(tn_mutator *m, bool mended) {
 static void a_safepoint_that_is_asked_for(tn_mutator *m, bool mended) {
     Box **box = TN_NEW(m, Box);
     tn_request_collection(m->heap);
-    if (mended) tn_safepoint(m);
+    if (mended) tn_poll(m);
     AT(2, (void)0); TN_NO_GC(m);
     Box *raw = *box;
-    if (!mended) AT(1, (void)0), tn_safepoint(m);
+    if (!mended) AT(1, (void)0), tn_poll(m);
     look(&raw->value);
 }
 
@@ -160,17 +160,17 @@ static const Case cases[] = {
     {"beyond the reservation", beyond_the_reservation, RAW, POINTER, SMALL, "", ALLOCATION("tn_alloc", "Pair", "32")},
     {"a reservation without headers", reservation_without_headers, RAW, LOW_TAGS, SMALL, "",
      ALLOCATION("tn_alloc", "Box", "24")},
-    {"a weak reference", weak_reference, HANDLES, POINTER, SMALL, "", ALLOCATION("tn_weak_new", "tn_weak", "16")},
-    {"a weak array", weak_array, HANDLES, NAN_BOX, ARRAY, "", ALLOCATION("tn_weak_array_new", "tn_weak_array", "4008")},
+    {"a weak reference", weak_reference, HANDLES, POINTER, SMALL, "", ALLOCATION("TN_WEAK_NEW", "tn_weak", "16")},
+    {"a weak array", weak_array, HANDLES, NAN_BOX, ARRAY, "", ALLOCATION("TN_WEAK_ARRAY_NEW", "tn_weak_array", "4008")},
     {"nested windows", nested_windows, HANDLES, LOW_TAG, SMALL, "", ALLOCATION("tn_alloc", "Fixed", "32")},
     {"a collection", collect, HANDLES, POINTER, SMALL, "", WINDOW("tn_collect")},
-    {"a stable address", stable_address, HANDLES, LOW_TAG, ARRAY, "", WINDOW("tn_stable")},
+    {"a stable address", stable_address, HANDLES, LOW_TAG, ARRAY, "", WINDOW("TN_STABLE_ADDRESS")},
     {"a reservation in the window", reserve_in_the_window, RAW, POINTER, SMALL, "nursery=256K nursery_max=256K",
      WINDOW("tn_reserve")},
     {"a safepoint", a_safepoint, RAW, NAN_BOX, ARRAY, "",
-     "error: tn_safepoint: at @1: a raw window is open (TN_NO_GC at @2)\n"},
+     "error: tn_poll: at @1: a raw window is open (TN_NO_GC at @2)\n"},
     {"a safepoint that is asked for", a_safepoint_that_is_asked_for, HANDLES, LOW_TAG, SMALL, "",
-     "error: tn_safepoint: at @1: a raw window is open (TN_NO_GC at @2)\n"},
+     "error: tn_poll: at @1: a raw window is open (TN_NO_GC at @2)\n"},
 };
 
 int main(void) { return mistakes_run("raw windows", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

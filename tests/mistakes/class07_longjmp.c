@@ -27,7 +27,7 @@ static __attribute__((noinline)) void fail_at_once(tn_mutator *m) {
 }
 
 static void out_of_one_scope(tn_mutator *m, bool mended) {
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail_at_once(m);
     if (mended) tn_restore(m, mark);
     report_error(m);
@@ -36,7 +36,7 @@ static void out_of_one_scope(tn_mutator *m, bool mended) {
 /* The next scope that opens is not further up the stack: the outer one sees it. */
 static void seen_by_the_outer_scope(tn_mutator *m, bool mended) {
     TN_SCOPE(m);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail_at_once(m);
     if (mended) tn_restore(m, mark);
 }
@@ -51,7 +51,7 @@ static __attribute__((noinline)) void fail_deeply(tn_mutator *m, int depth) {
 }
 
 static void out_of_many_scopes(tn_mutator *m, bool mended) {
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail_deeply(m, 20);
     if (mended) tn_restore(m, mark);
     report_error(m);
@@ -62,13 +62,13 @@ static void out_of_many_scopes(tn_mutator *m, bool mended) {
 static void in_a_loop(tn_mutator *m, bool mended) {
     TN_SCOPE(m);
     tn_value *last = TN_HANDLE_VALUE(m, 0);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     for (volatile int i = 0; i < 3; i++) {
         if (!setjmp(target)) {
             fail_deeply(m, 3);
         } else {
             if (mended) tn_restore(m, mark);
-            *last = value_of(TN_ALLOC(m, Pair));
+            *last = value_of(tn_alloc(m, Pair));
             report_error(m);
         }
     }
@@ -76,11 +76,11 @@ static void in_a_loop(tn_mutator *m, bool mended) {
 
 /* The mark is there, and one of two ways out does not restore it. */
 static __attribute__((noinline)) int protected_call(tn_mutator *m, int error, bool mended) {
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     switch (setjmp(target)) {
     case 0: {
         AT(1, (void)0); TN_SCOPE(m);
-        tn_value *value = TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Box)));
+        tn_value *value = TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Box)));
         look(object_of(*value));
         longjmp(target, error);
     }
@@ -104,7 +104,7 @@ static int compare_or_fail(const void *a, const void *b) {
     (void)a, (void)b;
     AT(1, (void)0); TN_SCOPE(comparing);
     TN_LOCAL(comparing, Pair, pair);
-    *pair = TN_ALLOC(comparing, Pair);
+    *pair = tn_alloc(comparing, Pair);
     longjmp(target, 1);
 }
 
@@ -112,7 +112,7 @@ static int compare_or_fail(const void *a, const void *b) {
 static void out_of_qsort(tn_mutator *m, bool mended) {
     long numbers[50] = {3, 2, 1};
     comparing = m;
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) qsort(numbers, 50, sizeof *numbers, compare_or_fail);
     if (mended) tn_restore(m, mark);
     report_error(m);
@@ -127,22 +127,22 @@ static __attribute__((noinline)) void fail_in_a_window(tn_mutator *m) {
 
 static void out_of_a_window(tn_mutator *m, bool mended) {
     TN_SCOPE(m);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!setjmp(target)) fail_in_a_window(m);
     if (mended) tn_restore(m, mark);
 }
 
 /* tn_save too late: the scope is open already, and stays so. */
-static __attribute__((noinline)) void save_inside(tn_mutator *m, tn_mark *mark, bool mended) {
+static __attribute__((noinline)) void save_inside(tn_mutator *m, tn_checkpoint *mark, bool mended) {
     AT(1, (void)0); TN_SCOPE(m);
     if (!mended) *mark = tn_save(m);
     TN_LOCAL_VALUE(m, value);
-    *value = value_of(TN_ALLOC(m, Pair));
+    *value = value_of(tn_alloc(m, Pair));
     longjmp(target, 1);
 }
 
 static void a_mark_made_inside(tn_mutator *m, bool mended) {
-    static tn_mark mark;
+    static tn_checkpoint mark;
     mark = tn_save(m);
     if (!setjmp(target)) save_inside(m, &mark, mended);
     tn_restore(m, mark);
@@ -151,7 +151,7 @@ static void a_mark_made_inside(tn_mutator *m, bool mended) {
 
 /* The handler of one error raises the next. */
 static void out_of_an_error_handler(tn_mutator *m, bool mended) {
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     static volatile int errors;
     errors = 0;
     if (setjmp(target)) errors++;

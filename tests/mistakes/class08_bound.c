@@ -27,8 +27,8 @@ enum { ROUNDS = 300 };
 static void make(tn_mutator *m) { AT(2, (void)TN_NEW(m, Pair)); }
 static void make_array(tn_mutator *m) { AT(2, (void)TN_NEW_TAIL(m, Vector, Pair *, 20)); }
 static void make_large(tn_mutator *m) { AT(2, (void)TN_NEW_TAIL(m, Values, tn_value, LARGE_LENGTH)); }
-static void hold(tn_mutator *m) { AT(2, (void)TN_HANDLE(m, TN_ALLOC(m, Pair))); }
-static void hold_value(tn_mutator *m) { AT(2, (void)TN_HANDLE_VALUE(m, value_of(TN_ALLOC(m, Pair)))); }
+static void hold(tn_mutator *m) { AT(2, (void)TN_HANDLE(m, tn_alloc(m, Pair))); }
+static void hold_value(tn_mutator *m) { AT(2, (void)TN_HANDLE_VALUE(m, value_of(tn_alloc(m, Pair)))); }
 
 static void in_a_loop(tn_mutator *m, bool mended) {
     AT(1, (void)0); TN_SCOPE(m);
@@ -67,7 +67,7 @@ static void along_a_list(tn_mutator *m, bool mended) {
     }
     while (*at) {
         if (mended) {
-            *at = TN_READ(*at, cdr);
+            *at = tn_read(*at, cdr);
             continue;
         }
         AT(2, at = TN_GET(m, at, cdr));

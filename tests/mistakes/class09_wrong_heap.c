@@ -20,13 +20,13 @@ static tn_mutator *open_other(tn_mutator *m) {
     (void)m;
     tn_heap *heap = tn_heap_create(&config, NULL);
     CHECK(heap != NULL);
-    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_add(heap, &support_types[i]));
-    return tn_attach(heap, NULL);
+    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_create(heap, &support_types[i]));
+    return tn_mutator_create(heap, NULL);
 }
 
 static void close_other(tn_mutator *other) {
     tn_heap *heap = other->heap;
-    CHECK_EQ(tn_detach(other), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(other), TN_OK);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
 }
 
@@ -35,7 +35,7 @@ static void stored_into_a_field(tn_mutator *m, bool mended) {
     Pair **old = TN_NEW(m, Pair);
     (*old)->number = 4;
     minor(m);
-    TN_WRITE(m, *old, cdr, TN_ALLOC(mended ? m : other, Pair));
+    tn_write(m, *old, cdr, tn_alloc(mended ? m : other, Pair));
     minor(m);
     close_other(other);
 }
@@ -43,7 +43,7 @@ static void stored_into_a_field(tn_mutator *m, bool mended) {
 static void stored_into_a_large_array(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Values **v = TN_NEW_TAIL(m, Values, tn_value, LARGE_LENGTH);
-    TN_WRITE_VALUE(m, *v, item[4321], value_of(TN_ALLOC(mended ? m : other, Pair)));
+    tn_write_value(m, *v, item[4321], value_of(tn_alloc(mended ? m : other, Pair)));
     minor(m);
     close_other(other);
 }
@@ -51,8 +51,8 @@ static void stored_into_a_large_array(tn_mutator *m, bool mended) {
 static void stored_into_a_young_box(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Box **box = TN_NEW(m, Box);
-    Leaf *leaf = TN_ALLOC(mended ? m : other, Leaf);
-    TN_WRITE_VALUE(m, *box, value, value_of(leaf));
+    Leaf *leaf = tn_alloc(mended ? m : other, Leaf);
+    tn_write_value(m, *box, value, value_of(leaf));
     minor(m);
     close_other(other);
 }
@@ -60,7 +60,7 @@ static void stored_into_a_young_box(tn_mutator *m, bool mended) {
 static void handle_of_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Pair **theirs = TN_NEW(other, Pair);
-    Pair **mine = TN_HANDLE(m, mended ? TN_ALLOC(m, Pair) : *theirs);
+    Pair **mine = TN_HANDLE(m, mended ? tn_alloc(m, Pair) : *theirs);
     minor(m);
     look(&(*mine)->number);
     close_other(other);
@@ -69,32 +69,32 @@ static void handle_of_it(tn_mutator *m, bool mended) {
 static void global_of_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Pair **pair = TN_NEW(mended ? m : other, Pair);
-    Pair *const *global = TN_GLOBAL(m, pair);
-    if (mended) CHECK_EQ(TN_GLOBAL_FREE(m, global), TN_OK);
+    Pair *const *global = TN_GLOBAL_CREATE(m, pair);
+    if (mended) CHECK_EQ(TN_GLOBAL_DESTROY(m, global), TN_OK);
     close_other(other);
 }
 
 static void root_of_it(tn_mutator *m, bool mended) {
     static TN_FIELD(Vector) root;
     tn_mutator *other = open_other(m);
-    CHECK_EQ(tn_root_add(m, &root), TN_OK);
-    Vector *v = TN_ALLOC_TAIL(mended ? m : other, Vector, Pair *, 600);
-    TN_ROOT_WRITE(m, &root, v);
-    CHECK_EQ(tn_root_remove(m, &root), TN_OK);
+    CHECK_EQ(tn_root_create(m, &root), TN_OK);
+    Vector *v = tn_alloc_tail(mended ? m : other, Vector, Pair *, 600);
+    tn_root_write(m, &root, v);
+    CHECK_EQ(tn_root_destroy(m, &root), TN_OK);
     close_other(other);
 }
 
 static void weak_reference_to_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Bytes **bytes = TN_NEW_TAIL(mended ? m : other, Bytes, unsigned char, 100000);
-    tn_weak_new(m, bytes);
+    TN_WEAK_NEW(m, bytes);
     close_other(other);
 }
 
 static void weak_slot_of_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
-    tn_weak_array **cache = tn_weak_array_new(m, 4);
-    Pair *pair = TN_ALLOC(mended ? m : other, Pair);
+    tn_weak_array **cache = TN_WEAK_ARRAY_NEW(m, 4);
+    Pair *pair = tn_alloc(mended ? m : other, Pair);
     tn_weak_array_write(m, *cache, 2, value_of(pair));
     minor(m);
     close_other(other);
@@ -103,16 +103,16 @@ static void weak_slot_of_it(tn_mutator *m, bool mended) {
 static void stable_address_of_it(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Pair **pair = TN_NEW(mended ? m : other, Pair);
-    tn_stable(m, pair);
+    TN_STABLE_ADDRESS(m, pair);
     close_other(other);
 }
 
 static void global_freed_elsewhere(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Pair **pair = TN_NEW(other, Pair);
-    Pair *const *global = TN_GLOBAL(other, pair);
-    if (!mended) TN_GLOBAL_FREE(m, global);
-    CHECK_EQ(TN_GLOBAL_FREE(other, global), TN_OK);
+    Pair *const *global = TN_GLOBAL_CREATE(other, pair);
+    if (!mended) TN_GLOBAL_DESTROY(m, global);
+    CHECK_EQ(TN_GLOBAL_DESTROY(other, global), TN_OK);
     close_other(other);
 }
 
@@ -121,8 +121,8 @@ static void store_with_the_other_mutator(tn_mutator *m, bool mended) {
     tn_mutator *other = open_other(m);
     Box **box = TN_NEW(m, Box);
     minor(m);
-    Pair *young = TN_ALLOC(m, Pair);
-    TN_WRITE_VALUE(mended ? m : other, *box, value, value_of(young));
+    Pair *young = tn_alloc(m, Pair);
+    tn_write_value(mended ? m : other, *box, value, value_of(young));
     minor(m);
     close_other(other);
 }
@@ -148,15 +148,15 @@ static void in_another_thread(tn_mutator *m, bool mended, void *(*run)(void *), 
     pthread_join(thread, NULL);
 }
 
-static void *allocate_leaf(void *work) { return TN_ALLOC(((Work *)work)->m, Leaf); }
+static void *allocate_leaf(void *work) { return tn_alloc(((Work *)work)->m, Leaf); }
 static void *allocate_large(void *work) {
-    return TN_ALLOC_TAIL(((Work *)work)->m, Values, tn_value, LARGE_LENGTH);
+    return tn_alloc_tail(((Work *)work)->m, Values, tn_value, LARGE_LENGTH);
 }
 static void *collect_now(void *work) { return minor(((Work *)work)->m), NULL; }
 static void *set_a_global(void *work) {
     Work *w = work;
     Pair *const *global = (Pair *const *)w->object;
-    CHECK_EQ(tn_global_set(w->m, global, *global), TN_OK);
+    CHECK_EQ(tn_global_store(w->m, global, *global), TN_OK);
     return NULL;
 }
 
@@ -171,9 +171,9 @@ static void collection_in_another_thread(tn_mutator *m, bool mended) {
 }
 static void global_set_in_another_thread(tn_mutator *m, bool mended) {
     Pair **pair = TN_NEW(m, Pair);
-    Pair *const *global = TN_GLOBAL(m, pair);
+    Pair *const *global = TN_GLOBAL_CREATE(m, pair);
     in_another_thread(m, mended, set_a_global, (const void *)global);
-    CHECK_EQ(TN_GLOBAL_FREE(m, global), TN_OK);
+    CHECK_EQ(TN_GLOBAL_DESTROY(m, global), TN_OK);
 }
 
 static const Case cases[] = {
@@ -185,16 +185,16 @@ static const Case cases[] = {
      BEFORE(1) "object %p (Box), field 'value' holds " FOREIGN},
     {"a handle of it", handle_of_it, HANDLES, POINTER, SMALL, "debug=verify",
      BEFORE(1) "the handle at %p holds " FOREIGN},
-    {"a global of it", global_of_it, HANDLES, POINTER, SMALL, "", REFUSED("tn_global_new")},
-    {"a root of it", root_of_it, RAW, POINTER, ARRAY, "", REFUSED("tn_root_write")},
-    {"a weak reference to it", weak_reference_to_it, HANDLES, POINTER, LARGE, "", REFUSED("tn_weak_new")},
+    {"a global of it", global_of_it, HANDLES, POINTER, SMALL, "", REFUSED("tn_global_create")},
+    {"a root of it", root_of_it, RAW, POINTER, ARRAY, "", REFUSED("tn_root_store")},
+    {"a weak reference to it", weak_reference_to_it, HANDLES, POINTER, LARGE, "", REFUSED("TN_WEAK_NEW")},
     {"a weak slot of it", weak_slot_of_it, RAW, LOW_TAG, SMALL, "", REFUSED("tn_weak_array_write")},
-    {"a stable address of it", stable_address_of_it, HANDLES, NAN_BOX, SMALL, "", REFUSED("tn_stable")},
+    {"a stable address of it", stable_address_of_it, HANDLES, NAN_BOX, SMALL, "", REFUSED("TN_STABLE_ADDRESS")},
     {"a global freed elsewhere", global_freed_elsewhere, HANDLES, POINTER, SMALL, "",
-     "error: tn_global_free: %p is no global of heap 'host': freed already, or never made here\n"},
+     "error: tn_global_destroy: %p is no global of heap 'host': freed already, or never made here\n"},
     {"a store with the other mutator", store_with_the_other_mutator, RAW, LOW_TAG, SMALL, "debug=verify",
      BEFORE(2) "object %p (Box), field 'value' holds %p (Pair: pair 0), a young object, and the store was not "
-               "recorded: use TN_SET, TN_WRITE or tn_write\n"},
+               "recorded: use TN_SET, tn_write or tn_store\n"},
     {"an allocation in another thread", allocation_in_another_thread, RAW, POINTER, SMALL, "debug=threads",
      THREAD("tn_alloc")},
     {"a large allocation in another thread", large_allocation_in_another_thread, RAW, LOW_TAG, LARGE,
@@ -202,7 +202,7 @@ static const Case cases[] = {
     {"a collection in another thread", collection_in_another_thread, HANDLES, POINTER, SMALL, "debug=threads",
      THREAD("tn_collect")},
     {"a global set in another thread", global_set_in_another_thread, HANDLES, POINTER, SMALL, "debug=threads",
-     THREAD("tn_global_set")},
+     THREAD("tn_global_store")},
 };
 
 int main(void) { return mistakes_run("wrong heaps and threads", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

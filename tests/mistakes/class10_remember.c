@@ -1,4 +1,4 @@
-/* class10_remember.c: malloc'd parts of old objects changed without tn_remember, found by `verify` through the trace
+/* class10_remember.c: malloc'd parts of old objects changed without tn_revisit_object, found by `verify` through the trace
  * callbacks. */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #define FORGOTTEN(n, type)                                                                                        \
     "tenure: heap 'host': verify: before minor collection " #n ": object %p (" type                              \
     ", allocated at @1), field 'its own memory' holds %p (Pair: pair 0, allocated at @2), a young object, and the " \
-    "change was not recorded: call tn_remember\n"
+    "change was not recorded: call tn_revisit_object\n"
 
 /* ---- a table of values ---- */
 
@@ -75,7 +75,7 @@ static const tn_type_desc types[] = {
 };
 
 static void add_types(tn_mutator *m) {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) CHECK(tn_type_add(m->heap, &types[i]));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) CHECK(tn_type_create(m->heap, &types[i]));
 }
 
 static void *zeroed(size_t count, size_t size) {
@@ -95,20 +95,20 @@ static void a_slot_is_set(tn_mutator *m, bool mended) {
     Owner **owner = AT(1, TN_NEW(m, Owner));
     fill(*owner, 4);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     (*owner)->buffer[2] = young;
-    if (mended) tn_remember(m, *owner);
+    if (mended) tn_revisit_object(m, *owner);
     minor(m);
 }
 
 static void a_large_buffer(tn_mutator *m, bool mended) {
-    Owner **owner = TN_HANDLE(m, AT(1, TN_ALLOC(m, Owner)));
+    Owner **owner = TN_HANDLE(m, AT(1, tn_alloc(m, Owner)));
     fill(*owner, LARGE_LENGTH);
     minor(m);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     for (int i = 100; i < LARGE_LENGTH; i++) (*owner)->buffer[i] = young;
-    if (mended) tn_remember(m, *owner);
+    if (mended) tn_revisit_object(m, *owner);
     minor(m);
 }
 
@@ -124,20 +124,20 @@ static void after_realloc(tn_mutator *m, bool mended) {
     bigger[100] = *young;
     (*owner)->buffer = bigger;
     (*owner)->count = 101;
-    if (mended) tn_remember(m, *owner);
+    if (mended) tn_revisit_object(m, *owner);
     minor(m);
 }
 
-/* tn_remember lasts until the next collection only. */
+/* tn_revisit_object lasts until the next collection only. */
 static void remembered_once_for_all(tn_mutator *m, bool mended) {
     Owner **owner = AT(1, TN_NEW(m, Owner));
     fill(*owner, 300);
     minor(m);
-    tn_remember(m, *owner);
+    tn_revisit_object(m, *owner);
     minor(m);
-    Pair *young = AT(2, TN_ALLOC(m, Pair));
+    Pair *young = AT(2, tn_alloc(m, Pair));
     (*owner)->buffer[0] = young;
-    if (mended) tn_remember(m, *owner);
+    if (mended) tn_revisit_object(m, *owner);
     minor(m);
 }
 
@@ -147,18 +147,18 @@ static void swapped_buffers(tn_mutator *m, bool mended) {
     fill(*a, 10);
     fill(*b, 10);
     minor(m);
-    (*a)->buffer[9] = AT(2, TN_ALLOC(m, Pair));
+    (*a)->buffer[9] = AT(2, tn_alloc(m, Pair));
     Pair **buffer = (*a)->buffer;
     (*a)->buffer = (*b)->buffer;
     (*b)->buffer = buffer;
-    tn_remember(m, *a);
-    if (mended) tn_remember(m, *b);
+    tn_revisit_object(m, *a);
+    if (mended) tn_revisit_object(m, *b);
     minor(m);
 }
 
 static Table **new_table(tn_mutator *m, size_t count) {
     add_types(m);
-    Table *table = AT(1, TN_ALLOC(m, Table));
+    Table *table = AT(1, tn_alloc(m, Table));
     table->slot = zeroed(count, sizeof(tn_value));
     table->count = count;
     return TN_HANDLE(m, table);
@@ -167,22 +167,22 @@ static Table **new_table(tn_mutator *m, size_t count) {
 static void an_entry_of_a_table(tn_mutator *m, bool mended) {
     Table **table = new_table(m, 64);
     minor(m);
-    Pair *key = AT(2, TN_ALLOC(m, Pair));
+    Pair *key = AT(2, tn_alloc(m, Pair));
     (*table)->slot[17] = value_of(key);
-    if (mended) tn_remember(m, *table);
+    if (mended) tn_revisit_object(m, *table);
     minor(m);
 }
 
 static void a_table_is_rehashed(tn_mutator *m, bool mended) {
     Table **table = new_table(m, 128);
     minor(m);
-    Pair *key = AT(2, TN_ALLOC(m, Pair));
+    Pair *key = AT(2, tn_alloc(m, Pair));
     tn_value *bigger = zeroed(4 * LARGE_LENGTH, sizeof(tn_value));
     bigger[19999] = value_of(key);
     free((*table)->slot);
     (*table)->slot = bigger;
     (*table)->count = 4 * LARGE_LENGTH;
-    if (mended) tn_remember(m, *table);
+    if (mended) tn_revisit_object(m, *table);
     minor(m);
 }
 
@@ -196,7 +196,7 @@ static void a_new_link(tn_mutator *m, bool mended) {
         link->next = (*chain)->first;
         link->pair = *pair;
         (*chain)->first = link;
-        if (mended) tn_remember(m, *chain);
+        if (mended) tn_revisit_object(m, *chain);
     }
     minor(m);
 }
@@ -206,8 +206,8 @@ static void a_row_of_a_grid(tn_mutator *m, bool mended) {
     Grid **grid = AT(1, TN_NEW(m, Grid));
     minor(m);
     (*grid)->row[30] = zeroed(COLUMNS, sizeof(Pair *));
-    (*grid)->row[30][149] = AT(2, TN_ALLOC(m, Pair));
-    if (mended) tn_remember(m, *grid);
+    (*grid)->row[30][149] = AT(2, tn_alloc(m, Pair));
+    if (mended) tn_revisit_object(m, *grid);
     minor(m);
 }
 
@@ -215,8 +215,8 @@ static void a_row_of_a_grid(tn_mutator *m, bool mended) {
 
 #define GONE(type)                                                                                                   \
     "tenure: heap 'host': verify: before minor collection 2: invariant B5: object %p (" type                         \
-    ", allocated at @1): its slot at %p was recorded by tn_remember_slot, and its trace callback does not visit it: has " \
-    "the memory moved, or was it freed, without a call of tn_remember?\n"
+    ", allocated at @1): its slot at %p was recorded by tn_revisit_slot, and its trace callback does not visit it: has " \
+    "the memory moved, or was it freed, without a call of tn_revisit_object?\n"
 
 /* The buffer moves after a store into it was recorded. The old one is kept, lest it be reused. */
 static void moved_after_a_recorded_store(tn_mutator *m, bool mended) {
@@ -224,11 +224,11 @@ static void moved_after_a_recorded_store(tn_mutator *m, bool mended) {
     fill(*owner, 100);
     minor(m);
     Pair **old = (*owner)->buffer, **bigger = zeroed(200, sizeof *bigger);
-    old[99] = AT(2, TN_ALLOC(m, Pair));
-    tn_remember_slot(m, *owner, &old[99]);
+    old[99] = AT(2, tn_alloc(m, Pair));
+    tn_revisit_slot(m, *owner, &old[99]);
     memcpy((void *)bigger, (void *)old, 100 * sizeof *bigger);
     (*owner)->buffer = bigger;
-    if (mended) tn_remember(m, *owner);
+    if (mended) tn_revisit_object(m, *owner);
     else bigger[99] = NULL;
     minor(m);
     free((void *)old);
@@ -239,9 +239,9 @@ static void the_slot_of_another_object(tn_mutator *m, bool mended) {
     (*table)->slot = zeroed(10, sizeof(tn_value));
     (*table)->count = 10;
     minor(m);
-    (*other)->slot[3] = value_of(AT(2, TN_ALLOC(m, Pair)));
-    if (mended) tn_remember_value_slot(m, *other, &(*other)->slot[3]);
-    else tn_remember(m, *other), tn_remember_value_slot(m, *table, &(*other)->slot[3]);
+    (*other)->slot[3] = value_of(AT(2, tn_alloc(m, Pair)));
+    if (mended) tn_revisit_value_slot(m, *other, &(*other)->slot[3]);
+    else tn_revisit_object(m, *other), tn_revisit_value_slot(m, *table, &(*other)->slot[3]);
     minor(m);
 }
 
@@ -249,10 +249,10 @@ static void the_slot_of_another_object(tn_mutator *m, bool mended) {
 static void a_value_recorded_as_a_reference(tn_mutator *m, bool mended) {
     Table **table = new_table(m, 10);
     minor(m);
-    Pair *pair = AT(2, TN_ALLOC(m, Pair));
+    Pair *pair = AT(2, tn_alloc(m, Pair));
     (*table)->slot[0] = value_of(pair);
-    if (mended) tn_remember_value_slot(m, *table, &(*table)->slot[0]);
-    else tn_remember_slot(m, *table, &(*table)->slot[0]);
+    if (mended) tn_revisit_value_slot(m, *table, &(*table)->slot[0]);
+    else tn_revisit_slot(m, *table, &(*table)->slot[0]);
     minor(m);
 }
 
@@ -274,4 +274,4 @@ static const Case cases[] = {
      FORGOTTEN(2, "Table")},
 };
 
-int main(void) { return mistakes_run("tn_remember", cases, sizeof cases / sizeof *cases, ALL_SIZES); }
+int main(void) { return mistakes_run("tn_revisit_object", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

@@ -41,7 +41,7 @@ static void cache_trace_with(tn_tracer *tracer, Cache *cache, size_t count) {
 
 static void trace_and_allocate(tn_tracer *tracer, void *object) {
     cache_trace_with(tracer, object, 2);
-    if (once()) TN_ALLOC(mutator, Leaf);
+    if (once()) tn_alloc(mutator, Leaf);
 }
 
 static void trace_and_reserve(tn_tracer *tracer, void *object) {
@@ -85,27 +85,27 @@ static void trace_too_many_values(tn_tracer *tracer, void *object) {
 
 static void dispose_and_allocate(tn_heap *heap, void *object) {
     (void)heap, (void)object;
-    if (once()) TN_ALLOC(mutator, Leaf);
+    if (once()) tn_alloc(mutator, Leaf);
 }
 
 static void dispose_and_make_an_array(tn_heap *heap, void *object) {
     (void)heap, (void)object;
-    if (once()) TN_ALLOC_TAIL(mutator, Values, tn_value, LARGE_LENGTH);
+    if (once()) tn_alloc_tail(mutator, Values, tn_value, LARGE_LENGTH);
 }
 
 static void dispose_and_make_a_global(tn_heap *heap, void *object) {
     (void)heap;
-    if (once()) tn_global_new(mutator, object);
+    if (once()) tn_global_create(mutator, object);
 }
 
 static void dispose_and_set_a_global(tn_heap *heap, void *object) {
     (void)heap;
-    if (once()) tn_global_set(mutator, (const void *)global, object);
+    if (once()) tn_global_store(mutator, (const void *)global, object);
 }
 
 static void dispose_into_a_root(tn_heap *heap, void *object) {
     (void)heap;
-    if (once()) tn_root_write(mutator, &root, object);
+    if (once()) tn_root_store(mutator, &root, object);
 }
 
 /* Stores that are no calls: back into the pool that it came from; into a root. */
@@ -129,7 +129,7 @@ static void dispose_and_collect(tn_heap *heap, void *object) {
 enum { Cache_type = TN_FIRST_TYPE + 30, Bag_type, Resource_type = TN_FIRST_SPECIAL + 30 };
 
 static void begin(tn_mutator *m, bool mended, const tn_type_desc *desc) {
-    CHECK(tn_type_add(m->heap, desc));
+    CHECK(tn_type_create(m->heap, desc));
     mutator = m;
     wrong = !mended;
 }
@@ -139,9 +139,9 @@ static void with_trace(tn_mutator *m, bool mended, void (*trace)(tn_tracer *, vo
     begin(m, mended, &desc);
     Cache **cache = TN_NEW(m, Cache);
     (*cache)->item[0] = (*cache)->item[1] = NULL;
-    Pair *pair = TN_ALLOC(m, Pair);
+    Pair *pair = tn_alloc(m, Pair);
     (*cache)->item[0] = pair;
-    tn_remember(m, *cache);
+    tn_revisit_object(m, *cache);
     TN_NEW_TAIL(m, Vector, Pair *, 3); /* behind the cache, for what is visited there */
     minor(m);
     minor(m);
@@ -160,12 +160,12 @@ WITH_TRACE(trace_what_it_refers_to)
 static void with_a_bag(tn_mutator *m, bool mended, size_t length) {
     tn_type_desc desc = TN_DESC(Bag, .tail_size = sizeof(tn_value), .trace = trace_too_many_values);
     begin(m, mended, &desc);
-    Bag *bag = TN_ALLOC_TAIL(m, Bag, tn_value, length);
+    Bag *bag = tn_alloc_tail(m, Bag, tn_value, length);
     bag->count = (long)length + (mended ? 0 : 2);
     Bag **held = TN_HANDLE(m, bag);
-    tn_value value = value_of(TN_ALLOC(m, Pair));
+    tn_value value = value_of(tn_alloc(m, Pair));
     (*held)->item[length - 1] = value;
-    tn_remember(m, *held);
+    tn_revisit_object(m, *held);
     TN_NEW_TAIL(m, Vector, Pair *, 3);
     minor(m);
 }
@@ -177,18 +177,18 @@ static void with_dispose(tn_mutator *m, bool mended, void (*dispose)(tn_heap *, 
     tn_type_desc desc = TN_DESC(Resource, .flags = TN_LEAF, .dispose = dispose);
     begin(m, mended, &desc);
     Values **values = TN_NEW_TAIL(m, Values, tn_value, 30);
-    pool = tn_stable(m, values);
+    pool = TN_STABLE_ADDRESS(m, values);
     {
         TN_SCOPE(m);
         Pair **pair = TN_NEW(m, Pair);
-        global = TN_GLOBAL(m, pair);
-        CHECK_EQ(tn_root_add(m, &root), TN_OK);
+        global = TN_GLOBAL_CREATE(m, pair);
+        CHECK_EQ(tn_root_create(m, &root), TN_OK);
         CHECK(TN_NEW(m, Resource) != NULL);
     }
     minor(m);
     full(m);
-    CHECK_EQ(TN_GLOBAL_FREE(m, global), TN_OK);
-    CHECK_EQ(tn_root_remove(m, &root), TN_OK);
+    CHECK_EQ(TN_GLOBAL_DESTROY(m, global), TN_OK);
+    CHECK_EQ(tn_root_destroy(m, &root), TN_OK);
 }
 
 #define WITH_DISPOSE(callback) \
@@ -204,18 +204,18 @@ WITH_DISPOSE(dispose_and_collect)
 
 static void scan(tn_tracer *tracer, void *user) {
     tn_visit(tracer, user);
-    if (once()) TN_ALLOC(mutator, Pair);
+    if (once()) tn_alloc(mutator, Pair);
 }
 
 static void a_scanner_that_allocates(tn_mutator *m, bool mended) {
     static Pair *slot;
     mutator = m;
     wrong = !mended;
-    slot = TN_ALLOC(m, Pair);
-    CHECK_EQ(tn_scanner_add(m, scan, &slot), TN_OK);
+    slot = tn_alloc(m, Pair);
+    CHECK_EQ(tn_scanner_create(m, scan, &slot), TN_OK);
     minor(m);
     touch(&slot->number);
-    CHECK_EQ(tn_scanner_remove(m, scan, &slot), TN_OK);
+    CHECK_EQ(tn_scanner_destroy(m, scan, &slot), TN_OK);
 }
 
 #define TRACE_OF(type) "the trace callback of type '" type "'"
@@ -249,11 +249,11 @@ static const Case cases[] = {
     {"dispose makes a large array", case_dispose_and_make_an_array, RAW, NAN_BOX, LARGE, "",
      CALLED("tn_alloc_tail", DISPOSE)},
     {"dispose makes a global", case_dispose_and_make_a_global, HANDLES, POINTER, SMALL, "",
-     CALLED("tn_global_new", DISPOSE)},
+     CALLED("tn_global_create", DISPOSE)},
     {"dispose sets a global", case_dispose_and_set_a_global, HANDLES, LOW_TAG, SMALL, "",
-     CALLED("tn_global_set", DISPOSE)},
+     CALLED("tn_global_store", DISPOSE)},
     {"dispose stores into a root", case_dispose_into_a_root, RAW, POINTER, SMALL, "",
-     CALLED("tn_root_write", DISPOSE)},
+     CALLED("tn_root_store", DISPOSE)},
     {"dispose collects", case_dispose_and_collect, RAW, POINTER, SMALL, "", CALLED("tn_collect", DISPOSE)},
     {"dispose stores into its pool", case_dispose_back_into_its_pool, RAW, LOW_TAGS, ARRAY, "debug=verify",
      BROUGHT_BACK("object %p (Values), field 'tail[3]'")},

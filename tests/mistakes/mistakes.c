@@ -14,12 +14,15 @@ enum { PLACES = 10 };
 static const char ALL_MODES[] =
     "debug=stress=1,move,verify,poison,sites,stale,quarantine=2,handles,threads log=leaks handles=1M";
 
-static const tn_format formats[FORMATS] = {
-    [POINTER] = TN_FORMAT_POINTER,
-    [LOW_TAG] = TN_FORMAT_LOW_TAG(7, 5),
-    [LOW_TAGS] = TN_FORMAT_LOW_TAGS(1, 1, 7),
-    [NAN_BOX] = TN_FORMAT_NAN_BOX(0xFFFC),
-};
+static tn_format format_of(unsigned number) {
+    const tn_format formats[FORMATS] = {
+        [POINTER] = TN_FORMAT_POINTER,
+        [LOW_TAG] = tn_format_low_tag(7, 5),
+        [LOW_TAGS] = tn_format_low_tags(1, 1, 7),
+        [NAN_BOX] = tn_format_nan_box(0xFFFC),
+    };
+    return formats[number];
+}
 
 static tn_format format;
 static tn_place *places; /* shared with the child */
@@ -57,22 +60,22 @@ static void run_case(void *arg) {
     const Run *run = arg;
     tn_config config = TN_CONFIG_INIT;
     config.name = "host";
-    config.format = format = formats[run->of->format];
+    config.format = format = format_of(run->of->format);
     config.options = run->options;
     config.ignore_environment = true;
     config.on_error = print_error_line;
     tn_error error = {TN_OK, ""};
     tn_heap *heap = tn_heap_create(&config, &error);
     if (!heap) FAIL("%s", error.text);
-    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_add(heap, &support_types[i]));
-    tn_mutator *m = tn_attach(heap, NULL);
+    for (size_t i = 0; i < SUPPORT_TYPES; i++) CHECK(tn_type_create(heap, &support_types[i]));
+    tn_mutator *m = tn_mutator_create(heap, NULL);
     CHECK(m != NULL);
     {
         TN_SCOPE(m);
         run->of->run(m, run->mended);
     }
     full(m);
-    CHECK_EQ(tn_detach(m), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(m), TN_OK);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
 }
 

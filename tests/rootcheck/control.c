@@ -16,7 +16,7 @@ Value fold(Interp *in, const Value *f, Value init, int n) {
 /* while, with the use in the condition. */
 void print_all(Interp *in, Node *node) {
     while (node->number) { // expect: stale-pointer
-        Value v = TN_READ_VALUE(node, value);
+        Value v = tn_read_value(node, value);
         print(in, v);
     }
 }
@@ -25,8 +25,8 @@ void print_all(Interp *in, Node *node) {
 void print_ring(Interp *in, Node *start) {
     Node *n = start;
     do {
-        print(in, TN_READ_VALUE(n, value));
-        n = TN_READ(n, next);   // expect: stale-pointer
+        print(in, tn_read_value(n, value));
+        n = tn_read(n, next);   // expect: stale-pointer
     } while (n != start);       // expect: stale-pointer
 }
 
@@ -34,8 +34,8 @@ void print_ring_mended(Interp *in, Node *const *start) {
     TN_SCOPE(in->m);
     Node **n = TN_HANDLE(in->m, *start);
     do {
-        print(in, TN_READ_VALUE(*n, value));
-        *n = TN_READ(*n, next);
+        print(in, tn_read_value(*n, value));
+        *n = tn_read(*n, next);
     } while (*n != *start);
 }
 
@@ -43,7 +43,7 @@ void print_ring_mended(Interp *in, Node *const *start) {
 Value node_part(Interp *in, Node *node, int which) {
     switch (which) {
     case 0: print(in, MAKE_INT(which)); /* fall through */
-    case 1: return TN_READ_VALUE(node, value); // expect: stale-pointer
+    case 1: return tn_read_value(node, value); // expect: stale-pointer
     case 2: return MAKE_INT(node->number);
     default: return NIL;
     }
@@ -52,7 +52,7 @@ Value node_part(Interp *in, Node *node, int which) {
 Value node_part_mended(Interp *in, Node *node, int which) {
     switch (which) {
     case 0: print(in, MAKE_INT(which)); return NIL;
-    case 1: return TN_READ_VALUE(node, value);
+    case 1: return tn_read_value(node, value);
     case 2: return MAKE_INT(node->number);
     default: return NIL;
     }
@@ -127,7 +127,7 @@ Value two_nodes(Interp *in) {
     Node *a = node_alloc(in);
     Node *b = node_alloc(in);
     if (!a || !b) return 0;
-    TN_INIT(a, next, b); // expect: stale-pointer
+    tn_init(a, next, b); // expect: stale-pointer
     return value_of(a);
 }
 
@@ -136,7 +136,7 @@ Value two_nodes_mended(Interp *in) {
     Node **a = TN_NEW(in->m, Node);
     Node *b = a ? node_alloc(in) : NULL;
     if (!b) return 0;
-    TN_WRITE(in->m, *a, next, b);
+    tn_write(in->m, *a, next, b);
     return value_of(*a);
 }
 
@@ -148,7 +148,7 @@ Value protected(Interp *in, Value form, Env *const *env) {
 }
 
 Value protected_mended(Interp *in, const Value *form, Env *const *env) {
-    tn_mark mark = tn_save(in->m);
+    tn_checkpoint mark = tn_save(in->m);
     if (setjmp(in->error)) {
         tn_restore(in->m, mark);
         return *form;
@@ -159,8 +159,8 @@ Value protected_mended(Interp *in, const Value *form, Env *const *env) {
 /* A safepoint in a long loop. */
 long long_walk(Interp *in, const Node *node) {
     long n = 0;
-    for (; node; node = TN_READ(node, next), n++) { // expect: stale-pointer
-        if (n % 1000 == 0) tn_safepoint(in->m);
+    for (; node; node = tn_read(node, next), n++) { // expect: stale-pointer
+        if (n % 1000 == 0) tn_poll(in->m);
     }
     return n;
 }
@@ -175,11 +175,11 @@ Value count(Interp *in, Value list) {
 /* A loop that ends by break with a raw pointer, and a collection behind it. */
 Value find_printed(Interp *in, const Node *list, long number) {
     const Node *n = list;
-    for (; n; n = TN_READ(n, next))
+    for (; n; n = tn_read(n, next))
         if (n->number == number) break;
     if (!n) return NIL;
     print(in, MAKE_INT(number));
-    return TN_READ_VALUE(n, value); // expect: stale-pointer
+    return tn_read_value(n, value); // expect: stale-pointer
 }
 
 /* An interpreter's loop: the accumulator across an instruction that allocates. */

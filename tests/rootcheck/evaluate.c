@@ -7,7 +7,7 @@ bool set_variable(Interp *in, Env *const *env, Symbol *const *name, const Value 
     if (!binding) return false;
     Value value = eval(in, form, env);
     if (!value) return false;
-    TN_WRITE_VALUE(in->m, binding, value, value); // expect: stale-pointer
+    tn_write_value(in->m, binding, value, value); // expect: stale-pointer
     return true;
 }
 
@@ -16,7 +16,7 @@ bool set_variable_mended(Interp *in, Env *const *env, Symbol *const *name, const
     Value value = eval(in, form, env);
     if (!value) return false;
     Binding *binding = env_find(*env, *name);
-    TN_WRITE_VALUE(in->m, binding, value, value);
+    tn_write_value(in->m, binding, value, value);
     return true;
 }
 
@@ -24,12 +24,12 @@ bool set_variable_mended(Interp *in, Env *const *env, Symbol *const *name, const
 Value call_closure(Interp *in, const Value *function, int argc, const Value *argv) {
     TN_SCOPE(in->m);
     Closure *closure = AS(Closure, *function);
-    Env **outer = TN_HANDLE(in->m, TN_READ(closure, env));
+    Env **outer = TN_HANDLE(in->m, tn_read(closure, env));
     Env *frame = env_alloc(in, outer);
     if (!frame) return 0;
     if (closure->arity != argc) return 0; // expect: stale-pointer
     Env **env = TN_HANDLE(in->m, frame);
-    Value *body = TN_HANDLE_VALUE(in->m, TN_READ_VALUE(AS(Closure, *function), body));
+    Value *body = TN_HANDLE_VALUE(in->m, tn_read_value(AS(Closure, *function), body));
     (void)argv;
     return eval(in, body, env);
 }
@@ -92,9 +92,9 @@ Value eval_call_mended(Interp *in, const Value *form, Env *const *env) {
 Value eval_if(Interp *in, const Value *form, Env *const *env) {
     TN_SCOPE(in->m);
     Pair *parts = AS(Pair, CDR(*form));
-    Value *part = TN_HANDLE_VALUE(in->m, TN_READ_VALUE(parts, car));
+    Value *part = TN_HANDLE_VALUE(in->m, tn_read_value(parts, car));
     Value test = eval(in, part, env);
-    *part = test != FALSE ? CAR(TN_READ_VALUE(parts, cdr)) : NIL; // expect: stale-pointer
+    *part = test != FALSE ? CAR(tn_read_value(parts, cdr)) : NIL; // expect: stale-pointer
     return eval(in, part, env);
 }
 
@@ -128,20 +128,20 @@ Value eval_body_mended(Interp *in, Value body, Env *const *env) {
 
 /* A closure is made from raw parts. */
 Value make_closure(Interp *in, Env *env, Value params, Value body) {
-    Closure *closure = TN_ALLOC(in->m, Closure);
+    Closure *closure = tn_alloc(in->m, Closure);
     if (!closure) return 0;
-    TN_INIT(closure, env, env);                // expect: stale-pointer
-    TN_INIT_VALUE(closure, params, params);    // expect: stale-pointer
-    TN_INIT_VALUE(closure, body, body);        // expect: stale-pointer
+    tn_init(closure, env, env);                // expect: stale-pointer
+    tn_init_value(closure, params, params);    // expect: stale-pointer
+    tn_init_value(closure, body, body);        // expect: stale-pointer
     return value_of(closure);
 }
 
 Value make_closure_mended(Interp *in, Env *const *env, const Value *params, const Value *body) {
-    Closure *closure = TN_ALLOC(in->m, Closure);
+    Closure *closure = tn_alloc(in->m, Closure);
     if (!closure) return 0;
-    TN_INIT(closure, env, *env);
-    TN_INIT_VALUE(closure, params, *params);
-    TN_INIT_VALUE(closure, body, *body);
+    tn_init(closure, env, *env);
+    tn_init_value(closure, params, *params);
+    tn_init_value(closure, body, *body);
     return value_of(closure);
 }
 
@@ -174,7 +174,7 @@ Value eval_logged(Interp *in, const Value *form, Env *const *env) {
 /* The name of a symbol is kept for the message. */
 Value lookup(Interp *in, Env *const *env, Symbol *name) {
     Binding *binding = env_find(*env, name);
-    if (binding) return TN_READ_VALUE(binding, value);
+    if (binding) return tn_read_value(binding, value);
     raise_error(in, "unbound variable");
     fprintf(stderr, "%u\n", name->hash); // expect: stale-pointer
     return 0;
@@ -182,7 +182,7 @@ Value lookup(Interp *in, Env *const *env, Symbol *name) {
 
 Value lookup_mended(Interp *in, Env *const *env, Symbol *name) {
     Binding *binding = env_find(*env, name);
-    if (binding) return TN_READ_VALUE(binding, value);
+    if (binding) return tn_read_value(binding, value);
     fprintf(stderr, "%u\n", name->hash);
     return raise_error(in, "unbound variable");
 }

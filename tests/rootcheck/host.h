@@ -50,8 +50,8 @@ static const tn_type_desc host_types[] = {
 #define IS_INT(v) ((v) & 1)
 #define INT(v) ((int64_t)(v) >> 1)
 #define MAKE_INT(n) ((Value)(n) << 1 | 1)
-#define CAR(v) TN_READ_VALUE(AS(Pair, v), car)
-#define CDR(v) TN_READ_VALUE(AS(Pair, v), cdr)
+#define CAR(v) tn_read_value(AS(Pair, v), car)
+#define CDR(v) tn_read_value(AS(Pair, v), cdr)
 
 static inline Value value_of(const void *object) { return (Value)(uintptr_t)object; }
 

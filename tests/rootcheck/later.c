@@ -4,7 +4,7 @@
 
 #include "host.h"
 
-static const char *symbol_text(const Symbol *symbol) { return TN_READ(symbol, name)->text; }
+static const char *symbol_text(const Symbol *symbol) { return tn_read(symbol, name)->text; }
 
 static const char *text_of(Interp *in, Value v) {
     Value string = make_string(in, "value", IS_INT(v) ? 4 : 5);
@@ -39,8 +39,8 @@ void print_both(Interp *in, const Value *a, const Value *b) {
 void print_list(Interp *in, Node *list) {
     Node *next;
     for (Node *n = list; n; n = next) { // expect: stale-pointer
-        next = TN_READ(n, next);
-        print(in, TN_READ_VALUE(n, value));
+        next = tn_read(n, next);
+        print(in, tn_read_value(n, value));
     }
 }
 
@@ -48,8 +48,8 @@ void print_list(Interp *in, Node *list) {
 Node *build(Interp *in, int depth) {
     Node *node = node_alloc(in);
     if (!node || depth == 0) return node;
-    TN_WRITE(in->m, node, left, build(in, depth - 1));  // expect: raw-store
-    TN_WRITE(in->m, node, right, build(in, depth - 1)); // expect: raw-store, stale-pointer
+    tn_write(in->m, node, left, build(in, depth - 1));  // expect: raw-store
+    tn_write(in->m, node, right, build(in, depth - 1)); // expect: raw-store, stale-pointer
     return node;                                        // expect: stale-pointer
 }
 
@@ -58,9 +58,9 @@ Node *build_mended(Interp *in, int depth) {
     Node **node = TN_NEW(in->m, Node);
     if (!node || depth == 0) return node ? *node : NULL;
     Node *part = build_mended(in, depth - 1);
-    TN_WRITE(in->m, *node, left, part);
+    tn_write(in->m, *node, left, part);
     part = build_mended(in, depth - 1);
-    TN_WRITE(in->m, *node, right, part);
+    tn_write(in->m, *node, right, part);
     return *node;
 }
 
@@ -81,14 +81,14 @@ Value spread_vla(Interp *in, const Value *f, const Value *forms, Env *const *env
 Value copied(Interp *in, const Value *pair) {
     Pair copy = *AS(Pair, *pair);
     intern(in, "copy");
-    return copy.car.tn_word; // expect: stale-pointer
+    return copy.car.tn_word_; // expect: stale-pointer
 }
 
 /* A struct that a function returns. */
 typedef struct Ends { Node *first, *last; } Ends;
 static Ends ends_of(Node *list) {
     Ends ends = {list, list};
-    while (TN_READ(ends.last, next)) ends.last = TN_READ(ends.last, next);
+    while (tn_read(ends.last, next)) ends.last = tn_read(ends.last, next);
     return ends;
 }
 
@@ -114,10 +114,10 @@ Value list_from(Interp *in, int n, ...) {
 
 /* The old value of a slot. */
 bool replace(Interp *in, Vector *const *v, const Value *form, Env *const *env) {
-    Value old = TN_READ_VALUE(*v, item[0]);
+    Value old = tn_read_value(*v, item[0]);
     Value fresh = eval(in, form, env);
-    if (TN_READ_VALUE(*v, item[0]) != old) return false; // expect: stale-pointer
-    TN_WRITE_VALUE(in->m, *v, item[0], fresh);
+    if (tn_read_value(*v, item[0]) != old) return false; // expect: stale-pointer
+    tn_write_value(in->m, *v, item[0], fresh);
     return true;
 }
 
@@ -152,13 +152,13 @@ Value dispatch(Interp *in, Value v, const Value *form, Env *const *env) {
 /* The length is asked for too late. */
 size_t length_after(Interp *in, Vector *v) {
     Value copy = make_vector(in, 1);
-    return copy ? tn_length(v) : 0; // expect: stale-pointer
+    return copy ? tn_length_of(v) : 0; // expect: stale-pointer
 }
 
 /* A hash of the identity, too. */
 uint64_t hash_after(Interp *in, Node *node) {
     intern(in, "hash");
-    return tn_hash(in->m, node); // expect: stale-pointer
+    return tn_hash_of(in->m, node); // expect: stale-pointer
 }
 
 /* Through a statement expression. */
@@ -209,12 +209,12 @@ Value last_of(Interp *in, Value a, const Value *form, Env *const *env) {
 
 /* A loop that looks for a place and then allocates for it. */
 Binding *bind_new(Interp *in, Env *env, Symbol *const *name) {
-    Binding *last = TN_READ(env, first);
-    while (last && TN_READ(last, next)) last = TN_READ(last, next);
-    Binding *binding = TN_ALLOC(in->m, Binding);
+    Binding *last = tn_read(env, first);
+    while (last && tn_read(last, next)) last = tn_read(last, next);
+    Binding *binding = tn_alloc(in->m, Binding);
     if (!binding) return NULL;
-    TN_INIT(binding, name, *name);
-    if (last) TN_WRITE(in->m, last, next, binding); // expect: stale-pointer
-    else TN_WRITE(in->m, env, first, binding); // expect: stale-pointer
+    tn_init(binding, name, *name);
+    if (last) tn_write(in->m, last, next, binding); // expect: stale-pointer
+    else tn_write(in->m, env, first, binding); // expect: stale-pointer
     return binding;
 }

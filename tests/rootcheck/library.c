@@ -2,15 +2,15 @@
 #include "host.h"
 
 Value cons(Interp *in, const Value *car, const Value *cdr) {
-    Pair *pair = TN_ALLOC(in->m, Pair);
+    Pair *pair = tn_alloc(in->m, Pair);
     if (!pair) return raise_error(in, "out of memory");
-    TN_INIT_VALUE(pair, car, *car);
-    TN_INIT_VALUE(pair, cdr, *cdr);
+    tn_init_value(pair, car, *car);
+    tn_init_value(pair, cdr, *cdr);
     return value_of(pair);
 }
 
 Value make_string(Interp *in, const char *text, size_t length) {
-    String *string = TN_ALLOC_TAIL(in->m, String, char, length + 1);
+    String *string = tn_alloc_tail(in->m, String, char, length + 1);
     if (!string) return 0;
     memcpy(string->text, text, length);
     string->length = length;
@@ -18,7 +18,7 @@ Value make_string(Interp *in, const char *text, size_t length) {
 }
 
 Value make_vector(Interp *in, size_t length) {
-    Vector *vector = TN_ALLOC_TAIL(in->m, Vector, tn_value, length);
+    Vector *vector = tn_alloc_tail(in->m, Vector, tn_value, length);
     if (!vector) return 0;
     vector->length = length;
     return value_of(vector);
@@ -41,18 +41,18 @@ static Value eval_list(Interp *in, const Value *forms, Env *const *env) {
 Value eval(Interp *in, const Value *form, Env *const *env) {
     if (IS(Symbol, *form)) {
         Binding *binding = env_find(*env, AS(Symbol, *form));
-        return binding ? TN_READ_VALUE(binding, value) : raise_error(in, "unbound");
+        return binding ? tn_read_value(binding, value) : raise_error(in, "unbound");
     }
     return IS(Pair, *form) ? eval_list(in, form, env) : *form;
 }
 
 static Env *bind_arguments(Interp *in, const Value *function, int argc, const Value *argv) {
     TN_SCOPE(in->m);
-    Env **outer = TN_HANDLE(in->m, TN_READ(AS(Closure, *function), env));
+    Env **outer = TN_HANDLE(in->m, tn_read(AS(Closure, *function), env));
     Env *made = env_alloc(in, outer);
     if (!made) return NULL;
     Env **env = TN_HANDLE(in->m, made);
-    Value *params = TN_HANDLE_VALUE(in->m, TN_READ_VALUE(AS(Closure, *function), params));
+    Value *params = TN_HANDLE_VALUE(in->m, tn_read_value(AS(Closure, *function), params));
     for (int i = 0; i < argc; i++, *params = CDR(*params)) {
         TN_SCOPE(in->m);
         Symbol **name = TN_HANDLE(in->m, AS(Symbol, CAR(*params)));
@@ -66,7 +66,7 @@ Value apply(Interp *in, const Value *function, int argc, const Value *argv) {
     Env *made = bind_arguments(in, function, argc, argv);
     if (!made) return 0;
     Env **env = TN_HANDLE(in->m, made);
-    Value *body = TN_HANDLE_VALUE(in->m, TN_READ_VALUE(AS(Closure, *function), body));
+    Value *body = TN_HANDLE_VALUE(in->m, tn_read_value(AS(Closure, *function), body));
     return eval(in, body, env);
 }
 
@@ -81,9 +81,9 @@ Value intern(Interp *in, const char *name) {
     Value text = make_string(in, name, strlen(name));
     if (!text) return 0;
     String **string = TN_HANDLE(in->m, AS(String, text));
-    Symbol *symbol = TN_ALLOC(in->m, Symbol);
+    Symbol *symbol = tn_alloc(in->m, Symbol);
     if (!symbol) return 0;
-    TN_INIT(symbol, name, *string);
+    tn_init(symbol, name, *string);
     return value_of(symbol);
 }
 
@@ -97,7 +97,7 @@ size_t list_count(Value list) {
 
 bool same_symbol(const Symbol *a, const Symbol *b) { return a == b || a->hash == b->hash; }
 
-Node *node_alloc(Interp *in) { return TN_ALLOC(in->m, Node); }
+Node *node_alloc(Interp *in) { return tn_alloc(in->m, Node); }
 
 Node **node_new(Interp *in) {
     TN_SCOPE(in->m);
@@ -106,41 +106,41 @@ Node **node_new(Interp *in) {
 }
 
 Env *env_alloc(Interp *in, Env *const *outer) {
-    Env *env = TN_ALLOC(in->m, Env);
-    if (env) TN_INIT(env, outer, *outer);
+    Env *env = tn_alloc(in->m, Env);
+    if (env) tn_init(env, outer, *outer);
     return env;
 }
 
 Binding *env_find(Env *env, const Symbol *name) {
-    for (; env; env = TN_READ(env, outer))
-        for (Binding *b = TN_READ(env, first); b; b = TN_READ(b, next))
-            if (same_symbol(TN_READ(b, name), name)) return b;
+    for (; env; env = tn_read(env, outer))
+        for (Binding *b = tn_read(env, first); b; b = tn_read(b, next))
+            if (same_symbol(tn_read(b, name), name)) return b;
     return NULL;
 }
 
 bool env_define(Interp *in, Env *const *env, Symbol *const *name, const Value *value) {
-    Binding *binding = TN_ALLOC(in->m, Binding);
+    Binding *binding = tn_alloc(in->m, Binding);
     if (!binding) return false;
-    TN_INIT(binding, name, *name);
-    TN_INIT(binding, next, TN_READ(*env, first));
-    TN_INIT_VALUE(binding, value, *value);
-    TN_WRITE(in->m, *env, first, binding);
+    tn_init(binding, name, *name);
+    tn_init(binding, next, tn_read(*env, first));
+    tn_init_value(binding, value, *value);
+    tn_write(in->m, *env, first, binding);
     return true;
 }
 
 bool table_grow(Interp *in, Table *const *table) {
-    size_t length = TN_READ(*table, slots)->length;
-    Vector *larger = TN_ALLOC_TAIL(in->m, Vector, tn_value, 2 * length);
+    size_t length = tn_read(*table, slots)->length;
+    Vector *larger = tn_alloc_tail(in->m, Vector, tn_value, 2 * length);
     if (!larger) return false;
-    const Vector *old = TN_READ(*table, slots);
+    const Vector *old = tn_read(*table, slots);
     larger->length = 2 * length;
-    for (size_t i = 0; i < length; i++) TN_INIT_VALUE(larger, item[i], TN_READ_VALUE(old, item[i]));
-    TN_WRITE(in->m, *table, slots, larger);
+    for (size_t i = 0; i < length; i++) tn_init_value(larger, item[i], tn_read_value(old, item[i]));
+    tn_write(in->m, *table, slots, larger);
     return true;
 }
 
 Value *table_slot(Table *table, Value key) {
-    Vector *slots = TN_READ(table, slots);
+    Vector *slots = tn_read(table, slots);
     size_t i = (size_t)(key >> 3) & (slots->length - 1);
     return (Value *)(uintptr_t)&slots->item[i];
 }

@@ -48,17 +48,17 @@ Value list_of_three(Interp *in, Lexer *lexer) {
 
 /* The object of a store is raw, its value is computed. */
 void set_next(Interp *in, Node *node) {
-    TN_WRITE(in->m, node, next, node_alloc(in)); // expect: raw-store
+    tn_write(in->m, node, next, node_alloc(in)); // expect: raw-store
 }
 
 void set_next_mended(Interp *in, Node *const *node) {
     Node *next = node_alloc(in);
-    TN_WRITE(in->m, *node, next, next);
+    tn_write(in->m, *node, next, next);
 }
 
 /* Also through a handle: *node may be read before the call. */
 void set_value(Interp *in, Node *const *node, const Value *form, Env *const *env) {
-    TN_WRITE_VALUE(in->m, *node, value, eval(in, form, env)); // expect: raw-store
+    tn_write_value(in->m, *node, value, eval(in, form, env)); // expect: raw-store
 }
 
 /* A plain field. */
@@ -77,9 +77,9 @@ void add_number(Interp *in, Node *node, const Value *form, Env *const *env) {
 
 /* A new object's field, in the same line. */
 Value box_of(Interp *in, Lexer *lexer) {
-    Pair *box = TN_ALLOC(in->m, Pair);
+    Pair *box = tn_alloc(in->m, Pair);
     if (!box) return 0;
-    TN_INIT_VALUE(box, car, read_datum(in, lexer)); // expect: raw-store
+    tn_init_value(box, car, read_datum(in, lexer)); // expect: raw-store
     return value_of(box); // expect: stale-pointer
 }
 
@@ -91,7 +91,7 @@ Value box_of_mended(Interp *in, Lexer *lexer) {
 
 /* An item of a vector. */
 void fill_slot(Interp *in, Vector *vector, size_t i, Lexer *lexer) {
-    TN_WRITE_VALUE(in->m, vector, item[i], read_datum(in, lexer)); // expect: raw-store
+    tn_write_value(in->m, vector, item[i], read_datum(in, lexer)); // expect: raw-store
 }
 
 /* Operands of arithmetic. */
@@ -132,15 +132,15 @@ void pair_in_c(Interp *in, Lexer *lexer, Value out[2]) {
 
 /* Method calls: the receiver is read before the arguments are evaluated, or after. */
 Value send(Interp *in, Closure *method, const Value *form, Env *const *env) {
-    return pair_of(in, TN_READ_VALUE(method, body), eval(in, form, env)); // expect: unsequenced
+    return pair_of(in, tn_read_value(method, body), eval(in, form, env)); // expect: unsequenced
 }
 
 /* An index that is computed by a call. */
 Value item_at(Interp *in, Vector *vector, const Value *form, Env *const *env) {
-    return TN_READ_VALUE(vector, item[INT(eval(in, form, env))]); // expect: unsequenced
+    return tn_read_value(vector, item[INT(eval(in, form, env))]); // expect: unsequenced
 }
 
 Value item_at_mended(Interp *in, Vector *const *vector, const Value *form, Env *const *env) {
     int64_t i = INT(eval(in, form, env));
-    return TN_READ_VALUE(*vector, item[i]);
+    return tn_read_value(*vector, item[i]);
 }

@@ -24,21 +24,21 @@ typedef union Slot { Value value; Node *node; double number; } Slot;
 
 size_t register_types(tn_heap *heap) {
     size_t n = 0;
-    for (size_t i = 0; i < sizeof more_types / sizeof *more_types; i++) n += tn_type_add(heap, &more_types[i]) != 0;
-    for (size_t i = 0; i < sizeof host_types / sizeof *host_types; i++) n += tn_type_add(heap, &host_types[i]) != 0;
+    for (size_t i = 0; i < sizeof more_types / sizeof *more_types; i++) n += tn_type_create(heap, &more_types[i]) != 0;
+    for (size_t i = 0; i < sizeof host_types / sizeof *host_types; i++) n += tn_type_create(heap, &host_types[i]) != 0;
     return n;
 }
 
 static Instance *instantiate(Interp *in, Class *class) {
-    Instance *made = TN_ALLOC_TAIL(in->m, Instance, tn_value, class->slots);
+    Instance *made = tn_alloc_tail(in->m, Instance, tn_value, class->slots);
     if (!made) return NULL;
-    TN_INIT(made, class, class); // expect: stale-pointer
+    tn_init(made, class, class); // expect: stale-pointer
     return made;
 }
 
 static Instance *instantiate_mended(Interp *in, Class *const *class) {
-    Instance *made = TN_ALLOC_TAIL(in->m, Instance, tn_value, (*class)->slots);
-    if (made) TN_INIT(made, class, *class);
+    Instance *made = tn_alloc_tail(in->m, Instance, tn_value, (*class)->slots);
+    if (made) tn_init(made, class, *class);
     return made;
 }
 
@@ -59,17 +59,17 @@ Instance *construct_mended(Interp *in, Class *const *class, const Value *init, i
 
 /* A walk up the classes, with a symbol made for each. */
 Class *find_method(Interp *in, Class *class, const char *name) {
-    for (; class; class = TN_READ(class, super)) {
+    for (; class; class = tn_read(class, super)) {
         Value symbol = intern(in, name);
-        if (TN_READ(class, name) == AS(Symbol, symbol)) return class; // expect: stale-pointer
+        if (tn_read(class, name) == AS(Symbol, symbol)) return class; // expect: stale-pointer
     }
     return NULL;
 }
 
 Class *find_method_mended(Interp *in, Class *const *from, const char *name) {
     Value symbol = intern(in, name);
-    for (Class *class = *from; class; class = TN_READ(class, super))
-        if (TN_READ(class, name) == AS(Symbol, symbol)) return class;
+    for (Class *class = *from; class; class = tn_read(class, super))
+        if (tn_read(class, name) == AS(Symbol, symbol)) return class;
     return NULL;
 }
 
@@ -104,19 +104,19 @@ bool declare_two(Compiler *c, const char *a, const char *b) {
 /* A task holds its receiver. */
 static void run_task(Interp *in, Task *task) {
     task->run(task);
-    print(in, TN_READ_VALUE(task->self, slot[0]));
+    print(in, tn_read_value(task->self, slot[0]));
 }
 
 void start_task(Interp *in, Instance *self, Task *task) {
     task->self = self;
     make_vector(in, 10);
-    print(in, TN_READ_VALUE(task->self, slot[0])); // expect: stale-pointer
+    print(in, tn_read_value(task->self, slot[0])); // expect: stale-pointer
     run_task(in, task);
 }
 
 /* A growing string: the builder's object is raw while the larger one is made. */
 bool builder_grow(Interp *in, StringBuilder *b) {
-    String *larger = TN_ALLOC_TAIL(in->m, String, char, 2 * b->used);
+    String *larger = tn_alloc_tail(in->m, String, char, 2 * b->used);
     if (!larger) return false;
     memcpy(larger->text, b->string->text, b->used);
     b->string = larger;
@@ -125,7 +125,7 @@ bool builder_grow(Interp *in, StringBuilder *b) {
 
 bool builder_add(Interp *in, const char *text) {
     StringBuilder b = {NULL, 0};
-    b.string = TN_ALLOC_TAIL(in->m, String, char, 16);
+    b.string = tn_alloc_tail(in->m, String, char, 16);
     if (!b.string) return false;
     for (; *text; text++) {
         if (b.used == 16) raise_error(in, "long");
@@ -136,10 +136,10 @@ bool builder_add(Interp *in, const char *text) {
 
 /* Concatenation in a loop with a raw accumulator. */
 Value join(Interp *in, Vector *const *parts) {
-    String *all = TN_ALLOC_TAIL(in->m, String, char, 1);
+    String *all = tn_alloc_tail(in->m, String, char, 1);
     for (size_t i = 0; all && i < (*parts)->length; i++) {
-        String *part = AS(String, TN_READ_VALUE(*parts, item[i]));
-        String *next = TN_ALLOC_TAIL(in->m, String, char, all->length + part->length);
+        String *part = AS(String, tn_read_value(*parts, item[i]));
+        String *next = tn_alloc_tail(in->m, String, char, all->length + part->length);
         if (!next) return 0;
         memcpy(next->text, all->text, all->length);                 // expect: stale-pointer
         memcpy(next->text + next->length, part->text, part->length); // expect: stale-pointer
@@ -150,10 +150,10 @@ Value join(Interp *in, Vector *const *parts) {
 
 /* Swapping through a temporary, with a print between. */
 void swap_slots(Interp *in, Instance *const *a, Instance *const *b) {
-    Value old = TN_READ_VALUE(*a, slot[0]);
-    TN_WRITE_VALUE(in->m, *a, slot[0], TN_READ_VALUE(*b, slot[0]));
-    print(in, TN_READ_VALUE(*a, slot[0]));
-    TN_WRITE_VALUE(in->m, *b, slot[0], old); // expect: stale-pointer
+    Value old = tn_read_value(*a, slot[0]);
+    tn_write_value(in->m, *a, slot[0], tn_read_value(*b, slot[0]));
+    print(in, tn_read_value(*a, slot[0]));
+    tn_write_value(in->m, *b, slot[0], old); // expect: stale-pointer
 }
 
 /* A union. */
@@ -161,7 +161,7 @@ Value in_union(Interp *in, Node *node) {
     Slot slot;
     slot.node = node;
     intern(in, "union");
-    return TN_READ_VALUE(slot.node, value); // expect: stale-pointer
+    return tn_read_value(slot.node, value); // expect: stale-pointer
 }
 
 /* In an array of structs. */
@@ -175,7 +175,7 @@ Value in_array_of_structs(Interp *in, Value a, Value b) {
 Value by_address(Interp *in, Node *node) {
     Node **where = &node;
     intern(in, "address");
-    return TN_READ_VALUE(*where, value); // expect: stale-pointer
+    return tn_read_value(*where, value); // expect: stale-pointer
 }
 
 /* A nested function's result used as an argument later. */
@@ -230,9 +230,9 @@ Value ensure(Interp *in, Env *const *env, Symbol *const *name, const Value *valu
 
 /* Two levels of fields. */
 Value class_name(Interp *in, Instance *const *self) {
-    Symbol *name = TN_READ(TN_READ(*self, class), name);
+    Symbol *name = tn_read(tn_read(*self, class), name);
     Value copy = make_string(in, "class ", 6);
-    return copy ? value_of(TN_READ(name, name)) : 0; // expect: stale-pointer
+    return copy ? value_of(tn_read(name, name)) : 0; // expect: stale-pointer
 }
 
 /* A handle is made too late. */
@@ -241,7 +241,7 @@ Value too_late(Interp *in, Lexer *lexer) {
     Value v = read_datum(in, lexer);
     TN_SCOPE(in->m);
     Node **h = TN_HANDLE(in->m, node); // expect: stale-pointer
-    TN_WRITE_VALUE(in->m, *h, value, v);
+    tn_write_value(in->m, *h, value, v);
     return value_of(*h);
 }
 
@@ -251,7 +251,7 @@ long for_speed(Interp *in, Node *const *list) {
     long sum = 0;
     for (int i = 0; i < 10; i++) {
         sum += n->number; // expect: stale-pointer
-        tn_safepoint(in->m);
+        tn_poll(in->m);
     }
     return sum;
 }
@@ -260,7 +260,7 @@ long for_speed(Interp *in, Node *const *list) {
 size_t two_walkers(Interp *in, Node *list) {
     size_t count = 0;
     for (Node *slow = list, *fast = list; fast;
-         slow = TN_READ(slow, next), fast = TN_READ(fast, next)) { // expect: stale-pointer
+         slow = tn_read(slow, next), fast = tn_read(fast, next)) { // expect: stale-pointer
         count++;
         print(in, MAKE_INT(count));
     }
@@ -275,10 +275,10 @@ Value collect_now(Interp *in, Value v) {
 
 /* A stable object's neighbour is not stable. */
 Value stable_neighbour(Interp *in, Node *const *h) {
-    Node *next = TN_READ(*h, next);
-    Node *node = tn_stable(in->m, h);
+    Node *next = tn_read(*h, next);
+    Node *node = TN_STABLE_ADDRESS(in->m, h);
     if (!node) return NIL;
-    return TN_READ_VALUE(next, value); // expect: stale-pointer
+    return tn_read_value(next, value); // expect: stale-pointer
 }
 
 /* A weak array's value. */
@@ -286,7 +286,7 @@ Value weak_item(Interp *in, tn_weak_array *const *weak) {
     Value v = tn_weak_array_read(in->m, *weak, 0);
     if (!v) return NIL;
     Value fresh = make_vector(in, 1);
-    if (fresh) TN_INIT_VALUE(AS(Vector, fresh), item[0], v); // expect: stale-pointer
+    if (fresh) tn_init_value(AS(Vector, fresh), item[0], v); // expect: stale-pointer
     return fresh;
 }
 
@@ -303,8 +303,8 @@ Value through_inline(Interp *in, Value v) {
 Value interpret(Interp *in, const char *ops, Node *node) {
     for (; *ops; ops++)
         switch (*ops) {
-        case 'n': node = TN_READ(node, next); break; // expect: stale-pointer
-        case 'p': return TN_READ_VALUE(node, value); // expect: stale-pointer
+        case 'n': node = tn_read(node, next); break; // expect: stale-pointer
+        case 'p': return tn_read_value(node, value); // expect: stale-pointer
         default: raise_error(in, "bad operation");
         }
     return NIL;
@@ -334,10 +334,10 @@ Value with_frame(Interp *in, Env *env, const Value *form) {
 Value sort_nodes(Interp *in, Node *list, size_t n) {
     Node **nodes = calloc(n, sizeof *nodes);
     if (!nodes) return 0;
-    for (size_t i = 0; i < n; i++, list = TN_READ(list, next)) nodes[i] = list;
+    for (size_t i = 0; i < n; i++, list = tn_read(list, next)) nodes[i] = list;
     Value sorted = make_vector(in, n);
     for (size_t i = 0; sorted && i < n; i++)
-        TN_INIT_VALUE(AS(Vector, sorted), item[i], TN_READ_VALUE(nodes[i], value)); // expect: stale-pointer
+        tn_init_value(AS(Vector, sorted), item[i], tn_read_value(nodes[i], value)); // expect: stale-pointer
     free(nodes);
     return sorted;
 }
@@ -347,7 +347,7 @@ long sum_sorted(Interp *in, Node *const *list, size_t n) {
     Node **nodes = calloc(n, sizeof *nodes);
     if (!nodes || !make_vector(in, n)) return 0;
     Node *node = *list;
-    for (size_t i = 0; i < n; i++, node = TN_READ(node, next)) nodes[i] = node;
+    for (size_t i = 0; i < n; i++, node = tn_read(node, next)) nodes[i] = node;
     long sum = nodes[0]->number - nodes[n - 1]->number;
     free(nodes);
     return sum;

@@ -33,7 +33,7 @@ Value read_list_raw_tail(Interp *in, Lexer *lexer) {
         *item = read_datum(in, lexer);
         Value pair = cons(in, item, nil);
         if (!tail) *head = pair;
-        else TN_WRITE_VALUE(in->m, tail, cdr, pair); // expect: stale-pointer
+        else tn_write_value(in->m, tail, cdr, pair); // expect: stale-pointer
         tail = AS(Pair, pair);
     }
     return *head;
@@ -47,7 +47,7 @@ Value read_list_rooted_tail(Interp *in, Lexer *lexer) {
         *item = read_datum(in, lexer);
         Value pair = cons(in, item, nil);
         if (!*tail) *head = pair;
-        else TN_WRITE_VALUE(in->m, *tail, cdr, pair);
+        else tn_write_value(in->m, *tail, cdr, pair);
         *tail = AS(Pair, pair);
     }
     return *head;
@@ -66,11 +66,11 @@ Value read_quote(Interp *in, Lexer *lexer) {
 
 /* A symbol is made between the making of a pair and its filling. */
 Value read_definition(Interp *in, Lexer *lexer) {
-    Pair *pair = TN_ALLOC(in->m, Pair);
+    Pair *pair = tn_alloc(in->m, Pair);
     if (!pair) return 0;
     Value name = intern(in, lexer->text);
-    TN_INIT_VALUE(pair, car, name); // expect: stale-pointer
-    TN_INIT_VALUE(pair, cdr, NIL);
+    tn_init_value(pair, car, name); // expect: stale-pointer
+    tn_init_value(pair, cdr, NIL);
     return value_of(pair);
 }
 
@@ -104,7 +104,7 @@ Value read_vector(Interp *in, Lexer *lexer, size_t length) {
     Vector *vector = AS(Vector, made);
     for (size_t i = 0; i < length; i++) {
         Value item = read_datum(in, lexer);
-        TN_WRITE_VALUE(in->m, vector, item[i], item); // expect: stale-pointer
+        tn_write_value(in->m, vector, item[i], item); // expect: stale-pointer
     }
     return made; // expect: stale-pointer
 }
@@ -115,7 +115,7 @@ Value read_vector_mended(Interp *in, Lexer *lexer, size_t length) {
     if (!*vector) return 0;
     for (size_t i = 0; i < length; i++) {
         Value item = read_datum(in, lexer);
-        TN_WRITE_VALUE(in->m, AS(Vector, *vector), item[i], item);
+        tn_write_value(in->m, AS(Vector, *vector), item[i], item);
     }
     return *vector;
 }

@@ -18,7 +18,7 @@ void scan_known(tn_tracer *tracer, void *user) {
 }
 
 void keep_pair(Interp *in) {
-    Pair *pair = TN_ALLOC(in->m, Pair);
+    Pair *pair = tn_alloc(in->m, Pair);
     free_list = pair; // expect: unrooted-memory
 }
 
@@ -55,7 +55,7 @@ void keep_known(Interp *in, Env *const *outer) {
 Value use_scratch(Interp *in, Value a) {
     in->scratch = AS(Pair, a);
     Value name = intern(in, "x");
-    TN_WRITE_VALUE(in->m, in->scratch, car, name); // expect: stale-pointer
+    tn_write_value(in->m, in->scratch, car, name); // expect: stale-pointer
     return name;
 }
 
@@ -69,24 +69,24 @@ void use_globals(Interp *in, Env *const *outer) {
 
 Value with_root(Interp *in, const Value *form, Env *const *env) {
     TN_FIELD(Table) table = {NULL};
-    tn_root_add(in->m, &table);
+    tn_root_create(in->m, &table);
     Value v = eval(in, form, env);
     if (!v) return 0; // expect: stack-root
-    tn_root_remove(in->m, &table);
+    tn_root_destroy(in->m, &table);
     return v;
 }
 
 Value with_root_mended(Interp *in, const Value *form, Env *const *env) {
     TN_FIELD(Table) table = {NULL};
-    if (tn_root_add(in->m, &table) != TN_OK) return 0;
+    if (tn_root_create(in->m, &table) != TN_OK) return 0;
     Value v = eval(in, form, env);
-    tn_root_remove(in->m, &table);
+    tn_root_destroy(in->m, &table);
     return v;
 }
 
 int with_root_never(Interp *in, Table *const *from) {
     TN_FIELD(Table) table = {NULL};
-    if (tn_root_add(in->m, &table) != TN_OK) return 0;
+    if (tn_root_create(in->m, &table) != TN_OK) return 0;
     TN_ROOT_SET(in->m, &table, from);
     return 1; // expect: stack-root
 }
@@ -94,12 +94,12 @@ int with_root_never(Interp *in, Table *const *from) {
 int with_root_goto(Interp *in, Table *const *from) {
     TN_FIELD(Table) table = {NULL};
     int ok = 0;
-    tn_status added = tn_root_add(in->m, &table);
+    tn_status added = tn_root_create(in->m, &table);
     if (added != TN_OK) goto out;
     TN_ROOT_SET(in->m, &table, from);
     if (!table_grow(in, from)) goto out;
     ok = 1;
-    tn_root_remove(in->m, &table);
+    tn_root_destroy(in->m, &table);
 out:
     return ok; // expect: stack-root
 }
@@ -107,33 +107,33 @@ out:
 int with_root_goto_mended(Interp *in, Table *const *from) {
     TN_FIELD(Table) table = {NULL};
     int ok = 0;
-    tn_status added = tn_root_add(in->m, &table);
+    tn_status added = tn_root_create(in->m, &table);
     if (added != TN_OK) return 0;
     TN_ROOT_SET(in->m, &table, from);
     if (!table_grow(in, from)) goto out;
     ok = 1;
 out:
-    tn_root_remove(in->m, &table);
+    tn_root_destroy(in->m, &table);
     return ok;
 }
 
 void with_range(Interp *in, const Value *form, Env *const *env) {
     Value slots[4] = {NIL, NIL, NIL, NIL}, *base = slots, *top = slots + 4;
     tn_range_desc desc = {.base = &base, .top = &top, .values = 1};
-    tn_range *range = tn_range_add(in->m, &desc);
+    tn_range *range = tn_range_create(in->m, &desc);
     if (!range) return;
     slots[0] = NIL;
     if (eval(in, form, env)) return; // expect: stack-root
-    tn_range_remove(in->m, range);
+    tn_range_destroy(in->m, range);
 }
 
 void with_range_mended(Interp *in, const Value *form, Env *const *env) {
     Value slots[4] = {NIL, NIL, NIL, NIL}, *base = slots, *top = slots + 4;
     tn_range_desc desc = {.base = &base, .top = &top, .values = 1};
-    tn_range *range = tn_range_add(in->m, &desc);
+    tn_range *range = tn_range_create(in->m, &desc);
     if (!range) return;
     eval(in, form, env);
-    tn_range_remove(in->m, range);
+    tn_range_destroy(in->m, range);
 }
 
 typedef struct Frame { Env *env; } Frame;
@@ -145,20 +145,20 @@ static void scan_frame(tn_tracer *tracer, void *user) {
 
 bool with_scanner(Interp *in, Env *const *outer) {
     Frame frame = {NULL};
-    if (tn_scanner_add(in->m, scan_frame, &frame) != TN_OK) return false;
+    if (tn_scanner_create(in->m, scan_frame, &frame) != TN_OK) return false;
     frame.env = env_alloc(in, outer);
     if (!frame.env) return false; // expect: stack-root
     frame.env->count = 0;
-    tn_scanner_remove(in->m, scan_frame, &frame);
+    tn_scanner_destroy(in->m, scan_frame, &frame);
     return true;
 }
 
 bool with_scanner_mended(Interp *in, Env *const *outer) {
     Frame frame = {NULL};
-    if (tn_scanner_add(in->m, scan_frame, &frame) != TN_OK) return false;
+    if (tn_scanner_create(in->m, scan_frame, &frame) != TN_OK) return false;
     frame.env = env_alloc(in, outer);
     bool ok = frame.env != NULL;
-    tn_scanner_remove(in->m, scan_frame, &frame);
+    tn_scanner_destroy(in->m, scan_frame, &frame);
     return ok;
 }
 

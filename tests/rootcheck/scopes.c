@@ -31,7 +31,7 @@ Value *make_value(Interp *in, Lexer *lexer) {
 Node **find_node(Interp *in, Node *const *list, long number) {
     TN_SCOPE(in->m);
     Node **at = TN_HANDLE(in->m, *list);
-    for (; *at; *at = TN_READ(*at, next)) {
+    for (; *at; *at = tn_read(*at, next)) {
         TN_SCOPE(in->m);
         Node **found = TN_HANDLE(in->m, *at);
         if ((*at)->number == number) return TN_ESCAPE(found); // expect: handle-escape
@@ -83,7 +83,7 @@ long number_of(Interp *in, bool make) {
 /* Left by break. */
 long first_large(Interp *in, Node *const *list) {
     Node **found = NULL;
-    for (Node *n = *list; n; n = TN_READ(n, next)) {
+    for (Node *n = *list; n; n = tn_read(n, next)) {
         TN_SCOPE(in->m);
         if (n->number < 1000) continue;
         found = TN_HANDLE(in->m, n);
@@ -138,7 +138,7 @@ Node **not_wrapped(Interp *in) {
 long window_total(Interp *in, Node *const *list) {
     TN_NO_GC(in->m);
     long total = 0;
-    for (const Node *n = *list; n; n = TN_READ(n, next)) total += n->number;
+    for (const Node *n = *list; n; n = tn_read(n, next)) total += n->number;
     print(in, MAKE_INT(total)); // expect: raw-window
     return total;
 }
@@ -147,7 +147,7 @@ long window_total_mended(Interp *in, Node *const *list) {
     long total = 0;
     {
         TN_NO_GC(in->m);
-        for (const Node *n = *list; n; n = TN_READ(n, next)) total += n->number;
+        for (const Node *n = *list; n; n = tn_read(n, next)) total += n->number;
     }
     print(in, MAKE_INT(total));
     return total;
@@ -156,37 +156,37 @@ long window_total_mended(Interp *in, Node *const *list) {
 void window_alloc(Interp *in, Node *const *node) {
     TN_NO_GC(in->m);
     Node *next = node_alloc(in); // expect: raw-window
-    if (next) TN_WRITE(in->m, *node, next, next);
+    if (next) tn_write(in->m, *node, next, next);
 }
 
 /* tn_reserve has made room. */
 bool window_reserved(Interp *in, Node *const *node) {
-    if (tn_reserve(in->m, 3 * TN_CELL(sizeof(Node))) != TN_OK) return false;
+    if (tn_reserve(in->m, 3 * tn_cell_bytes(sizeof(Node))) != TN_OK) return false;
     TN_NO_GC(in->m);
     Node *a = node_alloc(in), *b = node_alloc(in), *c = node_alloc(in);
-    TN_INIT(a, next, b);
-    TN_INIT(b, next, c);
-    TN_WRITE(in->m, *node, next, a);
+    tn_init(a, next, b);
+    tn_init(b, next, c);
+    tn_write(in->m, *node, next, a);
     return true;
 }
 
 /* But a safepoint takes it away again. */
 bool window_poll(Interp *in, Node *const *node) {
-    if (tn_reserve(in->m, TN_CELL(sizeof(Node))) != TN_OK) return false;
+    if (tn_reserve(in->m, tn_cell_bytes(sizeof(Node))) != TN_OK) return false;
     TN_NO_GC(in->m);
-    tn_safepoint(in->m); // expect: raw-window
+    tn_poll(in->m); // expect: raw-window
     Node *a = node_alloc(in); // expect: raw-window
-    TN_WRITE(in->m, *node, next, a);
+    tn_write(in->m, *node, next, a);
     return true;
 }
 
 /* Without a window, the reserve is what makes it right. */
 Node *reserved_list(Interp *in, int n) {
     Node *list = NULL;
-    if (tn_reserve(in->m, (size_t)n * TN_CELL(sizeof(Node))) != TN_OK) return NULL;
+    if (tn_reserve(in->m, (size_t)n * tn_cell_bytes(sizeof(Node))) != TN_OK) return NULL;
     for (int i = 0; i < n; i++) {
         Node *node = node_alloc(in);
-        TN_INIT(node, next, list);
+        tn_init(node, next, list);
         list = node;
     }
     return list;
@@ -195,7 +195,7 @@ Node *reserved_list(Interp *in, int n) {
 /* In an error path of a window. */
 bool window_error(Interp *in, Node *const *list) {
     TN_NO_GC(in->m);
-    for (const Node *n = *list; n; n = TN_READ(n, next))
+    for (const Node *n = *list; n; n = tn_read(n, next))
         if (n->number < 0) return raise_error(in, "negative") != 0; // expect: raw-window
     return true;
 }

@@ -5,7 +5,7 @@
 Value string_append(Interp *in, String *const *a, String *const *b) {
     const char *left = (*a)->text, *right = (*b)->text;
     size_t n = (*a)->length, k = (*b)->length;
-    String *joined = TN_ALLOC_TAIL(in->m, String, char, n + k + 1);
+    String *joined = tn_alloc_tail(in->m, String, char, n + k + 1);
     if (!joined) return 0;
     memcpy(joined->text, left, n);      // expect: interior-pointer
     memcpy(joined->text + n, right, k); // expect: interior-pointer
@@ -15,7 +15,7 @@ Value string_append(Interp *in, String *const *a, String *const *b) {
 
 Value string_append_mended(Interp *in, String *const *a, String *const *b) {
     size_t n = (*a)->length, k = (*b)->length;
-    String *joined = TN_ALLOC_TAIL(in->m, String, char, n + k + 1);
+    String *joined = tn_alloc_tail(in->m, String, char, n + k + 1);
     if (!joined) return 0;
     memcpy(joined->text, (*a)->text, n);
     memcpy(joined->text + n, (*b)->text, k);
@@ -37,7 +37,7 @@ Value substring_mended(Interp *in, String *const *s, size_t from, size_t to) {
 
 /* A symbol's name is handed on. */
 Value symbol_to_string(Interp *in, Symbol *const *symbol) {
-    return make_string(in, TN_READ(*symbol, name)->text, TN_READ(*symbol, name)->length); // expect: interior-pointer
+    return make_string(in, tn_read(*symbol, name)->text, tn_read(*symbol, name)->length); // expect: interior-pointer
 }
 
 /* Through a helper that only passes it on. */
@@ -76,7 +76,7 @@ Value after_colon(Interp *in, String *const *s) {
     if (!colon) return NIL;
     Value made = make_vector(in, 1);
     if (!made) return 0;
-    TN_INIT_VALUE(AS(Vector, made), item[0], MAKE_INT(colon[1])); // expect: interior-pointer
+    tn_init_value(AS(Vector, made), item[0], MAKE_INT(colon[1])); // expect: interior-pointer
     return made;
 }
 
@@ -114,7 +114,7 @@ Value sum_items(Interp *in, Vector *const *v, Env *const *env) {
     int64_t sum = 0;
     for (size_t i = 0; i < (*v)->length; i++) {
         TN_SCOPE(in->m);
-        sum += INT(eval(in, TN_HANDLE_VALUE(in->m, item[i].tn_word), env)); // expect: tail-pointer
+        sum += INT(eval(in, TN_HANDLE_VALUE(in->m, item[i].tn_word_), env)); // expect: tail-pointer
     }
     return MAKE_INT(sum);
 }
@@ -125,7 +125,7 @@ Value map_vector(Interp *in, Vector *const *v, Env *const *env) {
     Value *list = TN_HANDLE_VALUE(in->m, NIL), *x = TN_HANDLE_VALUE(in->m, NIL);
     const tn_value_field *p = (*v)->item, *end = p + (*v)->length;
     while (p < end) { // expect: tail-pointer
-        *x = eval(in, &p->tn_word, env);
+        *x = eval(in, &p->tn_word_, env);
         *list = cons(in, x, list);
         p++; // expect: tail-pointer
     }
@@ -140,7 +140,7 @@ Value apply_vector(Interp *in, const Value *f, Vector *const *args) {
 
 Value apply_vector_mended(Interp *in, const Value *f, Vector *const *args) {
     Value *argv = in->sp;
-    for (size_t i = 0; i < (*args)->length; i++) *in->sp++ = TN_READ_VALUE(*args, item[i]);
+    for (size_t i = 0; i < (*args)->length; i++) *in->sp++ = tn_read_value(*args, item[i]);
     Value result = apply(in, f, (int)(in->sp - argv), argv);
     in->sp = argv;
     return result;

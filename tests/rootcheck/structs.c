@@ -25,18 +25,18 @@ void walk_cursor(Interp *in, Node *list) {
     Cursor cursor = {.at = list};
     while (cursor.at) {
         print(in, MAKE_INT(cursor.index));
-        cursor.at = TN_READ(cursor.at, next); // expect: stale-pointer
+        cursor.at = tn_read(cursor.at, next); // expect: stale-pointer
         cursor.index++;
     }
 }
 
 static void cursor_advance(Cursor *cursor) {
-    cursor->at = TN_READ(cursor->at, next);
+    cursor->at = tn_read(cursor->at, next);
     cursor->index++;
 }
 
 static bool cursor_print(Interp *in, Cursor *cursor) {
-    print(in, TN_READ_VALUE(cursor->at, value));
+    print(in, tn_read_value(cursor->at, value));
     return cursor->index < 10;
 }
 
@@ -66,7 +66,7 @@ void visit_tree(Interp *in, Node *root) {
     while (n > 0) {
         Node *node = todo[--n]; // expect: stale-pointer
         print(in, MAKE_INT(n));
-        if (TN_READ(node, left)) todo[n++] = TN_READ(node, left); // expect: stale-pointer
+        if (tn_read(node, left)) todo[n++] = tn_read(node, left); // expect: stale-pointer
     }
 }
 
@@ -75,20 +75,20 @@ Value alias(Interp *in, Node *node) {
     Node *same = node;
     Value v = intern(in, "alias");
     if (!v) return 0;
-    return TN_READ_VALUE(same, value); // expect: stale-pointer
+    return tn_read_value(same, value); // expect: stale-pointer
 }
 
 /* As void *, and as an integer. */
 Value hidden(Interp *in, Node *node) {
     void *any = node;
     intern(in, "hidden");
-    return TN_READ_VALUE((Node *)any, value); // expect: stale-pointer
+    return tn_read_value((Node *)any, value); // expect: stale-pointer
 }
 
 Value hidden_as_integer(Interp *in, Node *node) {
     uintptr_t bits = (uintptr_t)node;
     intern(in, "hidden");
-    return TN_READ_VALUE((Node *)bits, value); // expect: stale-pointer
+    return tn_read_value((Node *)bits, value); // expect: stale-pointer
 }
 
 /* ---- macros ---- */
@@ -141,7 +141,7 @@ static void log_twice(Interp *in, long n) {
 
 Value far_away(Interp *in, Node *node) {
     log_twice(in, node->number);
-    return TN_READ_VALUE(node, value); // expect: stale-pointer
+    return tn_read_value(node, value); // expect: stale-pointer
 }
 
 static int odd(Interp *in, int n);
@@ -154,25 +154,25 @@ Value recursive(Interp *in, Value v) {
 }
 
 static int depth_of(const Node *node) {
-    return node ? 1 + depth_of(TN_READ(node, left)) : 0;
+    return node ? 1 + depth_of(tn_read(node, left)) : 0;
 }
 
 Value not_collecting(Interp *in, Node *node) {
     (void)in;
     if (depth_of(node) > 5) printf("deep\n");
-    return TN_READ_VALUE(node, value);
+    return tn_read_value(node, value);
 }
 
 /* ---- pointers to functions ---- */
 
 Value call_method(Interp *in, Method method, Node *self) {
     Value v = method(in, value_of(self));
-    return v ? TN_READ_VALUE(self, value) : 0; // expect: stale-pointer
+    return v ? tn_read_value(self, value) : 0; // expect: stale-pointer
 }
 
 Value call_reader(Interp *in, Reader reader, Node *self) {
     Value v = reader(in, value_of(self));
-    return v ? TN_READ_VALUE(self, value) : 0;
+    return v ? tn_read_value(self, value) : 0;
 }
 
 /* A function of which nothing is known. */
@@ -181,7 +181,7 @@ extern void unknown_hook(int event);
 Value call_unknown(Interp *in, Node *self) {
     (void)in;
     unknown_hook(1);
-    return TN_READ_VALUE(self, value); // expect: stale-pointer
+    return tn_read_value(self, value); // expect: stale-pointer
 }
 
 /* ---- results ---- */
@@ -213,31 +213,31 @@ Value weak_value(Interp *in, tn_weak *const *weak) {
     Node *node = tn_weak_read(in->m, *weak);
     if (!node) return NIL;
     Value name = intern(in, "weak");
-    TN_WRITE_VALUE(in->m, node, value, name); // expect: stale-pointer
+    tn_write_value(in->m, node, value, name); // expect: stale-pointer
     return name;
 }
 
 /* A stable object stays where it is. */
 Value stable_value(Interp *in, Node *const *h) {
-    Node *node = tn_stable(in->m, h);
+    Node *node = TN_STABLE_ADDRESS(in->m, h);
     if (!node) return NIL;
     intern(in, "stable");
-    return TN_READ_VALUE(node, value);
+    return tn_read_value(node, value);
 }
 
 /* A table that grows while it is walked over. */
 void rehash(Interp *in, Table *const *table) {
-    Vector *slots = TN_READ(*table, slots);
+    Vector *slots = tn_read(*table, slots);
     for (size_t i = 0; i < slots->length; i++) { // expect: stale-pointer
-        if (TN_READ_VALUE(slots, item[i]) == NIL) continue;
+        if (tn_read_value(slots, item[i]) == NIL) continue;
         if ((*table)->used * 2 > slots->length && !table_grow(in, table)) return;
     }
 }
 
 void rehash_mended(Interp *in, Table *const *table) {
-    for (size_t i = 0; i < TN_READ(*table, slots)->length; i++) {
-        const Vector *slots = TN_READ(*table, slots);
-        if (TN_READ_VALUE(slots, item[i]) == NIL) continue;
+    for (size_t i = 0; i < tn_read(*table, slots)->length; i++) {
+        const Vector *slots = tn_read(*table, slots);
+        if (tn_read_value(slots, item[i]) == NIL) continue;
         if ((*table)->used * 2 > slots->length && !table_grow(in, table)) return;
     }
 }

@@ -11,7 +11,7 @@ Node *list_of(Interp *in, int n) {
         if (!node) return NULL;
         node->number = i;
         *tail = node;                                       // expect: tail-pointer
-        tail = (Node **)(uintptr_t)&TN_READ(node, next);
+        tail = (Node **)(uintptr_t)&tn_read(node, next);
     }
     return *first;
 }
@@ -24,7 +24,7 @@ Node *list_of_mended(Interp *in, int n) {
         Node *node = node_alloc(in);
         if (!node) return NULL;
         node->number = i;
-        if (*last) TN_WRITE(in->m, *last, next, node);
+        if (*last) tn_write(in->m, *last, next, node);
         else *first = node;
         *last = node;
     }
@@ -33,8 +33,8 @@ Node *list_of_mended(Interp *in, int n) {
 
 /* To the end of a list, then append. */
 void append(Interp *in, Node *const *list, long number) {
-    Node **tail = (Node **)(uintptr_t)&(*list)->next.tn_ref;
-    while (*tail) tail = (Node **)(uintptr_t)&(*tail)->next.tn_ref;
+    Node **tail = (Node **)(uintptr_t)&(*list)->next.tn_ref_;
+    while (*tail) tail = (Node **)(uintptr_t)&(*tail)->next.tn_ref_;
     Node *node = node_alloc(in);
     if (!node) return;
     node->number = number;
@@ -46,16 +46,16 @@ void append_mended(Interp *in, Node *const *list, long number) {
     if (!node) return;
     node->number = number;
     Node *last = *list;
-    while (TN_READ(last, next)) last = TN_READ(last, next);
-    TN_WRITE(in->m, last, next, node);
+    while (tn_read(last, next)) last = tn_read(last, next);
+    tn_write(in->m, last, next, node);
 }
 
 /* Into a tree: the place of the new leaf is found first. */
 void tree_insert(Interp *in, Node *const *root, long key) {
-    Node **where = (Node **)(uintptr_t)&(*root)->left.tn_ref;
+    Node **where = (Node **)(uintptr_t)&(*root)->left.tn_ref_;
     while (*where) {
         Node *at = *where;
-        where = key < at->number ? (Node **)(uintptr_t)&at->left.tn_ref : (Node **)(uintptr_t)&at->right.tn_ref;
+        where = key < at->number ? (Node **)(uintptr_t)&at->left.tn_ref_ : (Node **)(uintptr_t)&at->right.tn_ref_;
     }
     Node **leaf = node_new(in);
     if (leaf) *where = *leaf; // expect: tail-pointer
@@ -73,8 +73,8 @@ bool table_put(Interp *in, Table *const *table, Value key, const Value *form, En
 bool table_put_mended(Interp *in, Table *const *table, const Value *key, const Value *form, Env *const *env) {
     Value v = eval(in, form, env);
     if (!v) return false;
-    size_t i = (size_t)(*key >> 3) & (TN_READ(*table, slots)->length - 1);
-    TN_WRITE_VALUE(in->m, TN_READ(*table, slots), item[i], v);
+    size_t i = (size_t)(*key >> 3) & (tn_read(*table, slots)->length - 1);
+    tn_write_value(in->m, tn_read(*table, slots), item[i], v);
     return true;
 }
 
@@ -102,11 +102,11 @@ void set_outer(Interp *in, Env *env, Env *const *outer) {
 
 /* Deleting from a list while something is printed. */
 void delete_all(Interp *in, Node *const *list) {
-    for (Node **at = (Node **)(uintptr_t)&(*list)->next.tn_ref; *at;) {
-        if ((*at)->number == 0) *at = TN_READ(*at, next);
+    for (Node **at = (Node **)(uintptr_t)&(*list)->next.tn_ref_; *at;) {
+        if ((*at)->number == 0) *at = tn_read(*at, next);
         else {
-            print(in, TN_READ_VALUE(*at, value));
-            at = (Node **)(uintptr_t)&(*at)->next.tn_ref; // expect: tail-pointer
+            print(in, tn_read_value(*at, value));
+            at = (Node **)(uintptr_t)&(*at)->next.tn_ref_; // expect: tail-pointer
         }
     }
 }

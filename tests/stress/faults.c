@@ -116,7 +116,7 @@ static void grow_list(tn_mutator *m, Pair **list) {
 }
 
 static void check_list(const Pair *p) {
-    for (long i = LIST; i-- > 0; p = TN_READ(p, cdr)) CHECK(p && p->number == i);
+    for (long i = LIST; i-- > 0; p = tn_read(p, cdr)) CHECK(p && p->number == i);
     CHECK(p == NULL);
 }
 
@@ -129,7 +129,7 @@ static Vector **wide(tn_mutator *m) {
     for (long i = 0; i < WIDE; i++) {
         TN_SCOPE(m);
         Pair **pair = cons(m, none, i);
-        tn_write(m, *v, slot(*v, (size_t)i), *pair);
+        tn_store(m, *v, slot(*v, (size_t)i), *pair);
     }
     return TN_ESCAPE(v);
 }
@@ -153,13 +153,13 @@ static void make_roots(tn_mutator *m, Roots *r) {
     memset((void *)r, 0, sizeof *r);
     r->base = r->top = r->low = r->stack;
     tn_range_desc desc = {&r->base, &r->top, &r->low, 0};
-    TRY(m, (r->range = tn_range_add(m, &desc)) != NULL);
-    TRY(m, tn_scanner_add(m, scan_nothing, r) == TN_OK);
+    TRY(m, (r->range = tn_range_create(m, &desc)) != NULL);
+    TRY(m, tn_scanner_create(m, scan_nothing, r) == TN_OK);
     for (long i = 0; i < MANY; i++) {
         TN_SCOPE(m);
         Pair **p = cons(m, none, i);
-        TRY(m, (r->globals[i] = TN_GLOBAL(m, p)) != NULL);
-        TRY(m, tn_root_add(m, &r->cells[i]) == TN_OK);
+        TRY(m, (r->globals[i] = TN_GLOBAL_CREATE(m, p)) != NULL);
+        TRY(m, tn_root_create(m, &r->cells[i]) == TN_OK);
         CHECK(TN_ROOT_SET(m, &r->cells[i], p) == TN_OK);
         r->stack[i] = *p;
         r->top = r->stack + i + 1;
@@ -169,23 +169,23 @@ static void make_roots(tn_mutator *m, Roots *r) {
 
 static void check_roots(tn_mutator *m, Roots *r, bool drop) {
     for (long i = 0; i < MANY; i++) {
-        CHECK((*r->globals[i])->number == i && TN_ROOT_READ(&r->cells[i]) == *r->globals[i]);
+        CHECK((*r->globals[i])->number == i && tn_root_read(&r->cells[i]) == *r->globals[i]);
         CHECK(r->stack[i] == *r->globals[i]);
         if (!drop) continue;
-        CHECK(TN_GLOBAL_FREE(m, r->globals[i]) == TN_OK && tn_root_remove(m, &r->cells[i]) == TN_OK);
+        CHECK(TN_GLOBAL_DESTROY(m, r->globals[i]) == TN_OK && tn_root_destroy(m, &r->cells[i]) == TN_OK);
     }
     if (!drop) return;
-    CHECK(tn_range_remove(m, r->range) == TN_OK && tn_scanner_remove(m, scan_nothing, r) == TN_OK);
+    CHECK(tn_range_destroy(m, r->range) == TN_OK && tn_scanner_destroy(m, scan_nothing, r) == TN_OK);
 }
 
 static void weak_things(tn_mutator *m, Pair **list, long *disposed) {
     TN_SCOPE(m);
     tn_weak_array **array = NULL;
-    TRY(m, (array = tn_weak_array_new(m, MANY)) != NULL);
+    TRY(m, (array = TN_WEAK_ARRAY_NEW(m, MANY)) != NULL);
     for (size_t i = 0; i < MANY; i++) {
         TN_SCOPE(m);
         tn_weak **weak = NULL;
-        TRY(m, (weak = tn_weak_new(m, list)) != NULL);
+        TRY(m, (weak = TN_WEAK_NEW(m, list)) != NULL);
         CHECK(tn_weak_read(m, *weak) == *list);
         CHECK(tn_weak_array_write(m, *array, i, (tn_value)(uintptr_t)(i % 2 ? (void *)*list : (void *)*weak)) == TN_OK);
     }
@@ -195,8 +195,8 @@ static void weak_things(tn_mutator *m, Pair **list, long *disposed) {
         TRY(m, (f = TN_NEW(m, File)) != NULL);
         (*f)->disposed = disposed;
     }
-    uint64_t hash = TN_HASH(m, list);
-    CHECK(tn_collect(m, TN_FULL) == TN_OK && TN_HASH(m, list) == hash);
+    uint64_t hash = TN_HASH_OF(m, list);
+    CHECK(tn_collect(m, TN_FULL) == TN_OK && TN_HASH_OF(m, list) == hash);
     for (size_t i = 0; i < MANY; i++) CHECK(tn_weak_array_read(m, *array, i) == (i % 2 ? (tn_value)(uintptr_t)*list : 0));
     CHECK(*disposed == FILES);
 }
@@ -214,9 +214,9 @@ static void work(tn_mutator *m) {
     check_roots(m, &roots, false);
     Vector **huge = NULL;
     TRY(m, (huge = TN_NEW_TAIL(m, Vector, void *, 400000)) != NULL);
-    tn_write(m, *huge, slot(*huge, 399999), *list);
+    tn_store(m, *huge, slot(*huge, 399999), *list);
     TRY(m, tn_reserve(m, TN_RESERVE_MAX) == TN_OK);
-    TRY(m, tn_stable(m, list) != NULL);
+    TRY(m, TN_STABLE_ADDRESS(m, list) != NULL);
     CHECK(tn_collect(m, TN_FULL) == TN_OK && *slot(*huge, 399999) == *list);
     check_list(*list);
     check_wide(*v);
@@ -224,7 +224,7 @@ static void work(tn_mutator *m) {
 }
 
 static void types_add(tn_heap *heap, tn_mutator *m) {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) TRY(m, tn_type_add(heap, &types[i]) != 0);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) TRY(m, tn_type_create(heap, &types[i]) != 0);
 }
 
 static void run(void) {
@@ -240,16 +240,16 @@ static void run(void) {
         heap = tn_heap_create(&config, &error);
     }
     CHECK(heap != NULL);
-    tn_mutator *m = tn_attach(heap, &error);
+    tn_mutator *m = tn_mutator_create(heap, &error);
     if (!m) {
         CHECK(error.status == TN_OUT_OF_MEMORY);
         armed = !lasting;
-        m = tn_attach(heap, &error);
+        m = tn_mutator_create(heap, &error);
     }
     CHECK(m != NULL);
     types_add(heap, m);
     work(m);
-    CHECK(tn_detach(m) == TN_OK && tn_heap_destroy(heap) == TN_OK);
+    CHECK(tn_mutator_destroy(m) == TN_OK && tn_heap_destroy(heap) == TN_OK);
     armed = false;
 }
 

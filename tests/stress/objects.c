@@ -149,7 +149,7 @@ void **op_garbage(World *w) {
     for (uint32_t i = 0; i < count; i++) {
         Node node = {.shape = LEAF};
         tn_clear_error(w->m);
-        if (!tn_alloc(w->m, TN_FIRST_TYPE + LEAF, shape_bytes(&node))) {
+        if (!tn_alloc_sized(w->m, TN_FIRST_TYPE + LEAF, shape_bytes(&node))) {
             if (tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "garbage: %s", tn_last_error(w->m));
             w->outs++;
             break;
@@ -310,7 +310,7 @@ void **op_owner_write(World *w) {
         uint32_t refs, values;
         shape_owner_size(*to.h, &refs, &values);
         shape_owner_grow(to.node, *to.h, values ? 0 : below(w, 6), below(w, 4));
-        tn_remember(w->m, *to.h);
+        tn_revisit_object(w->m, *to.h);
     }
     for (uint32_t i = below(w, 4); i > 0; i--) store(w, to, below(w, to.node->slots), what, below(w, 3));
     return NULL;
@@ -370,8 +370,8 @@ void **op_unprotect(World *w) {
     Picked p = chance(w, 50) ? pick(w) : pick_some(w, is_container, 6);
     if (!p.h) return NULL;
     world_note(w, "unprotect %u", p.node->id);
-    if (tn_unprotect(w->m, p.h) == TN_OK) p.node->unprotected = true;
-    else if (world_out_of_memory(w, "tn_unprotect")) w->outs++;
+    if (TN_UNPROTECT(w->m, p.h) == TN_OK) p.node->unprotected = true;
+    else if (world_out_of_memory(w, "TN_UNPROTECT")) w->outs++;
     return NULL;
 }
 
@@ -380,7 +380,7 @@ void **op_protect(World *w) {
     Picked p = pick_some(w, is_unprotected, 30);
     if (!p.h) return NULL;
     world_note(w, "protect %u", p.node->id);
-    need_ok(w, tn_protect(w->m, p.h), "tn_protect");
+    need_ok(w, TN_PROTECT(w->m, p.h), "TN_PROTECT");
     p.node->unprotected = false;
     return NULL;
 }

@@ -70,7 +70,7 @@ static void **op_weak_get(World *w) {
     if (!s.id) return NULL;
     void **h = NULL;
     if (p.node->shape == WEAK) {
-        h = tn_weak_get(w->m, (tn_weak *const *)(void *)p.h);
+        h = TN_WEAK_GET(w->m, void, (tn_weak *const *)(void *)p.h);
     } else {
         uint64_t word = shape_load(w, p.node, *p.h, i);
         h = TN_HANDLE(w->m, (void *)(uintptr_t)(word & w->format.payload));
@@ -87,9 +87,9 @@ static void **op_hash(World *w) {
     TN_SCOPE(w->m);
     Picked p = pick(w);
     if (!p.h) return NULL;
-    uint64_t hash = TN_HASH(w->m, p.h);
+    uint64_t hash = TN_HASH_OF(w->m, p.h);
     world_note(w, "hash of %u", p.node->id);
-    if (hash == 0) world_fail(w, "tn_hash: 0");
+    if (hash == 0) world_fail(w, "tn_hash_of: 0");
     if (p.node->hash && p.node->hash != hash) world_fail(w, "object %u: its hash has changed", p.node->id);
     p.node->hash = hash;
     return NULL;
@@ -100,17 +100,17 @@ static void **op_stable(World *w) {
     Picked p = pick(w);
     if (!p.h) return NULL;
     tn_clear_error(w->m);
-    void *address = tn_stable(w->m, p.h);
+    void *address = TN_STABLE_ADDRESS(w->m, p.h);
     world_note(w, "stable %u at %p", p.node->id, address);
     if (!address) {
-        if (tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "tn_stable: %s", tn_last_error(w->m));
+        if (tn_last_status(w->m) != TN_OUT_OF_MEMORY) world_fail(w, "TN_STABLE_ADDRESS: %s", tn_last_error(w->m));
         w->outs++;
         return NULL;
     }
-    if (*p.h != address) world_fail(w, "tn_stable: %p, but the handle holds %p", address, *p.h);
-    if (tn_is_young(w->m, address)) world_fail(w, "tn_stable: object %u is still young", p.node->id);
+    if (*p.h != address) world_fail(w, "TN_STABLE_ADDRESS: %p, but the handle holds %p", address, *p.h);
+    if (tn_is_young(w->m, address)) world_fail(w, "TN_STABLE_ADDRESS: object %u is still young", p.node->id);
     if (p.node->fixed && p.node->fixed != address)
-        world_fail(w, "tn_stable: object %u was fixed at %p", p.node->id, p.node->fixed);
+        world_fail(w, "TN_STABLE_ADDRESS: object %u was fixed at %p", p.node->id, p.node->fixed);
     p.node->fixed = address;
     return NULL;
 }
@@ -125,14 +125,14 @@ static void **op_reserve(World *w) {
     Shape shape[200];
     for (uint32_t i = 0; i < count; i++) {
         Node node = {.shape = shape[i] = chance(w, 50) ? PAIR : chance(w, 50) ? MIXED : REFS, .count = 5};
-        bytes += TN_CELL(shape_bytes(&node));
+        bytes += tn_cell_bytes(shape_bytes(&node));
     }
     world_note(w, "reserve %zu for %u objects", bytes, count);
     tn_status status = tn_reserve(w->m, bytes);
     if (status == TN_OUT_OF_MEMORY) return w->outs++, NULL;
     if (status != TN_OK) world_fail(w, "tn_reserve: %s", tn_last_error(w->m));
     tn_stats before, after;
-    tn_stats_get(w->m, &before);
+    tn_stats_get(w->m->heap, &before);
     void *head = NULL;
     Node *head_node = NULL;
     {
@@ -146,7 +146,7 @@ static void **op_reserve(World *w) {
             head_node = node;
         }
     }
-    tn_stats_get(w->m, &after);
+    tn_stats_get(w->m->heap, &after);
     if (before.minors != after.minors) world_fail(w, "tn_reserve: %u allocations have collected", count);
     Picked made = {TN_HANDLE(w->m, head), head_node};
     link_somewhere(w, made);
@@ -167,22 +167,22 @@ static void **op_window(World *w) {
         TN_NO_GC(w->m);
         if (p.node->slots && p.node->shape != WEAK) store(w, p, below(w, p.node->slots), q, below(w, 3));
     }
-    tn_safepoint(w->m);
+    tn_poll(w->m);
     if (*p.h != raw) world_fail(w, "object %u has moved in a window", p.node->id);
     return NULL;
 }
 
 /* ---- collections and options ---- */
 
-static void **collect(World *w, tn_kind kind) {
+static void **collect(World *w, tn_collection_kind kind) {
     static const char *const names[] = {"minor", "major", "full"};
     tn_stats before, after;
-    tn_stats_get(w->m, &before);
+    tn_stats_get(w->m->heap, &before);
     world_note(w, "collect: %s", names[kind]);
     tn_status status = tn_collect(w->m, kind);
     if (status == TN_OUT_OF_MEMORY) return w->outs++, NULL;
     if (status != TN_OK) world_fail(w, "tn_collect: %s", tn_last_error(w->m));
-    tn_stats_get(w->m, &after);
+    tn_stats_get(w->m->heap, &after);
     if (after.minors <= before.minors || after.majors < before.majors + (kind != TN_MINOR))
         world_fail(w, "tn_collect: minors %" PRIu64 " -> %" PRIu64 ", majors %" PRIu64 " -> %" PRIu64, before.minors,
                    after.minors, before.majors, after.majors);
@@ -200,12 +200,12 @@ static void **op_full(World *w) { return collect(w, TN_FULL); }
 
 static void **op_request(World *w) {
     tn_stats before, after;
-    tn_stats_get(w->m, &before);
+    tn_stats_get(w->m->heap, &before);
     world_note(w, "request a collection");
     tn_request_collection(w->heap);
-    tn_safepoint(w->m);
-    tn_stats_get(w->m, &after);
-    if (after.minors == before.minors) world_fail(w, "tn_request_collection: tn_safepoint did not collect");
+    tn_poll(w->m);
+    tn_stats_get(w->m->heap, &after);
+    if (after.minors == before.minors) world_fail(w, "tn_request_collection: tn_poll did not collect");
     walk(w, -1);
     return NULL;
 }
@@ -215,14 +215,14 @@ static void **op_external(World *w) {
     if (chance(w, 50)) bytes = bytes > w->external ? -w->external : -bytes;
     else if (w->external > 32 << 20) return NULL;
     world_note(w, "external %td", bytes);
-    tn_external(w->heap, bytes);
+    tn_external_adjust(w->heap, bytes);
     w->external += bytes;
     return NULL;
 }
 
 static void set_option(World *w, const char *key, const char *value) {
     world_note(w, "option %s=%s", key, value);
-    if (tn_option_set(w->m, key, value) != TN_OK) world_fail(w, "tn_option_set: %s", tn_last_error(w->m));
+    if (tn_option_set(w->m->heap, key, value) != TN_OK) world_fail(w, "tn_option_set: %s", tn_last_error(w->m));
 }
 
 static void **op_nursery(World *w) {
@@ -312,7 +312,7 @@ static void **op_longjmp(World *w) {
     if (w->depth > 6 || w->handles > HANDLES_MAX / 2) return NULL;
     size_t handles = w->handles, values = w->values, frame_handles = w->frame_handles, frame_values = w->frame_values;
     unsigned depth = w->depth;
-    tn_mark mark = tn_save(w->m);
+    tn_checkpoint mark = tn_save(w->m);
     jmp_buf out;
     world_note(w, "save");
     if (setjmp(out) == 0) deeper(w, below(w, 4), &out);
@@ -433,8 +433,8 @@ static void count_collection(tn_tracer *tracer, void *user) {
 
 /* False when there is no memory for it. */
 static bool make_heap(World *w) {
-    static const tn_format presets[4] = {TN_FORMAT_POINTER, TN_FORMAT_LOW_TAGS(1, 1, 7), TN_FORMAT_NAN_BOX(0xFFFC),
-                                         TN_FORMAT_LOW_TAG(7, 0)};
+    const tn_format presets[4] = {TN_FORMAT_POINTER, tn_format_low_tags(1, 1, 7), tn_format_nan_box(0xFFFC),
+                                         tn_format_low_tag(7, 0)};
     tn_error error = {TN_OK, ""};
     tn_config config = TN_CONFIG_INIT;
     w->format = config.format = presets[w->format_number];
@@ -444,7 +444,7 @@ static bool make_heap(World *w) {
     config.on_fatal = on_fatal;
     config.log = w->log;
     w->heap = tn_heap_create(&config, &error);
-    w->m = w->heap ? tn_attach(w->heap, &error) : NULL;
+    w->m = w->heap ? tn_mutator_create(w->heap, &error) : NULL;
     if (w->m) return true;
     tn_heap_destroy(w->heap);
     if (error.status != TN_OUT_OF_MEMORY) world_fail(w, "%s", error.text);
@@ -454,14 +454,14 @@ static bool make_heap(World *w) {
 /* What fails here for want of memory is tried once more. */
 static void fill_heap(World *w) {
     char debug[64];
-    if (tn_option_get(w->m, "debug", debug, sizeof debug) != TN_OK)
+    if (tn_option_get(w->m->heap, "debug", debug, sizeof debug) != TN_OK)
         world_fail(w, "tn_option_get: %s", tn_last_error(w->m));
     w->stressed = strstr(debug, "stress") != NULL;
     w->debug_chosen = strcmp(debug, "none") != 0;
     shapes_register(w);
-    if (tn_scanner_add(w->m, count_collection, w) != TN_OK && world_out_of_memory(w, "tn_scanner_add") &&
-        tn_scanner_add(w->m, count_collection, w) != TN_OK)
-        world_fail(w, "tn_scanner_add: %s", tn_last_error(w->m));
+    if (tn_scanner_create(w->m, count_collection, w) != TN_OK && world_out_of_memory(w, "tn_scanner_create") &&
+        tn_scanner_create(w->m, count_collection, w) != TN_OK)
+        world_fail(w, "tn_scanner_create: %s", tn_last_error(w->m));
     for (int i = 0; i < RANGES; i++) {
         w->range[i].values = i & 1;
         w->range[i].marked = i < 2;
@@ -471,7 +471,7 @@ static void fill_heap(World *w) {
 
 static void finish(World *w) {
     collect(w, TN_FULL);
-    if (tn_detach(w->m) != TN_OK) world_fail(w, "tn_detach failed");
+    if (tn_mutator_destroy(w->m) != TN_OK) world_fail(w, "tn_mutator_destroy failed");
     if (tn_heap_destroy(w->heap) != TN_OK) world_fail(w, "tn_heap_destroy failed");
     if (w->disposed != w->disposables)
         world_fail(w, "at the end %" PRIu64 " objects with dispose were made, and %" PRIu64 " disposed of",

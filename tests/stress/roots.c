@@ -12,9 +12,9 @@ void **op_global_new(World *w) {
     Picked p = pick(w);
     if (g->slot || !p.h) return NULL;
     world_note(w, "global %td = new of %u", g - w->global, p.node->id);
-    g->slot = TN_GLOBAL(w->m, p.h);
+    g->slot = TN_GLOBAL_CREATE(w->m, p.h);
     g->id = p.node->id;
-    if (!g->slot) world_out_of_memory(w, "tn_global_new");
+    if (!g->slot) world_out_of_memory(w, "tn_global_create");
     return NULL;
 }
 
@@ -24,13 +24,13 @@ void **op_global_set(World *w) {
     Picked p = pick(w);
     if (!g->slot || !p.h) return NULL;
     world_note(w, "global %td = %u", g - w->global, p.node->id);
-    if (TN_GLOBAL_SET(w->m, g->slot, p.h) != TN_OK) world_fail(w, "tn_global_set: %s", tn_last_error(w->m));
+    if (TN_GLOBAL_SET(w->m, g->slot, p.h) != TN_OK) world_fail(w, "tn_global_store: %s", tn_last_error(w->m));
     g->id = p.node->id;
     return NULL;
 }
 
 static void global_free(World *w, Global *g) {
-    if (g->slot && TN_GLOBAL_FREE(w->m, g->slot) != TN_OK) world_fail(w, "tn_global_free: %s", tn_last_error(w->m));
+    if (g->slot && TN_GLOBAL_DESTROY(w->m, g->slot) != TN_OK) world_fail(w, "tn_global_destroy: %s", tn_last_error(w->m));
     *g = (Global){NULL, 0};
 }
 
@@ -48,12 +48,12 @@ void **op_cell(World *w) {
     if (!c->added) {
         world_note(w, "root %td: add", c - w->cell);
         if (c->id == 0) memset(&c->cell, 0, sizeof c->cell);
-        status = tn_root_add(w->m, &c->cell);
+        status = tn_root_create(w->m, &c->cell);
         c->added = status == TN_OK;
-        if (!c->added && world_out_of_memory(w, "tn_root_add")) return NULL;
+        if (!c->added && world_out_of_memory(w, "tn_root_create")) return NULL;
     } else if (chance(w, 15)) {
         world_note(w, "root %td: remove", c - w->cell);
-        status = tn_root_remove(w->m, &c->cell);
+        status = tn_root_destroy(w->m, &c->cell);
         c->added = false;
         c->id = 0;
     } else {
@@ -61,7 +61,7 @@ void **op_cell(World *w) {
         void **h = p.h && chance(w, 90) ? p.h : NULL;
         c->id = h ? p.node->id : 0;
         world_note(w, "root %td = %u", c - w->cell, c->id);
-        status = h && chance(w, 50) ? TN_ROOT_SET(w->m, &c->cell, h) : TN_ROOT_WRITE(w->m, &c->cell, h ? *h : NULL);
+        status = h && chance(w, 50) ? TN_ROOT_SET(w->m, &c->cell, h) : tn_root_write(w->m, &c->cell, h ? *h : NULL);
     }
     if (status != TN_OK) world_fail(w, "root: %s", tn_last_error(w->m));
     return NULL;
@@ -98,8 +98,8 @@ static void range_move(Range *r, size_t capacity) {
 void range_add(World *w, Range *r) {
     tn_range_desc desc = {&r->base, &r->top, r->marked ? &r->low : NULL, r->values};
     if (!r->base) range_move(r, 64);
-    r->range = tn_range_add(w->m, &desc);
-    if (!r->range) world_out_of_memory(w, "tn_range_add");
+    r->range = tn_range_create(w->m, &desc);
+    if (!r->range) world_out_of_memory(w, "tn_range_create");
 }
 
 void **op_range_push(World *w) {
@@ -160,7 +160,7 @@ void **op_range_toggle(World *w) {
     Range *r = &w->range[below(w, RANGES)];
     if (r->range) {
         world_note(w, "range %td: remove", r - w->range);
-        if (tn_range_remove(w->m, r->range) != TN_OK) world_fail(w, "tn_range_remove: %s", tn_last_error(w->m));
+        if (tn_range_destroy(w->m, r->range) != TN_OK) world_fail(w, "tn_range_destroy: %s", tn_last_error(w->m));
         r->range = NULL;
         r->suspended = false;
         r->top = r->low = r->base;
@@ -196,12 +196,12 @@ void **op_scanner(World *w) {
     if (!s->added) {
         memset(s, 0, sizeof *s);
         world_note(w, "scanner %td: add", s - w->scanner);
-        if (tn_scanner_add(w->m, scan, s) != TN_OK && world_out_of_memory(w, "tn_scanner_add")) return NULL;
+        if (tn_scanner_create(w->m, scan, s) != TN_OK && world_out_of_memory(w, "tn_scanner_create")) return NULL;
         for (int i = 0; i < SCANNED; i++) s->values[i].is_value = true;
         s->added = true;
     } else if (chance(w, 5)) {
         world_note(w, "scanner %td: remove", s - w->scanner);
-        if (tn_scanner_remove(w->m, scan, s) != TN_OK) world_fail(w, "tn_scanner_remove: %s", tn_last_error(w->m));
+        if (tn_scanner_destroy(w->m, scan, s) != TN_OK) world_fail(w, "tn_scanner_destroy: %s", tn_last_error(w->m));
         s->added = false;
     } else {
         Picked p = pick(w);
@@ -233,7 +233,7 @@ void **op_drop_roots(World *w) {
         if (chance(w, 80)) range_pop(w, &w->range[i], (size_t)(w->range[i].top - w->range[i].base));
     for (int i = 0; i < CELLS; i++)
         if (w->cell[i].added && chance(w, 80)) {
-            tn_root_write(w->m, &w->cell[i].cell, NULL);
+            tn_root_store(w->m, &w->cell[i].cell, NULL);
             w->cell[i].id = 0;
         }
     for (size_t i = 0; i < w->handles; i++) {
@@ -264,12 +264,12 @@ void root_somewhere(World *w, Picked what) {
     switch (below(w, 6)) {
     case 0:
         if (!g->slot) break;
-        if (TN_GLOBAL_SET(w->m, g->slot, what.h) != TN_OK) world_fail(w, "tn_global_set: %s", tn_last_error(w->m));
+        if (TN_GLOBAL_SET(w->m, g->slot, what.h) != TN_OK) world_fail(w, "tn_global_store: %s", tn_last_error(w->m));
         g->id = what.node->id;
         break;
     case 1:
         if (!c->added) break;
-        if (TN_ROOT_SET(w->m, &c->cell, what.h) != TN_OK) world_fail(w, "tn_root_write: %s", tn_last_error(w->m));
+        if (TN_ROOT_SET(w->m, &c->cell, what.h) != TN_OK) world_fail(w, "tn_root_store: %s", tn_last_error(w->m));
         c->id = what.node->id;
         break;
     case 2:

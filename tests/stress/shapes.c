@@ -127,7 +127,7 @@ static const struct {
 /* ---- types and their callbacks ---- */
 
 static void disposed(tn_heap *heap, uint64_t id) {
-    World *world = tn_user(heap);
+    World *world = tn_heap_user(heap);
     if (id == 0 || id >= world->model.next)
         world_fail(world, "dispose: an object with the impossible id %llu", (unsigned long long)id);
     if (world->model.disposals[id]++)
@@ -177,9 +177,9 @@ void shapes_register(World *w) {
         TN_DESC(LinesO, .refs = 14, TN_TAIL(8, 1, 0)),
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (!tn_type_add(w->heap, &types[i]) && world_out_of_memory(w, "tn_type_add") &&
-            !tn_type_add(w->heap, &types[i]))
-            world_fail(w, "tn_type_add %s: %s", types[i].name, tn_last_error(w->m));
+        if (!tn_type_create(w->heap, &types[i]) && world_out_of_memory(w, "tn_type_create") &&
+            !tn_type_create(w->heap, &types[i]))
+            world_fail(w, "tn_type_create %s: %s", types[i].name, tn_last_error(w->m));
 }
 
 /* ---- values ---- */
@@ -289,33 +289,33 @@ static bool store_typed(World *w, Node *node, void **object, uint32_t i, void **
     uint32_t k = i ? (i - 1) / 2 : 0;
     switch ((Shape)node->shape) {
     case PAIR:
-        if (raw) i == 0 ? TN_WRITE(m, *p, car, *target) : TN_WRITE(m, *p, cdr, *target);
+        if (raw) i == 0 ? tn_write(m, *p, car, *target) : tn_write(m, *p, cdr, *target);
         else if (!*target) i == 0 ? TN_CLEAR(m, p, car) : TN_CLEAR(m, p, cdr);
         else i == 0 ? TN_SET(m, p, car, target) : TN_SET(m, p, cdr, target);
         return true;
     case MIXED:
-        if (i == 0) raw ? TN_WRITE(m, *x, a, *target) : TN_SET(m, x, a, target);
-        else if (i == 3) raw ? TN_WRITE(m, *x, b, *target) : TN_SET(m, x, b, target);
-        else if (i == 1) raw ? TN_WRITE_VALUE(m, *x, v, word) : TN_SET_VALUE(m, x, v, &word);
-        else raw ? TN_WRITE_VALUE(m, *x, w, word) : TN_SET_VALUE(m, x, w, &word);
+        if (i == 0) raw ? tn_write(m, *x, a, *target) : TN_SET(m, x, a, target);
+        else if (i == 3) raw ? tn_write(m, *x, b, *target) : TN_SET(m, x, b, target);
+        else if (i == 1) raw ? tn_write_value(m, *x, v, word) : TN_SET_VALUE(m, x, v, &word);
+        else raw ? tn_write_value(m, *x, w, word) : TN_SET_VALUE(m, x, w, &word);
         return true;
     case REFS:
-        if (raw) TN_WRITE(m, *r, item[i], *target);
+        if (raw) tn_write(m, *r, item[i], *target);
         else if (!*target) TN_CLEAR(m, r, item[i]);
         else TN_SET(m, r, item[i], target);
         return true;
     case VALUES:
         if (i == 0) return false;
-        raw ? TN_WRITE_VALUE(m, *v, item[i - 1], word) : TN_SET_VALUE(m, v, item[i - 1], &word);
+        raw ? tn_write_value(m, *v, item[i - 1], word) : TN_SET_VALUE(m, v, item[i - 1], &word);
         return true;
     case STRUCTS:
-        if (i == 0) raw ? TN_WRITE(m, *s, head, *target) : TN_SET(m, s, head, target);
-        else if (i % 2) raw ? TN_WRITE(m, *s, item[k].ref, *target) : TN_SET(m, s, item[k].ref, target);
-        else raw ? TN_WRITE_VALUE(m, *s, item[k].value, word) : TN_SET_VALUE(m, s, item[k].value, &word);
+        if (i == 0) raw ? tn_write(m, *s, head, *target) : TN_SET(m, s, head, target);
+        else if (i % 2) raw ? tn_write(m, *s, item[k].ref, *target) : TN_SET(m, s, item[k].ref, target);
+        else raw ? tn_write_value(m, *s, item[k].value, word) : TN_SET_VALUE(m, s, item[k].value, &word);
         return true;
     case BORN:
-        if (i == 0) raw ? TN_WRITE_VALUE(m, *b, v, word) : TN_SET_VALUE(m, b, v, &word);
-        else raw ? TN_WRITE(m, *b, item[i - 1], *target) : TN_SET(m, b, item[i - 1], target);
+        if (i == 0) raw ? tn_write_value(m, *b, v, word) : TN_SET_VALUE(m, b, v, &word);
+        else raw ? tn_write(m, *b, item[i - 1], *target) : TN_SET(m, b, item[i - 1], target);
         return true;
     default: return false;
     }
@@ -333,15 +333,15 @@ void shape_store(World *w, Node *node, void **object, uint32_t i, Slot to, void 
         if (node->shape == UNION) ((UnionO *)*object)->is_value = to.is_value;
     } else if (node->shape == OWNER && i >= 2) {
         void *address = slot_address(node, *object, i);
-        if (how == 0) tn_remember(w->m, *object);
+        if (how == 0) tn_revisit_object(w->m, *object);
         memcpy(address, &word, sizeof word);
-        if (how == 1) to.is_value ? tn_remember_value_slot(w->m, *object, address) : tn_remember_slot(w->m, *object, address);
-        if (how == 2) tn_remember(w->m, *object);
+        if (how == 1) to.is_value ? tn_revisit_value_slot(w->m, *object, address) : tn_revisit_slot(w->m, *object, address);
+        if (how == 2) tn_revisit_object(w->m, *object);
     } else if (how == 2 || !store_typed(w, node, object, i, target, word, how == 1)) {
         void *address = slot_address(node, *object, i);
         if (node->shape == UNION) ((UnionO *)*object)->is_value = to.is_value;
-        if (to.is_value) tn_write_value(w->m, *object, address, word);
-        else tn_write(w->m, *object, address, *target);
+        if (to.is_value) tn_store_value(w->m, *object, address, word);
+        else tn_store(w->m, *object, address, *target);
     }
     node->slot[i] = to;
 }
@@ -476,8 +476,8 @@ void shape_check(World *w, const Node *node, void *object, bool thoroughly) {
     size_t align = node->shape == WIDE ? 64 : node->shape == LINES ? 32 : 8;
     if ((uintptr_t)object % align) world_fail(w, "%s %u: misaligned at %p", name, node->id, object);
     if (node->shape == WEAK) return;
-    if (tn_length(object) != node->count)
-        world_fail(w, "%s %u: tn_length is %zu, not %u", name, node->id, tn_length(object), node->count);
+    if (tn_length_of(object) != node->count)
+        world_fail(w, "%s %u: tn_length_of is %zu, not %u", name, node->id, tn_length_of(object), node->count);
     if (node->shape == WEAK_ARRAY) return;
     if (tn_type_of(object) != layouts[node->shape].type)
         world_fail(w, "%s %u: its type is %u, not %u", name, node->id, tn_type_of(object), layouts[node->shape].type);
@@ -530,11 +530,11 @@ static void *allocate(World *w, Shape shape, uint32_t count, void **target) {
     TN_SCOPE(m);
     if (shape == WEAK || shape == WEAK_ARRAY) {
         void **h =
-            shape == WEAK ? (void **)(void *)tn_weak_new(m, target) : (void **)(void *)tn_weak_array_new(m, count);
+            shape == WEAK ? (void **)(void *)TN_WEAK_NEW(m, target) : (void **)(void *)TN_WEAK_ARRAY_NEW(m, count);
         return h ? *h : NULL;
     }
     if (!m->window && chance(w, 5)) { /* which tn_reserve makes no room for */
-        void *fixed = tn_alloc_stable(m, layouts[shape].type, layouts[shape].size, layouts[shape].element, count);
+        void *fixed = tn_alloc_stable_sized(m, layouts[shape].type, layouts[shape].size, layouts[shape].element, count);
         if (fixed && tn_is_young(m, fixed)) world_fail(w, "tn_alloc_stable: %p is young", fixed);
         return fixed;
     }
@@ -542,14 +542,14 @@ static void *allocate(World *w, Shape shape, uint32_t count, void **target) {
         MixedO **h = TN_NEW(m, MixedO);
         return h ? *h : NULL;
     }
-    if (shape == WIDE) return chance(w, 50) ? TN_ALLOC(m, WideO) : tn_alloc_slow(m, WideO_type, sizeof(WideO), 0, 0);
+    if (shape == WIDE) return chance(w, 50) ? tn_alloc(m, WideO) : tn_alloc_slow(m, WideO_type, sizeof(WideO), 0, 0);
     if (shape == REFS && chance(w, 50)) {
         RefsO **h = TN_NEW_TAIL(m, RefsO, void *, count);
         return h ? *h : NULL;
     }
     if (layouts[shape].element)
-        return tn_alloc_tail(m, layouts[shape].type, layouts[shape].size, layouts[shape].element, count);
-    return tn_alloc(m, layouts[shape].type, layouts[shape].size);
+        return tn_alloc_tail_sized(m, layouts[shape].type, layouts[shape].size, layouts[shape].element, count);
+    return tn_alloc_sized(m, layouts[shape].type, layouts[shape].size);
 }
 
 void *shape_make(World *w, Shape shape, uint32_t count, void **target, Id target_id, Node **made) {
@@ -579,9 +579,9 @@ void *shape_make(World *w, Shape shape, uint32_t count, void **target, Id target
 Node *shape_resize(World *w, Node *node, void **h, uint32_t count) {
     void **before = TN_HANDLE(w->m, *h);
     tn_clear_error(w->m);
-    tn_status status = tn_resize(w->m, h, count);
+    tn_status status = TN_RESIZE(w->m, h, count);
     if (status == TN_OUT_OF_MEMORY || (status == TN_BAD_STATE && strstr(tn_last_error(w->m), "fixed address"))) return w->outs++, NULL;
-    if (status != TN_OK) world_fail(w, "tn_resize: %s", tn_last_error(w->m));
+    if (status != TN_OK) world_fail(w, "TN_RESIZE: %s", tn_last_error(w->m));
     uint32_t slots = slots_of(node->shape, count);
     Node *now = node;
     if (*h != *before) { /* a copy: whoever refers to the old one still does */

@@ -59,9 +59,9 @@ static void check_object(World *w, Node *node, void *object) {
     shape_check(w, node, object, w->walk % 16 == 0);
     if (w->model.disposals[node->id]) world_fail(w, "%s %u: disposed of, but reachable", name, node->id);
     if (node->cleared) world_fail(w, "%s %u: reachable, but a weak reference to it has been cleared", name, node->id);
-    if (node->hash && tn_hash(w->m, object) != node->hash)
+    if (node->hash && tn_hash_of(w->m, object) != node->hash)
         world_fail(w, "%s %u: its hash was %#llx and is %#llx", name, node->id, (unsigned long long)node->hash,
-                   (unsigned long long)tn_hash(w->m, object));
+                   (unsigned long long)tn_hash_of(w->m, object));
     if (node->fixed && node->fixed != object)
         world_fail(w, "%s %u: old or stable at %p, has moved to %p", name, node->id, node->fixed, object);
     if (!tn_is_young(w->m, object)) node->fixed = object;
@@ -105,7 +105,7 @@ static void reach_roots(World *w) {
     for (uint32_t i = 0; i < CELLS; i++)
         if (w->cell[i].added)
             reach_root(w, "root", i, (Slot){w->cell[i].id, false, 0},
-                       (uint64_t)(uintptr_t)TN_ROOT_READ(&w->cell[i].cell));
+                       (uint64_t)(uintptr_t)tn_root_read(&w->cell[i].cell));
     for (uint32_t r = 0; r < RANGES; r++)
         for (uint32_t i = 0; w->range[r].range && i < w->range[r].top - w->range[r].base; i++)
             reach_root(w, "range", r << 24 | i, w->range[r].model[i], w->range[r].base[i]);
@@ -144,7 +144,7 @@ static Node *random_root(World *w, void **address) {
     case 5:
         i = below(w, CELLS);
         if (!w->cell[i].added) return NULL;
-        s.id = w->cell[i].id, word = (uint64_t)(uintptr_t)TN_ROOT_READ(&w->cell[i].cell);
+        s.id = w->cell[i].id, word = (uint64_t)(uintptr_t)tn_root_read(&w->cell[i].cell);
         break;
     case 6:
         if (!r->range || r->top == r->base) return NULL;
@@ -320,7 +320,7 @@ static void check_dead(World *w, int kind) {
 
 static void check_stats(World *w) {
     tn_stats stats;
-    tn_stats_get(w->m, &stats);
+    tn_stats_get(w->m->heap, &stats);
     if (stats.minors < w->minors_seen || stats.majors < w->majors_seen)
         world_fail(w, "tn_stats: a counter has gone back");
     if (stats.minors < stats.majors) world_fail(w, "tn_stats: fewer minors than majors");

@@ -163,7 +163,7 @@ uint64_t shape_load(World *w, const Node *node, void *object, uint32_t slot);
 void shape_store(World *w, Node *node, void **object, uint32_t slot, Slot to, void **target, unsigned how);
 void shape_fill(World *w, Node *node, void *object); /* the plain data that goes with id and salt */
 void shape_check(World *w, const Node *node, void *object, bool thoroughly); /* type, length, size, plain data */
-/* tn_resize of *h, which is the node's. The node of what *h is then: the same, or that of a copy; NULL: it has failed. */
+/* TN_RESIZE of *h, which is the node's. The node of what *h is then: the same, or that of a copy; NULL: it has failed. */
 Node *shape_resize(World *w, Node *node, void **h, uint32_t count);
 bool shape_owner_grow(Node *node, void *object, uint32_t refs, uint32_t values);
 void shape_owner_size(const void *object, uint32_t *refs, uint32_t *values);

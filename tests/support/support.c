@@ -115,11 +115,11 @@ void host_config(Host *host, const tn_config *given) {
     tn_error error = {TN_OK, ""};
     host->heap = tn_heap_create(&config, &error);
     if (!host->heap) FAIL("tn_heap_create: %s", error.text);
-    host->m = tn_attach(host->heap, &error);
-    if (!host->m) FAIL("tn_attach: %s", error.text);
+    host->m = tn_mutator_create(host->heap, &error);
+    if (!host->m) FAIL("tn_mutator_create: %s", error.text);
     for (size_t i = 0; i < SUPPORT_TYPES; i++)
-        if (tn_type_add(host->heap, &support_types[i]) != support_types[i].number)
-            FAIL("tn_type_add %s: %s", support_types[i].name, tn_last_error(host->m));
+        if (tn_type_create(host->heap, &support_types[i]) != support_types[i].number)
+            FAIL("tn_type_create %s: %s", support_types[i].name, tn_last_error(host->m));
 }
 
 void host_open(Host *host, const char *options) {
@@ -136,14 +136,14 @@ void host_exact(Host *host, const char *options) {
 }
 
 void host_close(Host *host) {
-    CHECK_EQ(tn_detach(host->m), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(host->m), TN_OK);
     CHECK_EQ(tn_heap_destroy(host->heap), TN_OK);
     host->heap = NULL;
     host->m = NULL;
 }
 
 void host_each_format(void (*fn)(Host *host, const tn_format *format)) {
-    const tn_format formats[3] = {TN_FORMAT_POINTER, TN_FORMAT_LOW_TAGS(1, 1, 7), TN_FORMAT_NAN_BOX(0xFFFC)};
+    const tn_format formats[3] = {TN_FORMAT_POINTER, tn_format_low_tags(1, 1, 7), tn_format_nan_box(0xFFFC)};
     for (int i = 0; i < 3; i++) {
         Host host;
         tn_config config = TN_CONFIG_INIT;
@@ -192,23 +192,23 @@ void support_check_list(const Pair *list, long length) {
     for (long i = length - 1; i >= 0; i--) {
         if (!list) FAIL("the list ends %ld pairs early", i + 1);
         CHECK_EQ(list->number, i);
-        list = TN_READ(list, cdr);
+        list = tn_read(list, cdr);
     }
     CHECK(list == NULL);
 }
 
 void support_garbage(tn_mutator *m, size_t bytes) {
-    for (size_t done = 0; done < bytes; done += TN_CELL(sizeof(Pair)))
-        if (!TN_ALLOC(m, Pair)) FAIL("no memory for garbage: %s", tn_last_error(m));
+    for (size_t done = 0; done < bytes; done += tn_cell_bytes(sizeof(Pair)))
+        if (!tn_alloc(m, Pair)) FAIL("no memory for garbage: %s", tn_last_error(m));
 }
 
 tn_stats support_stats(tn_mutator *m) {
     tn_stats stats;
-    tn_stats_get(m, &stats);
+    tn_stats_get(m->heap, &stats);
     return stats;
 }
 
-void support_collect(tn_mutator *m, tn_kind kind) {
+void support_collect(tn_mutator *m, tn_collection_kind kind) {
     tn_status status = tn_collect(m, kind);
     if (status != TN_OK) FAIL("tn_collect: %s", tn_last_error(m));
 }

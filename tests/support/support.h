@@ -122,7 +122,7 @@ void support_check_list(const Pair *list, long length);
 void support_garbage(tn_mutator *m, size_t bytes);
 /* The statistics now. */
 tn_stats support_stats(tn_mutator *m);
-void support_collect(tn_mutator *m, tn_kind kind);
+void support_collect(tn_mutator *m, tn_collection_kind kind);
 
 /* ---- forked children ---- */
 

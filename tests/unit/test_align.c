@@ -73,7 +73,7 @@ static const tn_type_desc types[] = {
 
 static void add_types(const Host *host) {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (!tn_type_add(host->heap, &types[i])) FAIL("%s: %s", types[i].name, tn_last_error(host->m));
+        if (!tn_type_create(host->heap, &types[i])) FAIL("%s: %s", types[i].name, tn_last_error(host->m));
 }
 
 static size_t align_of(const Host *host, const void *object) {
@@ -101,16 +101,16 @@ static void check_zero(const Host *host, const void *object) {
 static void *make(const Host *host, unsigned kind, size_t many) {
     tn_mutator *m = host->m;
     switch (kind) {
-    case 0: return TN_ALLOC(m, Wide);
-    case 1: return TN_ALLOC(m, Simd);
-    case 2: return TN_ALLOC(m, Row);
-    case 3: return TN_ALLOC(m, Line);
-    case 4: return TN_ALLOC_TAIL(m, Ints, __int128, many / 16);
-    case 5: return TN_ALLOC_TAIL(m, Refs, Pair *, many / 8);
-    case 6: return TN_ALLOC(m, Born);
-    case 7: return TN_ALLOC(m, Pair);
-    case 8: return TN_ALLOC_TAIL(m, Bytes, char, many);
-    case 9: return TN_ALLOC_TAIL(m, Vector, Pair *, many / 8);
+    case 0: return tn_alloc(m, Wide);
+    case 1: return tn_alloc(m, Simd);
+    case 2: return tn_alloc(m, Row);
+    case 3: return tn_alloc(m, Line);
+    case 4: return tn_alloc_tail(m, Ints, __int128, many / 16);
+    case 5: return tn_alloc_tail(m, Refs, Pair *, many / 8);
+    case 6: return tn_alloc(m, Born);
+    case 7: return tn_alloc(m, Pair);
+    case 8: return tn_alloc_tail(m, Bytes, char, many);
+    case 9: return tn_alloc_tail(m, Vector, Pair *, many / 8);
     default: return tn_alloc_slow(m, Line_type, sizeof(Line), 0, 0); /* by number */
     }
 }
@@ -154,7 +154,7 @@ static void check_kept(const Host *host, Slots *const *slots, Kept *kept) {
         void **h = TN_GET(host->m, slots, item[i]);
         check_aligned(host, *h);
         CHECK_EQ(*number_of(*h, kept[i].kind), kept[i].number);
-        if (kept[i].hash && TN_HASH(host->m, h) != kept[i].hash) FAIL("another hash");
+        if (kept[i].hash && TN_HASH_OF(host->m, h) != kept[i].hash) FAIL("another hash");
         CHECK(!kept[i].old || kept[i].old == *h);
         if (!tn_is_young(host->m, *h)) kept[i].old = *h;
     }
@@ -170,7 +170,7 @@ static void one(const Host *host, Slots *const *slots, Kept *kept, uint64_t rand
     check_zero(host, *h);
     use(*h, kind, number);
     if (random >> 40 & 3) return;
-    uint64_t hash = random >> 42 & 1 ? TN_HASH(host->m, h) : 0;
+    uint64_t hash = random >> 42 & 1 ? TN_HASH_OF(host->m, h) : 0;
     kept[place] = (Kept){kind, number, hash, NULL};
     TN_SET(host->m, slots, item[place], h);
 }
@@ -263,7 +263,7 @@ static void large_objects_are_aligned_at_every_size(void **state) {
             if (i < 3 || size % 64 == 0) support_collect(host.m, TN_MAJOR);
             check_aligned(&host, *ints);
             check_aligned(&host, *refs);
-            CHECK((*ints)->n[size / 16 - 1] == 7 && TN_READ(*refs, item[size / 8 - 1]) == *pair);
+            CHECK((*ints)->n[size / 16 - 1] == 7 && tn_read(*refs, item[size / 8 - 1]) == *pair);
         }
     }
     host_close(&host);
@@ -302,17 +302,17 @@ static void numbers_that_call_align_by_themselves(void **state) {
     Host host;
     host_open(&host, NULL);
     tn_type_desc desc = {.name = "Automatic", .size = 64, .align = 32, .refs = 1, .tail_size = 8};
-    tn_type automatic = tn_type_add(host.heap, &desc);
+    tn_type automatic = tn_type_create(host.heap, &desc);
     CHECK(automatic >= TN_FIRST_SPECIAL);
     desc.number = TN_FIRST_SPECIAL + 1000;
     desc.align = 64;
-    CHECK_EQ(tn_type_add(host.heap, &desc), TN_FIRST_SPECIAL + 1000);
+    CHECK_EQ(tn_type_create(host.heap, &desc), TN_FIRST_SPECIAL + 1000);
     for (size_t i = 0; i < 300; i++) {
         TN_SCOPE(host.m);
         CHECK(TN_NEW(host.m, Pair) != NULL);
-        void *object = tn_alloc(host.m, automatic, 64);
+        void *object = tn_alloc_sized(host.m, automatic, 64);
         CHECK_EQ((uintptr_t)object % 32, 0);
-        object = tn_alloc_tail(host.m, TN_FIRST_SPECIAL + 1000, 64, 8, i);
+        object = tn_alloc_tail_sized(host.m, TN_FIRST_SPECIAL + 1000, 64, 8, i);
         CHECK_EQ((uintptr_t)object % 64, 0);
     }
     host_close(&host);
@@ -324,15 +324,15 @@ static void what_is_reserved_has_room_for_padding(void **state) {
     host_exact(&host, "nursery=256K");
     add_types(&host);
     enum { COUNT = 200 };
-    size_t bytes = COUNT * (TN_CELL(sizeof(Line)) + TN_PADDING(64) + TN_CELL(sizeof(Wide)) + TN_PADDING(16));
-    CHECK_EQ(TN_PADDING(1) + TN_PADDING(8), 0);
+    size_t bytes = COUNT * (tn_cell_bytes(sizeof(Line)) + tn_padding_bytes(64) + tn_cell_bytes(sizeof(Wide)) + tn_padding_bytes(16));
+    CHECK_EQ(tn_padding_bytes(1) + tn_padding_bytes(8), 0);
     for (int round = 0; round < 50; round++) {
         CHECK_EQ(tn_reserve(host.m, bytes), TN_OK);
         size_t minors = support_stats(host.m).minors;
         TN_NO_GC(host.m);
         for (int i = 0; i < COUNT; i++) {
-            Line *line = TN_ALLOC(host.m, Line);
-            Wide *wide = TN_ALLOC(host.m, Wide);
+            Line *line = tn_alloc(host.m, Line);
+            Wide *wide = tn_alloc(host.m, Wide);
             CHECK(line && wide);
             check_aligned(&host, line);
             check_aligned(&host, wide);
@@ -348,9 +348,9 @@ static void padding_is_no_more_than_needed(void **state) {
     Host host;
     host_exact(&host, "nursery=1M");
     add_types(&host);
-    CHECK(TN_ALLOC(host.m, Wide) && TN_ALLOC(host.m, Wide));
+    CHECK(tn_alloc(host.m, Wide) && tn_alloc(host.m, Wide));
     const char *before = host.m->alloc;
-    for (int i = 0; i < 100; i++) CHECK(TN_ALLOC(host.m, Wide) != NULL);
+    for (int i = 0; i < 100; i++) CHECK(tn_alloc(host.m, Wide) != NULL);
     CHECK_EQ(host.m->alloc - before, 100 * 48); /* 32 bytes and a header, and 8 */
     host_close(&host);
 }
@@ -365,13 +365,13 @@ static void promotion_keeps_below_the_limit(void **state) {
     add_types(&host);
     Line **list = (Line **)(void *)TN_HANDLE(host.m, NULL);
     while (support_stats(host.m).minors == 0) {
-        Line *line = tn_alloc(host.m, Line_type, sizeof(Line));
+        Line *line = tn_alloc_sized(host.m, Line_type, sizeof(Line));
         if (!line) break;
-        TN_WRITE(host.m, line, next, *list);
+        tn_write(host.m, line, next, *list);
         *list = line;
     }
     size_t count = 0;
-    for (Line *line = *list; line; line = TN_READ(line, next), count++)
+    for (Line *line = *list; line; line = tn_read(line, next), count++)
         if (!tn_is_young(host.m, line)) check_aligned(&host, line);
     CHECK(count > 50000);
     CHECK(tni_old_bytes(host.heap) <= 32 << 20);
@@ -382,7 +382,7 @@ static void a_cycle_that_has_begun_makes_room_for_an_alignment(void **state) {
     (void)state;
     Host host;
     host_exact(&host, "nursery=4M");
-    for (int i = 0; i < 1000; i++) CHECK(TN_ALLOC(host.m, Pair) != NULL);
+    for (int i = 0; i < 1000; i++) CHECK(tn_alloc(host.m, Pair) != NULL);
     const tni_nursery *n = &host.heap->nursery;
     size_t rest = (size_t)(n->end - n->frontier);
     const char *end = n->end;
@@ -402,8 +402,8 @@ static void allocate_by_number(void *arg) {
     Host host;
     host_exact(&host, "debug=verify");
     add_types(&host);
-    TN_HANDLE(host.m, tn_alloc(host.m, Line_type, sizeof(Line)));
-    TN_HANDLE(host.m, tn_alloc(host.m, Line_type, sizeof(Line)));
+    TN_HANDLE(host.m, tn_alloc_sized(host.m, Line_type, sizeof(Line)));
+    TN_HANDLE(host.m, tn_alloc_sized(host.m, Line_type, sizeof(Line)));
     support_collect(host.m, TN_MINOR);
 }
 
@@ -422,8 +422,8 @@ static void point_at_padding(void *arg) {
     add_types(&host);
     Pair **old = TN_NEW(host.m, Pair);
     support_collect(host.m, TN_MINOR);
-    CHECK(TN_ALLOC(host.m, Line) != NULL);
-    Line *line = TN_ALLOC(host.m, Line);
+    CHECK(tn_alloc(host.m, Line) != NULL);
+    Line *line = tn_alloc(host.m, Line);
     CHECK(line != NULL);
     void *padding = (char *)line - 56;
     memcpy(*old, &padding, sizeof padding);

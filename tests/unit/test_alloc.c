@@ -58,8 +58,8 @@ static void reused_memory_is_zero(void **state) {
         }
         TN_SCOPE(host.m);
         Pair **list = support_list(host.m, 100); /* some of it stays, so that holes are reused */
-        if (keep && round % 2) CHECK_EQ(TN_GLOBAL_FREE(host.m, keep), TN_OK);
-        if (round % 2 || !keep) keep = TN_GLOBAL(host.m, list);
+        if (keep && round % 2) CHECK_EQ(TN_GLOBAL_DESTROY(host.m, keep), TN_OK);
+        if (round % 2 || !keep) keep = TN_GLOBAL_CREATE(host.m, list);
         support_collect(host.m, round % 3 == 0 ? TN_FULL : round % 3 == 1 ? TN_MAJOR : TN_MINOR);
     }
     host_close(&host);
@@ -101,11 +101,11 @@ static void unzeroed_leaves_hold_anything(void **state) {
     static const tn_type_desc desc = TN_DESC(Raw, .flags = TN_LEAF | TN_UNZEROED, TN_TAIL(1, 0, 0));
     Host host;
     host_exact(&host, "debug=poison,verify");
-    CHECK_EQ(tn_type_add(host.heap, &desc), Raw_type);
+    CHECK_EQ(tn_type_create(host.heap, &desc), Raw_type);
     for (size_t size = 16; size < 4000000; size *= 3) {
         TN_SCOPE(host.m);
         Raw **raw = TN_NEW_TAIL(host.m, Raw, char, size);
-        CHECK(raw && tn_length(*raw) == size);
+        CHECK(raw && tn_length_of(*raw) == size);
         bool large = sizeof(Raw) + size > TN_SMALL_MAX;
         CHECK_EQ((*raw)->bytes[0], large ? 0xdb : 0);
         CHECK_EQ(((unsigned char *)*raw)[sizeof(Raw) + size - 1], large ? 0xdb : 0);
@@ -128,9 +128,9 @@ static void unzeroed_values_are_the_hosts_to_fill(void **state) {
     enum { LENGTH = 100000 };
     Host host;
     host_exact(&host, NULL);
-    CHECK_EQ(tn_type_add(host.heap, &desc), RawValues_type);
+    CHECK_EQ(tn_type_create(host.heap, &desc), RawValues_type);
     TN_LOCAL(host.m, Pair, pair);
-    *pair = TN_ALLOC(host.m, Pair);
+    *pair = tn_alloc(host.m, Pair);
     (*pair)->number = 4711;
     uintptr_t place[2];
     for (int round = 0; round < 2; round++) {
@@ -138,11 +138,11 @@ static void unzeroed_values_are_the_hosts_to_fill(void **state) {
         RawValues **raw = TN_NEW_TAIL(host.m, RawValues, tn_value, LENGTH);
         CHECK(raw != NULL);
         place[round] = (uintptr_t)*raw;
-        if (round && place[0] == place[1]) CHECK(TN_READ_VALUE(*raw, item[LENGTH / 2]) != 0);
-        for (int i = 0; i < LENGTH; i++) TN_INIT_VALUE(*raw, item[i], (tn_value)*pair);
+        if (round && place[0] == place[1]) CHECK(tn_read_value(*raw, item[LENGTH / 2]) != 0);
+        for (int i = 0; i < LENGTH; i++) tn_init_value(*raw, item[i], (tn_value)*pair);
         support_collect(host.m, TN_MINOR);
         support_collect(host.m, round ? TN_MAJOR : TN_MINOR);
-        for (int i = 0; i < LENGTH; i++) CHECK_EQ(TN_READ_VALUE(*raw, item[i]), (tn_value)*pair);
+        for (int i = 0; i < LENGTH; i++) CHECK_EQ(tn_read_value(*raw, item[i]), (tn_value)*pair);
         *raw = NULL;
         support_collect(host.m, TN_MAJOR);
     }
@@ -167,12 +167,12 @@ static void spans_are_found_wherever_they_are_free(void **state) {
             Bytes **bytes = TN_NEW_TAIL(host.m, Bytes, char, size);
             (*bytes)->number = (long)i;
             for (size_t k = 0; k < size; k += 1000) (*bytes)->byte[k] = (unsigned char)(i + k);
-            TN_WRITE(host.m, *kept, item[i], (Pair *)(void *)*bytes);
+            tn_write(host.m, *kept, item[i], (Pair *)(void *)*bytes);
         }
         for (size_t i = 0; i < COUNT; i++) {
-            const Bytes *bytes = (const void *)TN_READ(*kept, item[i]);
+            const Bytes *bytes = (const void *)tn_read(*kept, item[i]);
             CHECK_EQ(bytes->number, i);
-            for (size_t k = 0; k < tn_length(bytes); k += 1000) CHECK_EQ(bytes->byte[k], (unsigned char)(i + k));
+            for (size_t k = 0; k < tn_length_of(bytes); k += 1000) CHECK_EQ(bytes->byte[k], (unsigned char)(i + k));
         }
         support_collect(host.m, round % 2 ? TN_MAJOR : TN_FULL);
     }
@@ -187,13 +187,13 @@ static void memory_is_zero_after_move_is_switched_off(void **state) {
         support_garbage(host.m, 250000);
         support_collect(host.m, TN_MINOR);
     }
-    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "none"), TN_OK);
     support_collect(host.m, TN_MINOR);
-    for (int i = 0; i < 200; i++) memset(TN_ALLOC_TAIL(host.m, Bytes, char, 1000)->byte, 0xAA, 1000);
-    CHECK_EQ(tn_option_set(host.m, "nursery", "2M"), TN_OK);
+    for (int i = 0; i < 200; i++) memset(tn_alloc_tail(host.m, Bytes, char, 1000)->byte, 0xAA, 1000);
+    CHECK_EQ(tn_option_set(host.m->heap, "nursery", "2M"), TN_OK);
     support_collect(host.m, TN_MINOR);
     for (int i = 0; i < 2000; i++)
-        if (!all_zero(TN_ALLOC_TAIL(host.m, Bytes, char, 1000), sizeof(Bytes) + 1000))
+        if (!all_zero(tn_alloc_tail(host.m, Bytes, char, 1000), sizeof(Bytes) + 1000))
             FAIL("object %d is not zero", i);
     host_close(&host);
 }
@@ -215,7 +215,7 @@ static void contents_survive_at_every_size(void **state) {
         support_collect(host.m, round == 1 ? TN_FULL : TN_MINOR);
         support_garbage(host.m, 1 << 20);
         for (int k = 0; k < count; k++) {
-            size_t size = tn_length(*kept[k]);
+            size_t size = tn_length_of(*kept[k]);
             CHECK_EQ((*kept[k])->number, size);
             for (size_t i = 0; i < size; i++)
                 if ((*kept[k])->byte[i] != (unsigned char)(i * 7 + size))
@@ -231,7 +231,7 @@ static void objects_do_not_overlap(void **state) {
     host_exact(&host, NULL);
     char *end = NULL;
     for (size_t size = 9; size < 2000; size += 3) {
-        Bytes *b = tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, size);
+        Bytes *b = tn_alloc_tail_sized(host.m, Bytes_type, sizeof(Bytes), 1, size);
         if (end && (char *)b > end && (char *)b - 8 < end) FAIL("an object's header lies in the object before it");
         end = (char *)b + tn_size_of(host.heap, b);
     }
@@ -264,9 +264,9 @@ static void fixed_sizes_from_1_to_8184(void **state) {
     host_open(&host, NULL);
     for (size_t size = 1; size <= TN_SMALL_MAX; size += size < 70 ? 1 : size > 8000 ? 23 : 333) {
         TN_SCOPE(host.m);
-        tn_type type = tn_type_add(host.heap, &(tn_type_desc){.name = "Sized", .size = size, .flags = TN_LEAF});
+        tn_type type = tn_type_create(host.heap, &(tn_type_desc){.name = "Sized", .size = size, .flags = TN_LEAF});
         CHECK(type != 0);
-        void *object = tn_alloc(host.m, type, size);
+        void *object = tn_alloc_sized(host.m, type, size);
         CHECK(object != NULL && all_zero(object, size));
         void **h = TN_HANDLE(host.m, object);
         memset(*h, 0x5A, size);
@@ -286,7 +286,7 @@ static void large_objects_never_move(void **state) {
     Vector *address = *v;
     for (int i = 0; i < 5; i++) {
         support_garbage(host.m, 1 << 20);
-        support_collect(host.m, (tn_kind)(i % 3));
+        support_collect(host.m, (tn_collection_kind)(i % 3));
         CHECK(*v == address);
     }
     host_close(&host);
@@ -323,9 +323,9 @@ static void counts_beyond_32_bits_are_refused(void **state) {
     host_open(&host, NULL);
     const size_t counts[] = {(size_t)1 << 32, ((size_t)1 << 32) + 1, (size_t)1 << 61, SIZE_MAX / 8 + 2, SIZE_MAX};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        CHECK(tn_alloc_tail(host.m, Vector_type, sizeof(Vector), 8, counts[i]) == NULL);
+        CHECK(tn_alloc_tail_sized(host.m, Vector_type, sizeof(Vector), 8, counts[i]) == NULL);
         CHECK_EQ(tn_last_status(host.m), TN_BAD_SIZE);
-        CHECK(tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, counts[i]) == NULL);
+        CHECK(tn_alloc_tail_sized(host.m, Bytes_type, sizeof(Bytes), 1, counts[i]) == NULL);
         CHECK_EQ(tn_last_status(host.m), TN_BAD_SIZE);
     }
     host_close(&host);
@@ -350,14 +350,14 @@ static void reserved_allocations_neither_collect_nor_fail(void **state) {
         {
             TN_NO_GC(m);
             for (long i = 0;; i++) {
-                size_t count = (size_t)(i * 37 % 1000), cell = TN_CELL(sizeof(Bytes) + count);
-                if (used + TN_CELL(sizeof(Pair)) + cell > bytes) break;
-                used += TN_CELL(sizeof(Pair)) + cell;
-                Pair *p = TN_ALLOC(m, Pair);
-                Bytes *b = TN_ALLOC_TAIL(m, Bytes, char, count);
+                size_t count = (size_t)(i * 37 % 1000), cell = tn_cell_bytes(sizeof(Bytes) + count);
+                if (used + tn_cell_bytes(sizeof(Pair)) + cell > bytes) break;
+                used += tn_cell_bytes(sizeof(Pair)) + cell;
+                Pair *p = tn_alloc(m, Pair);
+                Bytes *b = tn_alloc_tail(m, Bytes, char, count);
                 CHECK(p != NULL && b != NULL);
                 p->number = i;
-                TN_INIT(p, cdr, *head);
+                tn_init(p, cdr, *head);
                 *head = p;
             }
         }
@@ -378,10 +378,10 @@ static void reservation_holds_under_stress_and_for_the_largest_cells(void **stat
         Host host;
         host_exact(&host, options[k]);
         for (int round = 0; round < 5; round++) {
-            CHECK_EQ(tn_reserve(host.m, 15 * TN_CELL(TN_SMALL_MAX)), TN_OK);
+            CHECK_EQ(tn_reserve(host.m, 15 * tn_cell_bytes(TN_SMALL_MAX)), TN_OK);
             uint64_t minors = support_stats(host.m).minors;
             for (int i = 0; i < 15; i++) {
-                Bytes *b = tn_alloc_tail(host.m, Bytes_type, sizeof(Bytes), 1, TN_SMALL_MAX - sizeof(Bytes));
+                Bytes *b = tn_alloc_tail_sized(host.m, Bytes_type, sizeof(Bytes), 1, TN_SMALL_MAX - sizeof(Bytes));
                 CHECK(b != NULL && all_zero(b, TN_SMALL_MAX));
                 memset(b->byte, 1, TN_SMALL_MAX - sizeof(Bytes));
             }
@@ -421,10 +421,10 @@ static void request_waits_for_the_end_of_a_window(void **state) {
     {
         TN_NO_GC(host.m);
         tn_request_collection(host.heap);
-        CHECK(TN_ALLOC(host.m, Pair) != NULL);
+        CHECK(tn_alloc(host.m, Pair) != NULL);
         CHECK_EQ(support_stats(host.m).minors, minors);
     }
-    tn_safepoint(host.m);
+    tn_poll(host.m);
     CHECK_EQ(support_stats(host.m).minors, minors + 1);
     host_close(&host);
 }

@@ -41,7 +41,7 @@ static Pair **old_pair(void) {
 
 /* A raw new pair with a number. */
 static Pair *young_pair(long number) {
-    Pair *p = TN_ALLOC(m, Pair);
+    Pair *p = tn_alloc(m, Pair);
     CHECK(p != NULL && tn_is_young(m, p));
     p->number = number;
     return p;
@@ -72,16 +72,16 @@ static void set_keeps_young(void **state) {
         TN_SET(m, old, cdr, young);
     }
     survive();
-    check_pair(TN_READ(*old, cdr), 7);
+    check_pair(tn_read(*old, cdr), 7);
 }
 
 static void write_keeps_young(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **old = old_pair();
-    TN_WRITE(m, *old, car, young_pair(8));
+    tn_write(m, *old, car, young_pair(8));
     survive();
-    check_pair(TN_READ(*old, car), 8);
+    check_pair(tn_read(*old, car), 8);
 }
 
 static void raw_write_keeps_young(void **state) {
@@ -89,9 +89,9 @@ static void raw_write_keeps_young(void **state) {
     TN_SCOPE(m);
     Pair **old = old_pair();
     Pair *young = young_pair(9);
-    tn_write(m, *old, (char *)*old + offsetof(Pair, car), young);
+    tn_store(m, *old, (char *)*old + offsetof(Pair, car), young);
     survive();
-    check_pair(TN_READ(*old, car), 9);
+    check_pair(tn_read(*old, car), 9);
 }
 
 static void young_reached_through_young_survives(void **state) {
@@ -104,18 +104,18 @@ static void young_reached_through_young_survives(void **state) {
         TN_SET(m, old, cdr, list);
     }
     survive();
-    support_check_list(TN_READ(*old, cdr), 500);
+    support_check_list(tn_read(*old, cdr), 500);
 }
 
 static void second_field_of_a_recorded_object_survives(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **old = old_pair();
-    TN_WRITE(m, *old, car, young_pair(1));
-    TN_WRITE(m, *old, cdr, young_pair(2));
+    tn_write(m, *old, car, young_pair(1));
+    tn_write(m, *old, cdr, young_pair(2));
     survive();
-    check_pair(TN_READ(*old, car), 1);
-    check_pair(TN_READ(*old, cdr), 2);
+    check_pair(tn_read(*old, car), 1);
+    check_pair(tn_read(*old, cdr), 2);
 }
 
 static void store_in_every_cycle_survives(void **state) {
@@ -123,9 +123,9 @@ static void store_in_every_cycle_survives(void **state) {
     TN_SCOPE(m);
     Pair **old = old_pair();
     for (long i = 0; i < 20; i++) {
-        TN_WRITE(m, *old, car, young_pair(i));
+        tn_write(m, *old, car, young_pair(i));
         survive();
-        check_pair(TN_READ(*old, car), i);
+        check_pair(tn_read(*old, car), i);
     }
 }
 
@@ -133,10 +133,10 @@ static void object_survives_long_after_its_store(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **old = old_pair();
-    TN_WRITE(m, *old, car, young_pair(5));
+    tn_write(m, *old, car, young_pair(5));
     for (int i = 0; i < 5; i++) survive();
     support_collect(m, TN_FULL);
-    check_pair(TN_READ(*old, car), 5);
+    check_pair(tn_read(*old, car), 5);
 }
 
 static void store_after_a_major_survives(void **state) {
@@ -145,9 +145,9 @@ static void store_after_a_major_survives(void **state) {
     Pair **old = old_pair();
     for (long i = 0; i < 4; i++) {
         support_collect(m, i & 1 ? TN_MAJOR : TN_FULL);
-        TN_WRITE(m, *old, cdr, young_pair(i));
+        tn_write(m, *old, cdr, young_pair(i));
         survive();
-        check_pair(TN_READ(*old, cdr), i);
+        check_pair(tn_read(*old, cdr), i);
     }
 }
 
@@ -156,12 +156,12 @@ static void last_store_wins(void **state) {
     TN_SCOPE(m);
     Pair **old = old_pair();
     Pair **other = old_pair();
-    for (long i = 0; i < 100; i++) TN_WRITE(m, *old, car, young_pair(i));
-    TN_WRITE(m, *old, cdr, young_pair(1));
+    for (long i = 0; i < 100; i++) tn_write(m, *old, car, young_pair(i));
+    tn_write(m, *old, cdr, young_pair(1));
     TN_SET(m, old, cdr, other);
     survive();
-    check_pair(TN_READ(*old, car), 99);
-    CHECK(TN_READ(*old, cdr) == *other);
+    check_pair(tn_read(*old, car), 99);
+    CHECK(tn_read(*old, cdr) == *other);
 }
 
 static void cleared_store_lets_go(void **state) {
@@ -169,13 +169,13 @@ static void cleared_store_lets_go(void **state) {
     TN_SCOPE(m);
     Pair **old = old_pair();
     Pair **young = TN_HANDLE(m, young_pair(3));
-    tn_weak **weak = tn_weak_new(m, young);
+    tn_weak **weak = TN_WEAK_NEW(m, young);
     CHECK(weak != NULL);
     TN_SET(m, old, car, young);
     TN_CLEAR(m, old, car);
     *young = NULL;
     support_collect(m, TN_MINOR);
-    CHECK(TN_READ(*old, car) == NULL);
+    CHECK(tn_read(*old, car) == NULL);
     CHECK(tn_weak_read(m, *weak) == NULL);
 }
 
@@ -184,16 +184,16 @@ static void many_old_objects_keep_their_young(void **state) {
     enum { COUNT = 20000 };
     TN_SCOPE(m);
     Vector **all = TN_NEW_TAIL(m, Vector, Pair *, COUNT);
-    for (int i = 0; i < COUNT; i++) TN_WRITE(m, *all, item[i], young_pair(i));
+    for (int i = 0; i < COUNT; i++) tn_write(m, *all, item[i], young_pair(i));
     support_collect(m, TN_MINOR);
     for (int i = 0; i < COUNT; i++) {
         Pair *young = young_pair(i + COUNT);
-        TN_WRITE(m, TN_READ(*all, item[i]), car, young);
+        tn_write(m, tn_read(*all, item[i]), car, young);
     }
     survive();
     for (int i = 0; i < COUNT; i++) {
-        check_pair(TN_READ(*all, item[i]), i);
-        check_pair(TN_READ(TN_READ(*all, item[i]), car), i + COUNT);
+        check_pair(tn_read(*all, item[i]), i);
+        check_pair(tn_read(tn_read(*all, item[i]), car), i + COUNT);
     }
 }
 
@@ -202,11 +202,11 @@ static void cycle_between_old_and_young_survives(void **state) {
     TN_SCOPE(m);
     Pair **old = old_pair();
     Pair *young = young_pair(4);
-    TN_WRITE(m, young, cdr, *old);
-    TN_WRITE(m, *old, cdr, young);
+    tn_write(m, young, cdr, *old);
+    tn_write(m, *old, cdr, young);
     survive();
-    check_pair(TN_READ(*old, cdr), 4);
-    CHECK(TN_READ(TN_READ(*old, cdr), cdr) == *old);
+    check_pair(tn_read(*old, cdr), 4);
+    CHECK(tn_read(tn_read(*old, cdr), cdr) == *old);
 }
 
 /* ---- large arrays, born-old objects ---- */
@@ -219,9 +219,9 @@ static void every_slot_of_a_large_array_survives(void **state) {
     CHECK(v != NULL && !tn_is_young(m, *v));
     support_collect(m, TN_MINOR);
     for (int round = 0; round < 3; round++) {
-        for (int i = round; i < COUNT; i += 7) TN_WRITE(m, *v, item[i], young_pair(i * 10 + round));
+        for (int i = round; i < COUNT; i += 7) tn_write(m, *v, item[i], young_pair(i * 10 + round));
         survive();
-        for (int i = round; i < COUNT; i += 7) check_pair(TN_READ(*v, item[i]), i * 10 + round);
+        for (int i = round; i < COUNT; i += 7) check_pair(tn_read(*v, item[i]), i * 10 + round);
     }
 }
 
@@ -230,13 +230,13 @@ static void overwritten_slot_of_a_large_array_survives(void **state) {
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 5000);
     support_collect(m, TN_MINOR);
-    for (long i = 0; i < 50; i++) TN_WRITE(m, *v, item[4999], young_pair(i)); /* young over young */
-    TN_WRITE(m, *v, item[0], young_pair(1));
+    for (long i = 0; i < 50; i++) tn_write(m, *v, item[4999], young_pair(i)); /* young over young */
+    tn_write(m, *v, item[0], young_pair(1));
     TN_CLEAR(m, v, item[0]); /* NULL over young, then young over NULL */
-    TN_WRITE(m, *v, item[0], young_pair(2));
+    tn_write(m, *v, item[0], young_pair(2));
     survive();
-    check_pair(TN_READ(*v, item[4999]), 49);
-    check_pair(TN_READ(*v, item[0]), 2);
+    check_pair(tn_read(*v, item[4999]), 49);
+    check_pair(tn_read(*v, item[0]), 2);
 }
 
 static void init_of_a_new_large_array_survives(void **state) {
@@ -244,12 +244,12 @@ static void init_of_a_new_large_array_survives(void **state) {
     TN_SCOPE(m);
     Pair **young = TN_HANDLE(m, young_pair(6));
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 3000);
-    TN_INIT(*v, item[0], *young);
-    TN_INIT(*v, item[2999], *young);
+    tn_init(*v, item[0], *young);
+    tn_init(*v, item[2999], *young);
     survive();
-    check_pair(TN_READ(*v, item[0]), 6);
-    CHECK(TN_READ(*v, item[2999]) == TN_READ(*v, item[0]));
-    CHECK(*young == TN_READ(*v, item[0]));
+    check_pair(tn_read(*v, item[0]), 6);
+    CHECK(tn_read(*v, item[2999]) == tn_read(*v, item[0]));
+    CHECK(*young == tn_read(*v, item[0]));
 }
 
 static void init_of_a_new_born_old_object_survives(void **state) {
@@ -258,24 +258,24 @@ static void init_of_a_new_born_old_object_survives(void **state) {
     Pair **young = TN_HANDLE(m, young_pair(6));
     Fixed **fixed = TN_NEW(m, Fixed);
     CHECK(!tn_is_young(m, *fixed));
-    TN_INIT(*fixed, pair, *young);
+    tn_init(*fixed, pair, *young);
     *young = NULL;
     survive();
-    check_pair(TN_READ(*fixed, pair), 6);
-    TN_WRITE(m, *fixed, pair, young_pair(7)); /* and it is armed again */
+    check_pair(tn_read(*fixed, pair), 6);
+    tn_write(m, *fixed, pair, young_pair(7)); /* and it is armed again */
     survive();
-    check_pair(TN_READ(*fixed, pair), 7);
+    check_pair(tn_read(*fixed, pair), 7);
 }
 
 static void store_into_a_new_large_array_after_another_allocation_survives(void **state) {
     (void)state;
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 3000);
-    TN_WRITE(m, *v, item[1], young_pair(1));
-    TN_WRITE(m, *v, item[2], young_pair(2));
+    tn_write(m, *v, item[1], young_pair(1));
+    tn_write(m, *v, item[2], young_pair(2));
     survive();
-    check_pair(TN_READ(*v, item[1]), 1);
-    check_pair(TN_READ(*v, item[2]), 2);
+    check_pair(tn_read(*v, item[1]), 1);
+    check_pair(tn_read(*v, item[2]), 2);
 }
 
 /* ---- more stores into arrays than the log of slots holds ---- */
@@ -303,7 +303,7 @@ static Vector **fill_slots(void) {
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, TNI_SLOTS_MAX);
     support_collect(m, TN_MINOR);
     Pair *young = young_pair(1);
-    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) TN_WRITE(m, *v, item[i], young);
+    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) tn_write(m, *v, item[i], young);
     CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
     CHECK_EQ(m->heap->barrier.pieced.count, 0);
     return v;
@@ -313,24 +313,24 @@ static void full_log_marks_pieces(size_t count) {
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, count);
     Vector **full = fill_slots();
-    Pair *young = TN_READ(*full, item[0]);
-    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], young);
-    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], NULL);
-    for (size_t i = 0; i < 1000; i++) TN_WRITE(m, *v, item[i * 7], young);
-    TN_WRITE(m, *v, item[count - 1], young);
+    Pair *young = tn_read(*full, item[0]);
+    for (size_t i = 0; i < 1000; i++) tn_write(m, *v, item[i * 7], young);
+    for (size_t i = 0; i < 1000; i++) tn_write(m, *v, item[i * 7], NULL);
+    for (size_t i = 0; i < 1000; i++) tn_write(m, *v, item[i * 7], young);
+    tn_write(m, *v, item[count - 1], young);
     CHECK_EQ(m->heap->barrier.slots.count, TNI_SLOTS_MAX);
     CHECK_EQ(m->heap->barrier.objects.count, 0);
     CHECK_EQ(m->heap->barrier.pieced.count, 1);
     CHECK(dirty_pieces(*v) >= 15 && dirty_pieces(*v) <= 16); /* 7000 slots of 512 each, and the last */
     survive();
-    for (size_t i = 0; i < 1000; i++) check_pair(TN_READ(*v, item[i * 7]), 1);
-    check_pair(TN_READ(*v, item[count - 1]), 1);
-    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) CHECK(TN_READ(*full, item[i]) == TN_READ(*v, item[0]));
+    for (size_t i = 0; i < 1000; i++) check_pair(tn_read(*v, item[i * 7]), 1);
+    check_pair(tn_read(*v, item[count - 1]), 1);
+    for (size_t i = 0; i < TNI_SLOTS_MAX; i++) CHECK(tn_read(*full, item[i]) == tn_read(*v, item[0]));
     CHECK_EQ(dirty_pieces(*v), 0);
-    TN_WRITE(m, *v, item[1], young_pair(2));
+    tn_write(m, *v, item[1], young_pair(2));
     CHECK_EQ(m->heap->barrier.slots.count, 1);
     survive();
-    check_pair(TN_READ(*v, item[1]), 2);
+    check_pair(tn_read(*v, item[1]), 2);
 }
 
 static void pieces_of_arrays_keep_young(void **state) {
@@ -345,24 +345,24 @@ static void pieces_of_structs_keep_young(void **state) {
     enum { COUNT = 70000 };
     static const tn_type_desc desc =
         TN_DESC(Entries, TN_REFS(Entries, head), TN_TAIL(sizeof(Entry), 2, 4));
-    CHECK(tn_type_add(m->heap, &desc));
+    CHECK(tn_type_create(m->heap, &desc));
     Entries **e = TN_NEW_TAIL(m, Entries, Entry, COUNT);
     CHECK(e != NULL);
     Vector **full = fill_slots();
-    Pair *young = TN_READ(*full, item[0]);
+    Pair *young = tn_read(*full, item[0]);
     for (size_t i = 0; i < COUNT; i++) {
         (*e)->entry[i].plain = (long)i;
-        TN_WRITE(m, *e, entry[i].pair, young);
-        TN_WRITE_VALUE(m, *e, entry[i].value, support_value(&m->heap->format, young));
+        tn_write(m, *e, entry[i].pair, young);
+        tn_write_value(m, *e, entry[i].value, support_value(&m->heap->format, young));
     }
-    TN_WRITE(m, *e, head, young);
+    tn_write(m, *e, head, young);
     CHECK_EQ(m->heap->barrier.objects.count, 0);
     survive();
-    check_pair(TN_READ(*e, head), 1);
+    check_pair(tn_read(*e, head), 1);
     for (size_t i = 0; i < COUNT; i++) {
         CHECK_EQ((*e)->entry[i].plain, i);
-        CHECK(TN_READ(*e, entry[i].pair) == TN_READ(*e, head));
-        CHECK(support_address(&m->heap->format, TN_READ_VALUE(*e, entry[i].value)) == TN_READ(*e, head));
+        CHECK(tn_read(*e, entry[i].pair) == tn_read(*e, head));
+        CHECK(support_address(&m->heap->format, tn_read_value(*e, entry[i].value)) == tn_read(*e, head));
     }
 }
 
@@ -371,10 +371,10 @@ static void overflow_with_dirty_pieces_keeps_young(void **state) {
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 9000);
     Vector **full = fill_slots();
-    TN_WRITE(m, *v, item[8999], TN_READ(*full, item[0]));
+    tn_write(m, *v, item[8999], tn_read(*full, item[0]));
     m->heap->barrier.overflow = true;
     survive();
-    check_pair(TN_READ(*v, item[8999]), 1);
+    check_pair(tn_read(*v, item[8999]), 1);
     CHECK_EQ(dirty_pieces(*v), 0);
 }
 
@@ -457,14 +457,14 @@ static void sparse_array(Host *h, bool secret) {
     for (int round = 0; round < 3; round++) {
         Pair **young = TN_NEW(mutator, Pair);
         (*young)->number = round;
-        for (size_t i = 0; i < 8; i++) TN_WRITE(mutator, *v, item[i * STEP + STEP / 2 + (size_t)round], *young);
+        for (size_t i = 0; i < 8; i++) tn_write(mutator, *v, item[i * STEP + STEP / 2 + (size_t)round], *young);
         *young = NULL;
-        if (round == 1) tn_remember(mutator, *v);
+        if (round == 1) tn_revisit_object(mutator, *v);
         if (secret) mutator->heap->touched.state = TNI_TOUCHED_SECRET;
         support_collect(mutator, round == 2 ? TN_MAJOR : TN_MINOR);
         support_garbage(mutator, 400000);
         for (int k = 0; k <= round; k++)
-            for (size_t i = 0; i < 8; i++) check_pair(TN_READ(*v, item[i * STEP + STEP / 2 + (size_t)k]), k);
+            for (size_t i = 0; i < 8; i++) check_pair(tn_read(*v, item[i * STEP + STEP / 2 + (size_t)k]), k);
         /* nine places, with huge pages at most 2 MiB for each */
         if (!secret) CHECK(resident(*v, COUNT * sizeof(Pair *)) <= 9 * TNI_HUGE_PAGE / TNI_PAGE);
     }
@@ -495,28 +495,28 @@ static void values_keep_young(Host *h, const tn_format *format) {
     support_collect(mutator, TN_MINOR);
     for (long round = 0; round < 3; round++) {
         for (long i = 0; i < 3; i++) {
-            Pair *p = TN_ALLOC(mutator, Pair);
+            Pair *p = tn_alloc(mutator, Pair);
             p->number = round * 3 + i;
             tn_value v = support_value(format, p);
-            if (i == 0) TN_WRITE_VALUE(mutator, *box, value, v);
+            if (i == 0) tn_write_value(mutator, *box, value, v);
             if (i == 1) TN_SET_VALUE(mutator, small, item[9], &v);
             if (i == 2)
-                tn_write_value(mutator, *large, (tn_value *)(void *)((char *)*large + sizeof(Values) + 8 * 3999), v);
+                tn_store_value(mutator, *large, (tn_value *)(void *)((char *)*large + sizeof(Values) + 8 * 3999), v);
         }
-        TN_WRITE_VALUE(mutator, *small, item[0], support_immediate(format, 17));
-        TN_WRITE_VALUE(mutator, *large, item[0], support_immediate(format, 18));
+        tn_write_value(mutator, *small, item[0], support_immediate(format, 17));
+        tn_write_value(mutator, *large, item[0], support_immediate(format, 18));
         support_collect(mutator, TN_MINOR);
         support_garbage(mutator, 400000);
         support_collect(mutator, TN_MINOR);
-        const tn_value stored[3] = {TN_READ_VALUE(*box, value), TN_READ_VALUE(*small, item[9]),
-                                    TN_READ_VALUE(*large, item[3999])};
+        const tn_value stored[3] = {tn_read_value(*box, value), tn_read_value(*small, item[9]),
+                                    tn_read_value(*large, item[3999])};
         for (long i = 0; i < 3; i++) {
             Pair *p = support_address(format, stored[i]);
             check_pair(p, round * 3 + i);
             CHECK_EQ(stored[i], support_value(format, p));
         }
-        CHECK_EQ(TN_READ_VALUE(*small, item[0]), support_immediate(format, 17));
-        CHECK_EQ(TN_READ_VALUE(*large, item[0]), support_immediate(format, 18));
+        CHECK_EQ(tn_read_value(*small, item[0]), support_immediate(format, 17));
+        CHECK_EQ(tn_read_value(*large, item[0]), support_immediate(format, 18));
     }
 }
 
@@ -539,10 +539,10 @@ static void remember_keeps_young(void **state) {
         CHECK(o->buffer != NULL);
         for (size_t i = o->count; i < count; i++) o->buffer[i] = NULL;
         o->count = count;
-        tn_remember(m, o);
+        tn_revisit_object(m, o);
         Pair *p = young_pair(round);
         (*owner)->buffer[count - 1] = p;
-        tn_remember(m, *owner); /* after the change, and a second time in this cycle */
+        tn_revisit_object(m, *owner); /* after the change, and a second time in this cycle */
         survive();
         for (long i = 0; i <= round; i++) check_pair((*owner)->buffer[(i + 1) * 10 - 1], i);
     }
@@ -554,7 +554,7 @@ static void global_set_keeps_young(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **old = old_pair();
-    Pair *const *g = TN_GLOBAL(m, old);
+    Pair *const *g = TN_GLOBAL_CREATE(m, old);
     survive();
     for (long i = 0; i < 3; i++) {
         {
@@ -565,7 +565,7 @@ static void global_set_keeps_young(void **state) {
         survive();
         check_pair(*g, i);
     }
-    CHECK_EQ(TN_GLOBAL_FREE(m, g), TN_OK);
+    CHECK_EQ(TN_GLOBAL_DESTROY(m, g), TN_OK);
 }
 
 static TN_FIELD(Pair) cell;
@@ -573,12 +573,12 @@ static TN_FIELD(Pair) cell;
 static void root_write_keeps_young(void **state) {
     (void)state;
     TN_SCOPE(m);
-    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(m, &cell), TN_OK);
     survive();
     for (long i = 0; i < 3; i++) {
-        CHECK_EQ(TN_ROOT_WRITE(m, &cell, young_pair(i)), TN_OK);
+        CHECK_EQ(tn_root_write(m, &cell, young_pair(i)), TN_OK);
         survive();
-        check_pair(TN_ROOT_READ(&cell), i);
+        check_pair(tn_root_read(&cell), i);
     }
     {
         TN_SCOPE(m);
@@ -586,9 +586,9 @@ static void root_write_keeps_young(void **state) {
         CHECK_EQ(TN_ROOT_SET(m, &cell, young), TN_OK);
     }
     survive();
-    check_pair(TN_ROOT_READ(&cell), 9);
-    CHECK_EQ(TN_ROOT_WRITE(m, &cell, (Pair *)NULL), TN_OK);
-    CHECK_EQ(tn_root_remove(m, &cell), TN_OK);
+    check_pair(tn_root_read(&cell), 9);
+    CHECK_EQ(tn_root_write(m, &cell, (Pair *)NULL), TN_OK);
+    CHECK_EQ(tn_root_destroy(m, &cell), TN_OK);
 }
 
 int main(void) {

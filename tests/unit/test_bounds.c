@@ -23,23 +23,23 @@ static void stores_in_turns_do_not_grow_the_logs(void **state) {
     {
         TN_SCOPE(m);
         Vector **large = TN_NEW_TAIL(m, Vector, Pair *, SLOTS);
-        tn_weak_array **weak = tn_weak_array_new(m, 100);
+        tn_weak_array **weak = TN_WEAK_ARRAY_NEW(m, 100);
         Pair **old = support_list(m, 1);
         CHECK(large && weak && old);
-        Pair *const *global = TN_GLOBAL(m, old);
+        Pair *const *global = TN_GLOBAL_CREATE(m, old);
         support_collect(m, TN_MINOR);
         Pair **young = support_list(m, 1);
         size_t before = support_rss();
         for (size_t i = 0; i < STORES; i++) {
-            tn_write(m, *large, slot(large, i % SLOTS), *young);
-            tn_write(m, *large, slot(large, i % SLOTS), NULL);
+            tn_store(m, *large, slot(large, i % SLOTS), *young);
+            tn_store(m, *large, slot(large, i % SLOTS), NULL);
             tn_weak_array_write(m, *weak, i % 100, (tn_value)(uintptr_t)*young);
             tn_weak_array_write(m, *weak, i % 100, 0);
             TN_GLOBAL_SET(m, global, young);
             TN_GLOBAL_SET(m, global, old);
         }
         CHECK(support_rss() < before + 16 * MIB);
-        tn_write(m, *large, slot(large, 7), *young);
+        tn_store(m, *large, slot(large, 7), *young);
         tn_weak_array_write(m, *weak, 5, (tn_value)(uintptr_t)*young);
         TN_GLOBAL_SET(m, global, young);
         support_collect(m, TN_MINOR);
@@ -68,13 +68,13 @@ static bool starve(Host *host, double seconds) {
     Pair **head = TN_NEW(m, Pair);
     Pair **tail = TN_HANDLE(m, *head);
     while (append(m, tail)) {}
-    for (int i = 0; i < 15000; i++) *head = TN_READ(*head, cdr); /* 480 KiB of 16 MiB */
+    for (int i = 0; i < 15000; i++) *head = tn_read(*head, cdr); /* 480 KiB of 16 MiB */
     tn_clear_error(m);
     uint64_t end = support_ns() + (uint64_t)(seconds * 1e9);
     while (support_ns() < end)
         for (int i = 0; i < 1000; i++) {
             if (!append(m, tail)) return true;
-            *head = TN_READ(*head, cdr);
+            *head = tn_read(*head, cdr);
         }
     return false;
 }

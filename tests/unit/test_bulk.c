@@ -33,10 +33,10 @@ static size_t recorded(void) {
     return barrier()->objects.count + barrier()->slots.count + barrier()->outside.count / 2 + barrier()->pieced.count;
 }
 
-static bool armed(const void *object) { return tni_header(object) & TN_ARMED; }
+static bool armed(const void *object) { return tni_header(object) & TN_HEADER_ARMED; }
 
 static Pair *young_pair(long number) {
-    Pair *p = TN_ALLOC(m, Pair);
+    Pair *p = tn_alloc(m, Pair);
     CHECK(p != NULL && tn_is_young(m, p));
     p->number = number;
     return p;
@@ -48,10 +48,10 @@ static Vector **old_vector(size_t length) {
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, length);
     CHECK(v != NULL);
     for (size_t i = 0; i < length; i++) {
-        Pair *p = TN_ALLOC(m, Pair);
+        Pair *p = tn_alloc(m, Pair);
         CHECK(p != NULL);
         p->number = (long)i;
-        TN_WRITE(m, *v, item[i], p);
+        tn_write(m, *v, item[i], p);
     }
     support_collect(m, TN_MINOR);
     CHECK(!tn_is_young(m, *v) && armed(*v));
@@ -67,7 +67,7 @@ static void survive(void) {
 }
 
 static void check_item(Vector *const *v, size_t i, long number) {
-    const Pair *p = TN_READ(*v, item[i]);
+    const Pair *p = tn_read(*v, item[i]);
     CHECK(p != NULL);
     CHECK_EQ(tn_type_of(p), Pair_type);
     CHECK_EQ(p->number, number);
@@ -82,19 +82,19 @@ static void moved_up_and_down(size_t n) {
     TN_SCOPE(m);
     Vector **v = old_vector(n);
     for (int round = 0; round < 3; round++) {
-        TN_WRITE(m, *v, item[10], young_pair(1000 + round));
+        tn_write(m, *v, item[10], young_pair(1000 + round));
         CHECK_EQ(TN_MOVE(m, v, item, 1, 0, n - 1), TN_OK);
         survive();
         check_item(v, 0, 0);
         check_item(v, 11, 1000 + round);
         for (size_t i = 12; i < n; i++) check_item(v, i, (long)i - 1);
-        TN_WRITE(m, *v, item[11], young_pair(2000 + round));
+        tn_write(m, *v, item[11], young_pair(2000 + round));
         CHECK_EQ(TN_MOVE(m, v, item, 0, 1, n - 1), TN_OK);
         CHECK_EQ(TN_COPY(m, v, v, item, n - 1, n - 2, 1), TN_OK);
         survive();
         check_item(v, 10, 2000 + round);
-        CHECK(TN_READ(*v, item[n - 1]) == TN_READ(*v, item[n - 2]));
-        TN_WRITE(m, *v, item[n - 1], young_pair((long)n - 1));
+        CHECK(tn_read(*v, item[n - 1]) == tn_read(*v, item[n - 2]));
+        tn_write(m, *v, item[n - 1], young_pair((long)n - 1));
         survive();
     }
 }
@@ -116,13 +116,13 @@ static void move_records_only_young_words(void **state) {
     CHECK_EQ(TN_MOVE(m, small, item, 0, 50, 50), TN_OK);
     CHECK_EQ(TN_MOVE(m, large, item, 0, 50, LARGE - 50), TN_OK);
     CHECK_EQ(recorded(), 0);
-    for (size_t i = 0; i < 5; i++) TN_WRITE(m, *large, item[i], young_pair(7));
+    for (size_t i = 0; i < 5; i++) tn_write(m, *large, item[i], young_pair(7));
     CHECK_EQ(barrier()->slots.count, 5);
     CHECK_EQ(TN_MOVE(m, large, item, 1000, 0, 100), TN_OK);
     CHECK_EQ(barrier()->slots.count, 10);
     CHECK_EQ(TN_MOVE(m, large, item, 1000, 0, 100), TN_OK); /* young over young: recorded already */
     CHECK_EQ(recorded(), 10);
-    TN_WRITE(m, *small, item[0], young_pair(8));
+    tn_write(m, *small, item[0], young_pair(8));
     CHECK_EQ(TN_MOVE(m, small, item, 1, 0, 99), TN_OK);
     CHECK_EQ(recorded(), 11);
     CHECK(!armed(*small) && armed(*large));
@@ -138,7 +138,7 @@ static void long_rows_remember_the_object(void **state) {
     Vector **v = old_vector(LARGE);
     for (long i = 0; i < 100; i++) {
         CHECK_EQ(TN_MOVE(m, v, item, 1, 0, LARGE - 1), TN_OK);
-        TN_WRITE(m, *v, item[0], young_pair(i));
+        tn_write(m, *v, item[0], young_pair(i));
     }
     CHECK_EQ(barrier()->objects.count, 1);
     CHECK_EQ(barrier()->slots.count, 1); /* of the first store */
@@ -153,7 +153,7 @@ static void young_objects_record_nothing(void **state) {
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, SMALL);
     CHECK(tn_is_young(m, *v));
-    TN_WRITE(m, *v, item[0], young_pair(5));
+    tn_write(m, *v, item[0], young_pair(5));
     for (size_t i = 1; i < SMALL; i++) CHECK_EQ(TN_MOVE(m, v, item, i, i - 1, 1), TN_OK);
     CHECK_EQ(recorded(), 0);
     survive();
@@ -165,12 +165,12 @@ static void array_grows_by_copying(void **state) {
     TN_SCOPE(m);
     Vector **small = old_vector(SMALL), **large = TN_NEW_TAIL(m, Vector, Pair *, LARGE);
     support_collect(m, TN_MINOR);
-    TN_WRITE(m, *small, item[3], young_pair(33));
+    tn_write(m, *small, item[3], young_pair(33));
     CHECK_EQ(TN_COPY(m, large, small, item, 2000, 0, SMALL), TN_OK);
     CHECK_EQ(barrier()->slots.count, 1);
     survive();
     for (size_t i = 0; i < SMALL; i++) check_item(large, 2000 + i, i == 3 ? 33 : (long)i);
-    CHECK(TN_READ(*large, item[1999]) == NULL && TN_READ(*large, item[2000 + SMALL]) == NULL);
+    CHECK(tn_read(*large, item[1999]) == NULL && tn_read(*large, item[2000 + SMALL]) == NULL);
 }
 
 static void plain_memory_is_copied(void **state) {
@@ -186,7 +186,7 @@ static void plain_memory_is_copied(void **state) {
     for (long i = 0; i < 20; i += 2) {
         check_item(small, 80 + (size_t)i, i);
         check_item(large, 2980 + (size_t)i, i);
-        CHECK(TN_READ(*small, item[81 + i]) == NULL);
+        CHECK(tn_read(*small, item[81 + i]) == NULL);
     }
 }
 
@@ -194,24 +194,24 @@ static void values_move_and_are_copied(Host *h, const tn_format *format) {
     tn_mutator *mutator = h->m;
     TN_SCOPE(mutator);
     Values **small = TN_NEW_TAIL(mutator, Values, tn_value, SMALL), **large = TN_NEW_TAIL(mutator, Values, tn_value, LARGE);
-    for (unsigned i = 0; i < SMALL; i++) TN_WRITE_VALUE(mutator, *small, item[i], support_immediate(format, i));
+    for (unsigned i = 0; i < SMALL; i++) tn_write_value(mutator, *small, item[i], support_immediate(format, i));
     support_collect(mutator, TN_MINOR);
-    Pair *p = TN_ALLOC(mutator, Pair);
+    Pair *p = tn_alloc(mutator, Pair);
     p->number = 4;
-    TN_WRITE_VALUE(mutator, *small, item[20], support_value(format, p));
+    tn_write_value(mutator, *small, item[20], support_value(format, p));
     CHECK_EQ(TN_MOVE_VALUES(mutator, small, item, 30, 20, 50), TN_OK);
     CHECK_EQ(TN_COPY_VALUES(mutator, large, small, item, LARGE - 70, 30, 70), TN_OK);
     CHECK_EQ(mutator->heap->barrier.slots.count, 1);
     support_collect(mutator, TN_MINOR);
     support_garbage(mutator, 400000);
     support_collect(mutator, TN_MINOR);
-    p = support_address(format, TN_READ_VALUE(*large, item[LARGE - 70]));
+    p = support_address(format, tn_read_value(*large, item[LARGE - 70]));
     CHECK_EQ(p->number, 4);
-    CHECK_EQ(TN_READ_VALUE(*large, item[LARGE - 70]), support_value(format, p));
-    CHECK_EQ(TN_READ_VALUE(*small, item[20]), support_value(format, p));
-    CHECK_EQ(TN_READ_VALUE(*small, item[30]), support_value(format, p));
-    CHECK_EQ(TN_READ_VALUE(*large, item[LARGE - 60]), support_immediate(format, 30));
-    CHECK_EQ(TN_READ_VALUE(*large, item[LARGE - 1]), support_immediate(format, 99));
+    CHECK_EQ(tn_read_value(*large, item[LARGE - 70]), support_value(format, p));
+    CHECK_EQ(tn_read_value(*small, item[20]), support_value(format, p));
+    CHECK_EQ(tn_read_value(*small, item[30]), support_value(format, p));
+    CHECK_EQ(tn_read_value(*large, item[LARGE - 60]), support_immediate(format, 30));
+    CHECK_EQ(tn_read_value(*large, item[LARGE - 1]), support_immediate(format, 99));
 }
 
 static void values_of_every_format_move(void **state) {
@@ -224,7 +224,7 @@ static void bounds_are_checked(void **state) {
     (void)state;
     TN_SCOPE(m);
     Vector **v = old_vector(SMALL), **w = old_vector(SMALL);
-    TN_WRITE(m, *w, item[0], young_pair(1));
+    tn_write(m, *w, item[0], young_pair(1));
     size_t before = recorded();
     CHECK_EQ(TN_MOVE(m, v, item, 1, 0, SMALL), TN_BAD_ARGUMENT);
     CHECK_HAS(tn_last_error(m), "not so many to the object's end");
@@ -264,8 +264,8 @@ static void counted_dispose(tn_heap *heap, void *object) {
 
 static Counted **new_counted(tn_mutator *mutator, size_t refs, size_t values) {
     static const tn_type_desc desc = TN_DESC(Counted, .trace = counted_trace, .dispose = counted_dispose);
-    if (!strcmp(tn_type_name(mutator->heap, Counted_type), "(no type)")) CHECK(tn_type_add(mutator->heap, &desc));
-    Counted *c = TN_ALLOC(mutator, Counted);
+    if (!strcmp(tn_type_name(mutator->heap, Counted_type), "(no type)")) CHECK(tn_type_create(mutator->heap, &desc));
+    Counted *c = tn_alloc(mutator, Counted);
     CHECK(c != NULL);
     c->word = calloc(refs + values, sizeof *c->word);
     CHECK(c->word != NULL);
@@ -297,12 +297,12 @@ static void slots_of_memory_are_visited_alone(void **state) {
     (*c)->traced = 0;
     for (size_t i = 0; i < COUNT; i += 1000) {
         store_ref(*c, i, young_pair((long)i));
-        tn_remember_slot(m, *c, &(*c)->word[i]);
+        tn_revisit_slot(m, *c, &(*c)->word[i]);
         store_ref(*c, COUNT + i, young_pair((long)i + 1)); /* a value in the format of plain pointers */
-        tn_remember_value_slot(m, *c, &(*c)->word[COUNT + i]);
+        tn_revisit_value_slot(m, *c, &(*c)->word[COUNT + i]);
         store_ref(*c, i + 1, *old); /* old: not recorded */
-        tn_remember_slot(m, *c, &(*c)->word[i + 1]);
-        tn_remember_slot(m, *c, &(*c)->word[i + 2]); /* NULL */
+        tn_revisit_slot(m, *c, &(*c)->word[i + 1]);
+        tn_revisit_slot(m, *c, &(*c)->word[i + 2]); /* NULL */
     }
     CHECK_EQ(recorded(), 2 * COUNT / 1000);
     survive();
@@ -323,7 +323,7 @@ static void full_log_of_slots_remembers_the_object(void **state) {
     const Pair *young = young_pair(6);
     for (size_t i = 0; i < COUNT; i++) {
         store_ref(*c, i, young);
-        tn_remember_slot(m, *c, &(*c)->word[i]);
+        tn_revisit_slot(m, *c, &(*c)->word[i]);
     }
     CHECK_EQ(barrier()->outside.count / 2, TNI_SLOTS_MAX);
     CHECK_EQ(barrier()->objects.count, 1);
@@ -338,15 +338,15 @@ static void remembered_object_forgets_its_slots(void **state) {
     TN_SCOPE(m);
     Counted **c = new_counted(m, 1000, 0), **other = new_counted(m, 10, 0);
     store_ref(*c, 999, young_pair(1));
-    tn_remember_slot(m, *c, &(*c)->word[999]);
+    tn_revisit_slot(m, *c, &(*c)->word[999]);
     store_ref(*other, 9, young_pair(2));
-    tn_remember_slot(m, *other, &(*other)->word[9]);
+    tn_revisit_slot(m, *other, &(*other)->word[9]);
     uint64_t *word = calloc(2000, sizeof *word), *old = (*c)->word, young = old[999];
     CHECK(word != NULL);
     word[1999] = young;
     (*c)->word = word;
     (*c)->refs = 2000;
-    tn_remember(m, *c);
+    tn_revisit_object(m, *c);
     survive();
     CHECK_EQ(old[999], young);
     free(old);
@@ -376,11 +376,11 @@ static void plain_store(Vector *v, size_t i, const Pair *p) { memcpy((void *)(ui
 static void plain_stores(size_t length) {
     TN_SCOPE(m);
     Vector **v = old_vector(length);
-    CHECK_EQ(tn_unprotect(m, v), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, v), TN_OK);
     for (long round = 0; round < 5; round++) {
         plain_store(*v, 1, young_pair(round));
         plain_store(*v, length - 1, young_pair(-round));
-        TN_WRITE(m, *v, item[2], young_pair(100 + round));
+        tn_write(m, *v, item[2], young_pair(100 + round));
         CHECK_EQ(recorded(), 0);
         support_collect(m, round == 3 ? TN_FULL : TN_MINOR);
         support_garbage(m, 2000000);
@@ -389,12 +389,12 @@ static void plain_stores(size_t length) {
         check_item(v, length - 1, -round);
     }
     plain_store(*v, 3, young_pair(77));
-    CHECK_EQ(tn_protect(m, v), TN_OK);
+    CHECK_EQ(TN_PROTECT(m, v), TN_OK);
     survive();
     check_item(v, 3, 77);
     CHECK(armed(*v));
     CHECK_EQ(barrier()->unprotected.count, 0);
-    TN_WRITE(m, *v, item[4], young_pair(78));
+    tn_write(m, *v, item[4], young_pair(78));
     CHECK_EQ(recorded(), 1);
     survive();
     check_item(v, 4, 78);
@@ -411,9 +411,9 @@ static void young_unprotected_objects_are_followed(void **state) {
     (void)state;
     TN_SCOPE(m);
     Vector **v = TN_NEW_TAIL(m, Vector, Pair *, 10), **once = TN_NEW_TAIL(m, Vector, Pair *, 10);
-    CHECK_EQ(tn_unprotect(m, v), TN_OK);
-    CHECK_EQ(tn_unprotect(m, once), TN_OK);
-    CHECK_EQ(tn_protect(m, once), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, v), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, once), TN_OK);
+    CHECK_EQ(TN_PROTECT(m, once), TN_OK);
     CHECK(tn_is_young(m, *v));
     support_collect(m, TN_MINOR);
     CHECK(!tn_is_young(m, *v) && !armed(*v) && armed(*once));
@@ -427,15 +427,15 @@ static void dead_unprotected_objects_are_dropped(void **state) {
     (void)state;
     TN_SCOPE(m);
     Vector **young = TN_NEW_TAIL(m, Vector, Pair *, 10);
-    tn_weak **weak = tn_weak_new(m, young);
-    CHECK_EQ(tn_unprotect(m, young), TN_OK);
+    tn_weak **weak = TN_WEAK_NEW(m, young);
+    CHECK_EQ(TN_UNPROTECT(m, young), TN_OK);
     *young = NULL;
     support_collect(m, TN_MINOR);
     CHECK_EQ(barrier()->unprotected.count, 0);
     CHECK(tn_weak_read(m, *weak) == NULL);
     Vector **old = old_vector(10), **large = old_vector(200000);
-    CHECK_EQ(tn_unprotect(m, old), TN_OK);
-    CHECK_EQ(tn_unprotect(m, large), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, old), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, large), TN_OK);
     *old = *large = NULL;
     support_collect(m, TN_MINOR);
     CHECK_EQ(barrier()->unprotected.count, 2); /* nobody knows yet that they are dead */
@@ -449,11 +449,11 @@ static void unprotecting_does_not_nest(void **state) {
     TN_SCOPE(m);
     Vector **v = old_vector(SMALL);
     for (int i = 0; i < 1000; i++) {
-        CHECK_EQ(tn_unprotect(m, v), TN_OK);
-        CHECK_EQ(tn_unprotect(m, v), TN_OK);
+        CHECK_EQ(TN_UNPROTECT(m, v), TN_OK);
+        CHECK_EQ(TN_UNPROTECT(m, v), TN_OK);
         CHECK_EQ(barrier()->unprotected.count, 1);
-        CHECK_EQ(tn_protect(m, v), TN_OK);
-        CHECK_EQ(tn_protect(m, v), TN_NOT_FOUND);
+        CHECK_EQ(TN_PROTECT(m, v), TN_OK);
+        CHECK_EQ(TN_PROTECT(m, v), TN_NOT_FOUND);
     }
     support_collect(m, TN_MINOR);
     CHECK_EQ(barrier()->unprotected.count, 0);
@@ -466,10 +466,10 @@ static void unprotected_and_logged(void **state) {
     (void)state;
     TN_SCOPE(m);
     Vector **v = old_vector(SMALL);
-    TN_WRITE(m, *v, item[0], young_pair(5));
+    tn_write(m, *v, item[0], young_pair(5));
     CHECK_EQ(recorded(), 1);
-    CHECK_EQ(tn_unprotect(m, v), TN_OK);
-    tn_remember(m, *v);
+    CHECK_EQ(TN_UNPROTECT(m, v), TN_OK);
+    tn_revisit_object(m, *v);
     CHECK_EQ(recorded(), 1);
     support_collect(m, TN_MINOR);
     CHECK(!armed(*v));
@@ -489,18 +489,18 @@ static void unprotected_stack_is_traced_once_a_collection(void **state) {
     (void)state;
     TN_SCOPE(m);
     Counted **running = new_counted(m, 100, 0);
-    Counted *idle = TN_ALLOC(m, Counted);
+    Counted *idle = tn_alloc(m, Counted);
     Counted **waiting = TN_HANDLE(m, idle);
     support_collect(m, TN_MINOR);
     (*waiting)->traced = (*running)->traced = 0;
-    CHECK_EQ(tn_unprotect(m, running), TN_OK);
+    CHECK_EQ(TN_UNPROTECT(m, running), TN_OK);
     for (long i = 1; i <= 10; i++) {
         store_ref(*running, 50, young_pair(i));
         support_collect(m, TN_MINOR);
         CHECK_EQ((*running)->traced, i);
         CHECK_EQ(((Pair *)(uintptr_t)(*running)->word[50])->number, i);
     }
-    CHECK_EQ(tn_protect(m, running), TN_OK);
+    CHECK_EQ(TN_PROTECT(m, running), TN_OK);
     survive();
     CHECK_EQ((*running)->traced, 11);
     CHECK_EQ((*waiting)->traced, 0);

@@ -50,8 +50,8 @@ static void store_without_barrier(void *arg) {
     Pair **old = old_pair(&host, "debug=verify");
     support_collect(host.m, TN_MINOR);
     support_collect(host.m, TN_MINOR);
-    Pair *young = TN_ALLOC(host.m, Pair);
-    if (correct) TN_WRITE(host.m, *old, cdr, young);
+    Pair *young = tn_alloc(host.m, Pair);
+    if (correct) tn_write(host.m, *old, cdr, young);
     else smuggle((char *)*old + offsetof(Pair, cdr), young);
     support_collect(host.m, TN_MINOR);
     host_close(&host);
@@ -78,8 +78,8 @@ static void store_into_a_large_heap(void *arg) {
     Pair **list = support_list(host.m, 800000);
     support_garbage(host.m, 1 << 20);
     Pair *old = *list;
-    for (long i = 0; i < 400000; i++) old = TN_READ(old, cdr);
-    if (!correct) smuggle((char *)old + offsetof(Pair, car), TN_ALLOC(host.m, Pair));
+    for (long i = 0; i < 400000; i++) old = tn_read(old, cdr);
+    if (!correct) smuggle((char *)old + offsetof(Pair, car), tn_alloc(host.m, Pair));
     support_garbage(host.m, 64 << 20);
     if (correct) support_check_list(*list, 800000);
     host_close(&host);
@@ -102,8 +102,8 @@ static void value_without_barrier(void *arg) {
     host_exact(&host, "debug=verify");
     Values **old = TN_NEW_TAIL(host.m, Values, tn_value, 5000);
     support_collect(host.m, TN_MINOR);
-    Pair *young = TN_ALLOC(host.m, Pair);
-    if (correct) TN_WRITE_VALUE(host.m, *old, item[4321], (tn_value)(uintptr_t)young);
+    Pair *young = tn_alloc(host.m, Pair);
+    if (correct) tn_write_value(host.m, *old, item[4321], (tn_value)(uintptr_t)young);
     else smuggle((char *)*old + sizeof(Values) + 8 * 4321, young);
     support_collect(host.m, TN_MINOR);
     host_close(&host);
@@ -128,9 +128,9 @@ static void buffer_without_remember(void *arg) {
     (*owner)->buffer = calloc(4, sizeof(Pair *));
     (*owner)->count = 4;
     support_collect(host.m, TN_MINOR);
-    Pair *young = TN_ALLOC(host.m, Pair);
+    Pair *young = tn_alloc(host.m, Pair);
     (*owner)->buffer[2] = young;
-    if (correct) tn_remember(host.m, *owner);
+    if (correct) tn_revisit_object(host.m, *owner);
     support_collect(host.m, TN_MINOR);
     host_close(&host);
 }
@@ -199,10 +199,10 @@ static void inconsistent_marking(void *arg) {
     static const tn_type_desc desc = {.name = "Fickle", .size = sizeof(Fickle), .trace = fickle_trace};
     Host host;
     Pair **old = old_pair(&host, "debug=verify");
-    tn_type type = tn_type_add(host.heap, &desc);
+    tn_type type = tn_type_create(host.heap, &desc);
     CHECK(type != 0);
     fickle_shows = -1;
-    Fickle **fickle = TN_HANDLE(host.m, (Fickle *)tn_alloc(host.m, type, sizeof(Fickle)));
+    Fickle **fickle = TN_HANDLE(host.m, (Fickle *)tn_alloc_sized(host.m, type, sizeof(Fickle)));
     support_collect(host.m, TN_MINOR);
     (*fickle)->hidden = *old;
     *old = NULL;
@@ -237,13 +237,13 @@ static void busy_heap(void *arg) {
         TN_SET(host.m, p, car, all);
         TN_SET(host.m, p, cdr, list);
         *all = i % 13 == 0 ? NULL : *p;
-        CHECK(tn_weak_new(host.m, v) != NULL);
+        CHECK(TN_WEAK_NEW(host.m, v) != NULL);
         CHECK(TN_NEW(host.m, File) != NULL);
-        tn_hash(host.m, *p);
-        if (i % 9 == 0) support_collect(host.m, (tn_kind)(i / 9 % 3));
-        if (i % 17 == 0) CHECK(tn_stable(host.m, p) != NULL);
+        tn_hash_of(host.m, *p);
+        if (i % 9 == 0) support_collect(host.m, (tn_collection_kind)(i / 9 % 3));
+        if (i % 17 == 0) CHECK(TN_STABLE_ADDRESS(host.m, p) != NULL);
     }
-    for (Pair *p = *all; p; p = TN_READ(p, car)) support_check_list(TN_READ(p, cdr), 50);
+    for (Pair *p = *all; p; p = tn_read(p, car)) support_check_list(tn_read(p, cdr), 50);
     host_close(&host);
 }
 
@@ -291,8 +291,8 @@ static void missing_root(void *arg) {
     (void)arg;
     Host host;
     host_exact(&host, "debug=stress=1,move");
-    volatile Pair *raw = TN_ALLOC(host.m, Pair);
-    TN_ALLOC(host.m, Pair); /* collects */
+    volatile Pair *raw = tn_alloc(host.m, Pair);
+    tn_alloc(host.m, Pair); /* collects */
     raw->number = 1;
     host_close(&host);
 }
@@ -311,20 +311,20 @@ static void use_stale(void *arg) {
     int how = *(int *)arg;
     Host host;
     host_exact(&host, "debug=stale");
-    tn_site(host.m, "script.lua", 77);
-    volatile Pair *raw = TN_ALLOC(host.m, Pair);
-    tn_site(host.m, NULL, 0);
-    volatile Vector *vector = TN_ALLOC_TAIL(host.m, Vector, void *, 100);
+    tn_site_set(host.m, "script.lua", 77);
+    volatile Pair *raw = tn_alloc(host.m, Pair);
+    tn_site_set(host.m, NULL, 0);
+    volatile Vector *vector = tn_alloc_tail(host.m, Vector, void *, 100);
     TN_SCOPE(host.m);
     Pair **pair = TN_HANDLE(host.m, how == DEAD ? NULL : (Pair *)(uintptr_t)raw);
     Vector **held = TN_HANDLE(host.m, (Vector *)(uintptr_t)vector);
     CHECK(pair && held);
-    TN_ALLOC(host.m, Pair);
+    tn_alloc(host.m, Pair);
     support_collect(host.m, TN_MINOR);
-    for (int i = 0; i < 100; i++) TN_ALLOC(host.m, Pair);
+    for (int i = 0; i < 100; i++) tn_alloc(host.m, Pair);
     support_collect(host.m, TN_MINOR);
-    if (how == HEADER) TN_WRITE(host.m, (Pair *)(uintptr_t)raw, cdr, TN_ALLOC(host.m, Pair));
-    else if (how == TAIL) CHECK(TN_READ(vector, item[99]) == NULL);
+    if (how == HEADER) tn_write(host.m, (Pair *)(uintptr_t)raw, cdr, tn_alloc(host.m, Pair));
+    else if (how == TAIL) CHECK(tn_read(vector, item[99]) == NULL);
     else raw->number = 1;
     host_close(&host);
 }
@@ -356,9 +356,9 @@ static void fault_with_a_handler(void *arg) {
     config.options = "debug=stale";
     config.ignore_environment = true;
     tn_heap *heap = tn_heap_create(&config, NULL);
-    CHECK(tn_type_add(heap, &support_types[0]));
-    tn_mutator *m = tn_attach(heap, NULL);
-    volatile char *byte = (volatile char *)TN_ALLOC(m, Pair);
+    CHECK(tn_type_create(heap, &support_types[0]));
+    tn_mutator *m = tn_mutator_create(heap, NULL);
+    volatile char *byte = (volatile char *)tn_alloc(m, Pair);
     support_collect(m, TN_MINOR);
     if (!ours) byte = (volatile char *)(uintptr_t)tn_heap_create; /* the library's code: not to be written to */
     *byte = 1;
@@ -379,8 +379,8 @@ static void store_without_barrier_with_sites(void *arg) {
     (void)arg;
     Host host;
     Pair **old = old_pair(&host, "debug=verify,sites");
-    tn_site(host.m, "script.lua", 12);
-    smuggle((char *)*old + offsetof(Pair, cdr), TN_ALLOC(host.m, Pair));
+    tn_site_set(host.m, "script.lua", 12);
+    smuggle((char *)*old + offsetof(Pair, cdr), tn_alloc(host.m, Pair));
     support_collect(host.m, TN_MINOR);
     host_close(&host);
 }
@@ -415,7 +415,7 @@ static void leave_by_longjmp(tn_mutator *m, int depth) {
     TN_SCOPE(m);
     TN_LOCAL(m, Pair, kept);
     if (depth == 0) longjmp(target, 1);
-    *kept = TN_ALLOC(m, Pair);
+    *kept = tn_alloc(m, Pair);
     leave_by_longjmp(m, depth - 1);
 }
 
@@ -431,7 +431,7 @@ static void use_handles(void *arg) {
     host_exact(&host, "debug=handles handles=1M");
     {
         TN_SCOPE(host.m);
-        tn_mark mark = tn_save(host.m);
+        tn_checkpoint mark = tn_save(host.m);
         if (how >= LONGJMP) {
             if (!setjmp(target)) leave_by_longjmp(host.m, 3);
             if (how == GOOD) tn_restore(host.m, mark);
@@ -472,18 +472,18 @@ static void leave_much(void *arg) {
     config.options = sites ? "debug=sites log=leaks" : "log=leaks";
     config.ignore_environment = true;
     tn_heap *heap = tn_heap_create(&config, NULL);
-    CHECK(tn_type_add(heap, &support_types[0]));
-    tn_mutator *m = tn_attach(heap, NULL);
+    CHECK(tn_type_create(heap, &support_types[0]));
+    tn_mutator *m = tn_mutator_create(heap, NULL);
     {
         TN_SCOPE(m);
         Pair **pair = TN_NEW(m, Pair);
-        for (int i = 0; i < 3; i++) CHECK(TN_GLOBAL(m, pair) != NULL);
-        tn_weak **kept = tn_weak_new(m, pair), **lost = tn_weak_new(m, pair);
+        for (int i = 0; i < 3; i++) CHECK(TN_GLOBAL_CREATE(m, pair) != NULL);
+        tn_weak **kept = TN_WEAK_NEW(m, pair), **lost = TN_WEAK_NEW(m, pair);
         CHECK(kept && lost);
-        CHECK(TN_GLOBAL(m, kept) != NULL);
-        tn_external(heap, 4096);
+        CHECK(TN_GLOBAL_CREATE(m, kept) != NULL);
+        tn_external_adjust(heap, 4096);
     }
-    CHECK_EQ(tn_detach(m), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(m), TN_OK);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
 }
 
@@ -495,7 +495,7 @@ static void leaks_are_listed_by_place(void **state) {
         CHECK_CHILD_OK(&child);
         CHECK_HAS(child.text, sites ? "[leaks untidy] 3 globals left, made at " : "[leaks untidy] 4 globals left (");
         CHECK_HAS(child.text, "[leaks untidy] 1 weak references left");
-        CHECK_HAS(child.text, "[leaks untidy] 4096 bytes of tn_external left");
+        CHECK_HAS(child.text, "[leaks untidy] 4096 bytes of tn_external_adjust left");
         if (sites) CHECK_HAS(child.text, "test_debug.c:");
     }
 }
@@ -504,9 +504,9 @@ static void nothing_is_left(void *arg) {
     (void)arg;
     Host host;
     Pair **pair = old_pair(&host, "log=leaks");
-    Pair *const *global = TN_GLOBAL(host.m, pair);
-    CHECK_EQ(TN_GLOBAL_FREE(host.m, global), TN_OK);
-    CHECK(tn_weak_new(host.m, pair) != NULL);
+    Pair *const *global = TN_GLOBAL_CREATE(host.m, pair);
+    CHECK_EQ(TN_GLOBAL_DESTROY(host.m, global), TN_OK);
+    CHECK(TN_WEAK_NEW(host.m, pair) != NULL);
     host_close(&host);
 }
 
@@ -535,8 +535,8 @@ static void trace_oddly(void *arg) {
     static const tn_type_desc desc = {.number = TN_FIRST_TYPE + 50, .name = "Odd", .size = sizeof(Odd), .trace = odd_trace};
     Host host;
     host_exact(&host, "debug=verify");
-    CHECK(tn_type_add(host.heap, &desc));
-    void **odd = tn_push_(host.m, tn_alloc(host.m, desc.number, sizeof(Odd)));
+    CHECK(tn_type_create(host.heap, &desc));
+    void **odd = tn_push_(host.m, tn_alloc_sized(host.m, desc.number, sizeof(Odd)));
     support_collect(host.m, TN_MINOR);
     support_collect(host.m, TN_MINOR);
     CHECK(*odd != NULL);
@@ -564,11 +564,11 @@ static void store_from_another_heap(void *arg) {
     config.name = "elsewhere";
     config.options = "debug=verify";
     tn_heap *other = tn_heap_create(&config, NULL);
-    CHECK(tn_type_add(other, &support_types[0]));
-    tn_mutator *m = tn_attach(other, NULL);
+    CHECK(tn_type_create(other, &support_types[0]));
+    tn_mutator *m = tn_mutator_create(other, NULL);
     Host host;
     Pair **old = old_pair(&host, "debug=verify");
-    TN_WRITE(host.m, *old, cdr, TN_ALLOC(m, Pair));
+    tn_write(host.m, *old, cdr, tn_alloc(m, Pair));
     support_collect(host.m, TN_MINOR);
 }
 
@@ -579,13 +579,13 @@ static void verify_names_the_other_heap(void **state) {
     CHECK_HAS(child.text, "cdr");
 }
 
-static void *allocate_as_another(void *m) { return TN_ALLOC((tn_mutator *)m, Leaf); }
+static void *allocate_as_another(void *m) { return tn_alloc((tn_mutator *)m, Leaf); }
 
 static void use_another_thread(void *arg) {
     (void)arg;
     Host host;
     host_exact(&host, "debug=threads,stress=1");
-    TN_ALLOC(host.m, Leaf);
+    tn_alloc(host.m, Leaf);
     pthread_t thread;
     pthread_create(&thread, NULL, allocate_as_another, host.m);
     pthread_join(thread, NULL);
@@ -642,13 +642,13 @@ static void read_a_dead_object(void *arg) {
         TN_SCOPE(host.m);
         Leaf **held = TN_NEW(host.m, Leaf), **neighbour = TN_NEW(host.m, Leaf);
         Vector **large = TN_NEW_TAIL(host.m, Vector, void *, 5000);
-        CHECK(TN_GLOBAL(host.m, neighbour) != NULL); /* its block stays */
+        CHECK(TN_GLOBAL_CREATE(host.m, neighbour) != NULL); /* its block stays */
         if (kind != YOUNG) support_collect(host.m, TN_MINOR);
         leaf = *held;
         vector = *large;
     }
     support_collect(host.m, kind == YOUNG ? TN_MINOR : TN_FULL);
-    if (kind == LARGE_ONE) CHECK(TN_READ(vector, item[4000]) == NULL);
+    if (kind == LARGE_ONE) CHECK(tn_read(vector, item[4000]) == NULL);
     else CHECK_EQ(leaf->number, 0);
 }
 
@@ -672,7 +672,7 @@ static void read_the_dead(void *arg) {
         TN_SCOPE(host.m);
         Leaf **leaf = TN_NEW(host.m, Leaf), **neighbour = TN_NEW(host.m, Leaf);
         if (old) support_collect(host.m, TN_MINOR);
-        CHECK(TN_GLOBAL(host.m, neighbour) != NULL); /* its block stays */
+        CHECK(TN_GLOBAL_CREATE(host.m, neighbour) != NULL); /* its block stays */
         raw = *leaf;
         raw->number = 123456789;
         memset((void *)(uintptr_t)(*leaf)->bytes, 0x31, sizeof(*leaf)->bytes);
@@ -702,7 +702,7 @@ static void stress_collects_at_each_nth_allocation(void **state) {
         snprintf(options, sizeof options, "debug=stress=%u", every[i]);
         Host host;
         host_exact(&host, options);
-        for (int k = 0; k < 1000; k++) CHECK(TN_ALLOC(host.m, Pair) != NULL);
+        for (int k = 0; k < 1000; k++) CHECK(tn_alloc(host.m, Pair) != NULL);
         uint64_t minors = support_stats(host.m).minors, expected = 1000 / every[i];
         if (minors + 1 < expected || minors > expected + 1)
             FAIL("%s: %llu collections for 1000 allocations", options, (unsigned long long)minors);
@@ -715,15 +715,15 @@ static void stress_can_be_set_and_taken_back(void **state) {
     Host host;
     host_exact(&host, NULL);
     support_garbage(host.m, 1000);
-    CHECK_EQ(tn_option_set(host.m, "debug", "stress=1"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "stress=1"), TN_OK);
     support_collect(host.m, TN_MINOR); /* takes effect here at the latest */
     uint64_t minors = support_stats(host.m).minors;
-    for (int i = 0; i < 50; i++) TN_ALLOC(host.m, Pair);
+    for (int i = 0; i < 50; i++) tn_alloc(host.m, Pair);
     CHECK(support_stats(host.m).minors >= minors + 50);
-    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "none"), TN_OK);
     support_collect(host.m, TN_MINOR);
     minors = support_stats(host.m).minors;
-    for (int i = 0; i < 50; i++) TN_ALLOC(host.m, Pair);
+    for (int i = 0; i < 50; i++) tn_alloc(host.m, Pair);
     CHECK_EQ(support_stats(host.m).minors, minors);
     host_close(&host);
 }
@@ -735,7 +735,7 @@ static void environment_turns_a_mode_on(void **state) {
     tn_config config = TN_CONFIG_INIT;
     config.env_prefix = "TESTDEBUG_";
     host_config(&host, &config);
-    for (int i = 0; i < 20; i++) TN_ALLOC(host.m, Pair);
+    for (int i = 0; i < 20; i++) tn_alloc(host.m, Pair);
     CHECK(support_stats(host.m).minors >= 19);
     host_close(&host);
     unsetenv("TESTDEBUG_DEBUG");
@@ -749,7 +749,7 @@ static void seal_and_refuse(void *arg) {
     Host host;
     host_exact(&host, "nursery=256K nursery_max=256K");
     for (int i = 0; i < 40; i++) {
-        CHECK_EQ(tn_option_set(host.m, "debug", "move,fail"), TN_OK);
+        CHECK_EQ(tn_option_set(host.m->heap, "debug", "move,fail"), TN_OK);
         support_garbage(host.m, 200 << 10);
         support_collect(host.m, TN_MINOR);
     }
@@ -815,19 +815,19 @@ static void fail_fails_the_nth_request_and_no_other(void **state) {
     (void)state;
     Host host;
     host_exact(&host, NULL);
-    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[0]), TN_OK);
-    CHECK_EQ(tn_option_set(host.m, "debug", "fail=3"), TN_OK);
+    CHECK_EQ(tn_scanner_create(host.m, scan_nothing, &host.log[0]), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "fail=3"), TN_OK);
     for (int i = 1; i <= 5; i++) {
-        if (i == 2) CHECK_EQ(tn_option_set(host.m, "growth_min", "2M"), TN_OK);
-        CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[i]), i == 3 ? TN_OUT_OF_MEMORY : TN_OK);
+        if (i == 2) CHECK_EQ(tn_option_set(host.m->heap, "growth_min", "2M"), TN_OK);
+        CHECK_EQ(tn_scanner_create(host.m, scan_nothing, &host.log[i]), i == 3 ? TN_OUT_OF_MEMORY : TN_OK);
         CHECK_EQ(host.lines, i >= 3);
     }
     CHECK_HAS(host.log, "[fault heap] request 3 to the system fails");
-    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
-    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OUT_OF_MEMORY);
-    CHECK_EQ(tn_option_set(host.m, "debug", "fail"), TN_OK);
-    CHECK_EQ(tn_option_set(host.m, "debug", "none"), TN_OK);
-    CHECK_EQ(tn_scanner_add(host.m, scan_nothing, &host.log[3]), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_scanner_create(host.m, scan_nothing, &host.log[3]), TN_OUT_OF_MEMORY);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "fail"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "none"), TN_OK);
+    CHECK_EQ(tn_scanner_create(host.m, scan_nothing, &host.log[3]), TN_OK);
     host_close(&host);
 }
 

@@ -34,7 +34,7 @@ static void handle_keeps_and_follows_its_object(void **state) {
     TN_SCOPE(m);
     Pair **list = support_list(m, 100), **other = TN_HANDLE(m, *list);
     for (int i = 0; i < 6; i++) {
-        support_collect(m, (tn_kind)(i % 3));
+        support_collect(m, (tn_collection_kind)(i % 3));
         support_garbage(m, 1 << 20);
         support_check_list(*list, 100);
         CHECK(*list == *other);
@@ -95,7 +95,7 @@ static void get_makes_an_independent_handle(void **state) {
     TN_CLEAR(m, list, cdr);
     support_collect(m, TN_FULL);
     support_check_list(*second, 2);
-    CHECK(TN_READ(*list, cdr) == NULL);
+    CHECK(tn_read(*list, cdr) == NULL);
 }
 
 static void put_evaluates_before_it_looks_at_the_object(void **state) {
@@ -117,15 +117,15 @@ static void value_handles(Host *h, const tn_format *format) {
     TN_SET_VALUE(h->m, box, value, v);
     *list = NULL;
     for (int i = 0; i < 3; i++) {
-        support_collect(h->m, (tn_kind)i);
+        support_collect(h->m, (tn_collection_kind)i);
         support_check_list(support_address(format, *v), 5);
         CHECK_EQ(*v, support_value(format, support_address(format, *v)));
         CHECK_EQ(*immediate, support_immediate(format, 9));
-        CHECK_EQ(TN_READ_VALUE(*box, value), *v);
+        CHECK_EQ(tn_read_value(*box, value), *v);
     }
     *v = 0;
     tn_value *again = TN_GET_VALUE(h->m, box, value);
-    TN_WRITE_VALUE(h->m, *box, value, 0);
+    tn_write_value(h->m, *box, value, 0);
     support_collect(h->m, TN_FULL);
     support_check_list(support_address(format, *again), 5);
 }
@@ -272,11 +272,11 @@ static void restore_closes_scopes_and_windows(void **state) {
     static volatile int rounds;
     rounds = 0;
     size_t count = tn_handle_count(m);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (setjmp(out)) tn_restore(m, mark);
     CHECK_EQ(tn_handle_count(m), count);
     CHECK(m->window == NULL);
-    support_collect(m, (tn_kind)(rounds % 3));
+    support_collect(m, (tn_collection_kind)(rounds % 3));
     support_garbage(m, 100000);
     support_check_list(*list, 100);
     if (rounds++ < 10) go_deep(rounds * 3);
@@ -286,8 +286,8 @@ static void restore_closes_scopes_and_windows(void **state) {
 static void restore_inside_a_window_keeps_that_window(void **state) {
     (void)state;
     TN_NO_GC(m);
-    struct tn_window *window = m->window;
-    tn_mark mark = tn_save(m);
+    struct tn_window_ *window = m->window;
+    tn_checkpoint mark = tn_save(m);
     if (setjmp(out) == 0) {
         TN_NO_GC(m);
         longjmp(out, 1);
@@ -333,7 +333,7 @@ static void hundred_thousand_handles_are_all_visited(void **state) {
         Pair ***all = malloc(COUNT * sizeof *all);
         CHECK(all != NULL);
         for (long i = 0; i < COUNT; i++) {
-            Pair *p = TN_ALLOC(m, Pair);
+            Pair *p = tn_alloc(m, Pair);
             CHECK(p != NULL);
             p->number = i;
             all[i] = TN_HANDLE(m, p);

@@ -18,7 +18,7 @@ static void null_config_makes_a_heap(void **state) {
     (void)state;
     tn_heap *heap = tn_heap_create(NULL, NULL);
     CHECK(heap != NULL);
-    CHECK(tn_user(heap) == NULL);
+    CHECK(tn_heap_user(heap) == NULL);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
     CHECK_EQ(tn_heap_destroy(NULL), TN_OK);
 }
@@ -38,10 +38,10 @@ static void config_is_copied(void **state) {
         free(config);
     }
     char text[32];
-    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(tn_option_get(host.m->heap, "heap_max", text, sizeof text), TN_OK);
     CHECK_EQ(strcmp(text, "32M"), 0);
-    CHECK(tn_user(host.heap) == &host);
-    CHECK_EQ(tn_hash(host.m, NULL), 0); /* an error, to see that the hook was kept */
+    CHECK(tn_heap_user(host.heap) == &host);
+    CHECK_EQ(tn_hash_of(host.m, NULL), 0); /* an error, to see that the hook was kept */
     CHECK_EQ(host.errors, 1);
     support_garbage(host.m, 1000000);
     host_close(&host);
@@ -75,12 +75,12 @@ static void environment_is_used_unless_ignored(void **state) {
     config.env_prefix = "TESTHEAP_";
     setenv("TESTHEAP_HEAP_MAX", "123M", 1);
     host_config(&host, &config);
-    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(tn_option_get(host.m->heap, "heap_max", text, sizeof text), TN_OK);
     CHECK_EQ(strcmp(text, "123M"), 0);
     host_close(&host);
     config.ignore_environment = true;
     host_config(&host, &config);
-    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(tn_option_get(host.m->heap, "heap_max", text, sizeof text), TN_OK);
     CHECK(strcmp(text, "123M") != 0);
     host_close(&host);
     unsetenv("TESTHEAP_HEAP_MAX");
@@ -92,16 +92,16 @@ static void second_mutator_is_refused_until_the_first_detaches(void **state) {
     (void)state;
     tn_error error = {TN_OK, ""};
     tn_heap *heap = tn_heap_create(NULL, &error);
-    tn_mutator *first = tn_attach(heap, &error);
+    tn_mutator *first = tn_mutator_create(heap, &error);
     CHECK(first != NULL);
-    CHECK(tn_attach(heap, &error) == NULL);
+    CHECK(tn_mutator_create(heap, &error) == NULL);
     CHECK_EQ(error.status, TN_BAD_STATE);
     CHECK_EQ(tn_heap_destroy(heap), TN_BAD_STATE);
-    CHECK_EQ(tn_detach(first), TN_OK);
-    tn_mutator *second = tn_attach(heap, &error);
+    CHECK_EQ(tn_mutator_destroy(first), TN_OK);
+    tn_mutator *second = tn_mutator_create(heap, &error);
     CHECK(second != NULL);
     CHECK_EQ(tn_handle_count(second), 0);
-    CHECK_EQ(tn_detach(second), TN_OK);
+    CHECK_EQ(tn_mutator_destroy(second), TN_OK);
     CHECK_EQ(tn_heap_destroy(heap), TN_OK);
 }
 
@@ -114,19 +114,19 @@ static void roots_stay_when_a_mutator_detaches(void **state) {
     {
         TN_SCOPE(host.m);
         Pair **a = support_list(host.m, 100);
-        global = TN_GLOBAL(host.m, a);
-        CHECK_EQ(tn_root_add(host.m, &cell), TN_OK);
+        global = TN_GLOBAL_CREATE(host.m, a);
+        CHECK_EQ(tn_root_create(host.m, &cell), TN_OK);
         Pair **b = support_list(host.m, 50);
         CHECK_EQ(TN_ROOT_SET(host.m, &cell, b), TN_OK);
     }
-    CHECK_EQ(tn_detach(host.m), TN_OK);
-    host.m = tn_attach(host.heap, NULL);
+    CHECK_EQ(tn_mutator_destroy(host.m), TN_OK);
+    host.m = tn_mutator_create(host.heap, NULL);
     CHECK(host.m != NULL);
     support_collect(host.m, TN_FULL);
     support_garbage(host.m, 1000000);
     support_check_list(*global, 100);
-    support_check_list(TN_ROOT_READ(&cell), 50);
-    CHECK_EQ(tn_root_remove(host.m, &cell), TN_OK);
+    support_check_list(tn_root_read(&cell), 50);
+    CHECK_EQ(tn_root_destroy(host.m, &cell), TN_OK);
     host_close(&host);
 }
 
@@ -139,8 +139,8 @@ static void handles_are_gone_when_a_mutator_detaches(void **state) {
     (*file)->disposed = &disposed;
     support_collect(host.m, TN_FULL);
     CHECK_EQ(disposed, 0);
-    CHECK_EQ(tn_detach(host.m), TN_OK);
-    host.m = tn_attach(host.heap, NULL);
+    CHECK_EQ(tn_mutator_destroy(host.m), TN_OK);
+    host.m = tn_mutator_create(host.heap, NULL);
     support_collect(host.m, TN_FULL);
     CHECK_EQ(disposed, 1);
     host_close(&host);
@@ -176,15 +176,15 @@ static void request_collects_at_the_next_safepoint_or_allocation(void **state) {
     host_exact(&host, NULL);
     tn_request_collection(host.heap);
     CHECK_EQ(support_stats(host.m).minors, 0);
-    tn_safepoint(host.m);
+    tn_poll(host.m);
     CHECK_EQ(support_stats(host.m).minors, 1);
-    tn_safepoint(host.m);
+    tn_poll(host.m);
     CHECK_EQ(support_stats(host.m).minors, 1);
     tn_request_collection(host.heap);
     tn_request_collection(host.heap);
-    TN_ALLOC(host.m, Pair);
+    tn_alloc(host.m, Pair);
     CHECK(support_stats(host.m).minors <= 2);
-    tn_safepoint(host.m); /* whichever it was: once for both requests */
+    tn_poll(host.m); /* whichever it was: once for both requests */
     CHECK_EQ(support_stats(host.m).minors, 2);
     host_close(&host);
 }
@@ -206,11 +206,11 @@ static void an_interrupt_waits_for_the_host(void **state) {
     raise(SIGUSR1);
     raise(SIGUSR1);
     CHECK(AO_load(&host.m->stop));
-    tn_safepoint(host.m);
-    for (int i = 0; i < 1000; i++) TN_ALLOC(host.m, Pair);
+    tn_poll(host.m);
+    for (int i = 0; i < 1000; i++) tn_alloc(host.m, Pair);
     CHECK_EQ(support_stats(host.m).minors, 0); /* it is no request for a collection */
     tn_request_collection(host.heap);
-    tn_safepoint(host.m);
+    tn_poll(host.m);
     CHECK_EQ(support_stats(host.m).minors, 1);
     CHECK(tn_interrupted(host.m));
     CHECK(!tn_interrupted(host.m));
@@ -218,7 +218,7 @@ static void an_interrupt_waits_for_the_host(void **state) {
     tn_interrupt(host.m);
     tn_request_collection(host.heap);
     CHECK(tn_interrupted(host.m)); /* and the other way round */
-    tn_safepoint(host.m);
+    tn_poll(host.m);
     CHECK_EQ(support_stats(host.m).minors, 2);
     host_close(&host);
 }
@@ -227,7 +227,7 @@ static void allocation_answers_a_request_before_long(void **state) {
     (void)state;
     Host host;
     host_exact(&host, "nursery=16M nursery_max=16M");
-    TN_ALLOC(host.m, Pair);
+    tn_alloc(host.m, Pair);
     tn_request_collection(host.heap);
     support_garbage(host.m, 256 * 1024); /* far less than the nursery */
     CHECK_EQ(support_stats(host.m).minors, 1);
@@ -274,14 +274,14 @@ static void holes_among_disposed_objects_are_not_disposed_of(void **state) {
             TN_SCOPE(host.m);
             if (i % 3 == 0) { /* others in the same blocks, of another size */
                 Bytes **other = TN_NEW_TAIL(host.m, Bytes, char, (size_t)(i + round) % 90);
-                tn_write(host.m, *table, &(*table)->item[i], *other);
+                tn_store(host.m, *table, &(*table)->item[i], *other);
                 continue;
             }
             File **file = TN_NEW(host.m, File);
             if (round) CHECK_EQ(disposed[held[i]], 0);
             (*file)->disposed = &disposed[next];
             held[i] = next++;
-            tn_write(host.m, *table, &(*table)->item[i], *file);
+            tn_store(host.m, *table, &(*table)->item[i], *file);
         }
         support_collect(host.m, round % 3 ? TN_MAJOR : TN_FULL);
     }
@@ -311,11 +311,11 @@ static void object_of_any_size_is_disposed_of_once(void **state) {
     static const size_t sizes[] = {0, 100, 8000, 9000, 100000, 2 << 20};
     Host host;
     host_open(&host, NULL);
-    CHECK(tn_type_add(host.heap, &desc) != 0);
+    CHECK(tn_type_create(host.heap, &desc) != 0);
     for (int kept = 0; kept < 2; kept++) {
         large_disposed = 0;
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            void *object = tn_alloc_tail(host.m, desc.number, 8, 1, sizes[i]);
+            void *object = tn_alloc_tail_sized(host.m, desc.number, 8, 1, sizes[i]);
             CHECK(object != NULL);
             if (kept) TN_HANDLE(host.m, object);
         }
@@ -356,7 +356,7 @@ static void object_dies_in_a_cycle_and_is_disposed_of(void **state) {
         (*file)->disposed = &disposed;
         TN_SET(host.m, a, car, b);
         TN_SET(host.m, b, cdr, a);
-        tn_write(host.m, *b, (char *)*b + offsetof(Pair, car), *file);
+        tn_store(host.m, *b, (char *)*b + offsetof(Pair, car), *file);
         support_collect(host.m, TN_FULL);
         CHECK_EQ(disposed, 0);
     }
@@ -392,7 +392,7 @@ static void heaps_are_independent(void **state) {
 
 static void formats_differ_between_heaps_of_a_process(void **state) {
     (void)state;
-    const tn_format formats[3] = {TN_FORMAT_POINTER, TN_FORMAT_LOW_TAGS(1, 1, 7), TN_FORMAT_NAN_BOX(0xFFFC)};
+    const tn_format formats[3] = {TN_FORMAT_POINTER, tn_format_low_tags(1, 1, 7), tn_format_nan_box(0xFFFC)};
     Host host[3];
     Box **box[3];
     for (int i = 0; i < 3; i++) {
@@ -405,11 +405,11 @@ static void formats_differ_between_heaps_of_a_process(void **state) {
         for (int i = 0; i < 3; i++) {
             TN_SCOPE(host[i].m);
             Pair **list = support_list(host[i].m, 10 + round);
-            TN_WRITE_VALUE(host[i].m, *box[i], value, support_value(&formats[i], *list));
+            tn_write_value(host[i].m, *box[i], value, support_value(&formats[i], *list));
             support_collect(host[i].m, round & 1 ? TN_MINOR : TN_FULL);
         }
     for (int i = 0; i < 3; i++) {
-        tn_value v = TN_READ_VALUE(*box[i], value);
+        tn_value v = tn_read_value(*box[i], value);
         support_check_list(support_address(&formats[i], v), 14);
         CHECK_EQ(v, support_value(&formats[i], support_address(&formats[i], v)));
         host_close(&host[i]);
@@ -426,16 +426,16 @@ static void live_a_little(int i) {
     host_exact(&host, i % 3 == 0 ? "nursery=256K" : i % 3 == 1 ? "nursery=1M heap_max=64M" : NULL);
     tn_mutator *m = host.m;
     Pair **list = support_list(m, 20);
-    CHECK(TN_GLOBAL(m, list) != NULL);
+    CHECK(TN_GLOBAL_CREATE(m, list) != NULL);
     memset((void *)&cell, 0, sizeof cell); /* the last heap's object is none of this one */
-    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(m, &cell), TN_OK);
     CHECK_EQ(TN_ROOT_SET(m, &cell, list), TN_OK);
     stack[0] = *list;
     top = stack + 1;
     low = stack;
-    CHECK(tn_range_add(m, &(tn_range_desc){&base, &top, &low, 0}) != NULL);
-    CHECK(tn_weak_new(m, list) != NULL);
-    CHECK(tn_weak_array_new(m, 10) != NULL);
+    CHECK(tn_range_create(m, &(tn_range_desc){&base, &top, &low, 0}) != NULL);
+    CHECK(TN_WEAK_NEW(m, list) != NULL);
+    CHECK(TN_WEAK_ARRAY_NEW(m, 10) != NULL);
     Owner **owner = TN_NEW(m, Owner);
     (*owner)->buffer = calloc(8, sizeof(Pair *));
     (*owner)->count = 8;
@@ -445,8 +445,8 @@ static void live_a_little(int i) {
         (*big)->byte[299999] = 1;
     }
     if (i % 8 == 0) support_collect(m, i % 16 == 0 ? TN_MINOR : TN_FULL);
-    tn_hash(m, *list);
-    CHECK(tn_stable(m, list) != NULL);
+    tn_hash_of(m, *list);
+    CHECK(TN_STABLE_ADDRESS(m, list) != NULL);
     support_check_list(*list, 20);
     host_close(&host);
 }

@@ -21,13 +21,13 @@ static const tn_type_desc raw_desc = {
 
 /* Objects of so many bytes. */
 static Bytes *new_bytes(tn_mutator *m, size_t size) {
-    Bytes *b = TN_ALLOC_TAIL(m, Bytes, char, size - sizeof(Bytes));
+    Bytes *b = tn_alloc_tail(m, Bytes, char, size - sizeof(Bytes));
     CHECK(b != NULL);
     return b;
 }
 
 static Raw *new_raw(tn_mutator *m, size_t size) {
-    Raw *r = tn_alloc_tail(m, raw_desc.number, sizeof(Raw), 1, size - sizeof(Raw));
+    Raw *r = tn_alloc_tail_sized(m, raw_desc.number, sizeof(Raw), 1, size - sizeof(Raw));
     CHECK(r != NULL);
     return r;
 }
@@ -40,7 +40,7 @@ static void short_lived_ones_need_no_major_collection(void **state) {
     for (size_t k = 0; k < SIZES; k++) {
         Host host;
         host_exact(&host, "nursery=256K");
-        CHECK(tn_type_add(host.heap, &raw_desc) != 0);
+        CHECK(tn_type_create(host.heap, &raw_desc) != 0);
         Pair **list = support_list(host.m, 100000);
         support_collect(host.m, TN_FULL);
         tn_stats before = support_stats(host.m), after;
@@ -95,10 +95,10 @@ static void minor_collections_dispose_of_the_dead(void **state) {
                                       .flags = TN_LEAF, .dispose = count_dispose};
     Host host;
     host_exact(&host, "debug=verify");
-    CHECK(tn_type_add(host.heap, &desc) != 0);
+    CHECK(tn_type_create(host.heap, &desc) != 0);
     disposed = 0;
     for (int i = 0; i < 10; i++) {
-        void *object = tn_alloc_tail(host.m, desc.number, 8, 1, 100000);
+        void *object = tn_alloc_tail_sized(host.m, desc.number, 8, 1, 100000);
         CHECK(object != NULL);
         if (i % 2) TN_HANDLE(host.m, object);
     }
@@ -121,30 +121,30 @@ static void survivors_are_adopted_where_they_are(void **state) {
     Pair **old = support_list(m, 1);
     Vector **table = TN_NEW_TAIL(m, Vector, Pair *, 5000);
     support_collect(m, TN_MINOR);
-    Vector *by_old = TN_ALLOC_TAIL(m, Vector, Pair *, 2000); /* no large object moves: these addresses stay good */
-    TN_WRITE(m, *old, car, (Pair *)(void *)by_old);
-    Vector *by_table = TN_ALLOC_TAIL(m, Vector, Pair *, 3000);
-    TN_WRITE(m, *table, item[4999], (Pair *)(void *)by_table);
-    Vector *by_global = TN_ALLOC_TAIL(m, Vector, Pair *, 200000);
-    void *const *global = tn_global_new(m, by_global);
-    Pair *small = TN_ALLOC(m, Pair);
+    Vector *by_old = tn_alloc_tail(m, Vector, Pair *, 2000); /* no large object moves: these addresses stay good */
+    tn_write(m, *old, car, (Pair *)(void *)by_old);
+    Vector *by_table = tn_alloc_tail(m, Vector, Pair *, 3000);
+    tn_write(m, *table, item[4999], (Pair *)(void *)by_table);
+    Vector *by_global = tn_alloc_tail(m, Vector, Pair *, 200000);
+    void *const *global = tn_global_create(m, by_global);
+    Pair *small = tn_alloc(m, Pair);
     small->number = 42;
-    TN_INIT(by_global, item[1], small);
-    Vector *by_large = TN_ALLOC_TAIL(m, Vector, Pair *, 2000);
-    TN_INIT(by_global, item[2], (Pair *)(void *)by_large);
+    tn_init(by_global, item[1], small);
+    Vector *by_large = tn_alloc_tail(m, Vector, Pair *, 2000);
+    tn_init(by_global, item[2], (Pair *)(void *)by_large);
     by_old->number = 1, by_table->number = 2, by_global->number = 3, by_large->number = 4;
     uint64_t promoted = support_stats(m).promoted_bytes;
     support_collect(m, TN_MINOR);
-    CHECK_EQ(support_stats(m).promoted_bytes - promoted, TN_CELL(sizeof(Pair)));
-    CHECK((void *)TN_READ(*old, car) == by_old && by_old->number == 1);
-    CHECK((void *)TN_READ(*table, item[4999]) == by_table && by_table->number == 2);
+    CHECK_EQ(support_stats(m).promoted_bytes - promoted, tn_cell_bytes(sizeof(Pair)));
+    CHECK((void *)tn_read(*old, car) == by_old && by_old->number == 1);
+    CHECK((void *)tn_read(*table, item[4999]) == by_table && by_table->number == 2);
     CHECK(*global == by_global && by_global->number == 3);
-    CHECK(TN_READ(by_global, item[1])->number == 42 && (void *)TN_READ(by_global, item[2]) == by_large);
+    CHECK(tn_read(by_global, item[1])->number == 42 && (void *)tn_read(by_global, item[2]) == by_large);
     CHECK_EQ(by_large->number, 4);
-    TN_WRITE(m, by_large, item[7], TN_ALLOC(m, Pair)); /* it is an old one now: the store is recorded */
+    tn_write(m, by_large, item[7], tn_alloc(m, Pair)); /* it is an old one now: the store is recorded */
     support_collect(m, TN_MINOR);
     support_collect(m, TN_FULL);
-    CHECK(TN_READ(by_large, item[7])->number == 0 && by_table->number == 2);
+    CHECK(tn_read(by_large, item[7])->number == 0 && by_table->number == 2);
     host_close(&host);
 }
 
@@ -153,11 +153,11 @@ static void weak_references_see_the_death_of_young_ones(void **state) {
     Host host;
     host_exact(&host, "debug=verify");
     tn_mutator *m = host.m;
-    tn_weak_array **old = tn_weak_array_new(m, 4000), **array;
+    tn_weak_array **old = TN_WEAK_ARRAY_NEW(m, 4000), **array;
     support_collect(m, TN_MINOR);
     Bytes **kept = TN_HANDLE(m, new_bytes(m, 20000)), **lost = TN_HANDLE(m, new_bytes(m, 30000));
-    tn_weak **weak_kept = tn_weak_new(m, kept), **weak_lost = tn_weak_new(m, lost);
-    array = tn_weak_array_new(m, 3000);
+    tn_weak **weak_kept = TN_WEAK_NEW(m, kept), **weak_lost = TN_WEAK_NEW(m, lost);
+    array = TN_WEAK_ARRAY_NEW(m, 3000);
     CHECK_EQ(tn_weak_array_write(m, *old, 3999, (tn_value)(uintptr_t)*lost), TN_OK);
     CHECK_EQ(tn_weak_array_write(m, *old, 1, (tn_value)(uintptr_t)*kept), TN_OK);
     CHECK_EQ(tn_weak_array_write(m, *array, 2999, (tn_value)(uintptr_t)*lost), TN_OK);
@@ -177,12 +177,12 @@ static void identity_is_the_address(void **state) {
     host_exact(&host, "debug=verify");
     Bytes **b = TN_HANDLE(host.m, new_bytes(host.m, 10000));
     Bytes *at = *b;
-    uint64_t hash = tn_hash(host.m, at), minors = support_stats(host.m).minors;
-    CHECK(!tn_is_young(host.m, at) && tn_stable(host.m, b) == at);
+    uint64_t hash = tn_hash_of(host.m, at), minors = support_stats(host.m).minors;
+    CHECK(!tn_is_young(host.m, at) && TN_STABLE_ADDRESS(host.m, b) == at);
     CHECK_EQ(support_stats(host.m).minors, minors);
     for (int i = 0; i < 3; i++) {
-        support_collect(host.m, (tn_kind)i);
-        CHECK(*b == at && tn_hash(host.m, at) == hash);
+        support_collect(host.m, (tn_collection_kind)i);
+        CHECK(*b == at && tn_hash_of(host.m, at) == hash);
     }
     host_close(&host);
 }
@@ -196,7 +196,7 @@ static void every_large_object_is_aligned_to_64(void **state) {
     for (size_t size = TN_SMALL_MAX + 1; size < 5 * MIB; size += size / 7 + 13) {
         TN_SCOPE(host.m);
         Bytes **b = TN_HANDLE(host.m, new_bytes(host.m, size));
-        if (size % 2) TN_GLOBAL(host.m, b); /* some stay between the others */
+        if (size % 2) TN_GLOBAL_CREATE(host.m, b); /* some stay between the others */
         CHECK_EQ((uintptr_t)*b % 64, 0);
     }
     host_close(&host);
@@ -223,23 +223,23 @@ static void what_the_range_cannot_hold_is_born_old(void **state) {
     enum { COUNT = 100 };
     Host host;
     host_exact(&host, "heap_max=1M debug=verify");
-    CHECK_EQ(tn_option_set(host.m, "heap_max", "none"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "heap_max", "none"), TN_OK);
     Vector **table = TN_NEW_TAIL(host.m, Vector, Pair *, COUNT);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < COUNT; i++) {
-            Vector *v = TN_ALLOC_TAIL(host.m, Vector, Pair *, 140000); /* takes 2 MiB of the range */
+            Vector *v = tn_alloc_tail(host.m, Vector, Pair *, 140000); /* takes 2 MiB of the range */
             CHECK(v != NULL);
             v->number = i;
-            TN_WRITE(host.m, *table, item[i], (Pair *)(void *)v);
-            Pair *p = TN_ALLOC(host.m, Pair);
+            tn_write(host.m, *table, item[i], (Pair *)(void *)v);
+            Pair *p = tn_alloc(host.m, Pair);
             p->number = i;
-            v = (Vector *)(void *)TN_READ(*table, item[i]);
-            TN_WRITE(host.m, v, item[139999], p);
+            v = (Vector *)(void *)tn_read(*table, item[i]);
+            tn_write(host.m, v, item[139999], p);
         }
-        support_collect(host.m, (tn_kind)round);
+        support_collect(host.m, (tn_collection_kind)round);
         for (int i = 0; i < COUNT; i++) {
-            const Vector *v = (const void *)TN_READ(*table, item[i]);
-            CHECK(v->number == i && TN_READ(v, item[139999])->number == i);
+            const Vector *v = (const void *)tn_read(*table, item[i]);
+            CHECK(v->number == i && tn_read(v, item[139999])->number == i);
         }
     }
     host_close(&host);

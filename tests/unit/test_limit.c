@@ -50,8 +50,8 @@ static const tn_type_desc huge_desc = {
 static void open_limited(Host *host, const char *options) {
     most = 0;
     host_exact(host, options);
-    if (tn_type_add(host->heap, &node_desc) != Node_type) FAIL("%s", tn_last_error(host->m));
-    CHECK_EQ(tn_type_add(host->heap, &huge_desc), Huge_type);
+    if (tn_type_create(host->heap, &node_desc) != Node_type) FAIL("%s", tn_last_error(host->m));
+    CHECK_EQ(tn_type_create(host->heap, &huge_desc), Huge_type);
 }
 
 static unsigned random_number(void) {
@@ -67,11 +67,11 @@ static unsigned random_number(void) {
 /* Pairs behind *list until memory is out. */
 static long fill_with_pairs(Host *host, Pair **list) {
     for (long n = 0;; n++) {
-        Pair *p = TN_ALLOC(host->m, Pair);
+        Pair *p = tn_alloc(host->m, Pair);
         if (!p || n % 16 == 0) look(host->heap);
         if (!p) return n;
         p->number = n;
-        TN_INIT(p, cdr, *list);
+        tn_init(p, cdr, *list);
         *list = p;
     }
 }
@@ -79,22 +79,22 @@ static long fill_with_pairs(Host *host, Pair **list) {
 /* Arrays of references of these lengths in turns, each in the first slot of the next. */
 static long fill_with_vectors(Host *host, Vector **list, const size_t *lengths, size_t count) {
     for (long n = 0;; n++) {
-        Vector *v = TN_ALLOC_TAIL(host->m, Vector, Pair *, lengths[(size_t)n % count]);
+        Vector *v = tn_alloc_tail(host->m, Vector, Pair *, lengths[(size_t)n % count]);
         look(host->heap);
         if (!v) return n;
         v->number = n;
-        tn_write(host->m, v, (void *)&v->item[0], *list);
+        tn_store(host->m, v, (void *)&v->item[0], *list);
         *list = v;
     }
 }
 
 static void check_pairs(const Pair *p, long n) {
-    for (; p; p = TN_READ(p, cdr)) CHECK_EQ(p->number, --n);
+    for (; p; p = tn_read(p, cdr)) CHECK_EQ(p->number, --n);
     CHECK_EQ(n, 0);
 }
 
 static void check_vectors(const Vector *v, long n) {
-    for (; v; v = (const void *)TN_READ(v, item[0])) CHECK_EQ(v->number, --n);
+    for (; v; v = (const void *)tn_read(v, item[0])) CHECK_EQ(v->number, --n);
     CHECK_EQ(n, 0);
 }
 
@@ -163,17 +163,17 @@ static void external_bytes_count(void **state) {
     TN_LOCAL(host.m, Pair, list);
     long n = 0;
     for (;; n++) {
-        Pair *p = TN_ALLOC(host.m, Pair);
+        Pair *p = tn_alloc(host.m, Pair);
         if (n % 64 == 0) look(host.heap);
         if (!p) break;
         p->number = n;
-        TN_INIT(p, cdr, *list);
+        tn_init(p, cdr, *list);
         *list = p;
-        if (n % 1000 == 0 && n < 100000) tn_external(host.heap, 100 * KIB);
+        if (n % 1000 == 0 && n < 100000) tn_external_adjust(host.heap, 100 * KIB);
     }
     check_pairs(*list, n);
     check_well_filled(40 * MIB);
-    tn_external(host.heap, -(ptrdiff_t)tni_external_bytes(host.heap));
+    tn_external_adjust(host.heap, -(ptrdiff_t)tni_external_bytes(host.heap));
     host_close(&host);
 }
 
@@ -187,24 +187,24 @@ static void the_stack_of_the_marker_is_bounded(void **state) {
     TN_LOCAL(host.m, Vector, table);
     TN_LOCAL(host.m, Pair, list);
     enum { COUNT = 400000 };
-    *table = TN_ALLOC_TAIL(host.m, Vector, Pair *, COUNT);
+    *table = tn_alloc_tail(host.m, Vector, Pair *, COUNT);
     for (long i = 0; i < COUNT; i++) {
-        Node *node = TN_ALLOC(host.m, Node);
+        Node *node = tn_alloc(host.m, Node);
         CHECK(node != NULL);
         node->number = i;
-        tn_write(host.m, *table, (void *)&(*table)->item[i], node);
+        tn_store(host.m, *table, (void *)&(*table)->item[i], node);
     }
     for (long i = 0; i < COUNT; i++) {
-        Node *node = (Node *)(void *)TN_READ(*table, item[i]);
-        tn_write(host.m, node, (void *)&node->edge[0], TN_READ(*table, item[(i + 1) % COUNT]));
-        tn_write(host.m, node, (void *)&node->edge[1], TN_READ(*table, item[random_number() % COUNT]));
+        Node *node = (Node *)(void *)tn_read(*table, item[i]);
+        tn_store(host.m, node, (void *)&node->edge[0], tn_read(*table, item[(i + 1) % COUNT]));
+        tn_store(host.m, node, (void *)&node->edge[1], tn_read(*table, item[random_number() % COUNT]));
     }
-    Node **first = TN_HANDLE(host.m, (Node *)(void *)TN_READ(*table, item[0]));
+    Node **first = TN_HANDLE(host.m, (Node *)(void *)tn_read(*table, item[0]));
     *table = NULL; /* all of them are found one through the other */
     long n = fill_with_pairs(&host, list);
     check_pairs(*list, n);
     Node *node = *first;
-    for (long i = 0; i < COUNT; i++, node = TN_READ(node, edge[0])) CHECK_EQ(node->number, i);
+    for (long i = 0; i < COUNT; i++, node = tn_read(node, edge[0])) CHECK_EQ(node->number, i);
     CHECK(node == *first);
     host_close(&host);
 }
@@ -216,19 +216,19 @@ static void the_logs_are_bounded(void **state) {
     open_limited(&host, "heap_max=12M debug=verify");
     TN_LOCAL(host.m, Pair, list);
     long n = fill_with_pairs(&host, list);
-    for (long i = 0; i < n / 20; i++) *list = TN_READ(*list, cdr);
+    for (long i = 0; i < n / 20; i++) *list = tn_read(*list, cdr);
     n -= n / 20;
     support_collect(host.m, TN_MAJOR);
     Pair **young = TN_NEW(host.m, Pair);
     CHECK(young != NULL);
     (*young)->number = 77;
-    for (Pair *p = *list; p; p = TN_READ(p, cdr)) {
-        TN_WRITE(host.m, p, car, *young);
+    for (Pair *p = *list; p; p = tn_read(p, cdr)) {
+        tn_write(host.m, p, car, *young);
         look(host.heap);
     }
     CHECK(tn_is_young(host.m, *young));
     support_collect(host.m, TN_MINOR);
-    for (Pair *p = *list; p; p = TN_READ(p, cdr)) CHECK(TN_READ(p, car) == *young && TN_READ(p, car)->number == 77);
+    for (Pair *p = *list; p; p = tn_read(p, cdr)) CHECK(tn_read(p, car) == *young && tn_read(p, car)->number == 77);
     check_pairs(*list, n);
     host_close(&host);
 }
@@ -244,10 +244,10 @@ static void lists_are_bounded(void **state) {
     long made = 0;
     for (; made < 100000; made++) {
         TN_SCOPE(host.m);
-        File *file = TN_ALLOC(host.m, File);
+        File *file = tn_alloc(host.m, File);
         CHECK(file != NULL);
         file->disposed = &disposed;
-        CHECK(tn_weak_new(host.m, pair) != NULL);
+        CHECK(TN_WEAK_NEW(host.m, pair) != NULL);
         look(host.heap);
     }
     support_collect(host.m, TN_FULL);
@@ -259,12 +259,12 @@ static void lists_are_bounded(void **state) {
     TN_LOCAL(host.m, Vector, list);
     for (long n = 0;; n++) { /* and they count where they are not garbage: the list doubles when 15 MiB are in use */
         TN_SCOPE(host.m);
-        tn_weak **weak = tn_weak_new(host.m, list);
+        tn_weak **weak = TN_WEAK_NEW(host.m, list);
         if (n) look(host.heap);
-        Vector *v = weak || !n ? TN_ALLOC_TAIL(host.m, Vector, Pair *, 2) : NULL;
+        Vector *v = weak || !n ? tn_alloc_tail(host.m, Vector, Pair *, 2) : NULL;
         if (!v) break;
-        if (weak) tn_write(host.m, v, (void *)&v->item[0], *weak);
-        tn_write(host.m, v, (void *)&v->item[1], *list);
+        if (weak) tn_store(host.m, v, (void *)&v->item[0], *weak);
+        tn_store(host.m, v, (void *)&v->item[1], *list);
         *list = v;
     }
     CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
@@ -279,9 +279,9 @@ static void roots_and_handles_count(void **state) {
     Pair **pair = TN_NEW(host.m, Pair);
     size_t before = tni_bookkeeping(host.heap);
     Pair *const *global[10000];
-    for (int i = 0; i < 10000; i++) global[i] = TN_GLOBAL(host.m, pair);
+    for (int i = 0; i < 10000; i++) global[i] = TN_GLOBAL_CREATE(host.m, pair);
     CHECK(tni_bookkeeping(host.heap) >= before + 10000 * 2 * sizeof(void *));
-    for (int i = 0; i < 10000; i++) CHECK_EQ(tn_global_free(host.m, global[i]), TN_OK);
+    for (int i = 0; i < 10000; i++) CHECK_EQ(tn_global_destroy(host.m, global[i]), TN_OK);
     before = tni_bookkeeping(host.heap);
     {
         TN_SCOPE(host.m);
@@ -293,13 +293,13 @@ static void roots_and_handles_count(void **state) {
     tn_range_desc desc = {.base = &pair, .top = &pair};
     tn_range *ranges[100];
     before = tni_bookkeeping(host.heap);
-    for (int i = 0; i < 100; i++) ranges[i] = tn_range_add(host.m, &desc);
+    for (int i = 0; i < 100; i++) ranges[i] = tn_range_create(host.m, &desc);
     CHECK(tni_bookkeeping(host.heap) >= before + 100 * sizeof(tn_range_desc));
-    for (int i = 0; i < 100; i++) CHECK_EQ(tn_range_remove(host.m, ranges[i]), TN_OK);
+    for (int i = 0; i < 100; i++) CHECK_EQ(tn_range_destroy(host.m, ranges[i]), TN_OK);
     before = tni_bookkeeping(host.heap); /* the tables keep their places, */
-    for (int i = 0; i < 100; i++) ranges[i] = tn_range_add(host.m, &desc);
+    for (int i = 0; i < 100; i++) ranges[i] = tn_range_create(host.m, &desc);
     CHECK_EQ(tni_bookkeeping(host.heap), before + 100 * (sizeof(tn_range) + 8)); /* and each range takes this */
-    for (int i = 0; i < 100; i++) CHECK_EQ(tn_range_remove(host.m, ranges[i]), TN_OK);
+    for (int i = 0; i < 100; i++) CHECK_EQ(tn_range_destroy(host.m, ranges[i]), TN_OK);
     CHECK_EQ(tni_bookkeeping(host.heap), before);
     host_close(&host);
 }
@@ -328,11 +328,11 @@ static void what_never_fits_is_refused_at_once(void **state) {
         Pair **list = support_list(host.m, 1000);
         tn_stats before = support_stats(host.m);
         for (int k = 0; k < 3; k++)
-            expect_refusal(&host, TN_ALLOC_TAIL(host.m, Huge, char[MIB], UINT32_MAX), limits[i], before);
+            expect_refusal(&host, tn_alloc_tail(host.m, Huge, char[MIB], UINT32_MAX), limits[i], before);
         if (i == 0) {
-            expect_refusal(&host, TN_ALLOC_TAIL(host.m, Vector, Pair *, UINT32_MAX), limits[i], before);
-            expect_refusal(&host, TN_ALLOC_TAIL(host.m, Huge, char[MIB], 64), limits[i], before);
-            expect_refusal(&host, tn_weak_array_new(host.m, UINT32_MAX), limits[i], before);
+            expect_refusal(&host, tn_alloc_tail(host.m, Vector, Pair *, UINT32_MAX), limits[i], before);
+            expect_refusal(&host, tn_alloc_tail(host.m, Huge, char[MIB], 64), limits[i], before);
+            expect_refusal(&host, TN_WEAK_ARRAY_NEW(host.m, UINT32_MAX), limits[i], before);
         }
         CHECK(TN_NEW_TAIL(host.m, Huge, char[MIB], 16) != NULL); /* the reserve is not spent, nor is anything wanted */
         support_check_list(*list, 1000);
@@ -344,7 +344,7 @@ static int asked;
 static bool raise_limit(tn_mutator *m, size_t bytes, void *user) {
     (void)bytes;
     (void)user;
-    return ++asked == 1 && tn_option_set(m, "heap_max", "64M") == TN_OK;
+    return ++asked == 1 && tn_option_set(m->heap, "heap_max", "64M") == TN_OK;
 }
 
 static void the_host_is_asked_before(void **state) {
@@ -386,8 +386,8 @@ static void committed_bytes_are_what_is_resident(void **state) {
         open_limited(&host, options[i]);
         TN_LOCAL(host.m, Pair, list);
         for (long n = 0;; n++) {
-            Pair *p = TN_ALLOC(host.m, Pair);
-            if (p) TN_INIT(p, cdr, *list), *list = p;
+            Pair *p = tn_alloc(host.m, Pair);
+            if (p) tn_init(p, cdr, *list), *list = p;
             if (p && n % 20000) continue;
             size_t resident = support_rss() - before, said = tni_committed(host.heap);
             if (resident > said + MIB) FAIL("%zu KiB are resident, committed %zu", resident >> 10, said >> 10);

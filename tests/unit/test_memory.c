@@ -30,7 +30,7 @@ static long fill(tn_mutator *m, Pair **list, size_t slots) {
         if (!p) return n;
         TN_PUT(m, p, number, n);
         TN_SET(m, p, cdr, list);
-        tn_write(m, *p, (char *)*p + offsetof(Pair, car), *v);
+        tn_store(m, *p, (char *)*p + offsetof(Pair, car), *v);
         (*v)->number = n;
         *list = *p;
         if (n > 10000000) FAIL("no limit was met");
@@ -39,12 +39,12 @@ static long fill(tn_mutator *m, Pair **list, size_t slots) {
 
 /* The list that fill has made is whole. */
 static void check_filled(const Pair *p, long n, size_t slots) {
-    for (; p; p = TN_READ(p, cdr)) {
+    for (; p; p = tn_read(p, cdr)) {
         n--;
         CHECK_EQ(p->number, n);
-        const Vector *v = (const Vector *)(const void *)TN_READ(p, car);
+        const Vector *v = (const Vector *)(const void *)tn_read(p, car);
         CHECK_EQ(v->number, n);
-        CHECK_EQ(tn_length(v), slots);
+        CHECK_EQ(tn_length_of(v), slots);
     }
     CHECK_EQ(n, 0);
 }
@@ -189,8 +189,8 @@ static bool on_out_of_memory(tn_mutator *m, size_t bytes, void *user) {
     hook.calls++;
     hook.wanted = bytes;
     if (hook.out) longjmp(*hook.out, 1);
-    if (hook.cache) CHECK_EQ(tn_global_set(m, hook.cache, NULL), TN_OK);
-    if (hook.limit) CHECK_EQ(tn_option_set(m, "heap_max", hook.limit), TN_OK);
+    if (hook.cache) CHECK_EQ(tn_global_store(m, hook.cache, NULL), TN_OK);
+    if (hook.limit) CHECK_EQ(tn_option_set(m->heap, "heap_max", hook.limit), TN_OK);
     hook.cache = NULL;
     hook.limit = NULL;
     return hook.again && hook.calls < 100;
@@ -239,7 +239,7 @@ static void open_almost_full(Host *host, Pair **list) {
         Pair **pair = TN_NEW(host->m, Pair);
         CHECK(big && pair);
         TN_SET(host->m, pair, cdr, list);
-        tn_write(host->m, *pair, (char *)*pair + offsetof(Pair, car), *big);
+        tn_store(host->m, *pair, (char *)*pair + offsetof(Pair, car), *big);
         *list = *pair;
     }
     support_collect(host->m, TN_MAJOR);
@@ -260,7 +260,7 @@ static void requests_that_cannot_be_met_collect_seldom(void **state) {
     CHECK_HAS(tn_last_error(host.m), "a full collection did not help");
     CHECK(fail_often(&host, 24 * MIB, 1000) <= 60);
     CHECK_HAS(tn_last_error(host.m), "the last full collections did not help, so that none was made now");
-    CHECK_EQ(tn_option_set(host.m, "heap_max", "64M"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "heap_max", "64M"), TN_OK);
     CHECK(TN_NEW_TAIL(host.m, Bytes, char, 24 * MIB) != NULL);
     host_close(&host);
 }
@@ -275,14 +275,14 @@ static void dropped_data_are_found_after_failures(void **state) {
         open_with_hook(&host, "heap_max=32M reserve=0");
         TN_LOCAL(host.m, Pair, list);
         open_almost_full(&host, list);
-        tn_external(host.heap, 1000);
+        tn_external_adjust(host.heap, 1000);
         fail_often(&host, 24 * MIB, failures[i]);
         *list = NULL;
         size_t bytes = 24 * MIB;
         int tries = 1;
         if (i == 3) tries = 65;
         if (i == 4) bytes = 20 * MIB; /* less than what has failed */
-        if (i == 5) tn_external(host.heap, -1000);
+        if (i == 5) tn_external_adjust(host.heap, -1000);
         if (i == 6) hook.again = true, hook.calls = 0; /* the hook says so */
         Bytes **big = NULL;
         while (!big && tries--) big = TN_NEW_TAIL(host.m, Bytes, char, bytes);
@@ -306,10 +306,10 @@ static void hook_that_drops_a_cache_saves_the_allocation(void **state) {
             Pair **p = TN_NEW(m, Pair);
             CHECK(v != NULL && p != NULL);
             TN_SET(m, p, cdr, list);
-            tn_write(m, *p, (char *)*p + offsetof(Pair, car), *v);
+            tn_store(m, *p, (char *)*p + offsetof(Pair, car), *v);
             *list = *p;
         }
-        cache = TN_GLOBAL(m, list);
+        cache = TN_GLOBAL_CREATE(m, list);
     }
     hook.cache = cache;
     hook.again = true;
@@ -330,7 +330,7 @@ static void hook_that_raises_the_limit_saves_small_and_large_allocations(void **
     CHECK(TN_NEW_TAIL(host.m, Bytes, char, 16 * MIB) != NULL);
     CHECK_EQ(hook.calls, 1);
     char text[32];
-    CHECK_EQ(tn_option_get(host.m, "heap_max", text, sizeof text), TN_OK);
+    CHECK_EQ(tn_option_get(host.m->heap, "heap_max", text, sizeof text), TN_OK);
     CHECK_EQ(strcmp(text, "40M"), 0);
     host_close(&host);
 
@@ -349,7 +349,7 @@ static void hook_may_longjmp(void **state) {
     static jmp_buf out;
     static volatile int rounds;
     open_with_hook(&host, "heap_max=4M debug=verify");
-    tn_mark mark = tn_save(host.m);
+    tn_checkpoint mark = tn_save(host.m);
     rounds = 0;
     if (setjmp(out)) tn_restore(host.m, mark);
     CHECK_EQ(tn_handle_count(host.m), 0);
@@ -377,7 +377,7 @@ static void hook_may_longjmp_out_of_a_large_allocation(void **state) {
     static jmp_buf out;
     static volatile int rounds;
     open_with_hook(&host, "heap_max=8M");
-    tn_mark mark = tn_save(host.m);
+    tn_checkpoint mark = tn_save(host.m);
     rounds = 0;
     if (setjmp(out)) tn_restore(host.m, mark);
     uint64_t minors = support_stats(host.m).minors;
@@ -444,7 +444,7 @@ static void large_objects_go_back_when_they_die(void **state) {
 
 static uint64_t committed(tn_mutator *m) {
     tn_stats stats;
-    tn_stats_get(m, &stats);
+    tn_stats_get(m->heap, &stats);
     return stats.committed_bytes;
 }
 
@@ -464,16 +464,16 @@ static void holes_of_one_size_serve_for_another(void **state) {
             for (size_t bytes = 0; bytes < 14 * MIB; bytes += sizes[k][phase]) {
                 TN_SCOPE(host.m);
                 Bytes **b = TN_NEW_TAIL(host.m, Bytes, char, sizes[k][phase] - sizeof(Bytes) - 8);
-                tn_write(host.m, *table, &(*table)->item[held++], *b);
+                tn_store(host.m, *table, &(*table)->item[held++], *b);
             }
             if (phase) break;
             first = committed(host.m);
             size_t kept = 0;
             for (size_t i = 0; i < held; i++) {
                 if (i * 2654435761u % 4294967291u % 10) continue;
-                tn_write(host.m, *table, &(*table)->item[kept++], TN_READ(*table, item[i]));
+                tn_store(host.m, *table, &(*table)->item[kept++], tn_read(*table, item[i]));
             }
-            for (size_t i = kept; i < held; i++) tn_write(host.m, *table, &(*table)->item[i], NULL);
+            for (size_t i = kept; i < held; i++) tn_store(host.m, *table, &(*table)->item[i], NULL);
             held = kept;
             support_collect(host.m, TN_MAJOR);
         }
@@ -493,13 +493,13 @@ static void external_bytes_drive_major_collections(void **state) {
     for (int i = 0; i < 200; i++) { /* tiny objects, each with a megabyte elsewhere */
         TN_SCOPE(host.m);
         CHECK(TN_NEW(host.m, Pair) != NULL);
-        tn_external(host.heap, MIB);
+        tn_external_adjust(host.heap, MIB);
         support_garbage(host.m, 256 * 1024);
     }
     tn_stats stats = support_stats(host.m);
     CHECK_EQ(stats.external_bytes, 200ull * MIB);
     CHECK(stats.majors > before);
-    tn_external(host.heap, -200 * (ptrdiff_t)MIB);
+    tn_external_adjust(host.heap, -200 * (ptrdiff_t)MIB);
     CHECK_EQ(support_stats(host.m).external_bytes, 0);
     host_close(&host);
 }
@@ -522,19 +522,19 @@ static void external_bytes_leave_the_reserve(void **state) {
         support_collect(host.m, TN_MAJOR);
         for (Pair *p = *sparse; p;) {
             Pair *next = p;
-            for (int i = 0; i < 100 && next; i++) next = TN_READ(next, cdr);
-            TN_WRITE(host.m, p, cdr, next);
+            for (int i = 0; i < 100 && next; i++) next = tn_read(next, cdr);
+            tn_write(host.m, p, cdr, next);
             p = next;
         }
         support_collect(host.m, TN_MAJOR);
         size_t owned = 0;
         for (;;) {
             TN_SCOPE(host.m);
-            tn_external(host.heap, (ptrdiff_t)bytes);
+            tn_external_adjust(host.heap, (ptrdiff_t)bytes);
             if (!TN_NEW(host.m, Pair)) break;
             owned += bytes;
         }
-        tn_external(host.heap, -(ptrdiff_t)bytes);
+        tn_external_adjust(host.heap, -(ptrdiff_t)bytes);
         CHECK(owned > 12 * MIB);
         CHECK(owned < 24 * MIB);
         for (int i = 0; i < 100; i++) {
@@ -655,16 +655,16 @@ static void create_starved(void *arg) {
             CHECK_HAS(error.text, "tn_heap_create:");
             continue;
         }
-        tn_mutator *m = tn_attach(heap, &error);
+        tn_mutator *m = tn_mutator_create(heap, &error);
         if (m) {
             made++;
-            CHECK(tn_type_add(heap, &support_types[0]) != 0 || tn_last_status(m) == TN_OUT_OF_MEMORY);
+            CHECK(tn_type_create(heap, &support_types[0]) != 0 || tn_last_status(m) == TN_OUT_OF_MEMORY);
             for (int i = 0; i < 100; i++)
-                if (tn_last_status(m) == TN_OK && !TN_ALLOC(m, Pair)) CHECK_EQ(tn_last_status(m), TN_OUT_OF_MEMORY);
-            CHECK_EQ(tn_detach(m), TN_OK);
+                if (tn_last_status(m) == TN_OK && !tn_alloc(m, Pair)) CHECK_EQ(tn_last_status(m), TN_OUT_OF_MEMORY);
+            CHECK_EQ(tn_mutator_destroy(m), TN_OK);
         } else {
             CHECK_EQ(error.status, TN_OUT_OF_MEMORY);
-            CHECK_HAS(error.text, "tn_attach:");
+            CHECK_HAS(error.text, "tn_mutator_create:");
         }
         CHECK_EQ(tn_heap_destroy(heap), TN_OK);
     }

@@ -362,7 +362,7 @@ static size_t external_most;
 
 static void buffer_gone(tn_heap *heap, void *object) {
     (void)object;
-    tn_external(heap, -(ptrdiff_t)BUFFER);
+    tn_external_adjust(heap, -(ptrdiff_t)BUFFER);
 }
 
 static const tn_type_desc buffer_desc = {
@@ -374,11 +374,11 @@ static void make_buffers(Host *host, Vector **table, size_t slots, long count) {
     unsigned random = 1;
     for (long i = 0; i < count; i++) {
         TN_SCOPE(m);
-        void *buffer = tn_alloc(m, buffer_desc.number, buffer_desc.size);
+        void *buffer = tn_alloc_sized(m, buffer_desc.number, buffer_desc.size);
         if (!buffer) FAIL("%s", tn_last_error(m));
         random = random * 1664525 + 1013904223;
-        if (slots) tn_write(m, *table, (char *)*table + offsetof(Vector, item) + (random >> 8) % slots * 8, buffer);
-        tn_external(host->heap, BUFFER);
+        if (slots) tn_store(m, *table, (char *)*table + offsetof(Vector, item) + (random >> 8) % slots * 8, buffer);
+        tn_external_adjust(host->heap, BUFFER);
         size_t now = tni_external_bytes(host->heap);
         if (now > external_most) external_most = now;
         run(3 * US);
@@ -396,8 +396,8 @@ static const tn_type_desc slow_desc = {
 
 static Vector **open_buffers(Host *host, const char *options, size_t slots) {
     on_machine(host, options);
-    CHECK(tn_type_add(host->heap, &slow_desc) != 0);
-    CHECK(tn_type_add(host->heap, &buffer_desc) != 0);
+    CHECK(tn_type_create(host->heap, &slow_desc) != 0);
+    CHECK(tn_type_create(host->heap, &buffer_desc) != 0);
     external_most = 0;
     return TN_NEW_TAIL(host->m, Vector, void *, slots);
 }
@@ -408,12 +408,12 @@ static void external_growth_is_paced(void **state) {
     Host host;
     enum { SLOTS = 25, LIVE = 400000 };
     Vector **table = open_buffers(&host, "pretenure=off", SLOTS);
-    TN_HANDLE(host.m, tn_alloc(host.m, slow_desc.number, slow_desc.size));
+    TN_HANDLE(host.m, tn_alloc_sized(host.m, slow_desc.number, slow_desc.size));
     Pair **list = support_list(host.m, LIVE);
     uint64_t majors = support_stats(host.m).majors;
     make_buffers(&host, table, SLOTS, 5000);
     CHECK(support_stats(host.m).majors - majors <= 20); /* one for each 64 MiB that come */
-    size_t alive = LIVE * TN_CELL(sizeof(Pair)) + SLOTS * (size_t)BUFFER;
+    size_t alive = LIVE * tn_cell_bytes(sizeof(Pair)) + SLOTS * (size_t)BUFFER;
     CHECK(external_most < 5 * alive);
     support_check_list(*list, LIVE);
     host_close(&host);

@@ -46,7 +46,7 @@ static void open_with(Host *host, const tn_policy *policy, const char *options) 
 static void host_policy_decides(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, NULL);
     Pair **list = support_list(host.m, 50000);
@@ -69,10 +69,10 @@ static void host_policy_decides(void **state) {
 static void policy_is_told_the_truth(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "heap_max=100M pause_target=3ms nursery_max=8M");
-    tn_external(host.heap, 12345);
+    tn_external_adjust(host.heap, 12345);
     support_list(host.m, 100000);
     CHECK_EQ(a.last.external, 12345);
     CHECK_EQ(a.last.heap_max, 100 * MIB);
@@ -86,7 +86,7 @@ static void policy_is_told_the_truth(void **state) {
 static void answers_are_clamped(void **state) {
     (void)state;
     Answers a = {.nursery = SIZE_MAX, .extra = SIZE_MAX};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "heap_max=64M nursery_max=4M");
     support_garbage(host.m, 16 * MIB);
@@ -137,7 +137,7 @@ static void fixed_grows_in_proportion(void **state) {
 enum { FOREIGN = 4096 };
 static void give_back(tn_heap *heap, void *object) {
     (void)object;
-    tn_external(heap, -FOREIGN);
+    tn_external_adjust(heap, -FOREIGN);
 }
 
 /* Makes objects that own FOREIGN bytes each, and holds the last 64. Returns the most external bytes there were. */
@@ -148,8 +148,8 @@ static uint64_t most_external(tn_mutator *m, uint32_t type, int count) {
     for (int i = 0; i < HELD; i++) held[i] = TN_HANDLE(m, (void *)NULL);
     uint64_t most = 0;
     for (int i = 0; i < count; i++) {
-        tn_external(m->heap, FOREIGN);
-        *held[i % HELD] = tn_alloc(m, type, 16);
+        tn_external_adjust(m->heap, FOREIGN);
+        *held[i % HELD] = tn_alloc_sized(m, type, 16);
         CHECK(*held[i % HELD] != NULL);
         uint64_t external = support_stats(m).external_bytes;
         if (external > most) most = external;
@@ -165,7 +165,7 @@ static void limit_does_not_count_what_was_disposed_of(void **state) {
         .number = TN_FIRST_SPECIAL + 9, .name = "Foreign", .size = 16, .flags = TN_LEAF, .dispose = give_back};
     Host host;
     host_exact(&host, "policy=fixed nursery=64K growth_min=256K pretenure=off");
-    CHECK(tn_type_add(host.heap, &desc) != 0);
+    CHECK(tn_type_create(host.heap, &desc) != 0);
     CHECK(most_external(host.m, desc.number, 20000) < 2 * MIB);
     CHECK(support_stats(host.m).majors > 100);
     host_close(&host);
@@ -199,7 +199,7 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
         *keep = *support_list(host.m, 200000); /* everything survives: collecting is most of the time */
     }
     CHECK(support_stats(host.m).nursery_bytes > before);
-    CHECK_EQ(tn_option_set(host.m, "pause_target", "10us"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "pause_target", "10us"), TN_OK);
     *keep = *support_list(host.m, 400000);
     CHECK_EQ(support_stats(host.m).nursery_bytes, 256 * KIB); /* a target that cannot be met: the least there is */
     host_close(&host);
@@ -210,7 +210,7 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
 static void policy_is_not_told_what_debug_modes_take(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "debug=verify pretenure=off");
     Pair **list = support_list(host.m, 400000);
@@ -245,7 +245,7 @@ static void verify_makes_cycles_longer_where_it_may(void **state) {
 enum { RING = 4000, WIDTH = 60 }; /* together more than a nursery holds; and one is long in copying */
 
 /* An item of the ring, whatever the ring's type says. */
-static Vector *item_of(Vector *ring, long k) { return (Vector *)(void *)TN_READ(ring, item[(k + RING) % RING]); }
+static Vector *item_of(Vector *ring, long k) { return (Vector *)(void *)tn_read(ring, item[(k + RING) % RING]); }
 
 static Pair **new_item(tn_mutator *m, long number) {
     Vector **item = TN_NEW_TAIL(m, Vector, void *, WIDTH);
@@ -262,14 +262,14 @@ static long churn(tn_mutator *m, Vector **ring, long count) {
         TN_SCOPE(m);
         Pair **item = new_item(m, next);
         Vector *now = (Vector *)(void *)*item, *before = item_of(*ring, next - 1);
-        TN_WRITE(m, now, item[0], TN_READ(*ring, item[(next + RING - 1) % RING]));
-        TN_WRITE(m, before, item[0], NULL); /* no chain through the dead */
+        tn_write(m, now, item[0], tn_read(*ring, item[(next + RING - 1) % RING]));
+        tn_write(m, before, item[0], NULL); /* no chain through the dead */
         TN_SET(m, ring, item[next % RING], item);
         old += !tn_is_young(m, *item);
     }
     for (long k = next - RING; k < next; k++) {
         CHECK_EQ(item_of(*ring, k)->number, k);
-        CHECK(k == next - 1 || !TN_READ(item_of(*ring, k), item[0]));
+        CHECK(k == next - 1 || !tn_read(item_of(*ring, k), item[0]));
     }
     return old;
 }
@@ -321,9 +321,9 @@ static void pretenuring_by_option(void **state) {
     host_exact(&host, "pretenure=on debug=verify");
     Vector **ring = new_ring(host.m);
     CHECK_EQ(churn(host.m, ring, RING), RING);
-    CHECK_EQ(tn_option_set(host.m, "pretenure", "off"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "pretenure", "off"), TN_OK);
     CHECK_EQ(churn(host.m, ring, RING), 0);
-    CHECK_EQ(tn_option_set(host.m, "pretenure", "on"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "pretenure", "on"), TN_OK);
     support_collect(host.m, TN_MINOR); /* from the next cycle on */
     CHECK_EQ(churn(host.m, ring, RING), RING);
     host_close(&host);
@@ -336,10 +336,10 @@ static void pretenuring_ends_while_the_nursery_moves(void **state) {
     Host host;
     host_exact(&host, "pretenure=off debug=stale,verify nursery=1536K nursery_max=2M");
     support_garbage(host.m, MIB);
-    CHECK_EQ(tn_option_set(host.m, "pretenure", "on"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "pretenure", "on"), TN_OK);
     support_collect(host.m, TN_MINOR);
     CHECK(!tn_is_young(host.m, *TN_NEW(host.m, Pair)));
-    CHECK_EQ(tn_option_set(host.m, "pretenure", "off"), TN_OK);
+    CHECK_EQ(tn_option_set(host.m->heap, "pretenure", "off"), TN_OK);
     Pair **list = support_list(host.m, 10);
     uintptr_t young = (uintptr_t)*list;
     CHECK(tn_is_young(host.m, *list));
@@ -357,22 +357,22 @@ static void reservations_end_pretenuring(void **state) {
     Pair **old = TN_NEW(host.m, Pair);
     CHECK(!tn_is_young(host.m, *old));
     uint64_t minors = support_stats(host.m).minors;
-    CHECK_EQ(tn_reserve(host.m, 100 * TN_CELL(sizeof(Pair))), TN_OK);
+    CHECK_EQ(tn_reserve(host.m, 100 * tn_cell_bytes(sizeof(Pair))), TN_OK);
     {
         TN_NO_GC(host.m);
         Pair *list = NULL;
         for (int i = 0; i < 100; i++) {
-            Pair *pair = TN_ALLOC(host.m, Pair);
+            Pair *pair = tn_alloc(host.m, Pair);
             CHECK(pair && tn_is_young(host.m, pair));
-            TN_INIT(pair, cdr, list);
+            tn_init(pair, cdr, list);
             pair->number = i;
             list = pair;
         }
-        TN_WRITE(host.m, *old, cdr, list); /* recorded: the old one was born armed */
+        tn_write(host.m, *old, cdr, list); /* recorded: the old one was born armed */
     }
     CHECK_EQ(support_stats(host.m).minors, minors);
     support_collect(host.m, TN_MINOR);
-    support_check_list(TN_READ(*old, cdr), 100);
+    support_check_list(tn_read(*old, cdr), 100);
     CHECK(!tn_is_young(host.m, *TN_NEW(host.m, Pair))); /* and on again */
     host_close(&host);
 }
@@ -393,13 +393,13 @@ static void pretenured_shapes(void **state) {
         TN_PUT(host.m, file, disposed, &disposed);
         Fixed **fixed = TN_NEW(host.m, Fixed);
         TN_SET(host.m, fixed, pair, pair);
-        tn_weak **weak = tn_weak_new(host.m, pair);
+        tn_weak **weak = TN_WEAK_NEW(host.m, pair);
         if (i % 70) TN_SET(host.m, vector, item[i % 70 - 1], pair);
         CHECK(!tn_is_young(host.m, *pair) && !tn_is_young(host.m, *vector) && !tn_is_young(host.m, *bytes));
         CHECK(!tn_is_young(host.m, *file) && !tn_is_young(host.m, *fixed) && !tn_is_young(host.m, *weak));
         for (int k = 0; k < i * 7; k++) CHECK((*bytes)->byte[k] == 0);
         for (int k = 0; k < i * 7; k++) (*bytes)->byte[k] = 0xee; /* the next one in this memory is zero all the same */
-        CHECK(tn_hash(host.m, *pair) == TN_HASH(host.m, pair));
+        CHECK(tn_hash_of(host.m, *pair) == TN_HASH_OF(host.m, pair));
         if (i % 100 == 99) {
             support_collect(host.m, i % 500 == 499 ? TN_FULL : TN_MAJOR);
             CHECK(tn_weak_read(host.m, *weak) == *pair);

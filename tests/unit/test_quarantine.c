@@ -15,7 +15,7 @@ static Child child;
 /* An object dies, young or old; it is used after so many more collections of its kind. */
 typedef struct Use {
     const char *options;
-    tn_kind kind;
+    tn_collection_kind kind;
     int later;
 } Use;
 
@@ -143,18 +143,18 @@ static void fixed_at_creation(void **state) {
     Host host;
     char text[100];
     host_exact(&host, "debug=stale");
-    CHECK_EQ(tn_option_set(host.m, "debug", "quarantine=2"), TN_BAD_OPTION);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "quarantine=2"), TN_BAD_OPTION);
     CHECK_HAS(host.error, "quarantine is fixed when the heap is created");
     host_close(&host);
     host_exact(&host, "debug=quarantine=1000");
-    CHECK_EQ(tn_option_get(host.m, "debug", text, sizeof text), TN_OK);
+    CHECK_EQ(tn_option_get(host.m->heap, "debug", text, sizeof text), TN_OK);
     CHECK_HAS(text, "quarantine=1000");
-    CHECK_EQ(tn_option_set(host.m, "debug", "quarantine=1001"), TN_BAD_OPTION);
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "quarantine=1001"), TN_BAD_OPTION);
     Bytes **bytes = TN_NEW_TAIL(host.m, Bytes, char, 5000000);
     *bytes = NULL;
     support_collect(host.m, TN_FULL);
     CHECK(support_stats(host.m).committed_bytes > 5000000);
-    CHECK_EQ(tn_option_set(host.m, "debug", "verify"), TN_OK); /* switching it off gives all back */
+    CHECK_EQ(tn_option_set(host.m->heap, "debug", "verify"), TN_OK); /* switching it off gives all back */
     support_collect(host.m, TN_FULL);
     CHECK(support_stats(host.m).committed_bytes < 5000000);
     support_check_list(*support_list(host.m, 10000), 10000);
@@ -171,15 +171,15 @@ static void says_when_the_system_refuses(void **state) {
     host_exact(&host, "debug=quarantine=2 pretenure=off");
     Vector **vector = TN_NEW_TAIL(host.m, Vector, Pair *, LENGTH);
     for (int i = 0; i < LENGTH; i++) {
-        Pair *pair = TN_ALLOC(host.m, Pair);
-        TN_WRITE(host.m, *vector, item[i], pair);
+        Pair *pair = tn_alloc(host.m, Pair);
+        tn_write(host.m, *vector, item[i], pair);
     }
-    for (int i = 0; i < LENGTH; i += 2) TN_WRITE(host.m, *vector, item[i], NULL);
+    for (int i = 0; i < LENGTH; i += 2) tn_write(host.m, *vector, item[i], NULL);
     support_collect(host.m, TN_MAJOR);
     const char *line = strstr(host.log, "does not make more memory inaccessible");
     if (line) CHECK(!strstr(line + 1, "does not make more memory inaccessible")); /* said once */
     else printf("  (the system made everything inaccessible)\n");
-    for (int i = 1; i < LENGTH; i += 2) CHECK(TN_READ(*vector, item[i])->number == 0);
+    for (int i = 1; i < LENGTH; i += 2) CHECK(tn_read(*vector, item[i])->number == 0);
     for (int i = 0; i < 4; i++) support_collect(host.m, TN_MAJOR);
     host_close(&host);
 }

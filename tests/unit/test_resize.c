@@ -1,4 +1,4 @@
-/* test_resize.c: tn_resize: what is kept, what is new, where the object stays in place, and what is given back. */
+/* test_resize.c: TN_RESIZE: what is kept, what is new, where the object stays in place, and what is given back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static void fill(Bytes *b, size_t from, size_t to) {
 
 /* The bytes up to `kept` are as fill has left them, those up to `length` zero. */
 static void check_bytes(const Bytes *b, size_t kept, size_t length) {
-    CHECK_EQ(tn_length(b), length);
+    CHECK_EQ(tn_length_of(b), length);
     for (size_t i = 0; i < length; i++)
         if (b->byte[i] != (i < kept ? (unsigned char)(i * 7 + 1) : 0))
             FAIL("byte %zu of %zu (kept: %zu) is %d", i, length, kept, b->byte[i]);
@@ -62,8 +62,8 @@ static void the_last_young_object_changes_in_place(void **state) {
         CHECK(*b == at);
         fill(*b, length > 37 ? length - 37 : 0, length);
     }
-    while (tn_length(*b)) {
-        size_t length = tn_length(*b) / 2;
+    while (tn_length_of(*b)) {
+        size_t length = tn_length_of(*b) / 2;
         CHECK_EQ(TN_RESIZE(host.m, b, length), TN_OK);
         check_bytes(*b, length, length);
         CHECK(*b == at);
@@ -162,7 +162,7 @@ static void references_live_on(void **state) {
         Pair **p = TN_NEW(host.m, Pair);
         CHECK(p != NULL);
         TN_PUT(host.m, p, number, i);
-        if (length == tn_length(*v)) CHECK_EQ(TN_RESIZE(host.m, v, 2 * length), TN_OK);
+        if (length == tn_length_of(*v)) CHECK_EQ(TN_RESIZE(host.m, v, 2 * length), TN_OK);
         TN_SET(host.m, v, item[length], p);
         length++;
         if (i % 1000 != 999) continue;
@@ -170,7 +170,7 @@ static void references_live_on(void **state) {
         length /= 2;
     }
     support_collect(host.m, TN_MAJOR);
-    for (size_t i = 0; i < length; i++) CHECK(TN_READ(*v, item[i])->number >= (long)i);
+    for (size_t i = 0; i < length; i++) CHECK(tn_read(*v, item[i])->number >= (long)i);
     host_close(&host);
 }
 
@@ -182,18 +182,18 @@ static void what_was_recorded_may_go(void **state) {
     Vector **v = TN_NEW_TAIL(host.m, Vector, void *, 100000);
     support_collect(host.m, TN_MINOR);
     for (int round = 0; round < 20; round++) {
-        for (size_t i = 0; i < tn_length(*v); i += 3) {
+        for (size_t i = 0; i < tn_length_of(*v); i += 3) {
             TN_SCOPE(host.m);
             Pair **p = TN_NEW(host.m, Pair);
             TN_PUT(host.m, p, number, (long)i);
             TN_SET(host.m, v, item[i], p);
         }
-        CHECK_EQ(TN_RESIZE(host.m, v, tn_length(*v) * 2 / 3), TN_OK);
+        CHECK_EQ(TN_RESIZE(host.m, v, tn_length_of(*v) * 2 / 3), TN_OK);
         TN_SCOPE(host.m);
         Bytes **other = new_bytes(host.m, 30000);
         support_collect(host.m, TN_MINOR);
         check_bytes(*other, 30000, 30000);
-        for (size_t i = 0; i < tn_length(*v); i += 3) CHECK_EQ(TN_READ(*v, item[i])->number, (long)i);
+        for (size_t i = 0; i < tn_length_of(*v); i += 3) CHECK_EQ(tn_read(*v, item[i])->number, (long)i);
     }
     host_close(&host);
 }
@@ -203,7 +203,7 @@ static void what_was_recorded_may_go(void **state) {
 static void an_end_is_no_dead_object(void **state) {
     (void)state;
     enum { COUNT = 3000 };
-    static const tn_header file = TN_HEADER_OF(File_type, 0);
+    static const tn_header file = TN_HEADER_OF_(File_type, 0);
     int disposed = 0;
     Host host;
     host_exact(&host, "nursery=1M");
@@ -214,7 +214,7 @@ static void an_end_is_no_dead_object(void **state) {
         File **dead = TN_NEW(host.m, File);
         CHECK(b[i] && dead);
         (*dead)->disposed = &disposed;
-        TN_GLOBAL(host.m, dead);
+        TN_GLOBAL_CREATE(host.m, dead);
         memcpy((*b[i])->byte, &file, sizeof file); /* where the hole will begin */
     }
     support_collect(host.m, TN_MAJOR); /* all of them are old now; the next one only marks */
@@ -231,14 +231,14 @@ static void a_hash_goes_along(void **state) {
     Host host;
     host_open(&host, NULL);
     Bytes **b = new_bytes(host.m, 3000);
-    uint64_t hash = TN_HASH(host.m, b);
+    uint64_t hash = TN_HASH_OF(host.m, b);
     CHECK_EQ(TN_RESIZE(host.m, b, 2000), TN_OK);
-    CHECK_EQ(TN_HASH(host.m, b), hash);
+    CHECK_EQ(TN_HASH_OF(host.m, b), hash);
     support_collect(host.m, TN_MINOR);
     CHECK_EQ(TN_RESIZE(host.m, b, 1000), TN_OK);
-    CHECK_EQ(TN_HASH(host.m, b), hash);
+    CHECK_EQ(TN_HASH_OF(host.m, b), hash);
     support_collect(host.m, TN_FULL);
-    CHECK_EQ(TN_HASH(host.m, b), hash);
+    CHECK_EQ(TN_HASH_OF(host.m, b), hash);
     check_bytes(*b, 1000, 1000);
     host_close(&host);
 }
@@ -250,7 +250,7 @@ static void a_failure_changes_nothing(void **state) {
     Bytes **b = new_bytes(host.m, 5000), **fixed = new_bytes(host.m, 5000);
     CHECK_EQ(TN_RESIZE(host.m, b, 100 << 20), TN_OUT_OF_MEMORY);
     check_bytes(*b, 5000, 5000);
-    CHECK(tn_stable(host.m, fixed) != NULL);
+    CHECK(TN_STABLE_ADDRESS(host.m, fixed) != NULL);
     CHECK_EQ(TN_RESIZE(host.m, fixed, 50000), TN_BAD_STATE);
     CHECK_HAS(tn_last_error(host.m), "fixed address");
     check_bytes(*fixed, 5000, 5000);

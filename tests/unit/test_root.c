@@ -37,7 +37,7 @@ static Pair *raw_list(long length) {
 /* Collections of every kind, with garbage between. */
 static void churn(void) {
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
-        support_collect(m, (tn_kind)kind);
+        support_collect(m, (tn_collection_kind)kind);
         support_garbage(m, 400000);
     }
 }
@@ -51,7 +51,7 @@ static void globals_keep_and_follow(void **state) {
     for (long i = 0; i < COUNT; i++) {
         TN_SCOPE(m);
         Pair **list = support_list(m, i % 7);
-        g[i] = TN_GLOBAL(m, list);
+        g[i] = TN_GLOBAL_CREATE(m, list);
         CHECK(g[i] != NULL);
     }
     for (int round = 0; round < 3; round++) {
@@ -63,15 +63,15 @@ static void globals_keep_and_follow(void **state) {
             if (i % 2) {
                 CHECK_EQ(TN_GLOBAL_SET(m, g[i], list), TN_OK);
             } else {
-                CHECK_EQ(TN_GLOBAL_FREE(m, g[i]), TN_OK);
-                g[i] = TN_GLOBAL(m, list);
+                CHECK_EQ(TN_GLOBAL_DESTROY(m, g[i]), TN_OK);
+                g[i] = TN_GLOBAL_CREATE(m, list);
             }
         }
     }
     churn();
     for (long i = 0; i < COUNT; i++) {
         support_check_list(*g[i], i % 7);
-        CHECK_EQ(TN_GLOBAL_FREE(m, g[i]), TN_OK);
+        CHECK_EQ(TN_GLOBAL_DESTROY(m, g[i]), TN_OK);
     }
 }
 
@@ -84,17 +84,17 @@ static void freed_and_emptied_globals_let_go(void **state) {
         TN_SCOPE(m);
         File **file = TN_NEW(m, File);
         (*file)->disposed = &disposed;
-        g[i] = tn_global_new(m, *file);
+        g[i] = tn_global_create(m, *file);
     }
     support_collect(m, TN_FULL);
     CHECK_EQ(disposed, 0);
-    CHECK_EQ(tn_global_free(m, g[0]), TN_OK);
-    CHECK_EQ(tn_global_set(m, g[1], NULL), TN_OK);
+    CHECK_EQ(tn_global_destroy(m, g[0]), TN_OK);
+    CHECK_EQ(tn_global_store(m, g[1], NULL), TN_OK);
     support_collect(m, TN_FULL);
     CHECK_EQ(disposed, 2);
     CHECK(*g[1] == NULL);
-    CHECK_EQ(tn_global_free(m, g[1]), TN_OK);
-    CHECK_EQ(tn_global_free(m, g[2]), TN_OK);
+    CHECK_EQ(tn_global_destroy(m, g[1]), TN_OK);
+    CHECK_EQ(tn_global_destroy(m, g[2]), TN_OK);
 }
 
 /* ---- root cells ---- */
@@ -107,15 +107,15 @@ static void cells_keep_and_follow(void **state) {
     } Cell;
     Cell *cells = calloc(COUNT, sizeof *cells);
     for (long i = 0; i < COUNT; i++) {
-        CHECK_EQ(tn_root_add(m, &cells[i].cell), TN_OK);
-        CHECK_EQ(TN_ROOT_WRITE(m, &cells[i].cell, raw_list(i % 5)), TN_OK);
+        CHECK_EQ(tn_root_create(m, &cells[i].cell), TN_OK);
+        CHECK_EQ(tn_root_write(m, &cells[i].cell, raw_list(i % 5)), TN_OK);
     }
     churn();
-    for (long i = 0; i < COUNT; i += 2) CHECK_EQ(tn_root_remove(m, &cells[i].cell), TN_OK);
+    for (long i = 0; i < COUNT; i += 2) CHECK_EQ(tn_root_destroy(m, &cells[i].cell), TN_OK);
     churn();
     for (long i = 1; i < COUNT; i += 2) {
-        support_check_list(TN_ROOT_READ(&cells[i].cell), i % 5);
-        CHECK_EQ(tn_root_remove(m, &cells[i].cell), TN_OK);
+        support_check_list(tn_root_read(&cells[i].cell), i % 5);
+        CHECK_EQ(tn_root_destroy(m, &cells[i].cell), TN_OK);
     }
     free(cells);
 }
@@ -126,14 +126,14 @@ static void removed_cell_is_left_alone(void **state) {
     static int disposed; /* outlives this function: the heap is destroyed in the teardown */
     disposed = 0;
     TN_SCOPE(m);
-    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(m, &cell), TN_OK);
     {
         TN_SCOPE(m);
         File **file = TN_NEW(m, File);
         (*file)->disposed = &disposed;
-        CHECK_EQ(tn_root_write(m, &cell, *file), TN_OK);
+        CHECK_EQ(tn_root_store(m, &cell, *file), TN_OK);
     }
-    CHECK_EQ(tn_root_remove(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_destroy(m, &cell), TN_OK);
     support_collect(m, TN_FULL);
     CHECK_EQ(disposed, 1);
     memset(&cell, 0, sizeof cell);
@@ -145,10 +145,10 @@ static void added_cell_may_hold_a_young_object(void **state) {
     static TN_FIELD(Pair) cell;
     Pair *list = raw_list(6);
     memcpy(&cell, &list, sizeof list);
-    CHECK_EQ(tn_root_add(m, &cell), TN_OK);
+    CHECK_EQ(tn_root_create(m, &cell), TN_OK);
     churn();
-    support_check_list(TN_ROOT_READ(&cell), 6);
-    CHECK_EQ(tn_root_remove(m, &cell), TN_OK);
+    support_check_list(tn_root_read(&cell), 6);
+    CHECK_EQ(tn_root_destroy(m, &cell), TN_OK);
     memset(&cell, 0, sizeof cell);
 }
 
@@ -163,12 +163,12 @@ typedef struct Stack {
 static void stack_open(Stack *s, size_t size, bool marked) {
     s->base = s->top = s->low = malloc(size * sizeof *s->base);
     s->size = size;
-    s->range = tn_range_add(m, &(tn_range_desc){&s->base, &s->top, marked ? &s->low : NULL, 0});
+    s->range = tn_range_create(m, &(tn_range_desc){&s->base, &s->top, marked ? &s->low : NULL, 0});
     CHECK(s->range != NULL);
 }
 
 static void stack_close(Stack *s) {
-    CHECK_EQ(tn_range_remove(m, s->range), TN_OK);
+    CHECK_EQ(tn_range_destroy(m, s->range), TN_OK);
     free(s->base);
 }
 
@@ -189,7 +189,7 @@ static void run_stack(bool marked) {
     long height = 0;
     for (int round = 0; round < 60; round++) {
         for (int i = 0; i < 40; i++, height++) stack_push(&s, raw_list(height % 11));
-        if (round % 4 == 1) support_collect(m, (tn_kind)(round / 4 % 3));
+        if (round % 4 == 1) support_collect(m, (tn_collection_kind)(round / 4 % 3));
         if (round % 3 == 2) {
             stack_pop(&s, 45);
             height -= 45;
@@ -250,7 +250,7 @@ static void mark_is_raised_to_the_top_by_each_collection(void **state) {
     stack_open(&s, 100, true);
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         for (int i = 0; i < 10; i++) stack_push(&s, raw_list(1));
-        support_collect(m, (tn_kind)kind);
+        support_collect(m, (tn_collection_kind)kind);
         CHECK(s.low == s.top);
     }
     stack_close(&s);
@@ -264,7 +264,7 @@ static void minor_does_not_look_below_the_mark(void **state) {
     host_exact(&own, NULL);
     Pair *slots[100], **base = slots, **top = slots + 100, **low = slots;
     memset(slots, 0, sizeof slots);
-    tn_range *range = tn_range_add(own.m, &(tn_range_desc){&base, &top, &low, 0});
+    tn_range *range = tn_range_create(own.m, &(tn_range_desc){&base, &top, &low, 0});
     CHECK(range != NULL);
     support_collect(own.m, TN_MINOR);
     Pair **young = TN_NEW(own.m, Pair), *before = *young;
@@ -276,7 +276,7 @@ static void minor_does_not_look_below_the_mark(void **state) {
     CHECK(slots[60] == *young);
     CHECK(slots[10] == before);
     slots[10] = NULL;
-    CHECK_EQ(tn_range_remove(own.m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(own.m, range), TN_OK);
     host_close(&own);
 }
 
@@ -304,20 +304,20 @@ static void major_looks_below_the_mark(void **state) {
 
 static void range_of_values(Host *h, const tn_format *format) {
     tn_value slots[50], *base = slots, *top = slots, *low = slots;
-    tn_range *range = tn_range_add(h->m, &(tn_range_desc){&base, &top, &low, 1});
+    tn_range *range = tn_range_create(h->m, &(tn_range_desc){&base, &top, &low, 1});
     CHECK(range != NULL);
     for (long i = 0; i < 50; i++) {
         TN_SCOPE(h->m);
         Pair **list = support_list(h->m, i);
         *top++ = i % 3 == 0 ? support_immediate(format, (unsigned)i) : support_value(format, *list);
-        if (i % 10 == 9) support_collect(h->m, (tn_kind)(i / 10 % 3));
+        if (i % 10 == 9) support_collect(h->m, (tn_collection_kind)(i / 10 % 3));
     }
     support_collect(h->m, TN_FULL);
     for (long i = 0; i < 50; i++) {
         if (i % 3 == 0) CHECK_EQ(slots[i], support_immediate(format, (unsigned)i));
         else support_check_list(support_address(format, slots[i]), i);
     }
-    CHECK_EQ(tn_range_remove(h->m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(h->m, range), TN_OK);
 }
 
 static void range_may_hold_values_of_every_format(void **state) {
@@ -339,7 +339,7 @@ static Coroutine *make_coroutines(tn_mutator *mutator, bool marked) {
         Coroutine *c = &all[i];
         c->base = &c->slot;
         c->top = &c->slot + 1;
-        c->range = tn_range_add(mutator, &(tn_range_desc){&c->base, &c->top, marked ? &c->low : NULL, 0});
+        c->range = tn_range_create(mutator, &(tn_range_desc){&c->base, &c->top, marked ? &c->low : NULL, 0});
         CHECK(c->range != NULL);
         c->slot = *support_list(mutator, i % 3);
         c->low = c->base;
@@ -373,10 +373,10 @@ static void minor_visits_no_suspended_range(void **state) {
     CHECK_EQ(visited_coroutines(m, all), COROUTINES / 50);
     CHECK_EQ(visited_coroutines(m, all), COROUTINES / 100);
     for (int i = 0; i < COROUTINES; i++) CHECK_EQ(all[i].low == all[i].top, i % 100 == 1);
-    for (int i = 1; i < COROUTINES; i += 100) CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+    for (int i = 1; i < COROUTINES; i += 100) CHECK_EQ(tn_range_destroy(m, all[i].range), TN_OK);
     CHECK_EQ(visited_coroutines(m, all), 0); /* none that rests has taken the place of one of these */
     for (int i = 0; i < COROUTINES; i++)
-        if (i % 100 != 1) CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+        if (i % 100 != 1) CHECK_EQ(tn_range_destroy(m, all[i].range), TN_OK);
     CHECK_EQ(visited_coroutines(m, all), 0);
     free(all);
 }
@@ -390,7 +390,7 @@ static void minor_does_not_read_the_stack_of_a_suspended_range(void **state) {
     CHECK(c != MAP_FAILED);
     c->base = &c->slot;
     c->top = &c->slot + 1;
-    tn_range *range = tn_range_add(own.m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
+    tn_range *range = tn_range_create(own.m, &(tn_range_desc){&c->base, &c->top, &c->low, 0});
     c->slot = *support_list(own.m, 5);
     CHECK_EQ(tn_range_suspend(own.m, range), TN_OK);
     support_collect(own.m, TN_MINOR);
@@ -401,7 +401,7 @@ static void minor_does_not_read_the_stack_of_a_suspended_range(void **state) {
     support_collect(own.m, TN_FULL);
     support_check_list(c->slot, 5);
     CHECK_EQ(mprotect(c, 4096, PROT_READ | PROT_WRITE), 0);
-    CHECK_EQ(tn_range_remove(own.m, range), TN_OK);
+    CHECK_EQ(tn_range_destroy(own.m, range), TN_OK);
     host_close(&own);
     munmap(c, 4096);
 }
@@ -419,8 +419,8 @@ static void suspended_ranges_keep_and_follow(void **state) {
             if (i % 2) {
                 CHECK_EQ(tn_range_resume(m, c->range), TN_OK);
             } else {
-                CHECK_EQ(tn_range_remove(m, c->range), TN_OK);
-                c->range = tn_range_add(m, &(tn_range_desc){&c->base, &c->top, NULL, 0});
+                CHECK_EQ(tn_range_destroy(m, c->range), TN_OK);
+                c->range = tn_range_create(m, &(tn_range_desc){&c->base, &c->top, NULL, 0});
             }
             length[i] = round % 5;
             c->slot = *support_list(m, length[i]);
@@ -431,7 +431,7 @@ static void suspended_ranges_keep_and_follow(void **state) {
     }
     for (int i = 0; i < COROUTINES; i++) {
         support_check_list(all[i].slot, length[i]);
-        CHECK_EQ(tn_range_remove(m, all[i].range), TN_OK);
+        CHECK_EQ(tn_range_destroy(m, all[i].range), TN_OK);
     }
     free(all);
 }
@@ -456,8 +456,8 @@ static void scan_table(tn_tracer *tracer, void *user) {
 static void scanner(Host *h, const tn_format *format) {
     Table t[2];
     memset(t, 0, sizeof t);
-    CHECK_EQ(tn_scanner_add(h->m, scan_table, &t[0]), TN_OK);
-    CHECK_EQ(tn_scanner_add(h->m, scan_table, &t[1]), TN_OK);
+    CHECK_EQ(tn_scanner_create(h->m, scan_table, &t[0]), TN_OK);
+    CHECK_EQ(tn_scanner_create(h->m, scan_table, &t[1]), TN_OK);
     for (long i = 0; i < 20; i++) {
         TN_SCOPE(h->m);
         Pair **list = support_list(h->m, i);
@@ -466,7 +466,7 @@ static void scanner(Host *h, const tn_format *format) {
     }
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         int calls = t[0].calls;
-        support_collect(h->m, (tn_kind)kind);
+        support_collect(h->m, (tn_collection_kind)kind);
         CHECK(t[0].calls > calls);
         for (long i = 0; i < 20; i++) {
             support_check_list(t[i % 2].refs[i / 2], i);
@@ -474,12 +474,12 @@ static void scanner(Host *h, const tn_format *format) {
             else CHECK(support_address(format, t[i % 2].values[i / 2]) == t[i % 2].refs[i / 2]);
         }
     }
-    CHECK_EQ(tn_scanner_remove(h->m, scan_table, &t[0]), TN_OK);
+    CHECK_EQ(tn_scanner_destroy(h->m, scan_table, &t[0]), TN_OK);
     int calls = t[0].calls;
     support_collect(h->m, TN_FULL);
     CHECK_EQ(t[0].calls, calls);
     for (long i = 1; i < 20; i += 2) support_check_list(t[1].refs[i / 2], i);
-    CHECK_EQ(tn_scanner_remove(h->m, scan_table, &t[1]), TN_OK);
+    CHECK_EQ(tn_scanner_destroy(h->m, scan_table, &t[1]), TN_OK);
 }
 
 static void scanners_keep_and_follow(void **state) {
@@ -494,10 +494,10 @@ static void scanners_are_removed_in_any_order(void **state) {
     (void)state;
     enum { COUNT = 500 };
     static int calls[COUNT];
-    for (int i = 0; i < COUNT; i++) CHECK_EQ(tn_scanner_add(m, count_calls, &calls[i]), TN_OK);
+    for (int i = 0; i < COUNT; i++) CHECK_EQ(tn_scanner_create(m, count_calls, &calls[i]), TN_OK);
     for (int round = 0; round < 7; round++) {
         for (int i = 0; i < COUNT; i++)
-            if (i * 3 % 7 == round) CHECK_EQ(tn_scanner_remove(m, count_calls, &calls[i]), TN_OK);
+            if (i * 3 % 7 == round) CHECK_EQ(tn_scanner_destroy(m, count_calls, &calls[i]), TN_OK);
         memset(calls, 0, sizeof calls);
         support_collect(m, TN_MINOR);
         for (int i = 0; i < COUNT; i++) CHECK_EQ(calls[i], i * 3 % 7 > round);
@@ -539,8 +539,8 @@ static void minor_does_not_visit_old_globals_and_cells(void **state) {
     uint64_t few = shortest_minor(own.m);
     Cell *cells = calloc(MANY, sizeof *cells);
     for (int i = 0; i < MANY; i++) {
-        CHECK(TN_GLOBAL(own.m, list) != NULL);
-        CHECK_EQ(tn_root_add(own.m, &cells[i].cell), TN_OK);
+        CHECK(TN_GLOBAL_CREATE(own.m, list) != NULL);
+        CHECK_EQ(tn_root_create(own.m, &cells[i].cell), TN_OK);
         CHECK_EQ(TN_ROOT_SET(own.m, &cells[i].cell, list), TN_OK);
     }
     support_collect(own.m, TN_MINOR);
@@ -558,7 +558,7 @@ static void minor_does_not_visit_a_deep_stack(void **state) {
     support_collect(own.m, TN_MINOR);
     void **base = malloc(MANY * sizeof *base), **top = base, **low = base;
     CHECK(base != NULL);
-    CHECK(tn_range_add(own.m, &(tn_range_desc){&base, &top, &low, 0}) != NULL);
+    CHECK(tn_range_create(own.m, &(tn_range_desc){&base, &top, &low, 0}) != NULL);
     uint64_t few = shortest_minor(own.m);
     for (int i = 0; i < MANY; i++) base[i] = *list;
     top = base + MANY;

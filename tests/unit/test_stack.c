@@ -45,13 +45,13 @@ static void open_quiet(const char *options, bool logged) {
     config.on_out_of_memory = no_more;
     if (!logged) config.log = on_line;
     heap = tn_heap_create(&config, NULL);
-    m = heap ? tn_attach(heap, NULL) : NULL;
+    m = heap ? tn_mutator_create(heap, NULL) : NULL;
     MUST(m != NULL);
-    for (int i = 0; m && i < SUPPORT_TYPES; i++) MUST(tn_type_add(heap, &support_types[i]) == support_types[i].number);
+    for (int i = 0; m && i < SUPPORT_TYPES; i++) MUST(tn_type_create(heap, &support_types[i]) == support_types[i].number);
 }
 
 static void close_quiet(void) {
-    MUST(tn_detach(m) == TN_OK);
+    MUST(tn_mutator_destroy(m) == TN_OK);
     MUST(tn_heap_destroy(heap) == TN_OK);
 }
 
@@ -115,14 +115,14 @@ static void owners(void) {
     TN_LOCAL(m, Pair, pair);
     for (int i = 0; i < 200; i++) {
         TN_SCOPE(m);
-        *pair = TN_ALLOC(m, Pair);
+        *pair = tn_alloc(m, Pair);
         Owner **owner = TN_NEW(m, Owner);
         if (!owner) return;
         (*owner)->buffer = calloc(8, sizeof(Pair *));
         (*owner)->count = 8;
         for (int k = 0; k < 8; k++) (*owner)->buffer[k] = *pair;
-        tn_remember(m, *owner);
-        if (i % 2) (void)TN_GLOBAL(m, owner);
+        tn_revisit_object(m, *owner);
+        if (i % 2) (void)TN_GLOBAL_CREATE(m, owner);
     }
 }
 
@@ -133,14 +133,14 @@ static void collect_all(void) {
     static void *stack[1000], *base, *top, *cell;
     base = stack;
     top = stack + 1000;
-    for (int i = 0; i < 1000; i++) stack[i] = TN_ALLOC(m, Pair);
-    tn_range *range = tn_range_add(m, &(tn_range_desc){&base, &top, NULL, 0});
+    for (int i = 0; i < 1000; i++) stack[i] = tn_alloc(m, Pair);
+    tn_range *range = tn_range_create(m, &(tn_range_desc){&base, &top, NULL, 0});
     cell = stack[0];
-    MUST(range && tn_scanner_add(m, scan_cell, &cell) == TN_OK && tn_root_add(m, &cell) == TN_OK);
+    MUST(range && tn_scanner_create(m, scan_cell, &cell) == TN_OK && tn_root_create(m, &cell) == TN_OK);
     MUST(tn_collect(m, TN_MAJOR) == TN_OK && tn_collect(m, TN_FULL) == TN_OK);
     MUST(tn_range_suspend(m, range) == TN_OK && tn_range_resume(m, range) == TN_OK);
-    MUST(tn_range_remove(m, range) == TN_OK && tn_scanner_remove(m, scan_cell, &cell) == TN_OK);
-    MUST(tn_root_write(m, &cell, NULL) == TN_OK && tn_root_remove(m, &cell) == TN_OK);
+    MUST(tn_range_destroy(m, range) == TN_OK && tn_scanner_destroy(m, scan_cell, &cell) == TN_OK);
+    MUST(tn_root_store(m, &cell, NULL) == TN_OK && tn_root_destroy(m, &cell) == TN_OK);
 }
 
 /* An array of arrays asks more of the stack of marking than it has, and the system gives no more. */
@@ -152,50 +152,50 @@ static void mark_without_memory(void) {
         TN_SCOPE(m);
         Vector **inner = TN_NEW_TAIL(m, Vector, Pair *, 100);
         for (size_t k = 0; k < 100; k++) {
-            Pair *pair = TN_ALLOC(m, Pair);
-            TN_WRITE(m, *inner, item[k], pair);
+            Pair *pair = tn_alloc(m, Pair);
+            tn_write(m, *inner, item[k], pair);
         }
-        TN_WRITE(m, *outer, item[i], (Pair *)(void *)*inner);
+        tn_write(m, *outer, item[i], (Pair *)(void *)*inner);
     }
     MUST(tn_collect(m, TN_MINOR) == TN_OK);
-    MUST(tn_option_set(m, "debug", "fail=1") == TN_OK);
+    MUST(tn_option_set(m->heap, "debug", "fail=1") == TN_OK);
     MUST(tn_collect(m, TN_FULL) == TN_OK);
-    MUST(tn_option_set(m, "debug", "none") == TN_OK);
+    MUST(tn_option_set(m->heap, "debug", "none") == TN_OK);
 }
 
 static void weak_and_stable(void) {
     TN_SCOPE(m);
     Pair **p = TN_NEW(m, Pair);
-    MUST(tn_weak_new(m, p) && tn_weak_array_new(m, 100) && TN_HASH(m, p) && tn_stable(m, p));
-    MUST(TN_GLOBAL(m, p) != NULL);
-    tn_external(heap, 100 << 20);
-    tn_safepoint(m);
-    tn_external(heap, -(100 << 20));
+    MUST(TN_WEAK_NEW(m, p) && TN_WEAK_ARRAY_NEW(m, 100) && TN_HASH_OF(m, p) && TN_STABLE_ADDRESS(m, p));
+    MUST(TN_GLOBAL_CREATE(m, p) != NULL);
+    tn_external_adjust(heap, 100 << 20);
+    tn_poll(m);
+    tn_external_adjust(heap, -(100 << 20));
     tn_request_collection(heap);
-    tn_safepoint(m);
+    tn_poll(m);
 }
 
 static void texts(void) {
     static char text[4096];
     tn_stats stats;
-    tn_stats_get(m, &stats);
-    tn_stats_text(m, text, sizeof text);
-    MUST(tn_option_get(m, "nursery", text, sizeof text) == TN_OK);
-    MUST(tn_option_get(m, "nurseri", text, sizeof text) == TN_BAD_OPTION);
-    MUST(tn_option_set(m, "heap_max", "much") == TN_BAD_OPTION && tn_option_set(m, "debug", "verify,x") != TN_OK);
-    MUST(tn_option_set(m, "heap_max", "auto") == TN_OK && tn_option_set(m, "heap_max", "50%") == TN_OK);
+    tn_stats_get(m->heap, &stats);
+    tn_stats_text(m->heap, text, sizeof text);
+    MUST(tn_option_get(m->heap, "nursery", text, sizeof text) == TN_OK);
+    MUST(tn_option_get(m->heap, "nurseri", text, sizeof text) == TN_BAD_OPTION);
+    MUST(tn_option_set(m->heap, "heap_max", "much") == TN_BAD_OPTION && tn_option_set(m->heap, "debug", "verify,x") != TN_OK);
+    MUST(tn_option_set(m->heap, "heap_max", "auto") == TN_OK && tn_option_set(m->heap, "heap_max", "50%") == TN_OK);
 }
 
 static void mistakes(void) {
     int called_before = called;
-    MUST(!tn_alloc(m, 77, 16) && !tn_alloc(m, Pair_type, 8));
-    MUST(tn_range_remove(m, (tn_range *)(void *)&called) == TN_NOT_FOUND);
-    MUST(tn_global_free(m, &called) == TN_NOT_FOUND && !tn_global_new(m, &called));
-    MUST(tn_collect(m, (tn_kind)17) == TN_BAD_ARGUMENT);
+    MUST(!tn_alloc_sized(m, 77, 16) && !tn_alloc_sized(m, Pair_type, 8));
+    MUST(tn_range_destroy(m, (tn_range *)(void *)&called) == TN_NOT_FOUND);
+    MUST(tn_global_destroy(m, &called) == TN_NOT_FOUND && !tn_global_create(m, &called));
+    MUST(tn_collect(m, (tn_collection_kind)17) == TN_BAD_ARGUMENT);
     tn_request_collection(heap);
     {
         TN_NO_GC(m);
-        tn_safepoint(m);
+        tn_poll(m);
     }
     MUST(called > called_before);
 }

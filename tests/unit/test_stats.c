@@ -47,15 +47,15 @@ static void allocated_bytes_count_every_cell(void **state) {
     (void)state;
     uint64_t expected = 0;
     for (int i = 0; i < 100000; i++) {
-        CHECK(TN_ALLOC(m, Pair) != NULL);
-        expected += TN_CELL(sizeof(Pair));
+        CHECK(tn_alloc(m, Pair) != NULL);
+        expected += tn_cell_bytes(sizeof(Pair));
         if (i % 1000 == 0) {
             CHECK_EQ(support_stats(m).allocated_bytes, expected);
             TN_SCOPE(m);
             CHECK(TN_NEW_TAIL(m, Bytes, char, 1001) != NULL);
-            expected += TN_CELL(sizeof(Bytes) + 1001);
+            expected += tn_cell_bytes(sizeof(Bytes) + 1001);
             CHECK(TN_NEW(m, Fixed) != NULL);
-            expected += TN_CELL(sizeof(Fixed));
+            expected += tn_cell_bytes(sizeof(Fixed));
         }
         if (i == 50000) support_collect(m, TN_FULL);
     }
@@ -70,7 +70,7 @@ static void large_objects_are_counted(void **state) {
         tn_stats before = support_stats(m);
         CHECK(TN_NEW_TAIL(m, Bytes, char, sizes[i]) != NULL);
         tn_stats after = support_stats(m);
-        CHECK_EQ(after.allocated_bytes - before.allocated_bytes, TN_CELL(sizeof(Bytes) + sizes[i]));
+        CHECK_EQ(after.allocated_bytes - before.allocated_bytes, tn_cell_bytes(sizeof(Bytes) + sizes[i]));
         uint64_t used = after.used_bytes - before.used_bytes;
         if (used < sizes[i] || used > sizes[i] * 9 / 8 + 8192)
             FAIL("an object of %zu bytes adds %llu to used_bytes", sizes[i], (unsigned long long)used);
@@ -81,7 +81,7 @@ static void large_objects_are_counted(void **state) {
 static void promoted_and_live_bytes_are_those_of_the_survivors(void **state) {
     (void)state;
     enum { COUNT = 1000 };
-    const uint64_t bytes = COUNT * TN_CELL(sizeof(Pair));
+    const uint64_t bytes = COUNT * tn_cell_bytes(sizeof(Pair));
     TN_SCOPE(m);
     Pair **list = support_list(m, COUNT);
     support_garbage(m, 500000);
@@ -91,9 +91,9 @@ static void promoted_and_live_bytes_are_those_of_the_survivors(void **state) {
     CHECK_EQ(support_stats(m).promoted_bytes, bytes); /* nobody is promoted twice */
     support_collect(m, TN_MAJOR);
     CHECK_EQ(support_stats(m).live_bytes, bytes);
-    *list = TN_READ(*list, cdr);
+    *list = tn_read(*list, cdr);
     support_collect(m, TN_FULL);
-    CHECK_EQ(support_stats(m).live_bytes, bytes - TN_CELL(sizeof(Pair)));
+    CHECK_EQ(support_stats(m).live_bytes, bytes - tn_cell_bytes(sizeof(Pair)));
     *list = NULL;
     support_collect(m, TN_FULL);
     tn_stats s = support_stats(m);
@@ -114,17 +114,17 @@ static void used_bytes_grow_with_each_object(void **state) {
 
 static void external_bytes_add_up(void **state) {
     (void)state;
-    tn_external(host.heap, 5000);
-    tn_external(host.heap, 700);
-    tn_external(host.heap, -1700);
+    tn_external_adjust(host.heap, 5000);
+    tn_external_adjust(host.heap, 700);
+    tn_external_adjust(host.heap, -1700);
     CHECK_EQ(support_stats(m).external_bytes, 4000);
-    tn_external(host.heap, -4000);
+    tn_external_adjust(host.heap, -4000);
     CHECK_EQ(support_stats(m).external_bytes, 0);
 }
 
 static void collections_by_allocation_are_counted(void **state) {
     (void)state;
-    CHECK_EQ(tn_option_set(m, "policy", "fixed"), TN_OK);
+    CHECK_EQ(tn_option_set(m->heap, "policy", "fixed"), TN_OK);
     support_collect(m, TN_MINOR); /* the options hold from here */
     tn_stats before = support_stats(m);
     CHECK_EQ(before.nursery_bytes, 1 << 20);
@@ -181,7 +181,7 @@ static void the_phases_are_the_processors_time(void **state) {
     TN_SCOPE(m);
     uint64_t before = thread_cpu();
     Pair **list = support_list(m, 100000);
-    CHECK(tn_weak_new(m, list) != NULL);
+    CHECK(TN_WEAK_NEW(m, list) != NULL);
     for (int i = 0; i < 3; i++) support_collect(m, TN_FULL);
     uint64_t took = thread_cpu() - before;
     tn_stats s = support_stats(m);
@@ -204,18 +204,18 @@ static void slow_calls_are_counted(void **state) {
     Pair **young = TN_NEW(m, Pair);
     before = support_stats(m).slow_allocations;
     for (int i = 0; i < 10; i++) CHECK(TN_NEW(m, Fixed) != NULL && TN_NEW_TAIL(m, Bytes, char, 20000) != NULL);
-    CHECK(tn_weak_new(m, young) != NULL);
+    CHECK(TN_WEAK_NEW(m, young) != NULL);
     CHECK_EQ(support_stats(m).slow_allocations - before, 21);
 
     support_collect(m, TN_MINOR);
     young = TN_NEW(m, Pair);
     before = support_stats(m).slow_stores;
-    TN_WRITE(m, *old, pair, NULL); /* nothing to record */
+    tn_write(m, *old, pair, NULL); /* nothing to record */
     CHECK_EQ(support_stats(m).slow_stores, before);
-    TN_WRITE(m, *old, pair, *young);
+    tn_write(m, *old, pair, *young);
     CHECK_EQ(support_stats(m).slow_stores, before + 1);
-    tn_write_slow(m, *old, &(*old)->pair, *young);
-    tn_write_value_slow(m, *old, (void *)&(*old)->value, 0);
+    tn_store_slow(m, *old, &(*old)->pair, *young);
+    tn_store_value_slow(m, *old, (void *)&(*old)->value, 0);
     CHECK_EQ(support_stats(m).slow_stores, before + 3);
 }
 
@@ -227,17 +227,17 @@ static void text_is_cut_to_its_room(void **state) {
     support_garbage(m, 3 << 20);
     support_collect(m, TN_FULL);
     memset(full, 'x', sizeof full);
-    tn_stats_text(m, full, sizeof full);
+    tn_stats_text(m->heap, full, sizeof full);
     size_t length = strlen(full);
     CHECK(length > 100 && length < sizeof full - 1);
     for (size_t size = 1; size < sizeof cut; size++) {
         memset(cut, 'x', sizeof cut);
-        tn_stats_text(m, cut, size);
+        tn_stats_text(m->heap, cut, size);
         CHECK_EQ(strlen(cut), size - 1);
         for (size_t i = size; i < sizeof cut; i++) CHECK_EQ(cut[i], 'x');
     }
     cut[0] = 'x';
-    tn_stats_text(m, cut, 0);
+    tn_stats_text(m->heap, cut, 0);
     CHECK_EQ(cut[0], 'x');
 }
 
@@ -246,7 +246,7 @@ static void text_names_what_it_counts(void **state) {
     char text[4096];
     support_collect(m, TN_MINOR);
     support_collect(m, TN_MAJOR);
-    tn_stats_text(m, text, sizeof text);
+    tn_stats_text(m->heap, text, sizeof text);
     static const char *const words[] = {"minor", "major", "allocated", "promoted", "live", "committed",
                                         "pause", "p50",   "p99",       "max",      "%",
                                         "address space", "bookkeeping", "cpu", "mark", "sweep", "slow"};
@@ -265,10 +265,10 @@ static void log_has_a_line_a_collection(void **state) {
     host_exact(&own, "log=gc nursery=1M");
     static const char *const kinds[] = {"minor", "major", "full"};
     Pair **list = support_list(own.m, 1000);
-    tn_external(own.heap, 4096);
+    tn_external_adjust(own.heap, 4096);
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         size_t lines = own.lines, used = own.log_used;
-        support_collect(own.m, (tn_kind)kind);
+        support_collect(own.m, (tn_collection_kind)kind);
         CHECK_EQ(own.lines, lines + 1);
         char *line = own.log + used;
         CHECK_HAS(line, kinds[kind]);
@@ -287,7 +287,7 @@ static void log_has_a_line_a_collection(void **state) {
     CHECK(own.lines > lines);
     CHECK_HAS(own.log, "nursery");
     CHECK((*list)->number == 999);
-    tn_external(own.heap, -4096);
+    tn_external_adjust(own.heap, -4096);
     host_close(&own);
 }
 
@@ -296,10 +296,10 @@ static void log_says_nothing_unless_asked(void **state) {
     support_garbage(m, 5 << 20);
     support_collect(m, TN_FULL);
     CHECK_EQ(host.lines, 0);
-    CHECK_EQ(tn_option_set(m, "log", "gc"), TN_OK);
+    CHECK_EQ(tn_option_set(m->heap, "log", "gc"), TN_OK);
     support_collect(m, TN_MINOR);
     CHECK_EQ(host.lines, 1);
-    CHECK_EQ(tn_option_set(m, "log", "none"), TN_OK);
+    CHECK_EQ(tn_option_set(m->heap, "log", "none"), TN_OK);
     support_collect(m, TN_MINOR);
     CHECK_EQ(host.lines, 1);
 }

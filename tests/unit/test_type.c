@@ -48,13 +48,13 @@ static void numbers_are_given_when_none_is_asked_for(void **state) {
     tn_type_desc desc = {.name = "Automatic", .size = 16, .refs = 1};
     tn_type seen[50];
     for (int i = 0; i < 50; i++) {
-        seen[i] = tn_type_add(host.heap, &desc);
+        seen[i] = tn_type_create(host.heap, &desc);
         CHECK(seen[i] >= TN_FIRST_TYPE && seen[i] < TN_FIRST_SPECIAL);
         CHECK(seen[i] > Bytes_type); /* those are taken */
         for (int k = 0; k < i; k++) CHECK(seen[i] != seen[k]);
     }
     desc.flags = TN_BORN_OLD;
-    tn_type special = tn_type_add(host.heap, &desc);
+    tn_type special = tn_type_create(host.heap, &desc);
     CHECK(special > Owner_type && special < TN_TYPES_END);
     CHECK_EQ(strcmp(tn_type_name(host.heap, seen[3]), "Automatic"), 0);
     host_close(&host);
@@ -65,13 +65,13 @@ static void highest_numbers_can_be_used(void **state) {
     Host host;
     host_open(&host, NULL);
     tn_type_desc desc = {.number = TN_FIRST_SPECIAL - 1, .name = "Last", .size = 24, .refs = 7};
-    CHECK_EQ(tn_type_add(host.heap, &desc), TN_FIRST_SPECIAL - 1);
+    CHECK_EQ(tn_type_create(host.heap, &desc), TN_FIRST_SPECIAL - 1);
     desc.number = TN_TYPES_END - 1;
     desc.flags = TN_BORN_OLD;
-    CHECK_EQ(tn_type_add(host.heap, &desc), TN_TYPES_END - 1);
-    void **a = tn_push_(host.m, tn_alloc(host.m, TN_FIRST_SPECIAL - 1, 24)),
-         **b = tn_push_(host.m, tn_alloc(host.m, TN_TYPES_END - 1, 24));
-    tn_write(host.m, *b, *b, *a);
+    CHECK_EQ(tn_type_create(host.heap, &desc), TN_TYPES_END - 1);
+    void **a = tn_push_(host.m, tn_alloc_sized(host.m, TN_FIRST_SPECIAL - 1, 24)),
+         **b = tn_push_(host.m, tn_alloc_sized(host.m, TN_TYPES_END - 1, 24));
+    tn_store(host.m, *b, *b, *a);
     support_collect(host.m, TN_FULL);
     CHECK_EQ(tn_type_of(*a), TN_FIRST_SPECIAL - 1);
     CHECK_EQ(tn_type_of(*b), TN_TYPES_END - 1);
@@ -85,9 +85,9 @@ static void all_numbers_can_be_taken_and_then_no_more(void **state) {
     host_open(&host, NULL);
     tn_type_desc desc = {.name = "One of many", .size = 8, .flags = TN_LEAF};
     unsigned added = 0;
-    while (added < TN_FIRST_SPECIAL && tn_type_add(host.heap, &desc) != 0) added++;
+    while (added < TN_FIRST_SPECIAL && tn_type_create(host.heap, &desc) != 0) added++;
     CHECK_EQ(added, TN_FIRST_SPECIAL - TN_FIRST_TYPE - 6); /* 6 of support_types are ordinary */
-    CHECK_HAS(tn_last_error(host.m), "tn_type_add:");
+    CHECK_HAS(tn_last_error(host.m), "tn_type_create:");
     support_collect(host.m, TN_FULL);
     host_close(&host);
 }
@@ -98,11 +98,11 @@ static void description_is_copied(void **state) {
     host_open(&host, NULL);
     tn_type_desc *desc = malloc(sizeof *desc);
     *desc = (tn_type_desc){.name = "Copied", .size = 16, .refs = 2};
-    tn_type type = tn_type_add(host.heap, desc);
+    tn_type type = tn_type_create(host.heap, desc);
     memset(desc, 0xFF, sizeof *desc);
     free(desc);
     Pair **list = support_list(host.m, 10);
-    void **h = tn_push_(host.m, tn_alloc(host.m, type, 16));
+    void **h = tn_push_(host.m, tn_alloc_sized(host.m, type, 16));
     ((void **)*h)[1] = *list;
     *list = NULL;
     support_collect(host.m, TN_FULL);
@@ -116,8 +116,8 @@ static void type_can_be_added_after_allocations(void **state) {
     Host host;
     host_open(&host, NULL);
     Pair **list = support_list(host.m, 1000);
-    CHECK(tn_type_add(host.heap, &(tn_type_desc){.number = 900, .name = "Late", .size = 8, .refs = 1}) == 900);
-    void **h = tn_push_(host.m, tn_alloc(host.m, 900, 8));
+    CHECK(tn_type_create(host.heap, &(tn_type_desc){.number = 900, .name = "Late", .size = 8, .refs = 1}) == 900);
+    void **h = tn_push_(host.m, tn_alloc_sized(host.m, 900, 8));
     *(void **)*h = *list;
     support_collect(host.m, TN_FULL);
     CHECK(*(void **)*h == *list);
@@ -141,19 +141,19 @@ static void object_tells_type_length_and_size(void **state) {
         CHECK_EQ(tn_type_of(*vector), Vector_type);
         CHECK_EQ(tn_type_of(*large), Values_type);
         CHECK_EQ(tn_type_of(*file), File_type);
-        CHECK_EQ(tn_length(*pair), 0);
-        CHECK_EQ(tn_length(*vector), 7);
-        CHECK_EQ(tn_length(*empty), 0);
-        CHECK_EQ(tn_length(*large), 100000);
-        CHECK_EQ(tn_length(*bytes), 13);
+        CHECK_EQ(tn_length_of(*pair), 0);
+        CHECK_EQ(tn_length_of(*vector), 7);
+        CHECK_EQ(tn_length_of(*empty), 0);
+        CHECK_EQ(tn_length_of(*large), 100000);
+        CHECK_EQ(tn_length_of(*bytes), 13);
         CHECK_EQ(tn_size_of(host.heap, *pair), sizeof(Pair));
         CHECK_EQ(tn_size_of(host.heap, *vector), sizeof(Vector) + 7 * 8);
         CHECK_EQ(tn_size_of(host.heap, *empty), sizeof(Vector));
         CHECK_EQ(tn_size_of(host.heap, *large), sizeof(Values) + 800000);
         CHECK_EQ(tn_size_of(host.heap, *bytes), sizeof(Bytes) + 13);
         CHECK_EQ(strcmp(tn_type_name(host.heap, tn_type_of(*vector)), "Vector"), 0);
-        tn_hash(m, *pair);
-        tn_hash(m, *bytes);
+        tn_hash_of(m, *pair);
+        tn_hash_of(m, *bytes);
         support_collect(m, TN_FULL);
     }
     host_close(&host);
@@ -168,10 +168,10 @@ static void one_slot_is_visited(Host *host, const tn_format *format, unsigned wo
                                .size = words * 8,
                                .refs = value ? 0 : UINT64_C(1) << i,
                                .values = value ? UINT64_C(1) << i : 0};
-    tn_type type = tn_type_add(host->heap, &desc);
+    tn_type type = tn_type_create(host->heap, &desc);
     CHECK(type != 0);
     Pair **list = support_list(host->m, 5);
-    void **h = tn_push_(host->m, tn_alloc(host->m, type, words * 8));
+    void **h = tn_push_(host->m, tn_alloc_sized(host->m, type, words * 8));
     uint64_t *word = *h;
     for (unsigned k = 0; k < words; k++) word[k] = 0x1234567890ABCDE1; /* odd, and no address */
     word[i] = value ? support_value(format, *list) : (uint64_t)(uintptr_t)*list;
@@ -206,12 +206,12 @@ static void tail_elements_are_visited(Host *host, const tn_format *format) {
     enum { ELEMENT = 5, COUNT = 30, LARGE = 3000 };
     const tn_type_desc desc = {
         .name = "Tail", .size = 24, .refs = 2, .tail_size = ELEMENT * 8, .tail_refs = 1 << 4, .tail_values = 1 << 2};
-    tn_type type = tn_type_add(host->heap, &desc);
+    tn_type type = tn_type_create(host->heap, &desc);
     CHECK(type != 0);
     const size_t counts[] = {0, 1, COUNT, LARGE};
     for (int c = 0; c < 4; c++) {
         TN_SCOPE(host->m);
-        void **h = tn_push_(host->m, tn_alloc_tail(host->m, type, 24, ELEMENT * 8, counts[c]));
+        void **h = tn_push_(host->m, tn_alloc_tail_sized(host->m, type, 24, ELEMENT * 8, counts[c]));
         CHECK(*h != NULL);
         uint64_t *word = *h;
         for (size_t k = 0; k < 3 + counts[c] * ELEMENT; k++)
@@ -220,8 +220,8 @@ static void tail_elements_are_visited(Host *host, const tn_format *format) {
             TN_SCOPE(host->m);
             Pair **list = support_list(host->m, (long)k % 50);
             word = *h;
-            tn_write(host->m, word, word + 3 + k * ELEMENT + 4, *list);
-            tn_write_value(host->m, word, word + 3 + k * ELEMENT + 2, support_value(format, *list));
+            tn_store(host->m, word, word + 3 + k * ELEMENT + 4, *list);
+            tn_store_value(host->m, word, word + 3 + k * ELEMENT + 2, support_value(format, *list));
         }
         support_collect(host->m, TN_MINOR);
         support_collect(host->m, TN_FULL);
@@ -246,10 +246,10 @@ static void immediates_stay(Host *host, const tn_format *format) {
     TN_SCOPE(host->m);
     enum { COUNT = 200 };
     Values **v = TN_NEW_TAIL(host->m, Values, tn_value, COUNT);
-    for (unsigned i = 0; i < COUNT; i++) TN_INIT_VALUE(*v, item[i], support_immediate(format, i * 1000003));
+    for (unsigned i = 0; i < COUNT; i++) tn_init_value(*v, item[i], support_immediate(format, i * 1000003));
     support_collect(host->m, TN_MINOR);
     support_collect(host->m, TN_FULL);
-    for (unsigned i = 0; i < COUNT; i++) CHECK_EQ(TN_READ_VALUE(*v, item[i]), support_immediate(format, i * 1000003));
+    for (unsigned i = 0; i < COUNT; i++) CHECK_EQ(tn_read_value(*v, item[i]), support_immediate(format, i * 1000003));
 }
 
 static void immediates_survive_collections(void **state) {
@@ -261,16 +261,16 @@ static void several_pointer_tags_survive_a_move(void **state) {
     (void)state;
     Host host;
     tn_config config = TN_CONFIG_INIT;
-    config.format = TN_FORMAT_LOW_TAGS(1, 1, 7);
+    config.format = tn_format_low_tags(1, 1, 7);
     config.ignore_environment = true; /* stress would have moved the list before */
     host_config(&host, &config);
     Pair **list = support_list(host.m, 3);
     Values **v = TN_NEW_TAIL(host.m, Values, tn_value, 4);
-    for (unsigned i = 0; i < 4; i++) TN_INIT_VALUE(*v, item[i], (tn_value)(uintptr_t)*list | (2 * i + 1));
+    for (unsigned i = 0; i < 4; i++) tn_init_value(*v, item[i], (tn_value)(uintptr_t)*list | (2 * i + 1));
     Pair *before = *list;
     support_collect(host.m, TN_MINOR);
     CHECK(*list != before); /* it did move */
-    for (unsigned i = 0; i < 4; i++) CHECK_EQ(TN_READ_VALUE(*v, item[i]), (tn_value)(uintptr_t)*list | (2 * i + 1));
+    for (unsigned i = 0; i < 4; i++) CHECK_EQ(tn_read_value(*v, item[i]), (tn_value)(uintptr_t)*list | (2 * i + 1));
     host_close(&host);
 }
 
@@ -278,17 +278,17 @@ static void nan_box_without_address_is_no_reference(void **state) {
     (void)state;
     Host host;
     tn_config config = TN_CONFIG_INIT;
-    config.format = TN_FORMAT_NAN_BOX(0xFFFC);
+    config.format = tn_format_nan_box(0xFFFC);
     host_config(&host, &config);
     Values **v = TN_NEW_TAIL(host.m, Values, tn_value, 3);
-    TN_WRITE_VALUE(host.m, *v, item[0], UINT64_C(0xFFFC) << 48);
-    TN_WRITE_VALUE(host.m, *v, item[1], UINT64_C(0xFFFB) << 48 | 64);
-    TN_WRITE_VALUE(host.m, *v, item[2], 64);
+    tn_write_value(host.m, *v, item[0], UINT64_C(0xFFFC) << 48);
+    tn_write_value(host.m, *v, item[1], UINT64_C(0xFFFB) << 48 | 64);
+    tn_write_value(host.m, *v, item[2], 64);
     support_collect(host.m, TN_MINOR);
     support_collect(host.m, TN_FULL);
-    CHECK_EQ(TN_READ_VALUE(*v, item[0]), UINT64_C(0xFFFC) << 48);
-    CHECK_EQ(TN_READ_VALUE(*v, item[1]), UINT64_C(0xFFFB) << 48 | 64);
-    CHECK_EQ(TN_READ_VALUE(*v, item[2]), 64);
+    CHECK_EQ(tn_read_value(*v, item[0]), UINT64_C(0xFFFC) << 48);
+    CHECK_EQ(tn_read_value(*v, item[1]), UINT64_C(0xFFFB) << 48 | 64);
+    CHECK_EQ(tn_read_value(*v, item[2]), 64);
     host_close(&host);
 }
 
@@ -303,7 +303,7 @@ static void trace_callback_keeps_what_it_visits(void **state) {
         TN_SCOPE(host.m);
         Pair **list = support_list(host.m, i);
         (*owner)->buffer[i] = *list;
-        tn_remember(host.m, *owner);
+        tn_revisit_object(host.m, *owner);
     }
     for (int round = 0; round < 3; round++) {
         support_collect(host.m, round == 1 ? TN_FULL : TN_MINOR);
@@ -319,7 +319,7 @@ static void trace_callback_may_visit_nothing(void **state) {
     Host host;
     host_open(&host, NULL);
     Owner **owner = TN_NEW(host.m, Owner);
-    for (int kind = TN_MINOR; kind <= TN_FULL; kind++) support_collect(host.m, (tn_kind)kind);
+    for (int kind = TN_MINOR; kind <= TN_FULL; kind++) support_collect(host.m, (tn_collection_kind)kind);
     CHECK((*owner)->buffer == NULL);
     host_close(&host);
 }

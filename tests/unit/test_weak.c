@@ -30,13 +30,13 @@ static void weak_follows_a_living_object(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **list = support_list(m, 10);
-    tn_weak **weak = tn_weak_new(m, list);
+    tn_weak **weak = TN_WEAK_NEW(m, list);
     CHECK(weak != NULL);
     for (int i = 0; i < 6; i++) {
         CHECK(tn_weak_read(m, *weak) == *list);
         Pair **strong = TN_WEAK_GET(m, Pair, weak);
         CHECK(*strong == *list);
-        support_collect(m, (tn_kind)(i % 3));
+        support_collect(m, (tn_collection_kind)(i % 3));
         support_garbage(m, 1 << 20);
     }
     support_check_list(tn_weak_read(m, *weak), 10);
@@ -47,13 +47,13 @@ static void weak_does_not_keep_its_referent(void **state) {
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         TN_SCOPE(m);
         Pair **list = support_list(m, 10);
-        tn_weak **weak = tn_weak_new(m, list);
+        tn_weak **weak = TN_WEAK_NEW(m, list);
         *list = NULL;
         support_collect(m, TN_MAJOR);
         CHECK(tn_weak_read(m, *weak) == NULL);
         Pair **none = TN_WEAK_GET(m, Pair, weak);
         CHECK(none != NULL && *none == NULL);
-        support_collect(m, (tn_kind)kind);
+        support_collect(m, (tn_collection_kind)kind);
         CHECK(tn_weak_read(m, *weak) == NULL);
     }
 }
@@ -65,7 +65,7 @@ static void young_weak_and_young_referent_die_in_a_minor(void **state) {
     {
         TN_SCOPE(own.m);
         Pair **p = TN_NEW(own.m, Pair);
-        tn_weak **weak = tn_weak_new(own.m, p);
+        tn_weak **weak = TN_WEAK_NEW(own.m, p);
         *p = NULL;
         support_collect(own.m, TN_MINOR);
         CHECK(tn_weak_read(own.m, *weak) == NULL);
@@ -81,7 +81,7 @@ static void old_referent_survives_minors_unreferenced(void **state) {
         TN_SCOPE(own.m);
         Pair **p = TN_NEW(own.m, Pair);
         support_collect(own.m, TN_MINOR);
-        tn_weak **weak = tn_weak_new(own.m, p);
+        tn_weak **weak = TN_WEAK_NEW(own.m, p);
         (*p)->number = 77;
         *p = NULL;
         support_collect(own.m, TN_MINOR);
@@ -98,7 +98,7 @@ static void reading_a_weak_reference_saves_its_referent(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **list = support_list(m, 20);
-    tn_weak **weak = tn_weak_new(m, list);
+    tn_weak **weak = TN_WEAK_NEW(m, list);
     *list = NULL;
     Pair **saved = TN_WEAK_GET(m, Pair, weak); /* nothing has collected since */
     support_collect(m, TN_FULL);
@@ -112,14 +112,14 @@ static void all_references_to_the_dead_clear_together(void **state) {
     enum { COUNT = 300 };
     TN_SCOPE(m);
     tn_weak **weak[3 * COUNT];
-    tn_weak_array **array = tn_weak_array_new(m, COUNT);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(m, COUNT);
     Pair **head = TN_HANDLE(m, (Pair *)NULL), **first = TN_HANDLE(m, (Pair *)NULL);
     for (int i = 0; i < COUNT; i++) {
         Pair **p = TN_NEW(m, Pair);
         TN_SET(m, p, cdr, head);
         *head = *p;
         if (i == 0) *first = *p;
-        for (int k = 0; k < 3; k++) weak[3 * i + k] = tn_weak_new(m, p);
+        for (int k = 0; k < 3; k++) weak[3 * i + k] = TN_WEAK_NEW(m, p);
         CHECK_EQ(tn_weak_array_write(m, *array, (size_t)i, (tn_value)(uintptr_t)*p), TN_OK);
         *p = NULL;
         if (i == COUNT / 2) support_collect(m, TN_MINOR);
@@ -139,8 +139,8 @@ static void weak_may_be_part_of_the_dead(void **state) {
     (void)state;
     TN_SCOPE(m);
     Pair **p = TN_NEW(m, Pair);
-    tn_weak **weak = tn_weak_new(m, p), **outer = tn_weak_new(m, weak);
-    tn_write(m, *p, (char *)*p + offsetof(Pair, car), *weak);
+    tn_weak **weak = TN_WEAK_NEW(m, p), **outer = TN_WEAK_NEW(m, weak);
+    tn_store(m, *p, (char *)*p + offsetof(Pair, car), *weak);
     support_collect(m, TN_MINOR);
     CHECK(tn_weak_read(m, *outer) == *weak);
     *p = NULL;
@@ -158,7 +158,7 @@ static void every_combination_of_ages(void **state) {
         Pair **p = TN_NEW(m, Pair);
         TN_PUT(m, p, number, i);
         if (old_referent) support_collect(m, TN_MINOR);
-        tn_weak **weak = tn_weak_new(m, p);
+        tn_weak **weak = TN_WEAK_NEW(m, p);
         if (old_weak) support_collect(m, TN_MINOR);
         Pair **keeper = TN_HANDLE(m, lives ? *p : NULL);
         *p = NULL;
@@ -185,7 +185,7 @@ static void weak_of_large_and_born_old_and_disposed(void **state) {
     Fixed **fixed = TN_NEW(m, Fixed);
     File **file = TN_NEW(m, File);
     (*file)->disposed = &disposed;
-    tn_weak **a = tn_weak_new(m, large), **b = tn_weak_new(m, fixed), **c = tn_weak_new(m, file);
+    tn_weak **a = TN_WEAK_NEW(m, large), **b = TN_WEAK_NEW(m, fixed), **c = TN_WEAK_NEW(m, file);
     support_collect(m, TN_FULL);
     CHECK(tn_weak_read(m, *a) == *large && tn_weak_read(m, *b) == *fixed && tn_weak_read(m, *c) == *file);
     *large = NULL;
@@ -200,9 +200,9 @@ static void weak_of_large_and_born_old_and_disposed(void **state) {
 
 static void weak_array_of(Host *h, const tn_format *format, size_t length) {
     TN_SCOPE(h->m);
-    tn_weak_array **array = tn_weak_array_new(h->m, length);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(h->m, length);
     CHECK(array != NULL);
-    CHECK_EQ(tn_length(*array), length);
+    CHECK_EQ(tn_length_of(*array), length);
     for (size_t i = 0; i < length; i++) CHECK_EQ(tn_weak_array_read(h->m, *array, i), 0);
     Vector **keep = TN_NEW_TAIL(h->m, Vector, Pair *, length);
     for (int round = 0; round < 3; round++) {
@@ -221,7 +221,7 @@ static void weak_array_of(Host *h, const tn_format *format, size_t length) {
             tn_value v = tn_weak_array_read(h->m, *array, i);
             if (i % 3 == 1) CHECK_EQ(v, 0);
             else if (i % 3 == 2) CHECK_EQ(v, support_immediate(format, (unsigned)i));
-            else CHECK_EQ(v, support_value(format, TN_READ(*keep, item[i])));
+            else CHECK_EQ(v, support_value(format, tn_read(*keep, item[i])));
         }
     }
 }
@@ -240,11 +240,11 @@ static void weak_arrays_of_every_format(void **state) {
 static void old_weak_array_follows_young_objects(void **state) {
     (void)state;
     TN_SCOPE(m);
-    tn_weak_array **array = tn_weak_array_new(m, 10);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(m, 10);
     Pair **p = TN_HANDLE(m, (Pair *)NULL);
     for (long i = 0; i < 10; i++) {
         support_collect(m, TN_MINOR);
-        *p = TN_ALLOC(m, Pair);
+        *p = tn_alloc(m, Pair);
         (*p)->number = i;
         CHECK_EQ(tn_weak_array_write(m, *array, (size_t)i, (tn_value)(uintptr_t)*p), TN_OK);
         support_collect(m, TN_MINOR);
@@ -261,11 +261,11 @@ static void dead_weak_arrays_cost_nothing_more(void **state) {
         Pair **p = TN_NEW(m, Pair);
         for (int i = 0; i < 1000; i++) {
             TN_SCOPE(m);
-            CHECK(tn_weak_new(m, p) != NULL);
-            tn_weak_array **array = tn_weak_array_new(m, 4);
+            CHECK(TN_WEAK_NEW(m, p) != NULL);
+            tn_weak_array **array = TN_WEAK_ARRAY_NEW(m, 4);
             CHECK_EQ(tn_weak_array_write(m, *array, 2, (tn_value)(uintptr_t)*p), TN_OK);
         }
-        support_collect(m, (tn_kind)(round % 3));
+        support_collect(m, (tn_collection_kind)(round % 3));
     }
     support_collect(m, TN_FULL);
     CHECK(support_stats(m).used_bytes < 1 << 20);
@@ -284,16 +284,16 @@ static void hash_stays_across_moves(void **state) {
         Pair **p = TN_NEW(m, Pair);
         TN_PUT(m, p, number, i);
         TN_SET(m, v, item[i], p);
-        if (i % 2) hash[i] = TN_HASH(m, p); /* the others are asked when they are old */
+        if (i % 2) hash[i] = TN_HASH_OF(m, p); /* the others are asked when they are old */
     }
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
-        support_collect(m, (tn_kind)kind);
+        support_collect(m, (tn_collection_kind)kind);
         support_garbage(m, 1 << 20);
         for (int i = 0; i < COUNT; i++) {
-            Pair *p = TN_READ(*v, item[i]);
-            if (hash[i] == 0) hash[i] = tn_hash(m, p);
+            Pair *p = tn_read(*v, item[i]);
+            if (hash[i] == 0) hash[i] = tn_hash_of(m, p);
             CHECK(hash[i] != 0);
-            CHECK_EQ(tn_hash(m, p), hash[i]);
+            CHECK_EQ(tn_hash_of(m, p), hash[i]);
             CHECK_EQ(p->number, i);
         }
     }
@@ -312,7 +312,7 @@ static void hashes_differ_and_are_mixed(void **state) {
     uint64_t *hash = calloc(COUNT, sizeof *hash);
     unsigned ones[64] = {0};
     for (int i = 0; i < COUNT; i++) {
-        hash[i] = tn_hash(m, TN_ALLOC(m, Leaf));
+        hash[i] = tn_hash_of(m, tn_alloc(m, Leaf));
         for (int bit = 0; bit < 64; bit++) ones[bit] += (unsigned)(hash[i] >> bit & 1);
         if (i % 10000 == 0) support_collect(m, TN_MINOR);
     }
@@ -333,12 +333,12 @@ static void hashed_objects_stay_whole_at_every_size(void **state) {
         TN_SCOPE(m);
         Bytes **b = TN_NEW_TAIL(m, Bytes, char, size);
         memset((*b)->byte, 0x77, size);
-        uint64_t hash = TN_HASH(m, b);
+        uint64_t hash = TN_HASH_OF(m, b);
         Bytes **neighbour = TN_NEW_TAIL(m, Bytes, char, size);
         memset((*neighbour)->byte, 0x66, size);
         support_collect(m, TN_MINOR);
-        CHECK_EQ(TN_HASH(m, b), hash);
-        CHECK_EQ(tn_length(*b), size);
+        CHECK_EQ(TN_HASH_OF(m, b), hash);
+        CHECK_EQ(tn_length_of(*b), size);
         CHECK_EQ(tn_size_of(host.heap, *b), sizeof(Bytes) + size);
         for (size_t i = 0; i < size; i++)
             if ((*b)->byte[i] != 0x77 || (*neighbour)->byte[i] != 0x66) FAIL("byte %zu of %zu has changed", i, size);
@@ -354,19 +354,19 @@ static void stable_object_never_moves_again(void **state) {
     for (int round = 0; round < 20; round++) {
         TN_SCOPE(m);
         Pair **list = support_list(m, 10), **other = TN_HANDLE(m, *list);
-        uint64_t hash = round & 1 ? TN_HASH(m, list) : 0;
-        void *address = tn_stable(m, list);
+        uint64_t hash = round & 1 ? TN_HASH_OF(m, list) : 0;
+        void *address = TN_STABLE_ADDRESS(m, list);
         CHECK(address != NULL && *list == address && *other == address);
         CHECK(!tn_is_young(m, address));
-        CHECK(tn_stable(m, list) == address);
+        CHECK(TN_STABLE_ADDRESS(m, list) == address);
         for (int i = 0; i < 3; i++) {
             support_garbage(m, 1 << 19);
-            support_collect(m, (tn_kind)i);
+            support_collect(m, (tn_collection_kind)i);
             CHECK(*list == address);
             support_check_list(*list, 10);
         }
-        if (hash) CHECK_EQ(TN_HASH(m, list), hash);
-        CHECK(tn_stable(m, list) == address);
+        if (hash) CHECK_EQ(TN_HASH_OF(m, list), hash);
+        CHECK(TN_STABLE_ADDRESS(m, list) == address);
     }
 }
 
@@ -377,10 +377,10 @@ static void stable_keeps_every_reference_to_the_object_right(void **state) {
     TN_PUT(m, b, number, 5);
     TN_SET(m, a, car, b);
     TN_SET(m, b, cdr, b);
-    tn_weak **weak = tn_weak_new(m, b);
-    void *address = tn_stable(m, b);
-    CHECK(TN_READ(*a, car) == address);
-    CHECK(TN_READ(*b, cdr) == address);
+    tn_weak **weak = TN_WEAK_NEW(m, b);
+    void *address = TN_STABLE_ADDRESS(m, b);
+    CHECK(tn_read(*a, car) == address);
+    CHECK(tn_read(*b, cdr) == address);
     CHECK(tn_weak_read(m, *weak) == address);
     CHECK_EQ((*b)->number, 5);
 }
@@ -396,21 +396,21 @@ static void stable_from_birth(Host *h, const char *options) {
         size_t length = i % 5 ? i % 9 : 1500; /* small and large */
         CHECK((all[i] = TN_NEW_STABLE_TAIL(h->m, Vector, Pair *, length + 2)) != NULL);
         at[i] = *all[i];
-        CHECK(!tn_is_young(h->m, at[i]) && tn_length(at[i]) == length + 2 && !TN_READ(at[i], item[0]));
-        CHECK(tn_stable(h->m, all[i]) == at[i]);
+        CHECK(!tn_is_young(h->m, at[i]) && tn_length_of(at[i]) == length + 2 && !tn_read(at[i], item[0]));
+        CHECK(TN_STABLE_ADDRESS(h->m, all[i]) == at[i]);
         TN_SCOPE(h->m);
-        Pair *pair = TN_ALLOC(h->m, Pair);
+        Pair *pair = tn_alloc(h->m, Pair);
         pair->number = (long)i;
-        TN_WRITE(h->m, at[i], item[0], pair);
-        TN_WRITE(h->m, at[i], item[length + 1], pair);
+        tn_write(h->m, at[i], item[0], pair);
+        tn_write(h->m, at[i], item[length + 1], pair);
     }
     CHECK_EQ(support_stats(h->m).minors, minors);
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
-        support_collect(h->m, (tn_kind)kind);
+        support_collect(h->m, (tn_collection_kind)kind);
         for (size_t i = 0; i < COUNT; i++) {
             CHECK(*all[i] == at[i]);
-            CHECK_EQ(TN_READ(at[i], item[0])->number, (long)i);
-            CHECK(TN_READ(at[i], item[0]) == TN_READ(at[i], item[tn_length(at[i]) - 1]));
+            CHECK_EQ(tn_read(at[i], item[0])->number, (long)i);
+            CHECK(tn_read(at[i], item[0]) == tn_read(at[i], item[tn_length_of(at[i]) - 1]));
         }
     }
 }
@@ -447,7 +447,7 @@ static void one_collection_makes_many_objects_stable(void **state) {
         TN_SCOPE(own.m);
         Pair **pairs[100];
         for (int i = 0; i < 100; i++) pairs[i] = TN_NEW(own.m, Pair);
-        for (int i = 0; i < 100; i++) CHECK(tn_stable(own.m, pairs[i]) == *pairs[i]);
+        for (int i = 0; i < 100; i++) CHECK(TN_STABLE_ADDRESS(own.m, pairs[i]) == *pairs[i]);
         CHECK_EQ(support_stats(own.m).minors, 1);
     }
     host_close(&own);
@@ -482,11 +482,11 @@ static void minor_does_not_visit_old_weak_references(void **state) {
         int count = k == 0 ? FEW : MANY;
         Pair **p = TN_NEW(mutator, Pair);
         Vector **keep = TN_NEW_TAIL(mutator, Vector, Pair *, (size_t)count);
-        tn_weak_array **array = tn_weak_array_new(mutator, (size_t)count);
+        tn_weak_array **array = TN_WEAK_ARRAY_NEW(mutator, (size_t)count);
         for (int i = 0; i < count; i++) {
             TN_SCOPE(mutator);
-            tn_weak **weak = tn_weak_new(mutator, p);
-            tn_write(mutator, *keep, (char *)*keep + sizeof(Vector) + 8 * (size_t)i, *weak);
+            tn_weak **weak = TN_WEAK_NEW(mutator, p);
+            tn_store(mutator, *keep, (char *)*keep + sizeof(Vector) + 8 * (size_t)i, *weak);
             CHECK_EQ(tn_weak_array_write(mutator, *array, (size_t)i, (tn_value)(uintptr_t)*p), TN_OK);
         }
         support_collect(mutator, TN_MINOR);

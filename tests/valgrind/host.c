@@ -63,10 +63,10 @@ static void handle(tn_mutator *m, bool mended) {
 }
 
 static void handle_of_a_value(tn_mutator *m, bool mended) {
-    tn_value *value = TN_HANDLE_VALUE(m, (tn_value)(uintptr_t)TN_ALLOC(m, Leaf));
+    tn_value *value = TN_HANDLE_VALUE(m, (tn_value)(uintptr_t)tn_alloc(m, Leaf));
     for (int i = 0; i < 3; i++) {
         TN_SCOPE(m);
-        if (!mended) value = TN_HANDLE_VALUE(m, (tn_value)(uintptr_t)TN_ALLOC(m, Leaf));
+        if (!mended) value = TN_HANDLE_VALUE(m, (tn_value)(uintptr_t)tn_alloc(m, Leaf));
     }
     tn_collect(m, TN_FULL); /* after handle_of_a_value: */
     TOUCH(((Leaf *)(uintptr_t)*value)->number); /* handle_of_a_value: */
@@ -87,7 +87,7 @@ static void no_escape(tn_mutator *m, bool mended) {
 
 static void restored(tn_mutator *m, bool mended) {
     Leaf **leaf = TN_NEW(m, Leaf);
-    tn_mark mark = tn_save(m);
+    tn_checkpoint mark = tn_save(m);
     if (!mended) leaf = TN_NEW(m, Leaf);
     tn_restore(m, mark); /* after restored: */
     TOUCH((*leaf)->number); /* restored: */
@@ -107,8 +107,8 @@ int main(int argc, char **argv) {
     tn_heap *heap = tn_heap_create(&config, NULL);
     if (argc < 2 || !heap) return 2;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (!tn_type_add(heap, &types[i])) return 2;
-    tn_mutator *m = tn_attach(heap, NULL);
+        if (!tn_type_create(heap, &types[i])) return 2;
+    tn_mutator *m = tn_mutator_create(heap, NULL);
     int status = 2;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (strcmp(argv[1], cases[i].name) != 0) continue;
@@ -116,6 +116,6 @@ int main(int argc, char **argv) {
         cases[i].run(m, argc > 2);
         status = 0;
     }
-    if (tn_detach(m) != TN_OK || tn_heap_destroy(heap) != TN_OK) return 2;
+    if (tn_mutator_destroy(m) != TN_OK || tn_heap_destroy(heap) != TN_OK) return 2;
     return status;
 }

@@ -91,10 +91,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     tn_config config = TN_CONFIG_INIT;
     config.name = "fuzz";
-    config.format = TN_FORMAT_LOW_TAG(7, 0);
+    config.format = tn_format_low_tag(7, 0);
     config.options = "heap_max=64M nursery=256K";
     tn_heap *heap = tn_heap_create(&config, NULL);
-    tn_mutator *m = heap ? tn_attach(heap, NULL) : NULL;
+    tn_mutator *m = heap ? tn_mutator_create(heap, NULL) : NULL;
     if (!m) abort();
     Vm vm;
     if (!vm_open(&vm, m, STACK_SLOTS)) abort();
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     run(&vm, (const char *)data, size);
     watch(&vm, false);
     vm_close(&vm);
-    tn_detach(m);
+    tn_mutator_destroy(m);
     tn_heap_destroy(heap);
     return 0;
 }

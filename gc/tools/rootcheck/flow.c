@@ -118,11 +118,11 @@ Value flow_initialise(Flow *f, Variable *variable, const Node *node) {
 
 static void walk_declaration(Flow *f, const Node *node) {
     Variable *variable = node->variable;
-    if (is_record_named(variable->type, "tn_scope")) {
+    if (is_record_named(variable->type, "tn_scope_")) {
         open_scope(f, node);
         return;
     }
-    if (is_record_named(variable->type, "tn_window") && f->windows < SCOPES_MAX) f->window[f->windows++] = node;
+    if (is_record_named(variable->type, "tn_window_") && f->windows < SCOPES_MAX) f->window[f->windows++] = node;
     if (node->count) {
         flow_initialise(f, variable, node);
         return;

@@ -43,7 +43,7 @@ typedef struct Variable {
     Type type;
     bool global;   /* static storage */
     bool constant; /* const: what it holds is no object of the heap */
-    bool visited;  /* a global or field that the collector is told of (tn_visit, tn_root_add, a range) */
+    bool visited;  /* a global or field that the collector is told of (tn_visit, tn_root_create, a range) */
     bool no_collect; /* a pointer to functions that never collect */
     bool memory;     /* stands for what a call of malloc has returned */
     int parameter; /* its number, or -1 */

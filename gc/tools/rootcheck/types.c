@@ -49,7 +49,7 @@ static void classify_record(Type *type, CXType record) {
     CXCursor declaration = clang_getTypeDeclaration(record);
     const char *field = "";
     clang_Type_visitFields(record, first_field_name, &field);
-    type->base = strcmp(field, "tn_ref") == 0 || strcmp(field, "tn_word") == 0 ? BASE_CELL : BASE_RECORD;
+    type->base = strcmp(field, "tn_ref_") == 0 || strcmp(field, "tn_word_") == 0 ? BASE_CELL : BASE_RECORD;
     type->record = record_of(declaration);
 }
 
