@@ -117,7 +117,7 @@ void tn_store_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
 /* ---- memory that objects own ---- */
 
 void (tn_revisit_object)(tn_mutator *m, void *object) {
-    if (!m) return;
+    if (!m || !tni_check_caller(m, "tn_revisit_object")) return;
     if (!object) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_revisit_object: the object is NULL");
         return;
@@ -143,13 +143,14 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
 }
 
 void (tn_revisit_slot)(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_revisit_slot")) return;
+    if (!m || !tni_check_caller(m, "tn_revisit_slot") || !check_slot(m, object, slot, "tn_revisit_slot")) return;
     if (tni_header(object) & TN_HEADER_ARMED && tni_young(m->heap, *(void *const *)slot))
         tni_barrier_log(m->heap, object, (uintptr_t)slot);
 }
 
 void (tn_revisit_value_slot)(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_revisit_value_slot")) return;
+    if (!m || !tni_check_caller(m, "tn_revisit_value_slot")) return;
+    if (!check_slot(m, object, slot, "tn_revisit_value_slot")) return;
     void *at = tni_value_ref(&m->heap->format, *(const tn_value *)slot);
     if (tni_header(object) & TN_HEADER_ARMED && tni_young(m->heap, at)) tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);
 }

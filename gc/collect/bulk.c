@@ -73,6 +73,7 @@ static void record(const bulk *b) {
 static tn_status copy(const bulk *b) {
     if (!b->m) return TN_BAD_ARGUMENT;
     if (!b->count) return TN_OK; /* at no address, perhaps */
+    if (!tni_check_caller(b->m, b->function)) return TN_BAD_STATE;
     if (!check(b)) return TN_BAD_ARGUMENT;
     if (tni_header(b->object) & TN_HEADER_ARMED) record(b);
     memmove(b->to, b->from, b->count * sizeof *b->to);

@@ -57,12 +57,10 @@ static void log_error(tn_heap *heap, tn_status status, const char *text) {
 
 static tn_status fail(tn_heap *heap, tni_mutator *m, tn_status status, const char *format, va_list args) {
     char text[sizeof m->last_error];
+    if (m) m->last_status = status;
     if (heap->reporting) return status; /* a call of on_error or log */
     vsnprintf(text, sizeof text, format, args);
-    if (m) {
-        m->last_status = status;
-        memcpy(m->last_error, text, sizeof text);
-    }
+    if (m) memcpy(m->last_error, text, sizeof text);
     heap->reporting = true;
     if (heap->on_error) {
         tni_callback outer = tni_hook_begin(heap, "on_error");
@@ -71,6 +69,7 @@ static tn_status fail(tn_heap *heap, tni_mutator *m, tn_status status, const cha
     }
     if (heap->options.value.log & TNI_LOG_ERRORS) log_error(heap, status, text);
     heap->reporting = false;
+    if (m) m->last_status = status; /* on_error may have made a call that failed */
     return status;
 }
 

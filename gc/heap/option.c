@@ -56,6 +56,7 @@ typedef struct word {
 
 #define AT(field) offsetof(tni_settings, field)
 #define COUNTED (UINT64_C(1) << 16) /* no flag is so large */
+#define QUARANTINE_MAX 10000        /* cycles: each keeps address space of a nursery and of what died */
 #define COUNT(field) (COUNTED + AT(field))
 
 typedef struct row {
@@ -121,8 +122,8 @@ static const row rows[] = {
      "stress=N: collect at each N-th allocation; move: make the old places of what moves inaccessible; verify: check the "
      "heap around collections; poison: fill free memory; sites: remember where objects were allocated; stale: move, "
      "sites, and uses of old places are named; handles: check scopes and escapes; threads: check who uses a mutator; "
-     "quarantine=N (at creation): stale, and what died is inaccessible for N collections; fail=N: the N-th request "
-     "to the system fails, and the log says so"},
+     "quarantine=N (at creation, at most 10000): stale, and what died is inaccessible for N collections; fail=N: the "
+     "N-th request to the system fails, and the log says so"},
     {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,
      "a bad value or unknown name fails the creation of the heap"},
     {"help", BOOL, true, AT(help), no_words, "off", 0, 1, "print this table"},
@@ -367,6 +368,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
         const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
     }
+    if (next.quarantine > QUARANTINE_MAX) return "quarantine is at most 10000";
     store(r, &next, flags);
     *settings = next;
     return NULL;
@@ -584,6 +586,7 @@ static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *p
     for (char **p = environ; p && *p; p++) {
         const char *equals = strchr(*p, '=');
         if (!equals || strncmp(*p, prefix, length) != 0 || (size_t)(equals - *p) < length) continue;
+        if (!equals[1]) continue; /* empty: unset */
         span name = {*p, (size_t)(equals - *p)}, key = {*p + length, name.size - length}, value = span_of(equals + 1);
         const row *found = NULL;
         for (const row *r = rows; r < rows + ROWS && !found; r++) {

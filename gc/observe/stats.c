@@ -162,11 +162,13 @@ void tni_log(tn_heap *heap, const char *line) {
         return;
     }
     bool reporting = heap->reporting;
+    tn_status status = heap->mutators[0].last_status;
     heap->reporting = true;
     tni_callback outer = tni_hook_begin(heap, "log");
     heap->log(line, heap->user);
     tni_hook_end(heap, outer);
     heap->reporting = reporting;
+    heap->mutators[0].last_status = status;
 }
 
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {

@@ -93,8 +93,9 @@ typedef struct tn_config {
  * data after four such failures, and must know at once whether that was enough, calls tn_collect(m, TN_FULL). */
 
 /* What callbacks may call. trace, dispose, describe, scanners, on_error, on_fatal, log and the functions of a policy may
- * call tn_version, tn_version_number, tn_status_text, tn_heap_user, tn_request_collection and tn_interrupt, and what
- * their own contracts name; on_out_of_memory may call all that neither allocates nor collects. Every other function
+ * call tn_version, tn_version_number, tn_status_text, tn_heap_user, tn_request_collection and tn_interrupt, what only
+ * reads (tn_last_status, tn_last_error, and tn_clear_error; tn_handle_count, tn_save, tn_type_of, tn_length_of, tn_size_of, tn_type_name),
+ * and what their own contracts name; on_out_of_memory may call all that neither allocates nor collects. Every other function
  * refuses to run there, in every build: it does nothing, returns NULL, 0 or TN_BAD_STATE, and says so like any failure.
  * (Inline code that only reads or writes memory, such as TN_HANDLE or tn_write, cannot find out where it is called.) */
 
