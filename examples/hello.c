@@ -47,12 +47,12 @@ static int run(tn_mutator *m) {                                  // 1: all went 
 int main(void) {
     tn_error error = {TN_OK, ""};                            // filled by the first two calls when they fail
     tn_heap *heap = tn_heap_create(NULL, &error);            // a heap with the default settings
-    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL;   // this thread's context in it, passed to every call
+    tn_mutator *m = heap ? tn_mutator_create(heap, &error) : NULL; // this thread's context in it, passed to every call
     if (!m) return fprintf(stderr, "%s\n", error.text), 1;   // without it there is nothing to do
     int good = tn_type_create(heap, &pair_desc) != 0 && run(m); // the heap learns what a Pair is; then the work
     char text[2048];                                         // room for what the collector has done,
-    tn_stats_text(m->heap, text, sizeof text);                     // in a few lines with units
+    tn_stats_text(m->heap, text, sizeof text);               // in a few lines with units
     fputs(good ? text : tn_last_error(m), stdout);           // printed, or why the work has failed
-    tn_mutator_destroy(m);                                            // the handles are gone
+    tn_mutator_destroy(m);                                   // the handles are gone
     return tn_heap_destroy(heap) == TN_OK && good ? 0 : 1;   // every byte goes back to the system
 }

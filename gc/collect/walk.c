@@ -1,7 +1,7 @@
 /* collect/walk.c: tn_heap_walk, a visit of each live object.
  *
- * A full collection comes first: after it the nursery is empty, every young large object is old, and what a marking left
- * has a mark bit. */
+ * A full collection comes first: after it the nursery is empty, no large object is young, and each object that marking
+ * has found has its mark bit. */
 #include "collect/collect.h"
 #include "collect/sweep.h"
 #include "heap/alloc.h"

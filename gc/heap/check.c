@@ -81,7 +81,8 @@ static bool is_object(const tn_heap *heap, const void *p) {
 
 static bool is_handle(const tn_heap *heap, const void *p) {
     const tni_mutator *m = &heap->mutators[0];
-    return m->attached && (const char *)p >= (const char *)m->handles_base && (const char *)p < (const char *)m->values_end;
+    size_t bytes = (size_t)((char *)m->values_end - (char *)m->handles_base);
+    return m->attached && (uintptr_t)p - (uintptr_t)m->handles_base < bytes;
 }
 
 bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
@@ -89,8 +90,9 @@ bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
     if (!tni_check_caller(m, function)) return false;
     if (tni_owns(heap, object)) {
         if (TN_LIKELY_(is_object(heap, object))) return true;
-        tni_fail(m, TN_BAD_ARGUMENT, "%s: %p is inside of heap '%s', but no object begins there (a pointer into an object?)",
-                 function, object, heap->name);
+        tni_fail(m, TN_BAD_ARGUMENT,
+                 "%s: %p is inside of heap '%s', but no object begins there (a pointer into an object?)", function,
+                 object, heap->name);
         return false;
     }
     const tn_heap *other = tni_heap_of(m->heap, object);

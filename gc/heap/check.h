@@ -6,10 +6,8 @@
 
 #include "tenure/base.h"
 
-struct tni_callback;
-
 /* False, and reported as TN_BAD_STATE of `function`, in a callback: while a collection runs, in dispose, trace and
- * scanners, and in the host's hooks. For calls that take the heap alone; heap/heap.h has tni_check_caller for others. */
+ * scanners, and in the host's hooks. For calls that take only the heap; heap/heap.h has tni_check_caller for others. */
 bool tni_check_heap(tn_heap *heap, const char *function);
 /* tni_check_caller (heap/heap.h) where there may be something to find. */
 bool tni_check_caller_slow(tn_mutator *m, const char *function);

@@ -87,7 +87,8 @@ static bool is_of_kind(tn_mutator *m, uintptr_t entry, uintptr_t bits, const cha
     return false;
 }
 
-static tn_status store_global(tn_mutator *m, const void *global, uintptr_t bits, tn_value word, const char *function) {
+static tn_status store_global(tn_mutator *m, const void *global, uintptr_t bits, tn_value word,
+                              const char *function) {
     if (!m) return TN_BAD_ARGUMENT;
     if (!check_word(m, bits, word, function)) return tn_last_status(m);
     const uintptr_t *place = find_global(m, global, function);
@@ -132,7 +133,8 @@ static tn_status create_root(tn_mutator *m, tn_value *cell, uintptr_t bits, cons
     if (find(r, cell))
         return tni_fail(m, TN_BAD_ARGUMENT, "%s: cell %p is registered already", function, (void *)cell);
     if (!tni_table_reserve(&r->cells, &m->heap->faults, cell_key))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory for another root; %zu are in use", function, r->cells.count);
+        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory for another root; %zu are in use", function,
+                        r->cells.count);
     tni_table_put(&r->cells, (uintptr_t)cell | bits, (uintptr_t)cell);
     tni_site_hold(m, cell);
     tn_value word = *cell;
@@ -210,8 +212,9 @@ static bool read_desc(tn_mutator *m, tn_range_desc *to, const tn_range_desc *des
     bool known = desc && tni_read_sized(to, sizeof *to, offsetof(tn_range_desc, low), desc, size);
     if (known && to->base && to->top) return true;
     if (desc && !known)
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a description of %zu bytes, where this version of the library (%s) "
-                 "has %zu: the host was compiled with other headers", size, tn_version(), sizeof *to);
+        tni_fail(m, TN_BAD_ARGUMENT,
+                 "tn_range_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+                 "was compiled with other headers", size, tn_version(), sizeof *to);
     else tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a range needs the addresses of base and top");
     return false;
 }

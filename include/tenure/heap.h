@@ -117,8 +117,8 @@ TN_API_ TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_collection_kind ki
 /* Asks the mutator to collect at its next safepoint. Any thread, signal handlers, callbacks. */
 TN_API_ TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
 
-/* Off-heap memory that objects own: `bytes` more, or fewer when negative. The sum stays between 0 and PTRDIFF_MAX: what
- * goes beyond is cut. It counts in pacing and against heap_max, so that small objects with large buffers are collected
+/* Off-heap memory that objects own: `bytes` more, or fewer when negative. The sum is cut at PTRDIFF_MIN and PTRDIFF_MAX
+ * instead of wrapping, and counts as 0 while it is negative. It counts in pacing and against heap_max, so that small objects with large buffers are collected
  * in time: between two major collections, where these are costly, up to three times what is alive may come. Never
  * collects itself; where it asks for a collection, that is a minor one unless that frees too little. The mutator's
  * thread; in callbacks, dispose alone. */
