@@ -655,6 +655,12 @@ static void pointers_into_objects_are_refused(void **state) {
             CHECK_EQ((tn_hash_of)(own.m, v), 0);
             CHECK_HAS(tn_last_error(own.m), "is a handle");
         }
+    {
+        TN_SCOPE(own.m); /* a word that looks like a header: then what follows the object would be one as well */
+        Values **values = TN_NEW_TAIL(own.m, Values, tn_value, 40);
+        tn_write_value(own.m, *values, item[0], TN_HEADER_OF_(Pair_type, 0));
+        refuse_at_root(&own, &(*values)->item[1], "no object begins there");
+    }
     host_close(&own);
 }
 
