@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/sized.h"
 #include "base/system.h"
 #include "collect/barrier.h"
 #include "collect/collect.h"
@@ -82,6 +83,8 @@ static void take_config(tn_heap *heap, const tn_config *config) {
     heap->host.on_error = config->on_error;
     heap->host.on_fatal = config->on_fatal;
     heap->host.log = config->log;
+    heap->host.call_log = tni_call_log;
+    heap->host.heap = heap;
 }
 
 static void free_parts(tn_heap *heap) {
@@ -185,28 +188,44 @@ static tn_heap *create(const tn_config *config, tn_error *error) {
     return heap;
 }
 
+static bool read_config(tn_config *known, const tn_config *config) {
+    return tni_read_sized(known, sizeof *known, offsetof(tn_config, options), config, config->config_size);
+}
+
+/* Into a copy that the config refers to from now on. */
+static bool read_policy(tn_policy *policy, tn_config *config) {
+    const tn_policy *given = config->policy;
+    config->policy = policy;
+    return tni_read_sized(policy, sizeof *policy, sizeof given->policy_size, given, given->policy_size);
+}
+
 tn_heap *tn_heap_create(const tn_config *config, tn_error *error) {
     static const tn_config defaults = TN_CONFIG_INIT;
     tn_error unused;
     if (!error) error = &unused;
     *error = (tn_error){TN_OK, ""};
     if (!config) config = &defaults;
-    if (config->config_size != sizeof(tn_config)) {
+    tn_config known;
+    tn_policy policy;
+    const char *wrong = read_config(&known, config) ? NULL : "config_size";
+    if (!wrong && known.policy && !read_policy(&policy, &known)) wrong = "policy_size";
+    if (wrong) {
         tni_fail_error(error, TN_BAD_ARGUMENT,
-                       "tn_heap_create: config_size is %zu, not %zu: start from TN_CONFIG_INIT, and compile with the "
-                       "headers of this version",
-                       config->config_size, sizeof(tn_config));
+                       "tn_heap_create: %s is not one that this version of the library (%s) knows: start from "
+                       "TN_CONFIG_INIT and TN_POLICY_INIT, and compile with the headers of this version",
+                       wrong, tn_version());
         return NULL;
     }
-    const char *wrong = check_format(&config->format);
+    wrong = check_format(&known.format);
     if (wrong)
         return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_heap_create: the value format makes no sense: %s", wrong),
                NULL;
-    return create(config, error);
+    return create(&known, error);
 }
 
 tn_status tn_heap_destroy(tn_heap *heap) {
     if (!heap) return TN_OK;
+    if (!tni_check_heap(heap, "tn_heap_destroy")) return TN_BAD_STATE;
     if (tni_mutator_of(heap))
         return tni_fail_heap(heap, TN_BAD_STATE,
                              "tn_heap_destroy: heap '%s' has a mutator attached: call tn_mutator_destroy first",
@@ -221,27 +240,32 @@ tn_status tn_heap_destroy(tn_heap *heap) {
 
 void *tn_heap_user(const tn_heap *heap) { return heap ? heap->host.user : NULL; }
 
-tn_status tn_option_set(tn_mutator *m, const char *key, const char *value) {
-    if (!m) return TN_BAD_ARGUMENT;
+tn_status tn_option_set(tn_heap *heap, const char *key, const char *value) {
+    if (!heap) return TN_BAD_ARGUMENT;
+    if (!tni_check_heap(heap, "tn_option_set")) return TN_BAD_STATE;
+    if (!key || !value)
+        return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
     tn_error error;
-    if (!key || !value) return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_set: the %s is NULL", key ? "value" : "key");
-    if (tni_options_set(&m->heap->options, key, value, &error) != TN_OK)
-        return tni_fail(m, error.status, "tn_option_set: %s", error.text);
-    if (!strcmp(key, "debug")) tni_faults_start(&m->heap->faults, &m->heap->host, m->heap->options.value.fail);
-    tni_pacing_changed(m->heap);
-    listen(m->heap);
-    tni_private(m)->until_stress = tni_stress_distance(m->heap);
-    tni_set_limit(tni_private(m));
+    if (tni_options_set(&heap->options, key, value, &error) != TN_OK)
+        return tni_fail_heap(heap, error.status, "tn_option_set: %s", error.text);
+    if (!strcmp(key, "debug")) tni_faults_start(&heap->faults, &heap->host, heap->options.value.fail);
+    tni_pacing_changed(heap);
+    listen(heap);
+    tni_mutator *m = tni_mutator_of(heap);
+    if (!m) return TN_OK;
+    m->until_stress = tni_stress_distance(heap);
+    tni_set_limit(m);
     return TN_OK;
 }
 
-tn_status tn_option_get(tn_mutator *m, const char *key, char *text, size_t size) {
-    if (!m) return TN_BAD_ARGUMENT;
-    tn_error error;
+tn_status tn_option_get(tn_heap *heap, const char *key, char *text, size_t size) {
+    if (!heap) return TN_BAD_ARGUMENT;
+    if (!tni_check_heap(heap, "tn_option_get")) return TN_BAD_STATE;
     if (!key || !text || !size)
-        return tni_fail(m, TN_BAD_ARGUMENT, "tn_option_get: the %s is NULL or empty",
-                        key ? "place for the text" : "key");
-    if (tni_options_get(&m->heap->options, key, text, size, &error) != TN_OK)
-        return tni_fail(m, error.status, "tn_option_get: %s", error.text);
+        return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_option_get: the %s is NULL or empty",
+                             key ? "place for the text" : "key");
+    tn_error error;
+    if (tni_options_get(&heap->options, key, text, size, &error) != TN_OK)
+        return tni_fail_heap(heap, error.status, "tn_option_get: %s", error.text);
     return TN_OK;
 }

@@ -1,12 +1,12 @@
-/* tenure.h: the one include a host needs. In this order the headers read as a tour:
+/* tenure.h: the one include that a host needs. In this order the headers read as a tour:
  *
- *     base     words and versions                field    TN_FIELD, TN_SET and the write barrier
- *     status   how calls fail                    root     globals, roots, ranges, scanners
- *     format   the host's value format           weak     weak references, identity hash, stable addresses
- *     type     what objects are made of          option   tuning
- *     mutator  a thread's context, its offsets   stats    what the collector has done
- *     heap     create, collect, destroy
- *     alloc    allocation and raw windows
+ *     base     words, versions, how names are built     field    TN_FIELD, TN_SET and the write barrier
+ *     status   how calls fail                           root     globals, roots, ranges, scanners
+ *     format   the host's value format                  weak     weak references, identity hash, stable addresses
+ *     type     what objects are made of                 option   tuning
+ *     mutator  a thread's context                       stats    what the collector has done
+ *     heap     create, collect, destroy                 layout   offsets, masks and formulas, for code generators
+ *     alloc    allocation and raw windows                        and for bindings of other languages
  *     handle   handles and scopes */
 #ifndef TENURE_H
 #define TENURE_H
@@ -24,5 +24,6 @@
 #include "tenure/weak.h"
 #include "tenure/option.h"
 #include "tenure/stats.h"
+#include "tenure/layout.h"
 
 #endif

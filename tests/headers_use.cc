@@ -87,8 +87,26 @@ void roots(tn_mutator *m, Pair *const *p) {
     tn_weak **w = TN_WEAK_NEW(m, p);
     Pair **again = TN_WEAK_GET(m, Pair, w);
     if (*again && TN_HASH_OF(m, again) == 0) tn_poll(m);
+    if (tn_hash_of(m, *p) != TN_HASH_OF(m, p) || tn_type_of(*p) != TN_TYPE_OF(p)) return;
+    if (tn_length_of(*p) || TN_LENGTH_OF(p) || tn_is_young(m, *p) != TN_IS_YOUNG(m, p)) return;
+    TN_REVISIT_OBJECT(m, p);
+    tn_revisit_object(m, *p);
     tn_checkpoint mark = tn_save(m);
     tn_restore(m, mark);
+}
+
+static tn_value_field number;
+
+void values_outside(tn_mutator *m, const tn_value *v);
+
+void values_outside(tn_mutator *m, const tn_value *v) {
+    const tn_value *g = TN_GLOBAL_CREATE_VALUE(m, v);
+    TN_GLOBAL_SET_VALUE(m, g, v);
+    TN_GLOBAL_DESTROY(m, g);
+    tn_root_create_value(m, &number);
+    TN_ROOT_SET_VALUE(m, &number, v);
+    tn_root_write_value(m, &number, tn_root_read_value(&number));
+    tn_root_write_value(m, &number, 7);
 }
 
 static const tn_type_desc types[] = {

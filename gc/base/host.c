@@ -14,7 +14,8 @@ void tni_print(const char *const *parts, size_t count) {
 }
 
 void tni_log(const tni_host *host, const char *line) {
-    if (host->log) host->log(line, host->user);
+    if (host->log && host->call_log) host->call_log(host->heap, line);
+    else if (host->log) host->log(line, host->user);
     else tni_print((const char *const[]){line, "\n"}, 2);
 }
 

@@ -9,13 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096, LINE_SIZE = 4096, TEXT_SIZE = 4096 };
+/* A longer file is not what it seems to be: a limit is one number, a process is in some ten groups; a machine may have many
+ * mounts. */
+enum { LIMIT_SIZE = 64, GROUPS_SIZE = 64 << 10, MOUNTS_SIZE = 8 << 20 };
+
+/* Opens a regular file, as those of procfs and sysfs are; -1 when there is none. A FIFO or device in its place does not
+ * block. */
+static int open_regular(const char *path) {
+    struct stat is;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || (fstat(fd, &is) == 0 && S_ISREG(is.st_mode))) return fd;
+    close(fd);
+    return -1;
+}
 
 /* Reads the start of a file as text, cut to the buffer's size. False if there is no such file. */
 static bool read_text(const char *path, char *text, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_regular(path);
     if (fd < 0) return false;
     size_t used = 0;
     while (used < size - 1) {
@@ -53,23 +67,26 @@ typedef struct search {
     char path[PATH_SIZE], line[LINE_SIZE], text[TEXT_SIZE];
     char data[LINE_SIZE];    /* [at, end) has been read from `file`, and not yet returned as lines */
     size_t at, end;
+    size_t left;             /* so many bytes of it are still read */
     int file;
 } search;
 
 /* Opens a file for next_line. */
-static bool open_lines(search *s, const char *path) {
+static bool open_lines(search *s, const char *path, size_t most) {
     int n = snprintf(s->path, PATH_SIZE, "%s%s", s->root, path);
-    s->file = n > 0 && n < PATH_SIZE ? open(s->path, O_RDONLY | O_CLOEXEC) : -1;
+    s->file = n > 0 && n < PATH_SIZE ? open_regular(s->path) : -1;
     s->at = s->end = 0;
+    s->left = most;
     return s->file >= 0;
 }
 
 static int next_byte(search *s) {
     if (s->at == s->end) {
         ssize_t n;
-        do n = read(s->file, s->data, sizeof s->data);
+        do n = read(s->file, s->data, s->left < sizeof s->data ? s->left : sizeof s->data);
         while (n < 0 && errno == EINTR);
         if (n <= 0) return EOF;
+        s->left -= (size_t)n;
         s->at = 0;
         s->end = (size_t)n;
     }
@@ -106,7 +123,7 @@ static bool read_of_group(search *s, size_t length, const char *file) {
 static void read_group(search *s, size_t length, unsigned version) {
     static const char *const files[][2] = {{"", ""}, {"/memory.limit_in_bytes", ""}, {"/memory.max", "/memory.high"}};
     for (unsigned i = 0; i < 2 && *files[version][i]; i++)
-        if (read_of_group(s, length, files[version][i])) take_limit(s, s->text);
+        if (read_of_group(s, length, files[version][i]) && strlen(s->text) < LIMIT_SIZE) take_limit(s, s->text);
 }
 
 /* Version 1 reports the least limit of all ancestors, also of those that a container cannot see. */
@@ -191,9 +208,10 @@ static void take_mount(search *s) {
 }
 
 static void search_limits(search *s) {
-    if (!open_lines(s, "/proc/self/cgroup")) return;
+    if (!open_lines(s, "/proc/self/cgroup", GROUPS_SIZE)) return;
     while (next_line(s)) take_group(s);
-    if (open_lines(s, "/proc/self/mountinfo"))
+    if (!s->left) return;
+    if (open_lines(s, "/proc/self/mountinfo", MOUNTS_SIZE))
         while (next_line(s)) take_mount(s);
     if (*s->group[2] && !s->found[2]) read_mount(s, "/sys/fs/cgroup", s->group[2], 2);
     if (*s->group[1] && !s->found[1]) read_mount(s, "/sys/fs/cgroup/memory", s->group[1], 1);

@@ -28,6 +28,7 @@ void tni_barrier_filter(tn_mutator *m) {
     m->ref_size = filter.ref_size;
     m->value_base = filter.value_base;
     m->value_size = filter.value_size;
+    m->nursery_size = m->heap->nursery.reserved;
 }
 
 void tni_barrier_log_object(tn_heap *heap, void *object) {
@@ -134,8 +135,8 @@ void tn_store_value_slow(tn_mutator *m, void *object, tn_value *slot, tn_value v
 
 /* ---- memory that objects own ---- */
 
-void tn_revisit_object(tn_mutator *m, void *object) {
-    if (!m) return;
+void (tn_revisit_object)(tn_mutator *m, void *object) {
+    if (!m || !tni_check_caller(m, "tn_revisit_object")) return;
     if (!object) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_revisit_object: the object is NULL");
         return;
@@ -160,14 +161,15 @@ static bool check_slot(tn_mutator *m, void *object, const void *slot, const char
     return false;
 }
 
-void tn_revisit_slot(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_revisit_slot")) return;
+void (tn_revisit_slot)(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !tni_check_caller(m, "tn_revisit_slot") || !check_slot(m, object, slot, "tn_revisit_slot")) return;
     if (told(m->heap, object, slot) & TN_HEADER_ARMED && tni_young(m->heap, *(void *const *)slot))
         tni_barrier_log(m->heap, object, (uintptr_t)slot);
 }
 
-void tn_revisit_value_slot(tn_mutator *m, void *object, const void *slot) {
-    if (!m || !check_slot(m, object, slot, "tn_revisit_value_slot")) return;
+void (tn_revisit_value_slot)(tn_mutator *m, void *object, const void *slot) {
+    if (!m || !tni_check_caller(m, "tn_revisit_value_slot")) return;
+    if (!check_slot(m, object, slot, "tn_revisit_value_slot")) return;
     void *at = tni_value_ref(&m->heap->format, *(const tn_value *)slot);
     if (told(m->heap, object, slot) & TN_HEADER_ARMED && tni_young(m->heap, at))
         tni_barrier_log(m->heap, object, (uintptr_t)slot | 1);

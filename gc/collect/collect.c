@@ -2,6 +2,7 @@
 #include "collect/collect.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/memcheck.h"
 #include "base/os.h"

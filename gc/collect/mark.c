@@ -282,7 +282,7 @@ static void scan_if_marked(void *object, void *user) {
 }
 
 void tni_mark_heap(tn_heap *heap) {
-    marking k = {.tracer = {visit_refs, visit_values, heap},
+    marking k = {.tracer = {visit_refs, visit_values, heap, false},
                  .format = heap->format,
                  .layouts = heap->types.layouts,
                  .leaves = &heap->regions.leaves,

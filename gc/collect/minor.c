@@ -390,7 +390,7 @@ static void settle_large(tn_heap *heap) {
 
 size_t tni_minor_evacuate(tn_heap *heap) {
     evacuation e = {
-        .tracer = {visit_refs, visit_values, heap},
+        .tracer = {visit_refs, visit_values, heap, true},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format,
         .layouts = heap->types.layouts, .old = heap->staying ? tni_stress_lanes() : &heap->old,

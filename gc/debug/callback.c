@@ -27,7 +27,7 @@ static void visit_values(tn_tracer *t, tn_value *first, size_t count) {
 }
 
 static visit trace(tn_heap *heap, const tni_layout *layout, void *object, tni_vector *slots, bool second) {
-    visit v = {.tracer = {visit_refs, visit_values, heap}, .slots = slots, .second = second};
+    visit v = {.tracer = {visit_refs, visit_values, heap, false}, .slots = slots, .second = second};
     heap->mutators[0].callback = (tni_callback){"trace", layout->desc};
     layout->desc->trace(&v.tracer, object);
     heap->mutators[0].callback = (tni_callback){0};

@@ -29,6 +29,8 @@ const char *tn_version(void) {
     return TNI_TEXT(TN_VERSION_MAJOR) "." TNI_TEXT(TN_VERSION_MINOR) "." TNI_TEXT(TN_VERSION_PATCH);
 }
 
+uint32_t tn_version_number(void) { return TN_VERSION; }
+
 tn_status tn_last_status(const tn_mutator *m) {
     return m ? ((const tni_mutator *)m)->last_status : TN_BAD_ARGUMENT;
 }
@@ -43,14 +45,27 @@ void tn_clear_error(tn_mutator *m) {
     tni_private(m)->last_error[0] = 0;
 }
 
+static void log_error(tn_heap *heap, tn_status status, const char *text) {
+    char line[sizeof heap->mutators->last_error + 128];
+    snprintf(line, sizeof line, "[error %s] %s (%s)", heap->host.name, text, tn_status_text(status));
+    tni_log(&heap->host, line);
+}
+
 static tn_status fail(tn_heap *heap, tni_mutator *m, tn_status status, const char *format, va_list args) {
     char text[sizeof m->last_error];
+    if (m) m->last_status = status;
+    if (heap->reporting) return status; /* a call of on_error or log */
     vsnprintf(text, sizeof text, format, args);
-    if (m) {
-        m->last_status = status;
-        memcpy(m->last_error, text, sizeof text);
+    if (m) memcpy(m->last_error, text, sizeof text);
+    heap->reporting = true;
+    if (heap->host.on_error) {
+        tni_callback outer = tni_hook_begin(heap, "on_error");
+        heap->host.on_error(status, text, heap->host.user);
+        tni_hook_end(heap, outer);
     }
-    if (heap->host.on_error) heap->host.on_error(status, text, heap->host.user);
+    if (heap->options.value.log & TNI_LOG_ERRORS) log_error(heap, status, text);
+    heap->reporting = false;
+    if (m) m->last_status = status; /* on_error may have made a call that failed */
     return status;
 }
 
@@ -80,34 +95,6 @@ tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, 
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
     return status;
-}
-
-bool tni_check_caller_slow(tn_mutator *m, const char *function) {
-    tn_heap *heap = m->heap;
-    const tni_callback *c = &tni_private(m)->callback;
-    if (heap->options.value.debug & TNI_DEBUG_THREADS && !pthread_equal(tni_private(m)->thread, pthread_self()))
-        tni_fatal(heap, "%s: the mutator of heap '%s' is used by another thread than the one that attached it",
-                  function, heap->host.name);
-    if (!tni_private(m)->busy) return true;
-    if (c->type)
-        tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback of type '%.60s'", function, c->name, c->type->name);
-    else if (c->name) tni_fail(m, TN_BAD_STATE, "%s: called from the %s callback", function, c->name);
-    else tni_fail(m, TN_BAD_STATE, "%s: called from a callback of a collection", function);
-    return false;
-}
-
-bool tni_check_owner(tn_mutator *m, const void *object, const char *function) {
-    if (!tni_check_caller(m, function)) return false;
-    if (tni_owns(m->heap, object)) return true;
-    const tn_heap *other = m->heap->answers.owner(m->heap, object);
-    char dead[200];
-    if (m->heap->answers.dead_handle(m->heap, object, dead, sizeof dead))
-        tni_fail(m, TN_WRONG_HEAP, "%s: %s", function, dead);
-    else if (other)
-        tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s', but one of heap '%s'", function, object,
-                 m->heap->host.name, other->host.name);
-    else tni_fail(m, TN_WRONG_HEAP, "%s: %p is no object of heap '%s'", function, object, m->heap->host.name);
-    return false;
 }
 
 void tni_fatal(tn_heap *heap, const char *format, ...) {

@@ -13,10 +13,6 @@ tn_status tni_fail(tn_mutator *m, tn_status status, const char *format, ...) TNI
 tn_status tni_fail_heap(tn_heap *heap, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
 /* The same where there is no heap yet: into *error, which may be NULL. */
 tn_status tni_fail_error(tn_error *error, tn_status status, const char *format, ...) TNI_PRINTF(3, 4);
-/* tni_check_caller (heap/heap.h) where there may be something to find. */
-bool tni_check_caller_slow(tn_mutator *m, const char *function);
-/* tni_check_caller, and TN_WRONG_HEAP when the object is not this heap's. NULL is all right. */
-bool tni_check_owner(tn_mutator *m, const void *object, const char *function);
 /* Hands the line to on_fatal, or to standard error, and aborts. For corrupt heaps and violated windows only. */
 __attribute__((noreturn, cold)) void tni_fatal(tn_heap *heap, const char *format, ...) TNI_PRINTF(2, 3);
 

@@ -6,6 +6,7 @@
 #ifndef TNI_HEAP_H
 #define TNI_HEAP_H
 
+#include "heap/check.h"
 #include "heap/error.h"
 #include "heap/moment.h"
 #include "heap/mutator.h"
@@ -46,6 +47,7 @@ struct tn_heap {
     tni_host host;
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
     uint64_t minors, majors; /* collections, ever; a major one's own minor counts as a minor */
+    bool reporting;          /* a failure is being reported: calls of on_error and log fail without a report */
     bool staying;            /* S1 (collect/stress.h): survivors of this minor collection stay young */
     bool born_old;           /* P3 (collect/pacing/pacing.h): objects are born old, and the nursery is empty */
     AO_t external;           /* bytes; any thread adds */

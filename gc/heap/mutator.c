@@ -3,12 +3,6 @@
 
 #include "heap/heap.h"
 
-/* The offsets that JITs rely on (tenure/mutator.h). */
-_Static_assert(offsetof(tn_mutator, alloc) == 0 && offsetof(tn_mutator, limit) == 8, "allocation");
-_Static_assert(offsetof(tn_mutator, ref_base) == 16 && offsetof(tn_mutator, ref_size) == 24, "stores of references");
-_Static_assert(offsetof(tn_mutator, value_base) == 32 && offsetof(tn_mutator, value_size) == 40, "stores of values");
-_Static_assert(offsetof(tn_mutator, handles) == 48 && offsetof(tn_mutator, values) == 72, "handles");
-_Static_assert(offsetof(tn_mutator, stop) == 64 && offsetof(tn_mutator, heap) == 56, "the rest");
 _Static_assert(offsetof(tni_mutator, pub) == 0, "the public part is the address of the whole");
 
 void tni_set_limit(tni_mutator *m) {
@@ -17,7 +11,7 @@ void tni_set_limit(tni_mutator *m) {
     bool poll = heap->options.value.stress || heap->options.value.debug & TNI_DEBUG_THREADS ||
                 tni_is_heard(heap, TNI_OBJECT_BORN) || AO_load(&m->pub.stop) & TN_STOP_COLLECT;
     m->bump_old = false;
-    if (!m->attached || m->busy) frontier = NULL;
+    if (!m->attached || m->busy || m->hook_running) frontier = NULL;
     else if (poll) frontier = NULL;
     else if (m->pub.window && m->window_checked) frontier = m->reserved;
     else if (heap->born_old) m->bump_old = true, frontier = NULL;

@@ -59,6 +59,7 @@ typedef struct word {
 
 #define AT(field) offsetof(tni_settings, field)
 #define COUNTED (UINT64_C(1) << 16) /* more than any flag */
+#define QUARANTINE_MAX 10000        /* collections: each keeps address space of a nursery and of what died */
 #define COUNT(field) (COUNTED + AT(field))
 
 typedef struct row {
@@ -90,6 +91,7 @@ static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO, NULL},
 static const word logs[] = {{"gc", TNI_LOG_GC, "a line for each collection"},
                             {"config", TNI_LOG_CONFIG, "the options in effect, and where each comes from"},
                             {"leaks", TNI_LOG_LEAKS, "what the host has not released when the heap is destroyed"},
+                            {"errors", TNI_LOG_ERRORS, "a line for each call that fails"},
                             END_OF_WORDS};
 /* To add a debug mode: a flag in option.h, a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the
  * mode in `every_mode` of /meson.build, and a mistake that it finds in tests/mistakes. */
@@ -108,7 +110,7 @@ static const word debugs[] = {
     {"handles", TNI_DEBUG_HANDLES, "check scopes, and that no handle is used after its scope"},
     {"threads", TNI_DEBUG_THREADS, "check that only its own thread uses a mutator"},
     {"fail", COUNT(fail), "the N-th request of the heap for memory fails"},
-    {"quarantine", COUNT(quarantine), "keep what has died inaccessible for N collections; implies stale"},
+    {"quarantine", COUNT(quarantine), "keep what has died inaccessible for N collections, at most 10000; implies stale"},
     END_OF_WORDS};
 /* A value is shown as one of the first two. */
 static const word switches[] = {{"off", 0, NULL}, {"on", 1, NULL},    {"0", 0, NULL},
@@ -392,6 +394,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
         const char *wrong = count ? read_count(r, number, count) : NULL;
         if (wrong) return wrong;
     }
+    if (next.quarantine > QUARANTINE_MAX) return "quarantine is at most 10000";
     store(r, &next, flags);
     *settings = next;
     return NULL;
@@ -611,6 +614,7 @@ static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *p
     for (char **p = environ; p && *p; p++) {
         const char *equals = strchr(*p, '=');
         if (!equals || strncmp(*p, prefix, length) != 0 || (size_t)(equals - *p) < length) continue;
+        if (!equals[1]) continue; /* empty: unset */
         span name = {*p, (size_t)(equals - *p)}, key = {*p + length, name.size - length}, value = span_of(equals + 1);
         const row *found = NULL;
         for (const row *r = rows; r < rows + ROWS && !found; r++) {

@@ -4,29 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sized.h"
 #include "heap/heap.h"
 
 enum { RANGES_AHEAD = 8 }; /* so many ranges ahead the host's pointers are asked for */
 
 /* ---- cells ---- */
 
-static uint64_t cell_key(uintptr_t entry) { return entry & ~TNI_GLOBAL; }
+static uint64_t cell_key(uintptr_t entry) { return entry & ~TNI_CELL_BITS; }
 
 /* The entry's place, or NULL when the cell is not registered. */
 static uintptr_t *find(const tni_roots *r, const void *cell) {
     for (uintptr_t *at = tni_table_first(&r->cells, (uintptr_t)cell); at; at = tni_table_next(&r->cells, at))
-        if ((*at & ~TNI_GLOBAL) == (uintptr_t)cell) return at;
+        if ((*at & ~TNI_CELL_BITS) == (uintptr_t)cell) return at;
     return NULL;
+}
+
+/* The object that a word refers to: a reference, or a value in an entry of this kind. */
+static void *referent(const tn_heap *heap, uintptr_t bits, tn_value word) {
+    return bits & TNI_VALUE_CELL ? tni_value_ref(&heap->format, word) : (void *)(uintptr_t)word;
 }
 
 /* The write barrier of a cell. When the list of young cells has outgrown the cells themselves, visiting all of them
  * is cheaper. */
-static void store(tn_heap *heap, void **cell, const void *object) {
+static void store(tn_heap *heap, tn_value *cell, uintptr_t bits, tn_value word) {
     tni_roots *r = &heap->roots;
-    if (tni_young(heap, object) && !tni_in_nursery(heap, *cell))
+    if (tni_young(heap, referent(heap, bits, word)) && !tni_in_nursery(heap, referent(heap, bits, *cell)))
         if (r->young.count > r->cells.capacity || !tni_vector_push(&r->young, &heap->faults, (uintptr_t)cell))
             r->young_overflow = true;
-    *cell = (void *)(uintptr_t)object;
+    *cell = word;
+}
+
+static bool check_word(tn_mutator *m, uintptr_t bits, tn_value word, const char *function) {
+    return tni_check_owner(m, referent(m->heap, bits, word), function);
 }
 
 static void announce(tn_mutator *m, void *root) {
@@ -50,20 +60,20 @@ static bool new_slab(tni_roots *r, tni_faults *faults) {
     return true;
 }
 
-void *const *tn_global_create(tn_mutator *m, const void *object) {
-    if (!m || !tni_check_owner(m, object, "tn_global_create")) return NULL;
+static void *create_global(tn_mutator *m, uintptr_t bits, tn_value word, const char *function) {
+    if (!m || !check_word(m, bits, word, function)) return NULL;
     tni_roots *r = &m->heap->roots;
     tni_faults *faults = &m->heap->faults;
     if ((!r->free_globals && !new_slab(r, faults)) || !tni_table_reserve(&r->cells, faults, cell_key)) {
-        tni_fail(m, TN_OUT_OF_MEMORY, "tn_global_create: no memory for another global; %zu are in use", r->cells.count);
+        tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory for another global; %zu are in use", function, r->cells.count);
         return NULL;
     }
     void **cell = r->free_globals;
     r->free_globals = *cell;
     *cell = NULL;
-    tni_table_put(&r->cells, (uintptr_t)cell | TNI_GLOBAL, (uintptr_t)cell);
+    tni_table_put(&r->cells, (uintptr_t)cell | TNI_GLOBAL | bits, (uintptr_t)cell);
     announce(m, cell);
-    store(m->heap, cell, object);
+    store(m->heap, (void *)cell, bits, word);
     return cell;
 }
 
@@ -75,12 +85,35 @@ static uintptr_t *find_global(tn_mutator *m, const void *global, const char *fun
     return NULL;
 }
 
-tn_status tn_global_store(tn_mutator *m, const void *global, const void *object) {
+/* The kind of an entry is that of the call. */
+static bool is_of_kind(tn_mutator *m, uintptr_t entry, uintptr_t bits, const char *function) {
+    if ((entry & TNI_VALUE_CELL) == bits) return true;
+    tni_fail(m, TN_NOT_FOUND, "%s: %p holds a %s", function, (void *)(entry & ~TNI_CELL_BITS),
+             bits ? "reference, not a value" : "value, not a reference");
+    return false;
+}
+
+static tn_status store_global(tn_mutator *m, const void *global, uintptr_t bits, tn_value word,
+                              const char *function) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!find_global(m, global, "tn_global_store")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_global_store")) return tn_last_status(m);
-    store(m->heap, (void **)(uintptr_t)global, object);
+    if (!check_word(m, bits, word, function)) return tn_last_status(m);
+    const uintptr_t *place = find_global(m, global, function);
+    if (!place || !is_of_kind(m, *place, bits, function)) return TN_NOT_FOUND;
+    store(m->heap, (tn_value *)(uintptr_t)global, bits, word);
     return TN_OK;
+}
+
+void *const *(tn_global_create)(tn_mutator *m, const void *object) {
+    return create_global(m, 0, (uintptr_t)object, "tn_global_create");
+}
+const tn_value *(tn_global_create_value)(tn_mutator *m, tn_value value) {
+    return create_global(m, TNI_VALUE_CELL, value, "tn_global_create_value");
+}
+tn_status (tn_global_store)(tn_mutator *m, const void *global, const void *object) {
+    return store_global(m, global, 0, (uintptr_t)object, "tn_global_store");
+}
+tn_status (tn_global_store_value)(tn_mutator *m, const tn_value *global, tn_value value) {
+    return store_global(m, global, TNI_VALUE_CELL, value, "tn_global_store_value");
 }
 
 tn_status tn_global_destroy(tn_mutator *m, const void *global) {
@@ -97,21 +130,28 @@ tn_status tn_global_destroy(tn_mutator *m, const void *global) {
 
 /* ---- root cells ---- */
 
-tn_status (tn_root_create)(tn_mutator *m, void *cell) {
+static tn_status create_root(tn_mutator *m, tn_value *cell, uintptr_t bits, const char *function) {
     if (!m) return TN_BAD_ARGUMENT;
     tni_roots *r = &m->heap->roots;
     if (!cell || (uintptr_t)cell % sizeof(void *))
-        return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_create: cell %p is NULL or not aligned as a pointer", cell);
-    if (!tni_check_owner(m, *(void **)cell, "tn_root_create")) return tn_last_status(m);
-    if (find(r, cell)) return tni_fail(m, TN_BAD_ARGUMENT, "tn_root_create: cell %p is registered already", cell);
+        return tni_fail(m, TN_BAD_ARGUMENT, "%s: cell %p is NULL or not aligned as a pointer", function, (void *)cell);
+    if (!check_word(m, bits, *cell, function)) return tn_last_status(m);
+    if (find(r, cell))
+        return tni_fail(m, TN_BAD_ARGUMENT, "%s: cell %p is registered already", function, (void *)cell);
     if (!tni_table_reserve(&r->cells, &m->heap->faults, cell_key))
-        return tni_fail(m, TN_OUT_OF_MEMORY, "tn_root_create: no memory for another root; %zu are in use", r->cells.count);
-    tni_table_put(&r->cells, (uintptr_t)cell, (uintptr_t)cell);
+        return tni_fail(m, TN_OUT_OF_MEMORY, "%s: no memory for another root; %zu are in use", function,
+                        r->cells.count);
+    tni_table_put(&r->cells, (uintptr_t)cell | bits, (uintptr_t)cell);
     announce(m, cell);
-    void *object = *(void **)cell;
-    *(void **)cell = NULL;
-    store(m->heap, cell, object);
+    tn_value word = *cell;
+    *cell = 0;
+    store(m->heap, cell, bits, word);
     return TN_OK;
+}
+
+tn_status (tn_root_create)(tn_mutator *m, void *cell) { return create_root(m, cell, 0, "tn_root_create"); }
+tn_status (tn_root_create_value)(tn_mutator *m, void *cell) {
+    return create_root(m, cell, TNI_VALUE_CELL, "tn_root_create_value");
 }
 
 static uintptr_t *find_root(tn_mutator *m, const void *cell, const char *function) {
@@ -130,12 +170,20 @@ tn_status tn_root_destroy(tn_mutator *m, void *cell) {
     return TN_OK;
 }
 
-tn_status tn_root_store(tn_mutator *m, void *cell, const void *object) {
+static tn_status store_root(tn_mutator *m, tn_value *cell, uintptr_t bits, tn_value word, const char *function) {
     if (!m) return TN_BAD_ARGUMENT;
-    if (!find_root(m, cell, "tn_root_store")) return TN_NOT_FOUND;
-    if (!tni_check_owner(m, object, "tn_root_store")) return tn_last_status(m);
-    store(m->heap, cell, object);
+    if (!check_word(m, bits, word, function)) return tn_last_status(m);
+    const uintptr_t *place = find_root(m, cell, function);
+    if (!place || !is_of_kind(m, *place, bits, function)) return TN_NOT_FOUND;
+    store(m->heap, cell, bits, word);
     return TN_OK;
+}
+
+tn_status (tn_root_store)(tn_mutator *m, void *cell, const void *object) {
+    return store_root(m, cell, 0, (uintptr_t)object, "tn_root_store");
+}
+tn_status (tn_root_store_value)(tn_mutator *m, void *cell, tn_value value) {
+    return store_root(m, cell, TNI_VALUE_CELL, value, "tn_root_store_value");
 }
 
 /* ---- ranges ---- */
@@ -166,12 +214,20 @@ static void enter_range(tni_ranges *s, tn_range *range, const tn_range_desc *d) 
     tni_table_put(&s->known, (uintptr_t)range, (uintptr_t)range);
 }
 
-tn_range *(tn_range_create)(tn_mutator *m, const tn_range_desc *desc) {
-    if (!m || !tni_check_caller(m, "tn_range_create")) return NULL;
-    if (!desc || !desc->base || !desc->top || (desc->values != 0 && desc->values != 1)) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a range needs the addresses of base and top, and values 0 or 1");
-        return NULL;
-    }
+static bool read_desc(tn_mutator *m, tn_range_desc *to, const tn_range_desc *desc, size_t size) {
+    bool known = desc && tni_read_sized(to, sizeof *to, offsetof(tn_range_desc, low), desc, size);
+    if (known && to->base && to->top) return true;
+    if (desc && !known)
+        tni_fail(m, TN_BAD_ARGUMENT,
+                 "tn_range_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+                 "was compiled with other headers", size, tn_version(), sizeof *to);
+    else tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a range needs the addresses of base and top");
+    return false;
+}
+
+tn_range *tn_range_create_(tn_mutator *m, const tn_range_desc *given, size_t size) {
+    tn_range_desc copy, *desc = &copy;
+    if (!m || !tni_check_caller(m, "tn_range_create") || !read_desc(m, desc, given, size)) return NULL;
     tni_ranges *s = &m->heap->roots.ranges;
     tn_range *range = tni_calloc(&m->heap->faults, 1, sizeof *range);
     if (!range || !reserve_range(s, &m->heap->faults)) {
@@ -278,19 +334,26 @@ tn_status tn_scanner_destroy(tn_mutator *m, tn_scan_fn scan, void *user) {
 
 /* ---- what the collector visits ---- */
 
+static void visit_cell(uintptr_t entry, tn_tracer *tracer) {
+    void *cell = (void *)(entry & ~TNI_CELL_BITS);
+    if (entry & TNI_VALUE_CELL) tn_visit_value(tracer, cell);
+    else tn_visit(tracer, cell);
+}
+
 void tni_cells_all(tn_heap *heap, tn_tracer *tracer) {
     const tni_table *cells = &heap->roots.cells;
     for (size_t i = 0; i < cells->capacity; i++)
-        if (cells->at[i]) tn_visit(tracer, (void *)(cells->at[i] & ~TNI_GLOBAL));
+        if (cells->at[i]) visit_cell(cells->at[i], tracer);
 }
 
 /* A cell may have been removed since, and its memory be gone. */
 void tni_cells_young(tn_heap *heap, tn_tracer *tracer) {
     tni_roots *r = &heap->roots;
     if (r->young_overflow) tni_cells_all(heap, tracer);
-    else
-        for (size_t i = 0; i < r->young.count; i++)
-            if (find(r, (void *)r->young.at[i])) tn_visit(tracer, (void *)r->young.at[i]);
+    for (size_t i = 0; i < r->young.count && !r->young_overflow; i++) {
+        const uintptr_t *place = find(r, (void *)r->young.at[i]);
+        if (place) visit_cell(*place, tracer);
+    }
     if (heap->staying) return; /* S2 */
     r->young.count = 0;
     r->young_overflow = false;
@@ -357,7 +420,7 @@ static void each_cell(const tn_heap *heap, bool globals, tni_root_fn visit, void
     const tni_table *cells = &heap->roots.cells;
     for (size_t i = 0; i < cells->capacity; i++) {
         uintptr_t cell = cells->at[i];
-        if (cell && (cell & TNI_GLOBAL) == globals) visit((void *)(cell & ~TNI_GLOBAL), user);
+        if (cell && !!(cell & TNI_GLOBAL) == globals) visit((void *)(cell & ~TNI_CELL_BITS), user);
     }
 }
 

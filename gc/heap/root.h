@@ -52,10 +52,13 @@ typedef struct tni_slab {
     void *cells[510];
 } tni_slab;
 
-#define TNI_GLOBAL ((uintptr_t)1) /* of an entry: the cell is ours */
+/* Bits of an entry: the cell is ours; it holds a value. */
+#define TNI_GLOBAL ((uintptr_t)1)
+#define TNI_VALUE_CELL ((uintptr_t)2)
+#define TNI_CELL_BITS (TNI_GLOBAL | TNI_VALUE_CELL)
 
 typedef struct tni_roots {
-    tni_table cells;     /* addresses of cells, bit 0 set for globals */
+    tni_table cells;     /* addresses of cells, with TNI_CELL_BITS */
     tni_slab *slabs;
     size_t slab_bytes;
     void **free_globals; /* a list through the free cells */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/sized.h"
 #include "collect/pacing/pacing.h"
 #include "heap/heap.h"
 
@@ -148,15 +149,17 @@ static void register_type(tn_heap *heap, const tn_type_desc *desc) {
     tni_pacing_aligned(heap);
 }
 
-tn_type tn_type_create(tn_heap *heap, const tn_type_desc *desc) {
-    if (!heap) return 0;
-    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_create: the description is NULL"), 0u;
+/* What is wrong with the description, or NULL. */
+static const char *check_desc(const tn_heap *heap, const tn_type_desc *desc) {
     const char *wrong = desc->name && desc->name[0] ? NULL : "it has no name";
     if (!wrong) wrong = check_fixed(desc);
     if (!wrong) wrong = check_tail(desc);
     if (!wrong) wrong = check_flags(desc);
-    if (!wrong) wrong = check_number(&heap->types, desc);
-    const char *name = desc->name ? desc->name : "";
+    return wrong ? wrong : check_number(&heap->types, desc);
+}
+
+static tn_type add(tn_heap *heap, const tn_type_desc *desc) {
+    const char *wrong = check_desc(heap, desc), *name = desc->name ? desc->name : "";
     if (wrong) {
         tni_fail_heap(heap, TN_BAD_TYPE, "tn_type_create: type '%.40s' (number %u): %s", name, desc->number, wrong);
         return 0;
@@ -174,17 +177,25 @@ tn_type tn_type_create(tn_heap *heap, const tn_type_desc *desc) {
     return copy->number;
 }
 
-/* ---- questions ---- */
+tn_type tn_type_create_(tn_heap *heap, const tn_type_desc *desc, size_t size) {
+    if (!heap || !tni_check_heap(heap, "tn_type_create")) return 0;
+    if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_create: the description is NULL"), 0u;
+    tn_type_desc known;
+    if (tni_read_sized(&known, sizeof known, offsetof(tn_type_desc, align), desc, size)) return add(heap, &known);
+    tni_fail_heap(heap, TN_BAD_ARGUMENT,
+                  "tn_type_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+                  "was compiled with other headers", size, tn_version(), sizeof known);
+    return 0;
+}
 
-tn_type tn_type_of(const void *object) { return object ? tni_header_type(tni_header(object)) : 0; }
-size_t tn_length_of(const void *object) { return object ? tni_header_length(tni_header(object)) : 0; }
+/* ---- questions ---- */
 
 const char *tn_type_name(tn_heap *heap, tn_type type) {
     if (!heap || type >= TN_TYPES_END || heap->types.layouts[type].shape == TNI_UNREGISTERED) return "(no type)";
     return heap->types.layouts[type].desc->name;
 }
 
-size_t tn_size_of(tn_heap *heap, const void *object) {
+size_t (tn_size_of)(tn_heap *heap, const void *object) {
     if (!heap || !object) return 0;
     tn_header header = tni_header(object);
     return tni_object_bytes(tni_layout_of(heap, header), header);
@@ -224,6 +235,8 @@ void tni_field_name(const tni_layout *l, const void *object, const void *slot, c
 }
 
 /* ---- for trace callbacks and scanners ---- */
+
+bool tn_tracer_is_minor(const tn_tracer *tracer) { return tracer->minor; }
 
 void tn_visit(tn_tracer *tracer, void *slot) { tracer->refs(tracer, slot, 1); }
 void tn_visit_value(tn_tracer *tracer, void *slot) { tracer->values(tracer, slot, 1); }

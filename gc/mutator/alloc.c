@@ -31,12 +31,13 @@ typedef void *(*attempt_fn)(const request *r);
 
 TNI_INLINE bool may_allocate(tn_mutator *m, const char *function) {
     if (!tni_private(m)->attached) return tni_fail(m, TN_BAD_STATE, "%s: the mutator is detached", function), false;
-    return tni_check_caller(m, function);
+    return tni_check_caller(m, function) && tni_check_hook(m, function);
 }
 
 bool tni_keep_track(tn_mutator *m, tni_vector *list, size_t extra, tn_collection_kind kind) {
     tn_heap *heap = m->heap;
-    bool may_collect = tni_private(m)->attached && !m->window && !heap->mutators[0].busy;
+    tni_mutator *p = tni_private(m);
+    bool may_collect = p->attached && !m->window && !p->busy && !p->hook_running;
     size_t growth = tni_list_growth(list, extra);
     if (growth && may_collect && !tni_may_grow(heap, growth)) {
         tni_collect(heap, kind, TNI_CAUSE_MEMORY);
@@ -181,8 +182,10 @@ static bool ask_host(tn_mutator *m, size_t bytes) {
     tni_mutator *p = tni_private(m);
     if (!heap->on_out_of_memory || p->hook_running) return false;
     p->hook_running = true; /* a longjmp out of it ends in tn_restore, which clears this */
+    tni_set_limit(p);
     bool again = heap->on_out_of_memory(m, bytes, heap->host.user);
     p->hook_running = false;
+    tni_set_limit(p);
     return again;
 }
 
@@ -210,8 +213,7 @@ static const char *why_not(const tn_heap *heap) {
 static void *give_up(const request *r) {
     tn_heap *heap = r->m->heap;
     heap->pacing->room.reserve_spent = true;
-    /* always, unless the host's hook has allocated after all */
-    if (r->m->alloc == heap->nursery.start + 8) tni_begin_cycle(heap);
+    tni_begin_cycle(heap); /* the nursery is empty: nothing was allocated since the collection */
     char limit[32], used[32];
     tni_format_bytes(used, sizeof used, tni_committed(heap) + tni_external_bytes(heap));
     tni_format_bytes(limit, sizeof limit, heap->options.value.heap_max);

@@ -11,6 +11,7 @@
 tn_mutator *tn_mutator_create(tn_heap *heap, tn_error *error) {
     if (!heap) return tni_fail_error(error, TN_BAD_ARGUMENT, "tn_mutator_create: the heap is NULL"), NULL;
     tni_mutator *m = &heap->mutators[0];
+    if (m->busy) return tni_fail_error(error, TN_BAD_STATE, "tn_mutator_create: called from a callback"), NULL;
     if (m->attached)
         return tni_fail_error(error, TN_BAD_STATE,
                               "tn_mutator_create: heap '%s' has a mutator attached; in this version one at a time",
@@ -46,7 +47,7 @@ tn_status tn_mutator_destroy(tn_mutator *m) {
     if (m->window)
         return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
                         m->window->line);
-    if (p->busy) return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: called from a callback of a collection");
+    if (!tni_check_caller(m, "tn_mutator_destroy") || !tni_check_hook(m, "tn_mutator_destroy")) return TN_BAD_STATE;
     m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
     m->values = p->values_end;
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_DETACH);
@@ -66,20 +67,20 @@ tn_checkpoint tn_save(const tn_mutator *m) {
     return (tn_checkpoint){m->handles, m->values, m->window, tni_private_const(m)->open_scopes};
 }
 
-void tn_restore(tn_mutator *m, tn_checkpoint mark) {
-    if (!m) return;
+void tn_restore(tn_mutator *m, tn_checkpoint here) {
+    if (!m || !tni_check_caller(m, "tn_restore")) return;
     tni_mutator *p = tni_private(m);
-    if (mark.handles < p->handles_base || mark.handles > m->handles || mark.values > p->values_end ||
-        mark.values < m->values) {
+    if (here.handles < p->handles_base || here.handles > m->handles || here.values > p->values_end ||
+        here.values < m->values) {
         tni_fail(m, TN_BAD_ARGUMENT,
-                 "tn_restore: the mark is newer than the state of its mutator, or another mutator's");
+                 "tn_restore: the checkpoint is newer than the state of its mutator, or another mutator's");
         return;
     }
-    const tni_event event = {.to = mark.handles, .values = mark.values, .bytes = mark.scopes};
+    const tni_event event = {.to = here.handles, .values = here.values, .bytes = here.scopes};
     tni_announce(m->heap, TNI_STATE_RESTORED, &event);
-    m->handles = mark.handles;
-    m->values = mark.values;
-    m->window = mark.window;
+    m->handles = here.handles;
+    m->values = here.values;
+    m->window = here.window;
     if (!m->window) p->window_checked = false;
     p->hook_running = false;
     tni_set_limit(p);

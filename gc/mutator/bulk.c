@@ -76,6 +76,7 @@ static void record(const bulk *b) {
 static tn_status copy(const bulk *b) {
     if (!b->m) return TN_BAD_ARGUMENT;
     if (!b->count) return TN_OK; /* at no address, perhaps */
+    if (!tni_check_caller(b->m, b->function)) return TN_BAD_STATE;
     if (!check(b)) return TN_BAD_ARGUMENT;
     tn_heap *heap = b->m->heap;
     tn_header header = heap->answers.told ? heap->answers.told(heap, b->object, b->to, b->count) : tni_header(b->object);
@@ -86,19 +87,19 @@ static tn_status copy(const bulk *b) {
 
 /* ---- the public calls ---- */
 
-tn_status tn_move_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
+tn_status (tn_move_refs)(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
     return copy(&(bulk){m, "tn_move_refs", object, to, object, from, count, false});
 }
 
-tn_status tn_move_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
+tn_status (tn_move_values)(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
     return copy(&(bulk){m, "tn_move_values", object, to, object, from, count, true});
 }
 
-tn_status tn_copy_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
+tn_status (tn_copy_refs)(tn_mutator *m, void *object, void *to, const void *from, size_t count) {
     return copy(&(bulk){m, "tn_copy_refs", object, to, NULL, from, count, false});
 }
 
-tn_status tn_copy_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
+tn_status (tn_copy_values)(tn_mutator *m, void *object, tn_value *to, const tn_value *from, size_t count) {
     return copy(&(bulk){m, "tn_copy_values", object, to, NULL, from, count, true});
 }
 

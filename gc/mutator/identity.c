@@ -5,13 +5,12 @@
 #include "heap/heap.h"
 #include "mutator/alloc.h"
 
-uint64_t tn_hash_of(tn_mutator *m, void *object) {
+uint64_t (tn_hash_of)(tn_mutator *m, void *object) {
     if (!m) return 0;
     if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_hash_of: the object is NULL"), 0;
+    if (!tni_check_owner(m, object, "tn_hash_of")) return 0;
     return tni_hash(m->heap, object);
 }
-
-int tn_is_young(const tn_mutator *m, const void *object) { return m && tni_in_nursery(m->heap, object); }
 
 void *tn_stable_address_(tn_mutator *m, const void *h) {
     if (!m) return NULL;

@@ -1,5 +1,7 @@
 /* mutator/safepoint.c: the public calls that collect or ask for a collection: polls, requests, and off-heap bytes. */
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "collect/collect.h"
 #include "collect/pacing/pacing.h"
@@ -35,7 +37,7 @@ static void refuse_in_window(tn_mutator *m, const tn_place *place) {
 void tn_poll_slow(tn_mutator *m) { tn_poll_slow_at_(m, NULL); }
 
 void tn_poll_slow_at_(tn_mutator *m, const tn_place *place) {
-    if (!m || !tni_private(m)->attached || m->heap->mutators[0].busy) return;
+    if (!m || !tni_private(m)->attached || !tni_check_caller(m, "tn_poll") || !tni_check_hook(m, "tn_poll")) return;
     if (m->window) {
         refuse_in_window(m, place);
         return;
@@ -45,12 +47,25 @@ void tn_poll_slow_at_(tn_mutator *m, const tn_place *place) {
     tni_collect(m->heap, TN_MINOR, TNI_CAUSE_REQUEST);
 }
 
+static bool is_dispose(const tni_callback *c) { return c->name && strcmp(c->name, "dispose") == 0; }
+
+/* The sum is cut where it would wrap. */
+static void add_external(tn_heap *heap, ptrdiff_t bytes) {
+    AO_t before, after;
+    do {
+        ptrdiff_t sum;
+        before = AO_load(&heap->external);
+        if (__builtin_add_overflow((ptrdiff_t)before, bytes, &sum)) sum = bytes < 0 ? PTRDIFF_MIN : PTRDIFF_MAX;
+        after = (AO_t)sum;
+    } while (!AO_compare_and_swap_full(&heap->external, before, after));
+}
+
 /* Off-heap bytes that outgrow the limit ask for a collection of their own: the nursery may be far from full. A minor
  * one comes first, which may well free them; it becomes a major if that was not enough. So do bytes that take the room
  * which the nursery has been promised below the hard limit, for they count there too: they must not eat the reserve. */
 void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes) {
-    if (!heap) return;
-    AO_fetch_and_add_full(&heap->external, (AO_t)bytes);
+    if (!heap || (!is_dispose(&heap->mutators[0].callback) && !tni_check_heap(heap, "tn_external_adjust"))) return;
+    add_external(heap, bytes);
     if (bytes <= 0 || heap->mutators[0].busy) return;
     if (!tni_pacing_external_due(heap)) return;
     tn_request_collection(heap);

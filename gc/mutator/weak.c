@@ -41,7 +41,7 @@ tn_weak **tn_weak_new_(tn_mutator *m, const void *h) {
 }
 
 void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
-    if (!m) return NULL;
+    if (!m || !tni_check_caller(m, "tn_weak_read")) return NULL;
     if (!weak) {
         tni_fail(m, TN_BAD_ARGUMENT, "tn_weak_read: the weak reference is NULL");
         return NULL;
@@ -50,12 +50,13 @@ void *tn_weak_read(tn_mutator *m, const tn_weak *weak) {
 }
 
 tn_weak_array **tn_weak_array_new_(tn_mutator *m, size_t count) {
-    if (!m) return NULL;
+    if (!m || !tni_check_caller(m, "TN_WEAK_ARRAY_NEW")) return NULL;
     void *array = new_holder(m, TNI_WEAK_ARRAY_TYPE, 0, sizeof(tn_value), count);
     return array ? new_handle(m, array) : NULL;
 }
 
 static bool in_range(tn_mutator *m, const tn_weak_array *array, size_t index, const char *function) {
+    if (!tni_check_caller(m, function)) return false;
     if (!array) return tni_fail(m, TN_BAD_ARGUMENT, "%s: the array is NULL", function), false;
     if (index < tn_length_of(array)) return true;
     tni_fail(m, TN_BAD_ARGUMENT, "%s: index %zu is beyond the array's length of %zu", function, index,
@@ -68,8 +69,8 @@ tn_value tn_weak_array_read(tn_mutator *m, const tn_weak_array *array, size_t in
 }
 
 /* An old array is born or promoted with no young referent in it; from then on each store of one is logged (W2). */
-tn_status tn_weak_array_write(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value) {
-    if (!m || !in_range(m, array, index, "tn_weak_array_write")) return TN_BAD_ARGUMENT;
+tn_status (tn_weak_array_write)(tn_mutator *m, tn_weak_array *array, size_t index, tn_value value) {
+    if (!m || !in_range(m, array, index, "tn_weak_array_write")) return m ? tn_last_status(m) : TN_BAD_ARGUMENT;
     tn_heap *heap = m->heap;
     tn_value *slot = &tni_weak_slots(array)[index];
     void *at = tni_value_ref(&heap->format, value);

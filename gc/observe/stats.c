@@ -7,6 +7,7 @@
 #include "base/os.h"
 #include "collect/limit.h"
 #include "collect/pacing/pacing.h"
+#include "heap/check.h"
 #include "heap/heap.h"
 #include "observe/log.h"
 #include "observe/text.h"
@@ -62,16 +63,11 @@ void tni_stats_listen(tn_heap *heap) {
     tni_listen(heap, TNI_COLLECTION_ENDS, end);
 }
 
-void tn_stats_get(tn_mutator *m, tn_stats *stats) {
-    if (!m || !stats) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
-        return;
-    }
-    tn_heap *heap = m->heap;
+static tn_stats gather(tn_heap *heap) {
     tni_old_count(&heap->old);
     const tni_stats *s = heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
-    *stats = (tn_stats){
+    return (tn_stats){
         .minors = heap->minors, .majors = heap->majors,
         .allocated_bytes = s->young_allocated + heap->old.filled + heap->large.allocated - s->promoted +
                            tni_young_bytes(heap),
@@ -88,16 +84,31 @@ void tn_stats_get(tn_mutator *m, tn_stats *stats) {
         .gc_cpu_ns = cpu_of_all(s), .minor_cpu_ns = s->cpu_ns[TNI_PHASE_MINOR],
         .mark_cpu_ns = s->cpu_ns[TNI_PHASE_MARK], .weak_cpu_ns = s->cpu_ns[TNI_PHASE_WEAK],
         .sweep_cpu_ns = s->cpu_ns[TNI_PHASE_SWEEP], .memory_cpu_ns = s->cpu_ns[TNI_PHASE_MEMORY],
-        .slow_allocations = tni_private(m)->slow_allocations, .slow_stores = tni_private(m)->slow_stores};
+        .slow_allocations = heap->mutators[0].slow_allocations, .slow_stores = heap->mutators[0].slow_stores};
 }
 
-void tn_stats_text(tn_mutator *m, char *text, size_t size) {
-    if (!m || !text || !size) {
-        tni_fail(m, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
+/* What a newer host knows and this library does not is 0. */
+void tn_stats_get_(tn_heap *heap, tn_stats *stats, size_t size) {
+    if (!heap) return;
+    if (!stats) {
+        tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_stats_get: the struct to fill is NULL");
         return;
     }
-    tn_stats s = {0}; /* gcc does not see, at the link of an LTO build, that it is filled */
-    tn_stats_get(m->heap, &s);
+    memset(stats, 0, size);
+    if (!tni_check_heap(heap, "tn_stats_get")) return;
+    tn_stats known = gather(heap);
+    memcpy(stats, &known, size < sizeof known ? size : sizeof known);
+}
+
+void tn_stats_text(tn_heap *heap, char *text, size_t size) {
+    if (!heap) return;
+    if (!text || !size) {
+        tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_stats_text: no place to write to");
+        return;
+    }
+    *text = 0;
+    if (!tni_check_heap(heap, "tn_stats_text")) return;
+    tn_stats s = gather(heap);
     snprintf(text, size,
              "collections   %llu minor, %llu major; %.1f %% of %s\n"
              "allocated     %s, of which promoted %s (%.1f %%)\n"

@@ -72,6 +72,7 @@ struct tn_tracer {
     void (*refs)(tn_tracer *tracer, void **first, size_t count);
     void (*values)(tn_tracer *tracer, tn_value *first, size_t count);
     tn_heap *heap;
+    bool minor; /* of a minor collection */
 };
 typedef void (*tni_ref_fn)(tn_tracer *tracer, void **slot);
 typedef void (*tni_value_fn)(tn_tracer *tracer, tn_value *slot);

@@ -621,6 +621,38 @@ static tn_status global_free_in_scanner(Case *c) {
     return status;
 }
 
+/* ---- handles and the inside of objects for objects: what a binding may pass, for no compiler checks it ---- */
+
+static tn_status hash_of_handle(Case *c) {
+    TN_SCOPE(c->m);
+    CHECK_EQ((tn_hash_of)(c->m, support_list(c->m, 3)), 0);
+    return tn_last_status(c->m);
+}
+static tn_status global_of_handle(Case *c) {
+    TN_SCOPE(c->m);
+    return failed(c, (tn_global_create)(c->m, support_list(c->m, 3)));
+}
+static tn_status weak_of_inside(Case *c) {
+    TN_SCOPE(c->m);
+    void *inside = (char *)*support_list(c->m, 3) + 8;
+    return failed(c, tn_weak_new_(c->m, &inside));
+}
+static tn_status weak_write_inside(Case *c) {
+    TN_SCOPE(c->m);
+    tn_weak_array **array = TN_WEAK_ARRAY_NEW(c->m, 5);
+    return tn_weak_array_write(c->m, *array, 0, (tn_value)(uintptr_t)((char *)*support_list(c->m, 3) + 8));
+}
+static tn_status walk_without_function(Case *c) { return tn_heap_walk(c->m, NULL, NULL); }
+static tn_status global_value_as_reference(Case *c) {
+    const tn_value *global = tn_global_create_value(c->m, 0);
+    tn_status status = tn_global_store(c->m, global, NULL);
+    CHECK_EQ(tn_global_destroy(c->m, global), TN_OK);
+    return status;
+}
+static tn_status range_desc_too_small(Case *c) {
+    return failed(c, tn_range_create_(c->m, &(tn_range_desc){&base, &top, NULL, false}, 8));
+}
+
 /* ---- the table ---- */
 
 static const Row rows[] = {
@@ -824,6 +856,17 @@ static const Row rows[] = {
     {"detach: in a trace callback", detach_in_trace, TN_BAD_STATE, IN_MUTATOR, {"tn_mutator_destroy:", "callback"}},
     {"detach: in a dispose callback", detach_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_mutator_destroy:", "callback"}},
     {"reserve: in a dispose callback", reserve_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_reserve:", "callback"}},
+    {"hash: of a handle", hash_of_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_hash_of:", "is a handle"}},
+    {"global: of a handle", global_of_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_global_create:", "is a handle"}},
+    {"weak: of a pointer into an object", weak_of_inside, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"TN_WEAK_NEW:", "no object begins there"}},
+    {"weak array: write of a pointer into an object", weak_write_inside, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"tn_weak_array_write:", "no object begins there"}},
+    {"walk: no function", walk_without_function, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_heap_walk:", "NULL"}},
+    {"global: a reference into one of a value", global_value_as_reference, TN_NOT_FOUND, IN_MUTATOR,
+     {"tn_global_store:", "holds a value"}},
+    {"range: a description of 8 bytes", range_desc_too_small, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"tn_range_create:", "other headers"}},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 

@@ -13,12 +13,15 @@ enum { PLACES = 10 };
 /* Everything together. The traps for 16 MiB of handles are more than Valgrind has addresses for. */
 static const char ALL_MODES[] = "debug=" EVERY_MODE ",stress=1 log=leaks handles=1M"; /* tests/meson.build */
 
-static const tn_format formats[FORMATS] = {
-    [POINTER] = TN_FORMAT_POINTER,
-    [LOW_TAG] = tn_format_low_tag(7, 5),
-    [LOW_TAGS] = tn_format_low_tags(1, 1, 7),
-    [NAN_BOX] = tn_format_nan_box(0xFFFC),
-};
+static tn_format format_of(unsigned number) {
+    const tn_format formats[FORMATS] = {
+        [POINTER] = TN_FORMAT_POINTER,
+        [LOW_TAG] = tn_format_low_tag(7, 5),
+        [LOW_TAGS] = tn_format_low_tags(1, 1, 7),
+        [NAN_BOX] = tn_format_nan_box(0xFFFC),
+    };
+    return formats[number];
+}
 
 static tn_format format;
 static tn_place *places; /* shared with the child */
@@ -56,7 +59,7 @@ static void run_case(void *arg) {
     const Run *run = arg;
     tn_config config = TN_CONFIG_INIT;
     config.name = "host";
-    config.format = format = formats[run->of->format];
+    config.format = format = format_of(run->of->format);
     config.options = run->options;
     config.ignore_environment = true;
     config.on_error = print_error_line;

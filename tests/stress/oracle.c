@@ -433,7 +433,7 @@ static void count_collection(tn_tracer *tracer, void *user) {
 
 /* False when there is no memory for it. */
 static bool make_heap(World *w) {
-    static const tn_format presets[4] = {TN_FORMAT_POINTER, tn_format_low_tags(1, 1, 7), tn_format_nan_box(0xFFFC),
+    const tn_format presets[4] = {TN_FORMAT_POINTER, tn_format_low_tags(1, 1, 7), tn_format_nan_box(0xFFFC),
                                          tn_format_low_tag(7, 0)};
     tn_error error = {TN_OK, ""};
     tn_config config = TN_CONFIG_INIT;

@@ -6,13 +6,31 @@
 
 /* ---- roots ---- */
 
+/* A value that refers to the object. */
+static tn_value as_value(const World *w, Picked p) {
+    return value_encode(w, (Slot){p.node->id, true, w->format.tag}, *p.h);
+}
+
+static void *const *global_create(World *w, bool value, Picked p) {
+    if (value) return (void *const *)(const void *)tn_global_create_value(w->m, as_value(w, p));
+    return TN_GLOBAL_CREATE(w->m, p.h);
+}
+
+static void global_set(World *w, Global *g, Picked p) {
+    bool value = (g - w->global) % 2;
+    tn_status status = value ? tn_global_store_value(w->m, (const tn_value *)(const void *)g->slot, as_value(w, p))
+                             : TN_GLOBAL_SET(w->m, g->slot, p.h);
+    if (status != TN_OK) world_fail(w, "tn_global_store: %s", tn_last_error(w->m));
+    g->id = p.node->id;
+}
+
 void **op_global_new(World *w) {
     TN_SCOPE(w->m);
     Global *g = &w->global[below(w, GLOBALS)];
     Picked p = pick(w);
     if (g->slot || !p.h) return NULL;
     world_note(w, "global %td = new of %u", g - w->global, p.node->id);
-    g->slot = TN_GLOBAL_CREATE(w->m, p.h);
+    g->slot = global_create(w, (g - w->global) % 2, p);
     g->id = p.node->id;
     if (!g->slot) world_out_of_memory(w, "tn_global_create");
     return NULL;
@@ -24,8 +42,7 @@ void **op_global_set(World *w) {
     Picked p = pick(w);
     if (!g->slot || !p.h) return NULL;
     world_note(w, "global %td = %u", g - w->global, p.node->id);
-    if (TN_GLOBAL_SET(w->m, g->slot, p.h) != TN_OK) world_fail(w, "tn_global_store: %s", tn_last_error(w->m));
-    g->id = p.node->id;
+    global_set(w, g, p);
     return NULL;
 }
 
@@ -264,8 +281,7 @@ void root_somewhere(World *w, Picked what) {
     switch (below(w, 6)) {
     case 0:
         if (!g->slot) break;
-        if (TN_GLOBAL_SET(w->m, g->slot, what.h) != TN_OK) world_fail(w, "tn_global_store: %s", tn_last_error(w->m));
-        g->id = what.node->id;
+        global_set(w, g, what);
         break;
     case 1:
         if (!c->added) break;

@@ -101,7 +101,7 @@ static void reach_roots(World *w) {
     for (uint32_t i = 0; i < w->values; i++) reach_root(w, "value handle", i, w->value[i].model, *w->value[i].slot);
     for (uint32_t i = 0; i < GLOBALS; i++)
         if (w->global[i].slot)
-            reach_root(w, "global", i, (Slot){w->global[i].id, false, 0}, (uint64_t)(uintptr_t)*w->global[i].slot);
+            reach_root(w, "global", i, GLOBAL_MODEL(w, i), (uint64_t)(uintptr_t)*w->global[i].slot);
     for (uint32_t i = 0; i < CELLS; i++)
         if (w->cell[i].added)
             reach_root(w, "root", i, (Slot){w->cell[i].id, false, 0},
@@ -139,7 +139,7 @@ static Node *random_root(World *w, void **address) {
     case 4:
         i = below(w, GLOBALS);
         if (!w->global[i].slot) return NULL;
-        s.id = w->global[i].id, word = (uint64_t)(uintptr_t)*w->global[i].slot;
+        s = GLOBAL_MODEL(w, i), word = (uint64_t)(uintptr_t)*w->global[i].slot;
         break;
     case 5:
         i = below(w, CELLS);

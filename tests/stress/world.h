@@ -53,10 +53,11 @@ typedef struct ValueHandle {
     tn_value *slot;
     Slot model;
 } ValueHandle;
-typedef struct Global {
+typedef struct Global { /* every other one holds a value */
     void *const *slot;
     Id id;
 } Global;
+#define GLOBAL_MODEL(w, i) ((Slot){(w)->global[i].id, (i) % 2, (i) % 2 ? (w)->format.tag : 0})
 typedef struct Cell {
     TN_FIELD(void) cell;
     bool added;

@@ -369,6 +369,72 @@ static void overflow_is_fatal_and_says_so(void **state) {
     CHECK_HAS(child.text, "handles");
 }
 
+/* ---- macros ---- */
+
+/* Each argument of a macro is evaluated once. */
+static int evaluated;
+static tn_mutator *count_m(tn_mutator *of) { return evaluated++, of; }
+static size_t count_size(size_t n) { return evaluated++, n; }
+#define ONCE(n, expression)         \
+    do {                            \
+        evaluated = 0;              \
+        (void)(expression);         \
+        CHECK_EQ(evaluated, (n));   \
+    } while (0)
+
+static void arguments_are_evaluated_once(void **state) {
+    Host own;
+    (void)state;
+    host_exact(&own, NULL);
+    {
+        TN_SCOPE(own.m);
+        Pair **p = TN_NEW(own.m, Pair);
+        Vector **v = TN_NEW_TAIL(own.m, Vector, tn_value, 4);
+        ONCE(1, TN_NEW(count_m(own.m), Pair));
+        ONCE(2, TN_NEW_TAIL(count_m(own.m), Vector, tn_value, count_size(3)));
+        ONCE(1, TN_NEW_STABLE(count_m(own.m), Pair));
+        ONCE(2, TN_NEW_STABLE_TAIL(count_m(own.m), Vector, tn_value, count_size(3)));
+        ONCE(1, tn_alloc(count_m(own.m), Pair));
+        ONCE(2, tn_alloc_tail(count_m(own.m), Vector, tn_value, count_size(3)));
+        ONCE(1, TN_HANDLE(own.m, (evaluated++, *p)));
+        ONCE(1, TN_HANDLE_VALUE(own.m, count_size(3)));
+        ONCE(1, TN_WEAK_NEW(own.m, (evaluated++, p)));
+        ONCE(1, TN_STABLE_ADDRESS(own.m, (evaluated++, p)));
+        ONCE(1, TN_HASH_OF(own.m, (evaluated++, p)));
+        ONCE(1, TN_TYPE_OF((evaluated++, p)));
+        ONCE(1, tn_length_of((evaluated++, *v)));
+        ONCE(3, TN_RESIZE(count_m(own.m), (evaluated++, v), count_size(2)));
+        ONCE(1, tn_cell_bytes(count_size(20)));
+        ONCE(1, tn_padding_bytes(count_size(32)));
+        ONCE(2, tn_format_low_tag(count_size(7), count_size(0)));
+    }
+    host_close(&own);
+}
+
+/* One struct with two types. */
+static void a_struct_serves_several_types(void **state) {
+    static const tn_type_desc other = {.number = 880, .name = "Other", .size = sizeof(Pair), .refs = 3};
+    static const tn_type_desc row = {
+        .number = 881, .name = "Row", .size = sizeof(Vector), .tail_size = 8, .flags = TN_LEAF};
+    Host own;
+    (void)state;
+    host_exact(&own, NULL);
+    CHECK_EQ(tn_type_create(own.heap, &other), 880);
+    CHECK_EQ(tn_type_create(own.heap, &row), 881);
+    {
+        TN_SCOPE(own.m);
+        Pair **p = TN_NEW_AS(own.m, Pair, 880), *raw = tn_alloc_as(own.m, Pair, 880);
+        CHECK(p && raw);
+        CHECK(TN_TYPE_OF(p) == 880 && tn_type_of(raw) == 880);
+        Vector **v = TN_NEW_TAIL_AS(own.m, Vector, 881, tn_value, 5);
+        CHECK(v && TN_TYPE_OF(v) == 881 && TN_LENGTH_OF(v) == 5);
+        CHECK_EQ(tn_type_of(tn_alloc_tail_as(own.m, Vector, 881, tn_value, 5)), 881);
+        support_collect(own.m, TN_FULL);
+        CHECK(TN_TYPE_OF(p) == 880 && !TN_IS_YOUNG(own.m, p));
+    }
+    host_close(&own);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
     const struct CMUnitTest tests[] = {
@@ -388,6 +454,8 @@ int main(void) {
         cmocka_unit_test(memory_of_slots_is_anybodys_after_detach),
         TEST(hundred_thousand_handles_are_all_visited),
         TEST(overflow_is_fatal_and_says_so),
+        cmocka_unit_test(arguments_are_evaluated_once),
+        cmocka_unit_test(a_struct_serves_several_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -480,6 +480,145 @@ static void many_heaps_at_once_leave_nothing(void **state) {
     if (!support_watched()) CHECK(support_maps() <= maps + 2);
 }
 
+/* Each failed call is a line in the log, with or without on_error. */
+static void log_errors(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "log=errors");
+    CHECK_EQ(tn_reserve(host.m, SIZE_MAX), TN_BAD_SIZE);
+    CHECK_HAS(host.log, "[error ");
+    CHECK_HAS(host.log, "tn_reserve: ");
+    CHECK_HAS(host.log, "(bad size)");
+    CHECK_EQ(host.lines, 1);
+    CHECK_EQ(host.errors, 1);
+    CHECK_EQ(tn_reserve(host.m, 8), TN_OK);
+    CHECK_EQ(host.lines, 1);
+    host_close(&host);
+}
+
+/* Nothing is taken from the host; allocation fails until there is room again. */
+static void heap_max_below_what_is_used(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "heap_max=64M nursery=1M");
+    {
+        TN_SCOPE(host.m);
+        TN_LOCAL(host.m, Bytes, held);
+        Pair **list = support_list(host.m, 1000);
+        *held = tn_alloc_tail(host.m, Bytes, char, 20 << 20);
+        CHECK(*held != NULL);
+        (*held)->byte[0] = 7;
+        CHECK_EQ(tn_option_set(host.heap, "heap_max", "8M"), TN_OK);
+        CHECK(tn_alloc_tail(host.m, Bytes, char, 1 << 20) == NULL);
+        CHECK_EQ(tn_last_status(host.m), TN_OUT_OF_MEMORY);
+        CHECK_EQ((*held)->byte[0], 7);
+        support_check_list(*list, 1000);
+        *held = NULL;
+        support_collect(host.m, TN_FULL);
+        CHECK(tn_alloc_tail(host.m, Bytes, char, 1 << 20) != NULL);
+        support_garbage(host.m, 3 << 20);
+        support_check_list(*list, 1000);
+        CHECK(support_stats(host.m).committed_bytes <= 8 << 20);
+    }
+    host_close(&host);
+}
+
+/* The sum of external bytes does not wrap. */
+static void external_bytes_saturate(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    tn_external_adjust(host.heap, PTRDIFF_MAX);
+    tn_external_adjust(host.heap, PTRDIFF_MAX);
+    CHECK(support_stats(host.m).external_bytes == PTRDIFF_MAX);
+    tn_external_adjust(host.heap, -PTRDIFF_MAX);
+    CHECK(support_stats(host.m).external_bytes == 0);
+    tn_external_adjust(host.heap, PTRDIFF_MIN);
+    tn_external_adjust(host.heap, PTRDIFF_MIN);
+    CHECK(support_stats(host.m).external_bytes == 0);
+    tn_external_adjust(host.heap, PTRDIFF_MAX);
+    tn_external_adjust(host.heap, 1);
+    CHECK(support_stats(host.m).external_bytes == 0);
+    tn_external_adjust(host.heap, 1000);
+    CHECK(support_stats(host.m).external_bytes == 1000);
+    tn_external_adjust(host.heap, -1000);
+    host_close(&host);
+}
+
+/* A struct of an older host is smaller; one of a newer host is larger, and its rest is zero or refused. */
+static void sized_structs(void **state) {
+    (void)state;
+    struct { tn_config known; uint64_t more; } config = {.known = TN_CONFIG_INIT};
+    tn_error error;
+    config.known.ignore_environment = true;
+    config.known.config_size = sizeof config;
+    tn_heap *heap = tn_heap_create(&config.known, &error);
+    CHECK(heap != NULL);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+    config.more = 1;
+    CHECK(!tn_heap_create(&config.known, &error));
+    CHECK_EQ(error.status, TN_BAD_ARGUMENT);
+    CHECK_HAS(error.text, "config_size");
+    config.known.config_size = offsetof(tn_config, log);
+    heap = tn_heap_create(&config.known, &error);
+    CHECK(heap != NULL);
+    struct { tn_type_desc known; uint64_t more; } desc = {
+        .known = {.number = 700, .name = "Sized", .size = 16, .flags = TN_LEAF}};
+    CHECK_EQ(tn_type_create_(heap, &desc.known, offsetof(tn_type_desc, trace)), 700);
+    desc.known.number = 701;
+    CHECK_EQ(tn_type_create_(heap, &desc.known, sizeof desc), 701);
+    desc.known.number = 702;
+    desc.more = 1;
+    CHECK_EQ(tn_type_create_(heap, &desc.known, sizeof desc), 0);
+    CHECK_EQ(tn_type_create_(heap, &desc.known, 8), 0);
+    struct { tn_stats known; uint64_t more; } stats = {.more = 5};
+    tn_stats_get_(heap, &stats.known, sizeof stats);
+    CHECK(stats.more == 0 && stats.known.mapped_bytes > 0);
+    stats.known.mapped_bytes = 5;
+    tn_stats_get_(heap, &stats.known, offsetof(tn_stats, mapped_bytes));
+    CHECK(stats.known.mapped_bytes == 5);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+    CHECK_EQ(tn_version_number(), TN_VERSION);
+}
+
+/* Each live object once, and nothing that is dead. */
+typedef struct Seen { size_t pairs, vectors, bytes, most; } Seen;
+static bool see(const void *object, tn_type type, size_t size, void *user) {
+    Seen *seen = user;
+    CHECK_EQ(tn_type_of(object), type);
+    seen->pairs += type == Pair_type;
+    seen->vectors += type == Vector_type;
+    seen->bytes += size;
+    return --seen->most > 0;
+}
+
+static void heap_walk(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 1000);
+        Vector **small = TN_NEW_TAIL(host.m, Vector, tn_value, 3), **large = TN_NEW_TAIL(host.m, Vector, tn_value, 9000);
+        tn_weak **weak = TN_WEAK_NEW(host.m, list);
+        CHECK(small && large && weak);
+        support_garbage(host.m, 100000);
+        Seen seen = {.most = SIZE_MAX};
+        CHECK_EQ(tn_heap_walk(host.m, see, &seen), TN_OK);
+        CHECK_EQ(seen.pairs, 1000);
+        CHECK_EQ(seen.vectors, 2);
+        CHECK_EQ(seen.bytes, 1000 * sizeof(Pair) + 2 * sizeof(Vector) + 9003 * sizeof(tn_value));
+        seen = (Seen){.most = 10};
+        CHECK_EQ(tn_heap_walk(host.m, see, &seen), TN_OK);
+        CHECK_EQ(seen.most, 0);
+        TN_NO_GC(host.m);
+        CHECK_EQ(tn_heap_walk(host.m, see, &seen), TN_BAD_STATE);
+    }
+    CHECK_EQ(tn_heap_walk(host.m, NULL, NULL), TN_BAD_ARGUMENT);
+    CHECK_EQ(tn_heap_walk(NULL, see, NULL), TN_BAD_ARGUMENT);
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_config_makes_a_heap),
@@ -502,6 +641,11 @@ int main(void) {
         cmocka_unit_test(formats_differ_between_heaps_of_a_process),
         cmocka_unit_test(ten_thousand_heaps_leave_nothing),
         cmocka_unit_test(many_heaps_at_once_leave_nothing),
+        cmocka_unit_test(log_errors),
+        cmocka_unit_test(heap_max_below_what_is_used),
+        cmocka_unit_test(external_bytes_saturate),
+        cmocka_unit_test(sized_structs),
+        cmocka_unit_test(heap_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

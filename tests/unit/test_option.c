@@ -340,7 +340,7 @@ static void environment_mistakes(void **state) {
     assert_int_equal(load(f, "nursery=8M"), TN_OK);
     unsetenv("TENURE");
     assert_int_equal(f->error.status, TN_OK);
-    assert_int_equal(f->l.count, 5);
+    assert_int_equal(f->l.count, 4); /* an empty variable counts as unset */
     const char *line = find_line(&f->l, "TENURE_NURSERY=8Q");
     assert_non_null(line);
     assert_string_equal(line,
@@ -354,7 +354,7 @@ static void environment_mistakes(void **state) {
     line = find_line(&f->l, "TENURE_heap_max=1G");
     assert_non_null(line);
     assert_in(line, "the nearest is TENURE_HEAP_MAX");
-    assert_non_null(find_line(&f->l, "TENURE_RESERVE=: empty"));
+    assert_null(find_line(&f->l, "TENURE_RESERVE"));
     line = find_line(&f->l, "TENURE_POLICY=fxed");
     assert_non_null(line);
     assert_in(line, "the nearest is fixed");

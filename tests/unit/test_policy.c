@@ -48,7 +48,7 @@ static void open_with(Host *host, const tn_policy *policy, const char *options) 
 static void host_policy_decides(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, NULL);
     Pair **list = support_list(host.m, 50000);
@@ -71,7 +71,7 @@ static void host_policy_decides(void **state) {
 static void policy_is_told_the_truth(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "heap_max=100M pause_target=3ms nursery_max=8M");
     tn_external_adjust(host.heap, 12345);
@@ -88,7 +88,7 @@ static void policy_is_told_the_truth(void **state) {
 static void answers_are_clamped(void **state) {
     (void)state;
     Answers a = {.nursery = SIZE_MAX, .extra = SIZE_MAX};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "heap_max=64M nursery_max=4M");
     support_garbage(host.m, 16 * MIB);
@@ -212,7 +212,7 @@ static void adaptive_nursery_grows_when_collecting_is_costly(void **state) {
 static void policy_is_not_told_what_debug_modes_take(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
-    tn_policy policy = {answer_nursery, answer_limit, &a};
+    tn_policy policy = {sizeof policy, answer_nursery, answer_limit, &a};
     Host host;
     open_with(&host, &policy, "debug=verify pretenure=off");
     Pair **list = support_list(host.m, 400000);

@@ -568,6 +568,102 @@ static void minor_does_not_visit_a_deep_stack(void **state) {
     free(base);
 }
 
+/* Globals and root cells of values keep and follow what they hold, in each format, and immediates as well. */
+static tn_value_field value_cell;
+
+static void hold_values(Host *at, const tn_format *format) {
+    tn_mutator *mutator = at->m;
+    memset((void *)(uintptr_t)&value_cell, 0, sizeof value_cell);
+    const tn_value *of_value;
+    {
+        TN_SCOPE(mutator);
+        Pair **list = support_list(mutator, 20);
+        tn_value *value = TN_HANDLE_VALUE(mutator, support_value(format, *list));
+        of_value = TN_GLOBAL_CREATE_VALUE(mutator, value);
+        CHECK(of_value != NULL);
+        CHECK_EQ(tn_root_create_value(mutator, &value_cell), TN_OK);
+        CHECK_EQ(TN_ROOT_SET_VALUE(mutator, &value_cell, value), TN_OK);
+    }
+    for (int i = 0; i < 3; i++) {
+        support_garbage(mutator, 300000);
+        support_collect(mutator, i ? TN_FULL : TN_MINOR);
+        support_check_list(support_address(format, *of_value), 20);
+        CHECK(tn_root_read_value(&value_cell) == *of_value);
+        /* young again, stored into old cells */
+        CHECK_EQ(tn_global_store_value(mutator, of_value, support_value(format, *support_list(mutator, 20))), TN_OK);
+        CHECK_EQ(tn_root_write_value(mutator, &value_cell, *of_value), TN_OK);
+    }
+    CHECK_EQ(tn_global_store_value(mutator, of_value, support_immediate(format, 3)), TN_OK);
+    support_collect(mutator, TN_FULL);
+    CHECK(*of_value == support_immediate(format, 3));
+    CHECK_EQ(tn_global_store(mutator, of_value, NULL), TN_NOT_FOUND); /* of the other kind */
+    CHECK_EQ(tn_root_store(mutator, &value_cell, NULL), TN_NOT_FOUND);
+    CHECK_EQ(TN_GLOBAL_DESTROY(mutator, of_value), TN_OK);
+    CHECK_EQ(tn_root_destroy(mutator, &value_cell), TN_OK);
+    CHECK_EQ(tn_root_store_value(mutator, &value_cell, 0), TN_NOT_FOUND);
+}
+
+static void globals_and_roots_of_values(void **state) {
+    (void)state;
+    host_each_format(hold_values);
+}
+
+/* A scanner knows of which kind of collection its visit is. */
+static unsigned minor_scans, major_scans;
+static void count_kinds(tn_tracer *tracer, void *user) {
+    (void)user;
+    if (tn_tracer_is_minor(tracer)) minor_scans++;
+    else major_scans++;
+}
+
+static void scanners_know_the_kind(void **state) {
+    Host own;
+    (void)state;
+    host_exact(&own, NULL);
+    minor_scans = major_scans = 0;
+    CHECK_EQ(tn_scanner_create(own.m, count_kinds, NULL), TN_OK);
+    support_collect(own.m, TN_MINOR);
+    CHECK(minor_scans == 1 && major_scans == 0);
+    support_collect(own.m, TN_MAJOR); /* with a minor one of its own */
+    CHECK(minor_scans == 2 && major_scans == 1);
+    CHECK_EQ(tn_scanner_destroy(own.m, count_kinds, NULL), TN_OK);
+    host_close(&own);
+}
+
+/* What is handed over must be an object: not the inside of one, and not a handle. */
+static void refuse_at_root(Host *at, const void *pointer, const char *says) {
+    CHECK(tn_global_create(at->m, pointer) == NULL);
+    CHECK_EQ(tn_last_status(at->m), TN_BAD_ARGUMENT);
+    CHECK_HAS(tn_last_error(at->m), says);
+}
+
+static void pointers_into_objects_are_refused(void **state) {
+    static const size_t sizes[] = {3, 600, 5000, 300000};
+    (void)state;
+    Host own;
+    host_exact(&own, NULL);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int age = 0; age < 2; age++) {
+            TN_SCOPE(own.m);
+            Vector **v = TN_NEW_TAIL(own.m, Vector, tn_value, sizes[i]);
+            if (age) support_collect(own.m, TN_MINOR);
+            for (size_t at = 1; at < 24; at++) refuse_at_root(&own, (char *)*v + at, "no object begins there");
+            void *const *global = tn_global_create(own.m, (void *)*v);
+            CHECK(global && *global == *v);
+            CHECK_EQ(tn_global_destroy(own.m, global), TN_OK);
+            refuse_at_root(&own, (void *)v, "is a handle");
+            CHECK_EQ((tn_hash_of)(own.m, v), 0);
+            CHECK_HAS(tn_last_error(own.m), "is a handle");
+        }
+    {
+        TN_SCOPE(own.m); /* a word that looks like a header: then what follows the object would be one as well */
+        Values **values = TN_NEW_TAIL(own.m, Values, tn_value, 40);
+        tn_write_value(own.m, *values, item[0], TN_HEADER_OF_(Pair_type, 0));
+        refuse_at_root(&own, &(*values)->item[1], "no object begins there");
+    }
+    host_close(&own);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
     const struct CMUnitTest tests[] = {
@@ -590,6 +686,9 @@ int main(void) {
         TEST(scanners_are_removed_in_any_order),
         cmocka_unit_test(minor_does_not_visit_old_globals_and_cells),
         cmocka_unit_test(minor_does_not_visit_a_deep_stack),
+        cmocka_unit_test(globals_and_roots_of_values),
+        cmocka_unit_test(scanners_know_the_kind),
+        cmocka_unit_test(pointers_into_objects_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,53 @@ static void nonsense(void **state) {
     assert_limit(UINT64_MAX);
 }
 
+/* Puts something else where a file should be. */
+static void put_fifo(const char *path) {
+    char full[512];
+    put(path, "");
+    snprintf(full, sizeof full, "%s%s", root, path);
+    assert_int_equal(unlink(full), 0);
+    assert_int_equal(mkfifo(full, 0600), 0);
+}
+
+static void put_long(const char *path, const char *begin, size_t bytes) {
+    char *text = malloc(bytes + 1);
+    assert_non_null(text);
+    memset(text, '1', bytes);
+    memcpy(text, begin, strlen(begin));
+    text[bytes] = 0;
+    put(path, text);
+    free(text);
+}
+
+/* A FIFO that nobody writes to would block for ever. */
+static void fifos(void **state) {
+    (void)state;
+    put_fifo("/proc/self/cgroup");
+    assert_limit(UINT64_MAX);
+    assert_int_equal(unlink(strcat(strcpy((char[128]){""}, root), "/proc/self/cgroup")), 0);
+    put("/proc/self/cgroup", "0::/a\n");
+    put("/sys/fs/cgroup/memory.max", "800000\n");
+    put_fifo("/sys/fs/cgroup/a/memory.max");
+    put_fifo("/proc/self/mountinfo");
+    assert_limit(800000);
+}
+
+/* What is far too long is no limit, and no list of groups. */
+static void long_files(void **state) {
+    (void)state;
+    put("/proc/self/cgroup", "0::/a\n");
+    put("/sys/fs/cgroup/memory.max", "800000\n");
+    put_long("/sys/fs/cgroup/a/memory.max", "4096\n", 80000);
+    assert_limit(800000);
+    put_long("/sys/fs/cgroup/a/memory.max", "4096 ", 80000);
+    assert_limit(800000);
+    put("/sys/fs/cgroup/a/memory.max", "700000\n");
+    assert_limit(700000);
+    put_long("/proc/self/cgroup", "0::/a\n", 80000);
+    assert_limit(UINT64_MAX);
+}
+
 static void this_machine(void **state) {
     (void)state;
     uint64_t all = tni_memory_available(), cache = tni_cache_size();
@@ -187,6 +234,7 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
     const struct CMUnitTest tests[] = {
         T(none),   T(version_2),          T(version_1), T(soft_limit_of_version_2),    T(hidden_ancestors_of_version_1),
-        T(hybrid), T(other_mount_points), T(nonsense),  cmocka_unit_test(this_machine)};
+        T(hybrid), T(other_mount_points), T(nonsense),  T(fifos),
+        T(long_files), cmocka_unit_test(this_machine)};
     return cmocka_run_group_tests_name("system", tests, NULL, NULL);
 }

@@ -65,7 +65,10 @@ void tni_ask_for_limit(tn_heap *heap) {
     tni_pacing *p = heap->pacing;
     tn_pacing state = tni_pacing_describe(heap);
     state.external = p->external;
-    tni_set_old_limit(heap, p->policy.old_limit(&state, p->policy.user));
+    tni_callback outer = tni_hook_begin(heap, "policy");
+    size_t limit = p->policy.old_limit(&state, p->policy.user);
+    tni_hook_end(heap, outer);
+    tni_set_old_limit(heap, limit);
 }
 
 /* What was alive before the last majors is remembered for as many, or until LONG has passed since the last one. */

@@ -118,7 +118,10 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     if (used < p->nursery / 2) return; /* cut short: says nothing of a whole cycle */
     tni_decide_born_old(heap, used, survived);
     tn_pacing now = tni_pacing_describe(heap);
-    tni_set_nursery(heap, p->policy.nursery_size(&now, p->policy.user));
+    tni_callback outer = tni_hook_begin(heap, "policy");
+    size_t size = p->policy.nursery_size(&now, p->policy.user);
+    tni_hook_end(heap, outer);
+    tni_set_nursery(heap, size);
 }
 
 static void watch_marking(tni_pacing *p, const tni_marking *m) {

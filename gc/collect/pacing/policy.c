@@ -86,7 +86,9 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
 }
 
 tn_policy tni_policy_of(tn_heap *heap, bool fixed) {
-    return (tn_policy){fixed ? fixed_nursery : adaptive_nursery, fixed ? fixed_limit : adaptive_limit, heap};
+    return (tn_policy){.nursery_size = fixed ? fixed_nursery : adaptive_nursery,
+                       .old_limit = fixed ? fixed_limit : adaptive_limit,
+                       .user = heap};
 }
 
 bool tni_is_adaptive_nursery(const tni_pacing *p) { return p->policy.nursery_size == adaptive_nursery; }
@@ -96,7 +98,8 @@ bool tni_own_limit(const tni_pacing *p) { return tni_is_adaptive_limit(p) || p->
 tn_pacing tni_pacing_describe(const tn_heap *heap) {
     const tni_pacing *p = heap->pacing;
     const tni_settings *o = &heap->options.value;
-    return (tn_pacing){.nursery = p->nursery,
+    return (tn_pacing){.pacing_size = sizeof(tn_pacing),
+                       .nursery = p->nursery,
                        .nursery_min = TNI_NURSERY_MIN,
                        .nursery_max = heap->nursery.reserved,
                        .survived = p->survived,

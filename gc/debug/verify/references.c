@@ -60,7 +60,7 @@ static void search_refs(tn_tracer *t, void **first, size_t count) {
 static void search_values(tn_tracer *t, tn_value *first, size_t count) { search_refs(t, (void **)(void *)first, count); }
 
 static bool is_scanned(const check *c, const void *slot) {
-    search s = {.tracer = {search_refs, search_values, c->heap}, .slot = slot};
+    search s = {.tracer = {search_refs, search_values, c->heap, false}, .slot = slot};
     tni_scanners_visit(c->heap, &s.tracer);
     return s.found;
 }
@@ -371,9 +371,10 @@ static void check_cells(check *c) {
     for (size_t i = 0; i < cells->capacity; i++) {
         if (i + CELLS_AHEAD < cells->capacity) __builtin_prefetch((void *)cells->at[i + CELLS_AHEAD]);
         if (!cells->at[i]) continue;
-        void **cell = (void **)(cells->at[i] & ~TNI_GLOBAL);
+        void **cell = (void **)(cells->at[i] & ~TNI_CELL_BITS);
         c->recorded = c->heap->roots.young_overflow || tni_set_has(&c->cells, (uintptr_t)cell);
-        check_ref(&c->tracer, cell);
+        if (cells->at[i] & TNI_VALUE_CELL) check_value(&c->tracer, (tn_value *)(void *)cell);
+        else check_ref(&c->tracer, cell);
     }
 }
 

@@ -21,7 +21,7 @@ bool tni_verify_sets(check *c) {
 check *tni_verify_begin(tn_heap *heap, const char *when, uint64_t number, tni_refs_fn refs, tni_values_fn values) {
     check *c = tni_calloc(&heap->faults, 1, sizeof *c);
     if (!c) return NULL;
-    *c = (check){.tracer = {refs, values, heap}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
+    *c = (check){.tracer = {refs, values, heap, false}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
                  .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;

@@ -274,7 +274,8 @@ class Heap:
         for i in range(number(roots["cells"]["capacity"])):
             entry = number(roots["cells"]["at"][i])
             if entry:
-                yield ("global %#x" if entry & 1 else "root %#x") % (entry & ~1), memory(entry & ~1), False
+                at, is_value = entry & ~3, bool(entry & 2)
+                yield ("global %#x" if entry & 1 else "root %#x") % at, memory(at), is_value
         for i in range(number(roots["ranges"]["count"])):
             entry = roots["ranges"]["at"][i]
             base, top = memory(number(entry["base"])), memory(number(entry["top"]))

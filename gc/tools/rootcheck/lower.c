@@ -259,7 +259,8 @@ static bool is_named_call(const Node *node, const char *const *names) {
 static void note_heap_record(const Node *cast) {
     static const char *const allocate[] = {"tn_alloc_sized", "tn_alloc_tail_sized", "tn_alloc_at_", "tn_alloc_tail_at_",
                                            "tn_alloc_stable_sized", NULL};
-    static const char *const push[] = {"tn_push_", "tn_push_at_", "tn_new_", NULL};
+    static const char *const push[] = {"tn_push_",     "tn_push_at_",  "tn_new_",
+                                       "tn_push_new_", "tn_new_tail_", "tn_new_stable_", NULL};
     const Node *from = cast->kid[0];
     while (from->kind == N_CAST) from = from->kid[0];
     Record *record = cast->type.base == BASE_RECORD ? cast->type.record : NULL;
