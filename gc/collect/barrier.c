@@ -20,10 +20,8 @@ tni_filter tni_barrier_filter_of(const tn_heap *heap) {
 
 void tni_barrier_filter(tn_mutator *m) {
     tni_filter filter = tni_barrier_filter_of(m->heap);
-    if (m->heap->options.value.debug & TNI_DEBUG_BARRIERS) { /* all words but one, which is no value of any host */
-        filter.ref_base = filter.value_base = (uintptr_t)UINT64_C(0xA5A5A5A5A5A5A5A5);
-        filter.ref_size = filter.value_size = UINTPTR_MAX;
-    }
+    /* All words but the one below the base, which is no reference in any format. */
+    if (m->heap->options.value.debug & TNI_DEBUG_BARRIERS) filter.ref_size = filter.value_size = UINTPTR_MAX;
     m->ref_base = filter.ref_base;
     m->ref_size = filter.ref_size;
     m->value_base = filter.value_base;

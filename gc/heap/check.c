@@ -69,7 +69,7 @@ static bool is_young_object(const tn_heap *heap, const char *p) {
     if (p < heap->nursery.start + 8 || p > m->pub.alloc - 8) return !m->attached;
     tn_header header = tni_header(p);
     if (!is_header(heap, header) || tni_is_padding(header)) return false;
-    size_t cell = tn_cell_bytes(tni_object_bytes(tni_layout_of(heap, header), header));
+    size_t cell = tni_young_cell(tni_layout_of(heap, header), header);
     size_t left = (size_t)(m->pub.alloc - p);
     return cell == left || (cell < left && is_header(heap, tni_header(p + cell)));
 }
