@@ -138,7 +138,7 @@ class Tree:
             if word.endswith('*') or word.endswith('_') and word not in self.words:
                 if not any(known.startswith(word.rstrip('*')) for known in self.words):
                     self.complain(name, token.start(), f"names: nothing begins with '{word}'")
-            elif word not in self.words and word.rstrip('s') not in self.words: # TN_CELLs
+            elif word not in self.words and word.rstrip('s') not in self.words: # a plural
                 self.complain(name, token.start(), f"names: '{word}' does not exist")
         for token in CALL.finditer(self.comments[name]):
             if token.group(1) not in self.words:

@@ -1,5 +1,5 @@
-/* unload.c: a host that loads the library, uses a debug mode, and unloads it: its own handler of SIGSEGV is there again, though
- * a heap was left. Usage: unload LIBRARY */
+/* unload.c: a host that loads the library, uses a debug mode, and unloads it: its own handler of SIGSEGV is there
+ * again, though a heap was left. Usage: unload LIBRARY */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* external.c: off-heap bytes that objects own. `live` pairs stay; `buffers` of `bytes` each replace each other at
- * random in a table of `slots`. With `counted` 1 they are reported to tn_external_adjust, with 0 they are not: the two lines
- * show what counting costs. A line has the most bytes of buffers that existed at a time, including dead ones that no
- * collection had found yet. */
+ * random in a table of `slots`. With `counted` 1 they are reported to tn_external_adjust, with 0 they are not: the two
+ * lines show what counting costs. A line has the most bytes of buffers that existed at a time, including dead ones that
+ * no collection had found yet. */
 #include "edge.h"
 
 typedef struct Pair {

@@ -101,7 +101,8 @@ static void bench_run(harness_result *r) {
     r->gc_ns = s.gc_ns, r->minors = s.minors, r->majors = s.majors, r->allocated = s.allocated_bytes;
     r->pause_p50_ns = s.pause_p50_ns, r->pause_p99_ns = s.pause_p99_ns, r->pause_max_ns = s.pause_max_ns;
     r->minor_p50_ns = s.minor_p50_ns, r->minor_p99_ns = s.minor_p99_ns, r->minor_max_ns = s.minor_max_ns;
-    if (tn_mutator_destroy(m) != TN_OK || tn_heap_destroy(heap) != TN_OK) harness_fail("the heap could not be destroyed");
+    if (tn_mutator_destroy(m) != TN_OK || tn_heap_destroy(heap) != TN_OK)
+        harness_fail("the heap could not be destroyed");
 }
 #endif
 

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096, LINE_SIZE = 4096, TEXT_SIZE = 4096 };
-/* A longer file is not what it seems to be: a limit is one number, a process is in some ten groups; a machine may have many
- * mounts. */
+/* A longer file is not what it seems to be: a limit is one number, a process is in some ten groups; a machine may have
+ * many mounts. */
 enum { LIMIT_SIZE = 64, GROUPS_SIZE = 64 << 10, MOUNTS_SIZE = 8 << 20 };
 
 /* Opens a regular file, as those of procfs and sysfs are; -1 when there is none. A FIFO or device in its place does not

@@ -7,7 +7,7 @@
  *     W3  capacity in the old list is reserved at creation: moving an entry there cannot fail
  *     W4  every young object with dispose is in the mutator's `young_disposed`
  *
- * So a minor collection looks at young entries only. The kinds are rows of a table in special.c.
+ * So a minor collection visits young entries only. The kinds are rows of a table in special.c.
  *
  * To add a kind (ephemerons, guardians): its lists, for young ones in heap/mutator.h and for old ones here; a row
  * with the functions that settle them after an evacuation and after a marking, in the order in which the kinds may

@@ -1,19 +1,17 @@
 /* collect/stress.h: collections that come too often, and survivors that move again and again (TENURE_DEBUG=stress=N).
  *
  * A host that keeps a raw pointer over an allocation is lucky as long as the object does not move. With `stress` a
- * collection comes after each N allocations on average: after 1 to 2N - 1, drawn from a seed that the log names once, or
- * after exactly N with the word `fixed`. And what survives such a collection stays young: it is copied to another place
- * of the nursery instead of the old space, up to TNI_STAYS times in a row, so that each of these collections moves it. Every
- * other collection (the host's, a full nursery, a major one) promotes as always.
+ * collection comes after each N allocations on average: after 1 to 2N - 1, drawn from a seed that the log names once,
+ * or after exactly N with the word `fixed`. And what survives such a collection stays young: it is copied to another
+ * place of the nursery instead of the old space, up to TNI_STAYS times in a row, so that each of these collections
+ * moves it. Every other collection (the host's, a full nursery, a major one) promotes as always.
  *
- *     S1  while survivors stay (heap->staying), what it has copied is armed, and no other young object is: so a slot that is
- *         visited twice is not moved twice. When it is over, no young object is armed (B3)
- *     S2  after it nothing leaves the logs of the barrier, the list of young cells, or the lists of young objects: old objects
- *         may refer to what stayed. Nor does a range rest, and the next collection visits it from the lowest mark since (R2 is for
- *         what is younger than nursery.kept)
- *     S3  what stays has at most half of the cycle, so that the promise P1 still covers all of it
- *
- * Callers: heap/alloc.c (the distance), collect/ (the rest). */
+ *     S1  while survivors stay (heap->staying), what it has copied is armed, and no other young object is: so a slot
+ *         that is visited twice is not moved twice. When it is over, no young object is armed (B3)
+ *     S2  after it nothing leaves the logs of the barrier, the list of young cells, or the lists of young objects: old
+ *         objects may refer to what stayed. Nor does a range rest, and the next collection visits it from the lowest
+ *         mark since (R2 is for what is younger than nursery.kept)
+ *     S3  what stays has at most half of the cycle, so that the promise P1 still covers all of it */
 #ifndef TNI_STRESS_H
 #define TNI_STRESS_H
 

@@ -131,10 +131,11 @@ static __attribute__((noinline, cold)) void report(walk *w, const void *slot, ui
     bool came = tni_set_has(early, (uintptr_t)slot) || tni_set_has(early, (uintptr_t)w->object | 1);
     unsigned long long number = (unsigned long long)heap->minors;
     if (came)
-        tni_fatal(heap,
-                  "barriers: before minor collection %llu: object %s: field '%s' has changed from %#zx to %#zx, and the "
-                  "barrier of that store came before collection %llu: between the two there may be no safepoint",
-                  number + 1, object, field, (size_t)before, (size_t)now, number);
+        tni_fatal(
+            heap,
+            "barriers: before minor collection %llu: object %s: field '%s' has changed from %#zx to %#zx, and the "
+            "barrier of that store came before collection %llu: between the two there may be no safepoint",
+            number + 1, object, field, (size_t)before, (size_t)now, number);
     tni_fatal(heap,
               "barriers: before minor collection %llu: object %s: field '%s' has changed from %#zx to %#zx by a store "
               "without barrier: use TN_SET, tn_write or tn_store",
@@ -144,7 +145,8 @@ static __attribute__((noinline, cold)) void report(walk *w, const void *slot, ui
 static void check_ref(tn_tracer *t, void **slot) {
     walk *w = (walk *)t;
     uintptr_t now = (uintptr_t)*slot, *before = second(w, slot);
-    if (before && *before != now && !tni_set_has(&w->heap->barriers->told, (uintptr_t)slot)) report(w, slot, *before, now);
+    if (before && *before != now && !tni_set_has(&w->heap->barriers->told, (uintptr_t)slot))
+        report(w, slot, *before, now);
 }
 
 /* From one immediate to another no reference comes or goes. */

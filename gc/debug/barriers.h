@@ -1,22 +1,25 @@
 /* debug/barriers.h: every store of a reference has its barrier, whatever is stored (TENURE_DEBUG=barriers).
  *
- * The inline barrier passes over references to old objects, and over stores into young ones. Stores that lack it there do no
- * harm today, until the object is old, or the reference young; under a collector that marks while the program runs they
- * lose objects. In this mode the mutator's filter is open and every object is armed from the first safepoint after its
- * birth on, so that each store comes to the slow path, which notes the slot. A shadow has what each slot held then, or
- * after the collection before. The check compares: a slot that has changed was noted, or its object was (tn_revisit_object).
+ * The inline barrier passes over references to old objects, and over stores into young ones. Stores that lack it there
+ * do no harm today, until the object is old, or the reference young; under a collector that marks while the program
+ * runs they lose objects. In this mode the mutator's filter is open and every object is armed from the first safepoint
+ * after its birth on, so that each store comes to the slow path, which notes the slot. A shadow has what each slot held
+ * then, or after the collection before. The check compares: a slot that has changed was noted, or its object was
+ * (tn_revisit_object).
  *
- *     C1  while the mode is `active`, the shadow of each known slot of each object that is not `born` is what the slot held at
- *         the last collection, or at the first safepoint after the object's birth; but for slots in `told`, and objects in it,
- *         with bit 0 set
- *     C2  a young object is armed iff it is not `born` and not listed as unprotected; before a minor collection none is (B3)
+ *     C1  while the mode is `active`, the shadow of each known slot of each object that is not `born` is what the slot
+ *         held at the last collection, or at the first safepoint after the object's birth; but for slots in `told`, and
+ *         objects in it, with bit 0 set
+ *     C2  a young object is armed iff it is not `born` and not listed as unprotected; before a minor collection none is
+ *         (B3)
  *     C3  an old object that is not armed is in the barrier's log, or unprotected: nothing is known of its stores
  *
- * The check looks at the whole heap. So that this takes no more than a few microseconds for each allocation, however much is
- * alive, the mode rests after a check until there was an allocation for each BARRIERS_APART objects that were looked at.
+ * The check looks at the whole heap. So that this takes no more than a few microseconds for each allocation, however
+ * much is alive, the mode rests after a check until there was an allocation for each BARRIERS_APART objects that were
+ * looked at.
  *
- * Only slots that the type's description names are compared: what a trace callback visits is left to `verify`. Where memory
- * for this is out, nothing is checked until the next collection. Callers: collect/, heap/alloc.c, heap/resize.c. */
+ * Only slots that the type's description names are compared: what a trace callback visits is left to `verify`. Where
+ * memory for this is out, nothing is checked until the next collection. */
 #ifndef TNI_BARRIERS_H
 #define TNI_BARRIERS_H
 
@@ -45,8 +48,8 @@ void tni_barriers_free(tn_heap *heap);
 void tni_barriers_born(tn_heap *heap, void *object);
 /* There may be a collection now. */
 void tni_barriers_safepoint(tn_heap *heap);
-/* The barrier was told of `count` slots of the object from `slot` on, or of all of it (NULL). Returns the object's header,
- * as it would be without this mode. */
+/* The barrier was told of `count` slots of the object from `slot` on, or of all of it (NULL). Returns the object's
+ * header, as it would be without this mode. */
 tn_header tni_barriers_told(tn_heap *heap, const void *object, const void *slot, size_t count);
 
 /* A minor collection begins: fatal when a store was not told. No young object is armed then. */

@@ -23,7 +23,8 @@ void tni_describe_lost(tn_heap *heap, const void *target, char *text, size_t siz
     const tni_layout *disposed = tni_disposed_at(heap, target);
     if (tni_handle_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else if (disposed) snprintf(text, size, "%p (a '%s' that has been disposed of)", target, disposed->desc->name);
-    else if (other) snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->host.name, heap->host.name);
+    else if (other)
+        snprintf(text, size, "%p (in heap '%s', not in heap '%s')", target, other->host.name, heap->host.name);
     else if (tni_stale_text(heap, target, was, sizeof was)) snprintf(text, size, "%p (%s)", target, was);
     else snprintf(text, size, "%p", target);
 }

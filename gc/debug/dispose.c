@@ -24,11 +24,12 @@ static uint64_t add(uint64_t sum, const void *from, size_t bytes) {
     return sum;
 }
 
-/* Where an object can be read that the slot refers to: that which was young may have moved, and its old place is read as
- * well, for the callback has no other address. NULL: it is dead, or no object. */
+/* Where an object can be read that the slot refers to: that which was young may have moved, and its old place is read
+ * as well, for the callback has no other address. NULL: it is dead, or no object. */
 static const void *alive(const tn_heap *heap, const void *at) {
     if (!at || (uintptr_t)at & 7) return NULL;
-    if (tni_in_nursery(heap, at)) return heap->mutators[0].busy && !heap->nursery.kept ? tni_forwarded(tni_header(at)) : NULL;
+    if (tni_in_nursery(heap, at))
+        return heap->mutators[0].busy && !heap->nursery.kept ? tni_forwarded(tni_header(at)) : NULL;
     return tni_region_has(&heap->regions, at) && tni_marked(at) && !tni_quarantined(heap, at) ? at : NULL;
 }
 
@@ -62,7 +63,8 @@ void tni_dispose_checked(tn_heap *heap, const tni_layout *layout, void *object) 
     layout->desc->dispose(heap, object);
     if (!small || sum_of(heap, layout, object, copy, header) == before) return;
     tni_fatal(heap,
-              "dispose: the dispose callback of type '%.60s' has written into an object that %p refers to: it may have died or "
+              "dispose: the dispose callback of type '%.60s' has written into an object that %p refers to: it may have "
+              "died or "
               "moved, too; a dispose callback touches its own object only",
               layout->desc->name, object);
 }

@@ -63,10 +63,12 @@ static void report(tn_heap *heap, void *address) {
     fate f;
     if (fate_of(heap, address, &f)) {
         describe(heap, address, &f, what, sizeof what);
-        snprintf(line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
-                 f.to ? "read it again from its handle or root after what may collect; where it was read from one, that is a "
-                        "field that is not described, a slot that no scanner visits or a cell that is not registered"
-                      : "hold it by a handle, global or root, or by a field that its type describes");
+        snprintf(
+            line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
+            f.to
+                ? "read it again from its handle or root after what may collect; where it was read from one, that is a "
+                  "field that is not described, a slot that no scanner visits or a cell that is not registered"
+                : "hold it by a handle, global or root, or by a field that its type describes");
     } else if (!tni_handle_text(heap, address, line, sizeof line)) {
         if (!is_sealed(heap, address)) return;
         snprintf(line, sizeof line,
@@ -104,8 +106,8 @@ static bool needs_handler(const tn_heap *heap) {
     return heap->options.value.debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES | TNI_DEBUG_MOVE);
 }
 
-/* When no heap needs it any more, the host's own is put back. A handler that the host has put over this stays, and may call
- * this one: then it counts as installed. */
+/* When no heap needs it any more, the host's own is put back. A handler that the host has put over this stays, and may
+ * call this one: then it counts as installed. */
 static void uninstall(void) {
     struct sigaction now;
     if (!AO_load(&installed) || sigaction(SIGSEGV, NULL, &now)) return;

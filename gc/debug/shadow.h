@@ -1,5 +1,5 @@
-/* debug/shadow.h: a second word for each word of the memory that objects are in, by its address. A copy of each region of
- * TNI_REGION bytes, of which the system has only the pages that were written; what was not reads as 0. */
+/* debug/shadow.h: a second word for each word of the memory that objects are in, by its address. A copy of each region
+ * of TNI_REGION bytes, of which the system has only the pages that were written; what was not reads as 0. */
 #ifndef TNI_SHADOW_H
 #define TNI_SHADOW_H
 

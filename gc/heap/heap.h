@@ -97,7 +97,8 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
     if (!tni_young(heap, object)) return object;
     tn_header header = tni_header(object);
-    return header & TN_HEADER_ARMED ? object : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
+    return header & TN_HEADER_ARMED ? object
+                                    : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
 }
 
 /* ---- checks of what the host passes ---- */

@@ -110,7 +110,8 @@ static const word debugs[] = {
     {"handles", TNI_DEBUG_HANDLES, "check scopes, and that no handle is used after its scope"},
     {"threads", TNI_DEBUG_THREADS, "check that only its own thread uses a mutator"},
     {"fail", COUNT(fail), "the N-th request of the heap for memory fails"},
-    {"quarantine", COUNT(quarantine), "keep what has died inaccessible for N collections, at most 10000; implies stale"},
+    {"quarantine", COUNT(quarantine),
+     "keep what has died inaccessible for N collections, at most 10000; implies stale"},
     END_OF_WORDS};
 /* A value is shown as one of the first two. */
 static const word switches[] = {{"off", 0, NULL}, {"on", 1, NULL},    {"0", 0, NULL},
@@ -556,8 +557,8 @@ static const row *find(span key) {
 /* ---- the sources ---- */
 
 /* The limit that heap_max=auto means, given the memory that the process may use. An eighth is left to the host: for its
- * code, its stacks, what it takes from malloc without tn_external_adjust, and the kernel's page tables, which count against a
- * container's limit too. */
+ * code, its stacks, what it takes from malloc without tn_external_adjust, and the kernel's page tables, which count
+ * against a container's limit too. */
 static size_t share_of(size_t memory) {
     size_t rest = memory / 8 > MIB(16) ? memory / 8 : MIB(16), share = memory - (rest < memory / 2 ? rest : memory / 2);
     return share < MIB(1) ? MIB(1) : share > TIB(128) ? TIB(128) : share;

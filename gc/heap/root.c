@@ -218,9 +218,11 @@ static bool read_desc(tn_mutator *m, tn_range_desc *to, const tn_range_desc *des
     bool known = desc && tni_read_sized(to, sizeof *to, offsetof(tn_range_desc, low), desc, size);
     if (known && to->base && to->top) return true;
     if (desc && !known)
-        tni_fail(m, TN_BAD_ARGUMENT,
-                 "tn_range_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
-                 "was compiled with other headers", size, tn_version(), sizeof *to);
+        tni_fail(
+            m, TN_BAD_ARGUMENT,
+            "tn_range_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+            "was compiled with other headers",
+            size, tn_version(), sizeof *to);
     else tni_fail(m, TN_BAD_ARGUMENT, "tn_range_create: a range needs the addresses of base and top");
     return false;
 }

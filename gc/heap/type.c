@@ -182,9 +182,11 @@ tn_type tn_type_create_(tn_heap *heap, const tn_type_desc *desc, size_t size) {
     if (!desc) return tni_fail_heap(heap, TN_BAD_ARGUMENT, "tn_type_create: the description is NULL"), 0u;
     tn_type_desc known;
     if (tni_read_sized(&known, sizeof known, offsetof(tn_type_desc, align), desc, size)) return add(heap, &known);
-    tni_fail_heap(heap, TN_BAD_ARGUMENT,
-                  "tn_type_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
-                  "was compiled with other headers", size, tn_version(), sizeof known);
+    tni_fail_heap(
+        heap, TN_BAD_ARGUMENT,
+        "tn_type_create: a description of %zu bytes, where this version of the library (%s) has %zu: the host "
+        "was compiled with other headers",
+        size, tn_version(), sizeof known);
     return 0;
 }
 

@@ -226,7 +226,8 @@ static void *give_up(const request *r) {
 }
 
 /* Collects, then tries. */
-static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_collection_kind kind, tni_cause cause) {
+static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn_collection_kind kind,
+                         tni_cause cause) {
     tn_heap *heap = r->m->heap;
     heap->pacing->room.least = wanted ? 0 : r->cell + tn_padding_bytes(r->align);
     heap->pacing->room.wanted = wanted;

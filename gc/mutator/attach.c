@@ -20,8 +20,8 @@ tn_mutator *tn_mutator_create(tn_heap *heap, tn_error *error) {
     size_t bytes = heap->options.value.handles;
     m->handles_base = tni_os_map(&heap->faults, bytes, TNI_PAGE);
     if (!m->handles_base)
-        return tni_fail_error(error, TN_OUT_OF_MEMORY, "tn_mutator_create: no address space for a handle stack of %zu bytes",
-                              bytes),
+        return tni_fail_error(error, TN_OUT_OF_MEMORY,
+                              "tn_mutator_create: no address space for a handle stack of %zu bytes", bytes),
                NULL;
     m->values_end = (tn_value *)(void *)((char *)m->handles_base + bytes);
     m->pub.handles = m->handles_base;
@@ -45,8 +45,8 @@ tn_status tn_mutator_destroy(tn_mutator *m) {
     tni_mutator *p = tni_private(m);
     if (!p->attached) return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: the mutator is detached already");
     if (m->window)
-        return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: a raw window is open (TN_NO_GC at %s:%d)", m->window->file,
-                        m->window->line);
+        return tni_fail(m, TN_BAD_STATE, "tn_mutator_destroy: a raw window is open (TN_NO_GC at %s:%d)",
+                        m->window->file, m->window->line);
     if (!tni_check_caller(m, "tn_mutator_destroy") || !tni_check_hook(m, "tn_mutator_destroy")) return TN_BAD_STATE;
     m->handles = p->handles_base; /* the handles are gone: young objects live on through roots and globals alone */
     m->values = p->values_end;

@@ -79,7 +79,8 @@ static tn_status copy(const bulk *b) {
     if (!tni_check_caller(b->m, b->function)) return TN_BAD_STATE;
     if (!check(b)) return TN_BAD_ARGUMENT;
     tn_heap *heap = b->m->heap;
-    tn_header header = heap->answers.told ? heap->answers.told(heap, b->object, b->to, b->count) : tni_header(b->object);
+    tn_header header =
+        heap->answers.told ? heap->answers.told(heap, b->object, b->to, b->count) : tni_header(b->object);
     if (header & TN_HEADER_ARMED) record(b);
     memmove(b->to, b->from, b->count * sizeof *b->to);
     return TN_OK;

@@ -136,9 +136,10 @@ static bool extend_large(const change *c) {
 static tn_status copy(change *c) {
     size_t bytes = tni_object_bytes(c->layout, c->header);
     if (c->header & TNI_STABLE)
-        return tni_fail(c->m, TN_BAD_STATE,
-                        "TN_RESIZE: the '%.40s' was promised a fixed address (TN_STABLE_ADDRESS), and cannot grow there",
-                        name_of(c));
+        return tni_fail(
+            c->m, TN_BAD_STATE,
+            "TN_RESIZE: the '%.40s' was promised a fixed address (TN_STABLE_ADDRESS), and cannot grow there",
+            name_of(c));
     char *to = tn_alloc_slow_at_(c->m, tni_header_type(c->header), TN_SIZES_(c->layout->size, c->layout->tail_size),
                                  c->count, c->m->here);
     if (!to) return tn_last_status(c->m);

@@ -79,7 +79,8 @@ char *tni_nursery_place(tni_nursery *n, size_t bytes, bool behind) {
     else if (!before) behind = true;
     if (!behind && !before) return NULL;
     char *place = n->base + (behind ? to : 0);
-    size_t end = (size_t)(place - n->base) + tni_whole_pages(bytes), have = n->sealed ? end - tni_whole_pages(bytes) : n->committed;
+    size_t end = (size_t)(place - n->base) + tni_whole_pages(bytes),
+           have = n->sealed ? end - tni_whole_pages(bytes) : n->committed;
     if (end > have && !tni_os_commit(n->faults, n->base + have, end - have)) return NULL;
     if (end > n->committed) n->committed = end;
     tni_allow(place, bytes);

@@ -6,8 +6,8 @@
  *     N2  [start, frontier) has been given to the mutator in this cycle; memory from `dirty` on is zero, memory before
  *         it may not be
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish
- *     N4  after a minor collection the nursery is empty: every survivor is promoted, there is no ageing. Only under debug
- *         mode `stress` survivors may stay: `kept` bytes from the start on (collect/stress.h)
+ *     N4  after a minor collection the nursery is empty: every survivor is promoted, there is no ageing. Only under
+ *         debug mode `stress` survivors may stay: `kept` bytes from the start on (collect/stress.h)
  *     N5  an object is aligned as its type asks for; before it there may be padding (space/object.h)
  *
  * Each cycle begins at the front again, in memory that the caches hold. In debug mode `move` the used pages are made
@@ -53,8 +53,8 @@ void tni_nursery_seal(tni_nursery *nursery);
 /* For what is to stay young: the address of so many bytes, accessible, outside of this cycle, where the next one can
  * begin; NULL when there is no such place. `after`: rather after this cycle than before it. */
 char *tni_nursery_place(tni_nursery *nursery, size_t bytes, bool after);
-/* `kept` bytes have been filled there: the next cycle begins with them. What this one used becomes inaccessible (`seal`),
- * or is used again. */
+/* `kept` bytes have been filled there: the next cycle begins with them. What this one used becomes inaccessible
+ * (`seal`), or is used again. */
 void tni_nursery_keep(tni_nursery *nursery, char *place, bool seal);
 /* Gives the pages after the first `keep` bytes back to the system. The mutator has no memory there. */
 void tni_nursery_trim(tni_nursery *nursery, size_t keep);

@@ -4,10 +4,10 @@
  * out (status.h). Until the next allocation or safepoint, stores into the new object need no barrier (tn_init,
  * field.h), whatever its type and size.
  *
- * What inline allocation checks, and when: the size and the number when they are compiled (they are constants), then one
- * comparison with the mutator's limit. While that holds, the type and the sizes are not compared with the registered
- * ones: an unregistered type or a wrong size is found by the first call that takes the slow path, which every chunk of
- * the nursery begins with, or with TENURE_DEBUG=verify. The slow path checks everything, each time. */
+ * What inline allocation checks, and when: the size and the number when they are compiled (they are constants), then
+ * one comparison with the mutator's limit. While that holds, the type and the sizes are not compared with the
+ * registered ones: an unregistered type or a wrong size is found by the first call that takes the slow path, which
+ * every chunk of the nursery begins with, or with TENURE_DEBUG=verify. The slow path checks everything, each time. */
 #ifndef TENURE_ALLOC_H
 #define TENURE_ALLOC_H
 
@@ -25,11 +25,11 @@ TN_BEGIN_DECLS_
 TN_INLINE_ size_t tn_cell_bytes(size_t size) { return (size < 8 ? 8 : (size + 7) / 8 * 8) + 8; }
 TN_INLINE_ size_t tn_padding_bytes(size_t align) { return align > 8 ? align - 8 : 0; }
 
-/* Raw tier. Allocates an object of struct T: of the fixed size, or with a tail of `count` elements of type `element`. Raw
- * pointers are good until the next call that may collect. The sizes must be those of the registered type. The object is
- * aligned as struct T is. NULL: TN_OUT_OF_MEMORY (for an object that is larger than heap_max or the memory of the
- * machine: at once, without a collection), TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1), TN_BAD_STATE (in
- * a callback). The handle tier has TN_NEW (handle.h).
+/* Raw tier. Allocates an object of struct T: of the fixed size, or with a tail of `count` elements of type `element`.
+ * Raw pointers are good until the next call that may collect. The sizes must be those of the registered type. The
+ * object is aligned as struct T is. NULL: TN_OUT_OF_MEMORY (for an object that is larger than heap_max or the memory of
+ * the machine: at once, without a collection), TN_BAD_TYPE, TN_BAD_SIZE (also for a count beyond 2^32 - 1),
+ * TN_BAD_STATE (in a callback). The handle tier has TN_NEW (handle.h).
  *
  * The type is T_type. With _as, `type` is another type's number that is made of the same struct. */
 #define tn_alloc(m, T) tn_alloc_as(m, T, T##_type)
@@ -48,10 +48,11 @@ TN_INLINE_ void *tn_alloc_tail_sized(tn_mutator *m, tn_type type, size_t size, s
 /* The out-of-line part. A JIT calls it when its inline bump does not fit. Without a tail, element and count are 0. */
 TN_API_ TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
-/* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with TN_BORN_OLD,
- * and TN_STABLE_ADDRESS (weak.h) returns it at once. It takes a call and a place in the old space, several times the
- * time of tn_alloc, and when it dies only a major collection finds that; but TN_STABLE_ADDRESS of a young object costs a
- * whole minor collection. For all else the contract is tn_alloc's. Without a tail, element and count are 0. */
+/* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with
+ * TN_BORN_OLD, and TN_STABLE_ADDRESS (weak.h) returns it at once. It takes a call and a place in the old space, several
+ * times the time of tn_alloc, and when it dies only a major collection finds that; but TN_STABLE_ADDRESS of a young
+ * object costs a whole minor collection. For all else the contract is tn_alloc's. Without a tail, element and count are
+ * 0. */
 #define tn_alloc_stable(m, T) ((T *)tn_alloc_stable_sized((m), T##_type, sizeof(T), 0, 0))
 #define tn_alloc_stable_tail(m, T, element, count) \
     ((T *)tn_alloc_stable_sized((m), T##_type, sizeof(T), sizeof(element), (count)))
@@ -60,8 +61,8 @@ TN_API_ TN_MAY_COLLECT void *tn_alloc_stable_sized(tn_mutator *m, tn_type type, 
 #define tn_alloc_stable_sized(m, ...) tn_alloc_stable_sized(TN_AT_(m), __VA_ARGS__)
 
 /* Makes sure that the next allocations of ordinary types, up to `bytes` together (add up tn_cell_bytes, each at most
- * TN_SMALL_MAX, and tn_padding_bytes), neither collect nor fail, so that a burst of raw construction needs no handles. May
- * collect itself. TN_OUT_OF_MEMORY when there is no room, TN_BAD_SIZE beyond TN_RESERVE_MAX. */
+ * TN_SMALL_MAX, and tn_padding_bytes), neither collect nor fail, so that a burst of raw construction needs no handles.
+ * May collect itself. TN_OUT_OF_MEMORY when there is no room, TN_BAD_SIZE beyond TN_RESERVE_MAX. */
 #define TN_RESERVE_MAX ((size_t)128 * 1024)
 TN_API_ TN_MAY_COLLECT tn_status tn_reserve(tn_mutator *m, size_t bytes);
 
@@ -154,7 +155,9 @@ TN_INLINE_ void *tn_alloc_tail_at_(tn_mutator *m, tn_type type, size_t size, siz
     return tn_bump_(m, type, cell, size, element, count, place);
 }
 
-TN_INLINE_ void *tn_alloc_sized(tn_mutator *m, tn_type type, size_t size) { return tn_alloc_at_(m, type, size, 8, NULL); }
+TN_INLINE_ void *tn_alloc_sized(tn_mutator *m, tn_type type, size_t size) {
+    return tn_alloc_at_(m, type, size, 8, NULL);
+}
 
 TN_INLINE_ void *tn_alloc_tail_sized(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count) {
     return tn_alloc_tail_at_(m, type, size, element, 8, count, NULL);

@@ -54,7 +54,7 @@
 #define TN_NO_COLLECT
 #endif
 
-/* An inline function of these headers. One file of the library (gc/heap/export.c) defines this word differently, and so
+/* An inline function of these headers. One file of the library (gc/mutator/export.c) defines this word differently, and so
  * exports all of them under the same names. */
 #ifndef TN_INLINE_
 #define TN_INLINE_ static inline __attribute__((always_inline, unused))

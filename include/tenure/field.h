@@ -11,25 +11,28 @@
  *     into a new object (alloc.h), no barrier               tn_init(o, car, pointer)
  *     by address                                            tn_store(m, o, &slot, pointer)
  *     plain data       TN_PUT(m, h, plain, expression)      o->plain = ...
- *     values           TN_GET_VALUE, TN_SET_VALUE           tn_read_value, tn_write_value, tn_init_value, tn_store_value
+ *     values           TN_GET_VALUE, TN_SET_VALUE           tn_read_value, tn_write_value, tn_init_value,
+ *                      tn_store_value
  *     many at once     TN_MOVE, TN_COPY, TN_MOVE_VALUES ... tn_move_refs, tn_copy_refs, tn_move_values ...
  *
- * A field may be a designator: TN_SET(m, h, slot[i], v). (*h)->plain = g(m) has no defined order in C when g may collect;
- * TN_PUT evaluates the expression first. None of these collects, but the expression of TN_PUT may.
+ * A field may be a designator: TN_SET(m, h, slot[i], v). (*h)->plain = g(m) has no defined order in C when g may
+ * collect; TN_PUT evaluates the expression first. None of these collects, but the expression of TN_PUT may.
  *
- * A minor collection visits only those old objects that may refer to young ones. So each store of a young reference into
- * an old object must be recorded. There are five ways to do that; while the object is young, none of them costs anything:
+ * A minor collection visits only those old objects that may refer to young ones. So each store of a young reference
+ * into an old object must be recorded. There are five ways to do that; while the object is young, none of them costs
+ * anything:
  *
  *     one slot             TN_SET, tn_write, tn_store. The rule; the others are for where this is too slow or cannot be
  *                          done
- *     a row of slots       TN_MOVE, TN_COPY, tn_move_refs, tn_copy_refs: as memmove and memcpy, with one barrier. To insert
- *                          into an array, to remove from it, or to let it grow
- *     anything at all      plain stores, and tn_revisit_object: the whole object is visited. For changes all over a small
- *                          object, and whenever memory that an object owns outside of the heap moves or is freed
- *     memory outside       plain stores, and tn_revisit_slot for each. For a large vector or table in malloc'd memory that
- *                          a trace callback visits
- *     no barrier           plain stores between TN_UNPROTECT and TN_PROTECT; every minor collection between them visits the
- *                          whole object. For the frame or stack that an interpreter works on, and for little else */
+ *     a row of slots       TN_MOVE, TN_COPY, tn_move_refs, tn_copy_refs: as memmove and memcpy, with one barrier. To
+ *                          insert into an array, to remove from it, or to let it grow
+ *     anything at all      plain stores, and tn_revisit_object: the whole object is visited. For changes all over a
+ *                          small object, and whenever memory that an object owns outside of the heap moves or is freed
+ *     memory outside       plain stores, and tn_revisit_slot for each. For a large vector or table in malloc'd memory
+ *                          that a trace callback visits
+ *     no barrier           plain stores between TN_UNPROTECT and TN_PROTECT; every minor collection between them
+ *                          visits the whole object. For the frame or stack that an interpreter works on, and for
+ *                          little else */
 #ifndef TENURE_FIELD_H
 #define TENURE_FIELD_H
 
@@ -88,12 +91,12 @@ typedef struct tn_value_field {
 TN_INLINE_ void tn_store(tn_mutator *m, void *object, void *slot, const void *reference);
 TN_INLINE_ void tn_store_value(tn_mutator *m, void *object, tn_value *slot, tn_value value);
 
-/* Copies `count` references (values) to the slots of `object` from address `to` on. The slots are in the object itself, or
- * in memory that its trace callback visits. tn_move_ is for a row of the same object, in either direction; tn_copy_ is for
- * a row of another object, or for plain memory. Rows may overlap. Raw tier: addresses, as with tn_store.
+/* Copies `count` references (values) to the slots of `object` from address `to` on. The slots are in the object itself,
+ * or in memory that its trace callback visits. tn_move_ is for a row of the same object, in either direction; tn_copy_
+ * is for a row of another object, or for plain memory. Rows may overlap. Raw tier: addresses, as with tn_store.
  *
- * TN_BAD_ARGUMENT, and nothing is copied, when a row is not in the object, or ends beyond it. In other memory the bounds
- * cannot be checked. TN_BAD_STATE in a callback. Never collect. */
+ * TN_BAD_ARGUMENT, and nothing is copied, when a row is not in the object, or ends beyond it. In other memory the
+ * bounds cannot be checked. TN_BAD_STATE in a callback. Never collect. */
 TN_API_ TN_NO_COLLECT tn_status tn_move_refs(tn_mutator *m, void *object, void *to, const void *from, size_t count);
 TN_API_ TN_NO_COLLECT tn_status tn_move_values(tn_mutator *m, void *object, tn_value *to, const tn_value *from,
                                                size_t count);
@@ -105,9 +108,9 @@ TN_API_ TN_NO_COLLECT tn_status tn_copy_values(tn_mutator *m, void *object, tn_v
 #define tn_copy_refs(m, object, ...) tn_copy_refs((m), TN_OBJECT_(object), __VA_ARGS__)
 #define tn_copy_values(m, object, ...) tn_copy_values((m), TN_OBJECT_(object), __VA_ARGS__)
 
-/* An object has been changed by plain stores, or memory that it owns and its trace callback visits has changed: the next
- * collection visits the whole object. Call it before or after the change, with no safepoint between. TN_REVISIT_OBJECT
- * takes a handle. */
+/* An object has been changed by plain stores, or memory that it owns and its trace callback visits has changed: the
+ * next collection visits the whole object. Call it before or after the change, with no safepoint between.
+ * TN_REVISIT_OBJECT takes a handle. */
 TN_API_ TN_NO_COLLECT void tn_revisit_object(tn_mutator *m, void *object);
 #define tn_revisit_object(m, object) tn_revisit_object((m), TN_OBJECT_(object))
 #define TN_REVISIT_OBJECT(m, h) tn_revisit_object((m), *TN_TYPED_(h))
@@ -122,14 +125,14 @@ TN_API_ TN_NO_COLLECT void tn_revisit_value_slot(tn_mutator *m, void *object, co
 #define tn_revisit_slot(m, object, slot) tn_revisit_slot((m), TN_OBJECT_(object), (slot))
 #define tn_revisit_value_slot(m, object, slot) tn_revisit_value_slot((m), TN_OBJECT_(object), (slot))
 
-/* TN_UNPROTECT: from now on every minor collection visits the whole object that handle h holds, which costs the time for
- * that, but stores into it need no barrier. TN_PROTECT: stores need their barrier again; the next collection visits the
- * object once more. Calls do not nest: an object that is unprotected twice is protected by one call. It may be young or
- * old, and of any type; what its trace callback visits counts as its own. This does not keep it alive. Both take a few
- * instructions, so that an interpreter can call them for each switch between coroutines.
+/* TN_UNPROTECT: from now on every minor collection visits the whole object that handle h holds, which costs the time
+ * for that, but stores into it need no barrier. TN_PROTECT: stores need their barrier again; the next collection visits
+ * the object once more. Calls do not nest: an object that is unprotected twice is protected by one call. It may be
+ * young or old, and of any type; what its trace callback visits counts as its own. This does not keep it alive. Both
+ * take a few instructions, so that an interpreter can call them for each switch between coroutines.
  *
- * TN_OK; TN_BAD_ARGUMENT when there is no object; TN_OUT_OF_MEMORY: it is protected as before; TN_NOT_FOUND: TN_PROTECT of
- * an object that is not unprotected; TN_BAD_STATE in a callback. Never collect. */
+ * TN_OK; TN_BAD_ARGUMENT when there is no object; TN_OUT_OF_MEMORY: it is protected as before; TN_NOT_FOUND: TN_PROTECT
+ * of an object that is not unprotected; TN_BAD_STATE in a callback. Never collect. */
 #define TN_UNPROTECT(m, h) tn_unprotect_((m), TN_TYPED_(h))
 #define TN_PROTECT(m, h) tn_protect_((m), TN_TYPED_(h))
 TN_API_ TN_NO_COLLECT tn_status tn_unprotect_(tn_mutator *m, const void *h);

@@ -53,7 +53,8 @@ TN_BEGIN_DECLS_
     ((T **)(void *)tn_new_stable_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
- * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be anything: fill them at once).
+ * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be anything: fill them at
+ * once).
  *
  * A tail that gets shorter stays where it is, and its end is given back: at once, or by the next minor collection. A
  * tail that gets longer stays where it is if there is room after it. If there is none, *h is a new object, with an
@@ -64,10 +65,10 @@ TN_BEGIN_DECLS_
  *     *slots = tn_read(*list, slots);
  *     if (TN_RESIZE(m, slots, 2 * length) == TN_OK) TN_SET(m, list, slots, slots);
  *
- * Stores into *h need the barrier (TN_SET, tn_write; not tn_init), because the object may be an old one. May collect when
- * the tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a tail, or
- * with a dispose callback; TN_BAD_STATE in a callback, or if TN_STABLE_ADDRESS has promised the address and there is no
- * room after it. After a failure the object is as it was. The mutator's thread. */
+ * Stores into *h need the barrier (TN_SET, tn_write; not tn_init), because the object may be an old one. May collect
+ * when the tail gets longer. TN_OUT_OF_MEMORY; TN_BAD_SIZE beyond 2^32 - 1 elements; TN_BAD_TYPE for types without a
+ * tail, or with a dispose callback; TN_BAD_STATE in a callback, or if TN_STABLE_ADDRESS has promised the address and
+ * there is no room after it. After a failure the object is as it was. The mutator's thread. */
 #define TN_RESIZE(m, h, count) tn_resize_(TN_AT_(m), TN_TYPED_(h), (count))
 TN_API_ TN_MAY_COLLECT tn_status tn_resize_(tn_mutator *m, void *h, size_t count);
 
@@ -120,12 +121,13 @@ TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_scope_closed_(tn_scope_ *sco
 TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_scope_escaped_(tn_scope_ *scope, const void *handle,
                                                                   bool value);
 TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_stored_(tn_mutator *m, const void *handle, bool value);
-TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place);
+TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot,
+                                                                 const tn_place *place);
 
 /* A host that is compiled with AddressSanitizer, in all of its files that make handles, poisons the slots of closed
  * scopes until they are used again: a use of a handle after its scope is reported at its line, without any debug mode.
- * The library reports the slots that it frees or uses itself through forbid_slots and allow_slots, however it was built.
- * TENURE_DEBUG=handles gives better reports, so while it is on, slots are not poisoned. */
+ * The library reports the slots that it frees or uses itself through forbid_slots and allow_slots, however it was
+ * built. TENURE_DEBUG=handles gives better reports, so while it is on, slots are not poisoned. */
 #if defined(__SANITIZE_ADDRESS__)
 #define TN_ASAN_
 #elif defined(__has_feature)

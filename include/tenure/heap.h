@@ -48,8 +48,8 @@ typedef struct tn_policy {
 
 #define TN_POLICY_INIT {.policy_size = sizeof(tn_policy)}
 
-/* The host's settings. Start from TN_CONFIG_INIT and change what matters; everything is copied. New members are added at
- * the end. */
+/* The host's settings. Start from TN_CONFIG_INIT and change what matters; everything is copied. New members are added
+ * at the end. */
 typedef struct tn_config {
     size_t config_size;       /* sizeof(tn_config): set by TN_CONFIG_INIT */
     const char *name;         /* of the heap, for logs; NULL: "heap" */
@@ -61,12 +61,13 @@ typedef struct tn_config {
     void *user;               /* handed to the hooks below; tn_heap_user returns it */
 
     /* Memory is out ("Memory is out", below); `bytes` are wanted. The hook may drop caches, raise heap_max with
-     * tn_option_set, or longjmp to a place that calls tn_restore. It returns true to try again, false to give up. It must
-     * not allocate from this heap, collect, or create or destroy a mutator: such calls are refused (TN_BAD_STATE). */
+     * tn_option_set, or longjmp to a place that calls tn_restore. It returns true to try again, false to give up.
+     * It must not allocate from this heap, collect, or create or destroy a mutator: such calls are refused
+     * (TN_BAD_STATE). */
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
 
-    /* A call failed; `text` is the line that tn_last_error will return. It must return, and must not call the API: calls
-     * are refused, and their failure is not reported in turn. */
+    /* A call failed; `text` is the line that tn_last_error will return. It must return, and must not call the API:
+     * calls are refused, and their failure is not reported in turn. */
     void (*on_error)(tn_status status, const char *text, void *user);
 
     /* The heap is corrupt, or a raw window was violated: `text` says what. If it returns, the process aborts. NULL: the
@@ -89,18 +90,20 @@ typedef struct tn_config {
  * successive ones, and for no longer than the program runs for four times what the last full collection took. A full
  * collection is always made when a request is smaller than those that have failed, when heap_max was raised, when
  * external bytes or blocks were freed, and when the hook has returned true. One that helps ends the series.
- * on_out_of_memory is asked in each case. The collector cannot see that references were dropped: a host that has dropped
- * data after four such failures, and must know at once whether that was enough, calls tn_collect(m, TN_FULL). */
+ * on_out_of_memory is asked in each case. The collector cannot see that references were dropped: a host that has
+ * dropped data after four such failures, and must know at once whether that was enough, calls tn_collect(m,
+ * TN_FULL). */
 
-/* What callbacks may call. trace, dispose, describe, scanners, on_error, on_fatal, log and the functions of a policy may
- * call tn_version, tn_version_number, tn_status_text, tn_heap_user, tn_request_collection and tn_interrupt, what only
- * reads (tn_last_status, tn_last_error, and tn_clear_error; tn_handle_count, tn_save, tn_type_of, tn_length_of, tn_size_of, tn_type_name),
- * and what their own contracts name; on_out_of_memory may call all that neither allocates nor collects. Every other function
- * refuses to run there, in every build: it does nothing, returns NULL, 0 or TN_BAD_STATE, and says so like any failure.
- * (Inline code that only reads or writes memory, such as TN_HANDLE or tn_write, cannot find out where it is called.) */
+/* What callbacks may call. trace, dispose, describe, scanners, on_error, on_fatal, log and the functions of a policy
+ * may call tn_version, tn_version_number, tn_status_text, tn_heap_user, tn_request_collection and tn_interrupt, what
+ * only reads (tn_last_status, tn_last_error, and tn_clear_error; tn_handle_count, tn_save, tn_type_of, tn_length_of,
+ * tn_size_of, tn_type_name), and what their own contracts name; on_out_of_memory may call all that neither allocates
+ * nor collects. Every other function refuses to run there, in every build: it does nothing, returns NULL, 0 or
+ * TN_BAD_STATE, and says so like any failure. (Inline code that only reads or writes memory, such as TN_HANDLE or
+ * tn_write, cannot find out where it is called.) */
 
-/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1; a config of a newer
- * version that uses what this one does not know) returns NULL and fills *error, which may be NULL. Any thread. */
+/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1; a config of a
+ * newer version that uses what this one does not know) returns NULL and fills *error, which may be NULL. Any thread. */
 TN_API_ TN_NO_COLLECT tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
 
 /* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while there is a mutator, and in
@@ -118,10 +121,10 @@ TN_API_ TN_MAY_COLLECT tn_status tn_collect(tn_mutator *m, tn_collection_kind ki
 TN_API_ TN_NO_COLLECT void tn_request_collection(tn_heap *heap);
 
 /* Off-heap memory that objects own: `bytes` more, or fewer when negative. The sum is cut at PTRDIFF_MIN and PTRDIFF_MAX
- * instead of wrapping, and counts as 0 while it is negative. It counts in pacing and against heap_max, so that small objects with large buffers are collected
- * in time: between two major collections, where these are costly, up to three times what is alive may come. Never
- * collects itself; where it asks for a collection, that is a minor one unless that frees too little. The mutator's
- * thread; in callbacks, dispose alone. */
+ * instead of wrapping, and counts as 0 while it is negative. It counts in pacing and against heap_max, so that small
+ * objects with large buffers are collected in time: between two major collections, where these are costly, up to three
+ * times what is alive may come. Never collects itself; where it asks for a collection, that is a minor one unless that
+ * frees too little. The mutator's thread; in callbacks, dispose alone. */
 TN_API_ TN_NO_COLLECT void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes);
 
 /* Makes a full collection, then calls visit(object, type, size, user) once for each live object of the host's types, in

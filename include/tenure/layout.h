@@ -1,6 +1,6 @@
-/* tenure/layout.h: the offsets, masks and formulas of the inline paths, for JITs, for compilers (LLVM), and for bindings
- * of languages that cannot use C macros and inline functions (Rust, Zig). Static assertions below hold the numbers to
- * the structs. The numbers stay for as long as the major version does.
+/* tenure/layout.h: the offsets, masks and formulas of the inline paths, for JITs, for compilers (LLVM), and for
+ * bindings of languages that cannot use C macros and inline functions (Rust, Zig). Static assertions below hold the
+ * numbers to the structs. The numbers stay for as long as the major version does.
  *
  * Without any C macro. Every inline function of the headers is exported under its own name, and every function behind a
  * macro under the macro's name in lower case with a `_`: TN_SET(m, h, f, v) is tn_set_(m, h, offset of f, v), where
@@ -18,7 +18,8 @@
  *
  *     object = [m + TN_OFFSET_ALLOC];  next = object + size + 8
  *     if (next > [m + TN_OFFSET_LIMIT])  object = tn_alloc_slow(m, type, size, element, count)
- *     else  [m + TN_OFFSET_ALLOC] = next;  [object - 8] = type << TN_HEADER_TYPE_SHIFT | count << TN_HEADER_LENGTH_SHIFT
+ *     else  [m + TN_OFFSET_ALLOC] = next;  [object - 8] = type << TN_HEADER_TYPE_SHIFT | count <<
+ *           TN_HEADER_LENGTH_SHIFT
  *
  * This is all that inline allocation checks. The limit is lowered whenever something else has to be done: a collection
  * is asked for, a raw window is open, a debug mode wants to see each allocation, new objects are placed in the old
@@ -27,7 +28,8 @@
  * Of a type that is aligned to 16, 32 or 64 bytes: call tn_alloc_slow; or move the object up first, with
  *
  *     padding = -[m + TN_OFFSET_ALLOC] & (align - 1);  object = [m + TN_OFFSET_ALLOC] + padding
- *     if (padding != 0)  [[m + TN_OFFSET_ALLOC] - 8] = 3 << TN_HEADER_TYPE_SHIFT | (padding / 8 - 1) << TN_HEADER_LENGTH_SHIFT
+ *     if (padding != 0)  [[m + TN_OFFSET_ALLOC] - 8] = 3 << TN_HEADER_TYPE_SHIFT | (padding / 8 - 1) <<
+ *                        TN_HEADER_LENGTH_SHIFT
  *
  * before the new [m + TN_OFFSET_ALLOC] is stored.
  *

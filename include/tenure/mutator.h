@@ -1,5 +1,5 @@
-/* tenure/mutator.h: a mutator is one thread's context in one heap. Its words are public, at fixed offsets, so that a JIT
- * can emit what the inline functions do (layout.h). */
+/* tenure/mutator.h: a mutator is one thread's context in one heap. Its words are public, at fixed offsets, so that a
+ * JIT can emit what the inline functions do (layout.h). */
 #ifndef TENURE_MUTATOR_H
 #define TENURE_MUTATOR_H
 

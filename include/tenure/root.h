@@ -8,12 +8,12 @@
  *     a scanner       a function of the host                  called in every collection
  *     unprotected     an object, as a coroutine's stack       visited in every minor collection (field.h)
  *
- * A range is for the one stack of a program. Where each coroutine has a stack of its own, make it an object. Its tail, or
- * what its trace callback finds, is visited while somebody refers to the coroutine, dies with it, and is unprotected
+ * A range is for the one stack of a program. Where each coroutine has a stack of its own, make it an object. Its tail,
+ * or what its trace callback finds, is visited while somebody refers to the coroutine, dies with it, and is unprotected
  * while it runs, so that stores into it need no barrier (TN_UNPROTECT). That keeps nothing alive, and is no root.
  *
- * All belong to the heap, are created and destroyed on a mutator's thread, each in O(1), and never collect, except where
- * said. A callback may create and destroy none of them, nor store into them (TN_BAD_STATE). */
+ * All belong to the heap, are created and destroyed on a mutator's thread, each in O(1), and never collect, except
+ * where said. A callback may create and destroy none of them, nor store into them (TN_BAD_STATE). */
 #ifndef TENURE_ROOT_H
 #define TENURE_ROOT_H
 
@@ -26,10 +26,10 @@ TN_BEGIN_DECLS_
 
 /* ---- globals ---- */
 
-/* TN_GLOBAL_CREATE(m, h) makes a global that holds what handle h holds, and yields it as a read-only handle (T *const *),
- * valid until TN_GLOBAL_DESTROY. NULL when memory is out. TN_GLOBAL_SET stores another object of the same type. With
- * _VALUE, h is a handle of a value, and the global is one too (const tn_value *). Setting or destroying what is no global
- * of this heap (any more), or is a global of the other kind, is TN_NOT_FOUND. */
+/* TN_GLOBAL_CREATE(m, h) makes a global that holds what handle h holds, and yields it as a read-only handle (T *const
+ * *), valid until TN_GLOBAL_DESTROY. NULL when memory is out. TN_GLOBAL_SET stores another object of the same type.
+ * With _VALUE, h is a handle of a value, and the global is one too (const tn_value *). Setting or destroying what is no
+ * global of this heap (any more), or is a global of the other kind, is TN_NOT_FOUND. */
 #define TN_GLOBAL_CREATE(m, h) \
     ((TN_TYPEOF_(*(h)) const *)(const void *)(tn_global_create)(TN_AT_(m), *TN_TYPED_(h)))
 #define TN_GLOBAL_SET(m, g, h) (tn_global_store)((m), (g), *TN_SAME_HANDLE_(g, h))
@@ -75,13 +75,13 @@ TN_API_ TN_NO_COLLECT tn_status tn_root_store_value(tn_mutator *m, void *cell, t
 
 /* ---- ranges ---- */
 
-/* A range of slots that grows upwards, as a VM's stack. The collector reads *base, *top and *low at each collection, so the
- * host may move the stack (copy it, then change all three).
+/* A range of slots that grows upwards, as a VM's stack. The collector reads *base, *top and *low at each collection, so
+ * the host may move the stack (copy it, then change all three).
  *
- * Begin without a low-water mark (low = NULL): each collection visits the whole range. With a deep stack that takes time
- * in every minor collection, and then a mark pays. Its one invariant: at every safepoint, each slot in [*base, *low) holds
- * what it held when the last collection ended. Each collection sets *low = *top. So between two safepoints the host must
- * lower *low to the lowest slot that it has written, pushed or popped:
+ * Begin without a low-water mark (low = NULL): each collection visits the whole range. With a deep stack that takes
+ * time in every minor collection, and then a mark pays. Its one invariant: at every safepoint, each slot in [*base,
+ * *low) holds what it held when the last collection ended. Each collection sets *low = *top. So between two safepoints
+ * the host must lower *low to the lowest slot that it has written, pushed or popped:
  *
  *     when it pops or returns                             if (sp < low) low = sp
  *     before it writes into a frame that was there at     if (frame < low) low = frame
@@ -89,8 +89,8 @@ TN_API_ TN_NO_COLLECT tn_status tn_root_store_value(tn_mutator *m, void *cell, t
  *     running function after a call that may collect
  *     a store through a pointer into an older frame       if (slot < low) low = slot
  *
- * A mark that is too low costs time only; one that is too high loses objects. TENURE_DEBUG=verify finds that. New members
- * are added at the end. */
+ * A mark that is too low costs time only; one that is too high loses objects. TENURE_DEBUG=verify finds that. New
+ * members are added at the end. */
 typedef struct tn_range_desc {
     void *base;      /* address of the host's pointer to the first slot */
     void *top;       /* address of its pointer to the first slot that is not in use */
@@ -104,21 +104,22 @@ TN_API_ TN_NO_COLLECT tn_range *tn_range_create_(tn_mutator *m, const tn_range_d
  * TN_NOT_FOUND. */
 TN_API_ TN_NO_COLLECT tn_status tn_range_destroy(tn_mutator *m, tn_range *range);
 
-/* The stack of a coroutine that does not run: tn_range_suspend promises that its slots and their number stay as they are
- * until tn_range_resume. The next minor collection visits it, and from then on only major ones do: minor collections do
- * not read it nor the pointers to it, so that any number of idle coroutines costs them nothing. A suspended stack may
- * still be moved. Resume a range before anything is written into it, pushed or popped; a range with a low-water mark is
- * then visited from there, one without as a whole. A coroutine switch suspends one range and resumes another, O(1) each.
- * Doing either twice changes nothing; a suspended range may be destroyed. TN_NOT_FOUND as above. A slot that was written
- * all the same may be left with a reference to a dead object; TENURE_DEBUG=verify finds it. */
+/* The stack of a coroutine that does not run: tn_range_suspend promises that its slots and their number stay as they
+ * are until tn_range_resume. The next minor collection visits it, and from then on only major ones do: minor
+ * collections do not read it nor the pointers to it, so that any number of idle coroutines costs them nothing. A
+ * suspended stack may still be moved. Resume a range before anything is written into it, pushed or popped; a range with
+ * a low-water mark is then visited from there, one without as a whole. A coroutine switch suspends one range and
+ * resumes another, O(1) each. Doing either twice changes nothing; a suspended range may be destroyed. TN_NOT_FOUND as
+ * above. A slot that was written all the same may be left with a reference to a dead object; TENURE_DEBUG=verify finds
+ * it. */
 TN_API_ TN_NO_COLLECT tn_status tn_range_suspend(tn_mutator *m, tn_range *range);
 TN_API_ TN_NO_COLLECT tn_status tn_range_resume(tn_mutator *m, tn_range *range);
 
 /* ---- scanners ---- */
 
-/* Calls scan(tracer, user) in every collection. It visits with tn_visit and its kin, under the rules of a trace callback;
- * tn_tracer_is_minor tells it whether this is a minor collection (type.h). The same function may be registered several
- * times with different `user`. */
+/* Calls scan(tracer, user) in every collection. It visits with tn_visit and its kin, under the rules of a trace
+ * callback; tn_tracer_is_minor tells it whether this is a minor collection (type.h). The same function may be
+ * registered several times with different `user`. */
 typedef void (*tn_scan_fn)(tn_tracer *tracer, void *user);
 TN_API_ TN_NO_COLLECT tn_status tn_scanner_create(tn_mutator *m, tn_scan_fn scan, void *user);
 #define tn_scanner_create(m, ...) tn_scanner_create(TN_AT_(m), __VA_ARGS__)

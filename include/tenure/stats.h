@@ -19,7 +19,7 @@ typedef struct tn_stats {
                                      * size may go beyond it. The heap's own struct, its table of types, and what debug
                                      * modes keep are not counted. */
     uint64_t bookkeeping_bytes;     /* the part of committed_bytes that is neither for objects nor free */
-    uint64_t mapped_bytes;          /* address space that the heap has: most of it is never touched, and costs nothing */
+    uint64_t mapped_bytes; /* address space that the heap has: most of it is never touched, and costs nothing */
     uint64_t external_bytes;        /* tn_external_adjust */
     uint64_t nursery_bytes;         /* the nursery's present size; 0 while new objects are placed in the old space */
     uint64_t old_limit_bytes;       /* old and external bytes that start the next major collection */

@@ -90,10 +90,11 @@ typedef struct tn_type_desc {
 /* A description of struct T with the number T_type; the rest as designated initialisers. */
 #define TN_DESC(T, ...) {.number = T##_type, .name = #T, .size = sizeof(T), .align = TN_ALIGN_(T), __VA_ARGS__}
 
-/* TN_REFS lists up to 12 TN_FIELDs of T, TN_VALUES up to 12 tn_value_fields, in the order of the struct: the initialisers
- * of a description that give their bitmap and their names. A field of the other kind, or a plain one, does not compile.
- * TN_BITS is the bitmap alone, of fields of any kind, for .tail_refs, or for plain pointers that the host writes with
- * barriers of its own. A struct with more fields joins bitmaps with |; one beyond 64 words uses a trace callback. */
+/* TN_REFS lists up to 12 TN_FIELDs of T, TN_VALUES up to 12 tn_value_fields, in the order of the struct: the
+ * initialisers of a description that give their bitmap and their names. A field of the other kind, or a plain one, does
+ * not compile. TN_BITS is the bitmap alone, of fields of any kind, for .tail_refs, or for plain pointers that the host
+ * writes with barriers of its own. A struct with more fields joins bitmaps with |; one beyond 64 words uses a trace
+ * callback. */
 #define TN_REFS(T, ...) .refs = TN_BITS_OF_(TN_REF_BIT_, T, __VA_ARGS__), .ref_names = #__VA_ARGS__
 #define TN_VALUES(T, ...) .values = TN_BITS_OF_(TN_VALUE_BIT_, T, __VA_ARGS__), .value_names = #__VA_ARGS__
 #define TN_BITS(T, ...) TN_BITS_OF_(TN_BIT_, T, __VA_ARGS__)
@@ -133,9 +134,9 @@ TN_API_ TN_NO_COLLECT void tn_visit_value(tn_tracer *tracer, void *slot);
 TN_API_ TN_NO_COLLECT void tn_visit_refs(tn_tracer *tracer, void *first, size_t count);
 TN_API_ TN_NO_COLLECT void tn_visit_values(tn_tracer *tracer, void *first, size_t count);
 
-/* Whether this visit belongs to a minor collection. Then only slots that have changed since the last collection, or that
- * may refer to young objects, need be visited: a scanner that knows which these are can leave out the others. In a major
- * collection it must visit all. */
+/* Whether this visit belongs to a minor collection. Then only slots that have changed since the last collection, or
+ * that may refer to young objects, need be visited: a scanner that knows which these are can leave out the others. In a
+ * major collection it must visit all. */
 TN_API_ TN_NO_COLLECT bool tn_tracer_is_minor(const tn_tracer *tracer);
 
 /* ---- inline parts ---- */

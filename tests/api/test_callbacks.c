@@ -101,9 +101,14 @@ static bool revisit(void) { return TN_REVISIT_OBJECT(w.m, w.pair), reported(); }
 static bool revisit_slot(void) { return tn_revisit_slot(w.m, *w.pair, *w.pair), reported(); }
 static bool revisit_value_slot(void) { return tn_revisit_value_slot(w.m, *w.pair, *w.pair), reported(); }
 static bool move_refs(void) { return bad(tn_move_refs(w.m, *w.pair, *w.pair, *w.pair, 1)); }
-static bool move_values(void) { return bad(tn_move_values(w.m, *w.values, (tn_value *)(void *)(*w.values)->item, (tn_value *)(void *)(*w.values)->item, 1)); }
+static bool move_values(void) {
+    return bad(tn_move_values(w.m, *w.values, (tn_value *)(void *)(*w.values)->item,
+                              (tn_value *)(void *)(*w.values)->item, 1));
+}
 static bool copy_refs(void) { return bad(tn_copy_refs(w.m, *w.pair, *w.pair, slots, 1)); }
-static bool copy_values(void) { return bad(tn_copy_values(w.m, *w.values, (tn_value *)(void *)((*w.values)->item), (tn_value *)(void *)slots, 1)); }
+static bool copy_values(void) {
+    return bad(tn_copy_values(w.m, *w.values, (tn_value *)(void *)((*w.values)->item), (tn_value *)(void *)slots, 1));
+}
 static bool global_create(void) { return no(tn_global_create(w.m, NULL)); }
 static bool global_create_value(void) { return no(tn_global_create_value(w.m, 0)); }
 static bool global_store(void) { return bad(TN_GLOBAL_SET(w.m, w.global, w.pair)); }

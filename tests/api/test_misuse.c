@@ -100,14 +100,18 @@ static tn_status slow(Case *c, tn_type type, size_t size, size_t element, size_t
 static tn_status alloc_unregistered(Case *c) { return slow(c, 500, 16, 0, 0); }
 static tn_status alloc_type_0(Case *c) { return slow(c, 0, 16, 0, 0); }
 static tn_status alloc_type_huge(Case *c) { return failed(c, tn_alloc_sized(c->m, 1u << 30, 16)); }
-static tn_status alloc_special_unregistered(Case *c) { return failed(c, tn_alloc_sized(c->m, TN_FIRST_SPECIAL + 77, 16)); }
+static tn_status alloc_special_unregistered(Case *c) {
+    return failed(c, tn_alloc_sized(c->m, TN_FIRST_SPECIAL + 77, 16));
+}
 static tn_status alloc_size_0(Case *c) { return slow(c, Pair_type, 0, 0, 0); }
 static tn_status alloc_wrong_size(Case *c) { return slow(c, Pair_type, sizeof(Pair) + 8, 0, 0); }
 static tn_status alloc_wrong_special(Case *c) { return failed(c, tn_alloc_sized(c->m, File_type, sizeof(File) * 2)); }
 static tn_status alloc_absurd(Case *c) { return failed(c, tn_alloc_sized(c->m, Pair_type, SIZE_MAX / 2)); }
 static tn_status tail_where_none_is(Case *c) { return slow(c, Pair_type, sizeof(Pair), 8, 3); }
 static tn_status tail_wrong_element(Case *c) { return slow(c, Vector_type, sizeof(Vector), 16, 3); }
-static tn_status tail_element_0(Case *c) { return failed(c, tn_alloc_tail_sized(c->m, Vector_type, sizeof(Vector), 0, 3)); }
+static tn_status tail_element_0(Case *c) {
+    return failed(c, tn_alloc_tail_sized(c->m, Vector_type, sizeof(Vector), 0, 3));
+}
 static tn_status tail_fixed_too_large(Case *c) { return failed(c, tn_alloc_tail_sized(c->m, Vector_type, 9000, 8, 3)); }
 static tn_status tail_of_2_32(Case *c) {
     return failed(c, tn_alloc_tail_sized(c->m, Bytes_type, sizeof(Bytes), 1, (size_t)1 << 32));
@@ -664,17 +668,22 @@ static const Row rows[] = {
     {"type: alignment of 128 bytes", type_aligned_to_128, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "64", "align"}},
     {"type: size no multiple of its alignment", type_size_not_aligned, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "multiple of align"}},
-    {"type: reference beyond the size", type_refs_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "refs"}},
-    {"type: value beyond the size", type_values_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "values"}},
-    {"type: reference in half a word", type_partial_word, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "refs"}},
+    {"type: reference beyond the size", type_refs_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "refs"}},
+    {"type: value beyond the size", type_values_beyond, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "values"}},
+    {"type: reference in half a word", type_partial_word, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "refs"}},
     {"type: a word is reference and value", type_overlap, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "values"}},
-    {"type: no slot, not TN_LEAF", type_without_slots, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "TN_LEAF"}},
+    {"type: no slot, not TN_LEAF", type_without_slots, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "TN_LEAF"}},
     {"type: TN_LEAF with references", type_leaf_with_refs, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "TN_LEAF"}},
     {"type: TN_UNZEROED with references", type_unzeroed_with_refs, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "TN_UNZEROED"}},
-    {"type: TN_LEAF with trace", type_leaf_with_trace, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "TN_LEAF"}},
+    {"type: TN_LEAF with trace", type_leaf_with_trace, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "TN_LEAF"}},
     {"type: dispose, ordinary number", type_ordinary_dispose, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "TN_FIRST_SPECIAL"}},
     {"type: born old, ordinary number", type_ordinary_born_old, TN_BAD_TYPE, IN_MUTATOR,
@@ -690,7 +699,8 @@ static const Row rows[] = {
      {"tn_type_create:", "Wrong", "tail_refs"}},
     {"type: tail values beyond", type_tail_values_beyond, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "tail_values"}},
-    {"type: tail word is both", type_tail_overlap, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "tail_values"}},
+    {"type: tail word is both", type_tail_overlap, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong",
+     "tail_values"}},
     {"type: absurd tail element", type_tail_absurd, TN_BAD_TYPE, IN_MUTATOR, {"tn_type_create:", "Wrong", "tail_size"}},
     {"type: tail element of 12 bytes with a reference", type_tail_crooked, TN_BAD_TYPE, IN_MUTATOR,
      {"tn_type_create:", "Wrong", "tail"}},
@@ -840,7 +850,8 @@ static const Row rows[] = {
     {"collect: in a dispose callback", collect_in_dispose, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"collect: in a scanner", collect_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_collect:", "callback"}},
     {"range: add in a scanner", range_add_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_create:", "callback"}},
-    {"range: remove in a scanner", range_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_destroy:", "callback"}},
+    {"range: remove in a scanner", range_remove_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_destroy:",
+     "callback"}},
     {"range: suspend in a scanner", range_suspend_in_scanner, TN_BAD_STATE, IN_MUTATOR,
      {"tn_range_suspend:", "callback"}},
     {"range: resume in a scanner", range_resume_in_scanner, TN_BAD_STATE, IN_MUTATOR, {"tn_range_resume:", "callback"}},

@@ -1,5 +1,5 @@
-/* class10_remember.c: malloc'd parts of old objects changed without tn_revisit_object, found by `verify` through the trace
- * callbacks. */
+/* class10_remember.c: malloc'd parts of old objects changed without tn_revisit_object, found by `verify` through the
+ * trace callbacks. */
 #include <stdlib.h>
 #include <string.h>
 

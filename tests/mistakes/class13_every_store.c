@@ -1,5 +1,5 @@
-/* class13_every_store.c: stores without barrier that do no harm yet: a reference to an old object, one that goes away, one
- * into an object that is still young; and barriers that came too early. Found by `barriers`. */
+/* class13_every_store.c: stores without barrier that do no harm yet: a reference to an old object, one that goes away,
+ * one into an object that is still young; and barriers that came too early. Found by `barriers`. */
 #include <string.h>
 
 #include "mistakes.h"

@@ -1,6 +1,6 @@
-/* class14_other_objects.c: references where the collector does not look, or no longer: fields that a description leaves out
- * (`verify`), other objects written by a dispose callback (`dispose`), dead handles that are stored (`handles`), and old
- * places of objects where `move` alone is on. */
+/* class14_other_objects.c: references where the collector does not look, or no longer: fields that a description leaves
+ * out (`verify`), other objects written by a dispose callback (`dispose`), dead handles that are stored (`handles`),
+ * and old places of objects where `move` alone is on. */
 #include "mistakes.h"
 
 /* ---- fields that are left out ---- */
@@ -29,7 +29,8 @@ enum { Node_type = Bytes_type + 1, Cell_type, Row_type, Name_type };
 enum { Stream_type = Owner_type + 1 };
 
 static void a_forgotten_reference(tn_mutator *m, bool mended) {
-    static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)), some = TN_DESC(Node, TN_REFS(Node, left));
+    static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)),
+                              some = TN_DESC(Node, TN_REFS(Node, left));
     CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Node **a = AT(1, TN_NEW(m, Node)), **b = AT(2, TN_NEW(m, Node));
     TN_SET(m, a, right, b);
@@ -38,7 +39,8 @@ static void a_forgotten_reference(tn_mutator *m, bool mended) {
 
 /* The object is old, the reference young. */
 static void a_forgotten_reference_in_an_old_object(tn_mutator *m, bool mended) {
-    static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)), some = TN_DESC(Node, TN_REFS(Node, right));
+    static const tn_type_desc all = TN_DESC(Node, TN_REFS(Node, left, right)),
+                              some = TN_DESC(Node, TN_REFS(Node, right));
     CHECK(tn_type_create(m->heap, mended ? &all : &some));
     Node **a = AT(1, TN_NEW(m, Node));
     minor(m);
@@ -170,12 +172,14 @@ static void an_old_place(tn_mutator *m, bool mended) {
     look(&raw->number);
 }
 
-#define UNDESCRIBED(n, from, offset, to)                                                                              \
-    "tenure: heap 'host': verify: before minor collection " #n ": object %p (" from ", allocated at @1) holds at offset " \
-    offset " %p (" to ", allocated at @2), which will move, and its type describes no reference there: is a field "     \
+#define UNDESCRIBED(n, from, offset, to)                                                                               \
+    "tenure: heap 'host': verify: before minor collection " #n ": object %p (" from                                    \
+    ", allocated at @1) holds at offset " offset " %p (" to                                                            \
+    ", allocated at @2), which will move, and its type describes no reference there: is a field "                      \
     "missing in TN_REFS or TN_VALUES?\n"
-#define WRITTEN                                                                                                          \
-    "tenure: heap 'host': dispose: the dispose callback of type 'Stream' has written into an object that %p refers to: " \
+#define WRITTEN                                                                                                        \
+    "tenure: heap 'host': dispose: the dispose callback of type 'Stream' has written into an object that %p refers "   \
+    "to: "                                                                                                             \
     "it may have died or moved, too; a dispose callback touches its own object only\n"
 #define DEAD(function) \
     function "handle used after its scope: the handle made at @1, in the scope of *, which has closed: *\n"

@@ -47,7 +47,8 @@ void **op_global_set(World *w) {
 }
 
 static void global_free(World *w, Global *g) {
-    if (g->slot && TN_GLOBAL_DESTROY(w->m, g->slot) != TN_OK) world_fail(w, "tn_global_destroy: %s", tn_last_error(w->m));
+    if (g->slot && TN_GLOBAL_DESTROY(w->m, g->slot) != TN_OK)
+        world_fail(w, "tn_global_destroy: %s", tn_last_error(w->m));
     *g = (Global){NULL, 0};
 }
 

@@ -324,7 +324,8 @@ static void what_is_reserved_has_room_for_padding(void **state) {
     host_exact(&host, "nursery=256K");
     add_types(&host);
     enum { COUNT = 200 };
-    size_t bytes = COUNT * (tn_cell_bytes(sizeof(Line)) + tn_padding_bytes(64) + tn_cell_bytes(sizeof(Wide)) + tn_padding_bytes(16));
+    size_t bytes = COUNT * (tn_cell_bytes(sizeof(Line)) + tn_padding_bytes(64) + tn_cell_bytes(sizeof(Wide)) +
+                            tn_padding_bytes(16));
     CHECK_EQ(tn_padding_bytes(1) + tn_padding_bytes(8), 0);
     for (int round = 0; round < 50; round++) {
         CHECK_EQ(tn_reserve(host.m, bytes), TN_OK);

@@ -240,13 +240,15 @@ static void objects_do_not_overlap(void **state) {
     host_exact(&host, NULL);
     Bytes **kept[MANY];
     Extent extents[MANY];
-    for (int i = 0; i < MANY; i++) kept[i] = TN_NEW_TAIL(host.m, Bytes, char, 9 + 3 * (size_t)i + (i % 100 == 99 ? 20000 : 0));
+    for (int i = 0; i < MANY; i++)
+        kept[i] = TN_NEW_TAIL(host.m, Bytes, char, 9 + 3 * (size_t)i + (i % 100 == 99 ? 20000 : 0));
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < MANY; i++)
             extents[i] = (Extent){(char *)*kept[i] - 8, (char *)*kept[i] + tn_size_of(host.heap, *kept[i])};
         qsort(extents, MANY, sizeof *extents, by_place);
         for (int i = 1; i < MANY; i++)
-            if (extents[i].from < extents[i - 1].to) FAIL("%p is in the object at %p", (const void *)extents[i].from, (const void *)extents[i - 1].from);
+            if (extents[i].from < extents[i - 1].to)
+                FAIL("%p is in the object at %p", (const void *)extents[i].from, (const void *)extents[i - 1].from);
         support_collect(host.m, round ? TN_FULL : TN_MINOR);
     }
     host_close(&host);

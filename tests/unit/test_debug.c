@@ -372,8 +372,8 @@ static bool is_mine(void) {
     return !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_IGN;
 }
 
-/* It is there while one heap needs it, and the host's own is put back with the last one; but not over what the host has put
- * there since. */
+/* It is there while one heap needs it, and the host's own is put back with the last one; but not over what the host has
+ * put there since. */
 static void the_hosts_handler_is_put_back(void **state) {
     (void)state;
     Host a, b;
@@ -771,7 +771,8 @@ static void take_distances(const char *options, unsigned *distances, int count) 
     host_exact(&host, options);
     uint64_t minors = support_stats(host.m).minors;
     for (int i = 0; i < count; i++) {
-        for (distances[i] = 0; support_stats(host.m).minors == minors; distances[i]++) CHECK(tn_alloc(host.m, Pair) != NULL);
+        for (distances[i] = 0; support_stats(host.m).minors == minors; distances[i]++)
+            CHECK(tn_alloc(host.m, Pair) != NULL);
         minors = support_stats(host.m).minors;
     }
     CHECK_EQ(host.lines, strstr(options, "seed") || strstr(options, "fixed") ? 0 : 1);
@@ -792,7 +793,8 @@ static void distances_vary_by_a_seed(void **state) {
         differ += a[i] != a[0];
         other += a[i] != c[i];
     }
-    if (sum < 1600 || sum > 2400 || differ < 150 || other < 150) FAIL("%u in all, %u differ, %u by the seed", sum, differ, other);
+    if (sum < 1600 || sum > 2400 || differ < 150 || other < 150)
+        FAIL("%u in all, %u differ, %u by the seed", sum, differ, other);
     take_distances("debug=stress=10", c, 1);
     take_distances("debug=stress=10,fixed", c, 200);
     for (int i = 0; i < 200; i++) CHECK_EQ(c[i], 10);

@@ -599,7 +599,8 @@ static void heap_walk(void **state) {
     {
         TN_SCOPE(host.m);
         Pair **list = support_list(host.m, 1000);
-        Vector **small = TN_NEW_TAIL(host.m, Vector, tn_value, 3), **large = TN_NEW_TAIL(host.m, Vector, tn_value, 9000);
+        Vector **small = TN_NEW_TAIL(host.m, Vector, tn_value, 3),
+               **large = TN_NEW_TAIL(host.m, Vector, tn_value, 9000);
         tn_weak **weak = TN_WEAK_NEW(host.m, list);
         CHECK(small && large && weak);
         support_garbage(host.m, 100000);

@@ -1,4 +1,5 @@
-/* test_set.c: what the debug modes look things up in: sets of words, second words by address, and what makes `verify` quick. */
+/* test_set.c: what the debug modes look things up in: sets of words, second words by address, and what makes `verify`
+ * quick. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -49,7 +49,8 @@ static void open_quiet(const char *options, bool logged) {
     heap = tn_heap_create(&config, NULL);
     m = heap ? tn_mutator_create(heap, NULL) : NULL;
     MUST(m != NULL);
-    for (int i = 0; m && i < SUPPORT_TYPES; i++) MUST(tn_type_create(heap, &support_types[i]) == support_types[i].number);
+    for (int i = 0; m && i < SUPPORT_TYPES; i++)
+        MUST(tn_type_create(heap, &support_types[i]) == support_types[i].number);
 }
 
 static void close_quiet(void) {
@@ -184,7 +185,8 @@ static void texts(void) {
     tn_stats_text(m->heap, text, sizeof text);
     MUST(tn_option_get(m->heap, "nursery", text, sizeof text) == TN_OK);
     MUST(tn_option_get(m->heap, "nurseri", text, sizeof text) == TN_BAD_OPTION);
-    MUST(tn_option_set(m->heap, "heap_max", "much") == TN_BAD_OPTION && tn_option_set(m->heap, "debug", "verify,x") != TN_OK);
+    MUST(tn_option_set(m->heap, "heap_max", "much") == TN_BAD_OPTION &&
+         tn_option_set(m->heap, "debug", "verify,x") != TN_OK);
     MUST(tn_option_set(m->heap, "heap_max", "auto") == TN_OK && tn_option_set(m->heap, "heap_max", "50%") == TN_OK);
 }
 

@@ -13,9 +13,9 @@
  * A trial and a reserve that fail ask the collector first: a full collection disposes of the bignums that nobody
  * needs any more.
  *
- * The bytes of the limbs are counted with tn_external_adjust. So a loop that makes garbage of large numbers is collected in
- * time, although the objects are small. The limit is the heap's (the option heap_max): the limbs are counted before
- * the object is allocated, so the allocation fails if they do not fit. */
+ * The bytes of the limbs are counted with tn_external_adjust. So a loop that makes garbage of large numbers is
+ * collected in time, although the objects are small. The limit is the heap's (the option heap_max): the limbs are
+ * counted before the object is allocated, so the allocation fails if they do not fit. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

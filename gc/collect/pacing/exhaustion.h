@@ -21,8 +21,8 @@ typedef struct tni_exhaustion {
     bool thrashing;        /* the last collections took more than cpu_max of the time and freed little */
 } tni_exhaustion;
 
-/* Whether a full collection is worth a try when `bytes` find no room, and the account of one that did not help, and
- * took `ns`. */
+/* Whether a full collection is worth a try when `bytes` find no room, and the record of one that did not help, and took
+ * `ns`. */
 bool tni_pacing_may_help(tn_heap *heap, size_t bytes);
 void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns);
 /* After a major collection. */

@@ -8,7 +8,7 @@
 #include "heap/heap.h"
 
 #define CELLS_FADE 0.9     /* for each major */
-#define SCATTERED 12       /* so small a part of the limit may be lost in holes */
+#define SCATTERED 12       /* fragmentation above 1/12 of the limit brings the next marking forward */
 #define RATE_MOST 64e9     /* bytes a second */
 #define MUCH ((size_t)32 << 20) /* memory that is worth a marking to look what is alive of it */
 #define PART 8             /* of the room: so often minor collections look for dead external bytes */

@@ -8,7 +8,7 @@
 enum { TNI_KEPT_MAJORS = 4 };
 
 /* What the old space has grown by, counted from one sample to the next. A major collection that came because of growth
- * takes a sample. One that was asked for says nothing of the rate: what has grown by then is carried over. */
+ * takes a sample. One that the host asked for says nothing about the rate: what has grown by then is carried over. */
 typedef struct tni_growth {
     uint64_t since;   /* by tni_pacing_now; moved on by the time of collections that take no sample */
     size_t live;      /* then */
@@ -45,12 +45,13 @@ bool tni_pacing_major_follows(tn_heap *heap);
 
 /* The external bytes that have come since the last major collection. */
 size_t tni_pacing_external_grown(const tn_heap *heap);
-/* External bytes have become more: whether a collection should look for dead ones. */
+/* Whether external bytes have grown so much that a collection should look for dead ones. */
 bool tni_pacing_external_due(tn_heap *heap);
-/* Objects that were dead at the last major collection have given back `bytes` outside of the heap. Its limit counted
- * these as if they lived; if it kept them, each collection would allow for the garbage of the one before, and more. */
+/* Objects that were dead at the last major collection have given back `bytes` outside of the heap. The old limit
+ * assumed that these bytes were live. It must shrink with them, or every cycle would budget for the previous one's
+ * garbage. */
 void tni_pacing_disposed(tn_heap *heap, size_t bytes);
-/* What a major collection has left to sweep is swept: external bytes are those of the living. */
+/* The last sweep is finished: all external bytes that are counted now belong to live objects. */
 void tni_pacing_swept(tn_heap *heap);
 /* A marking has ended: asks for the next limit, and notes what external bytes are known to be alive. */
 void tni_limit_after_marking(tn_heap *heap);

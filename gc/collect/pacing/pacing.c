@@ -8,7 +8,7 @@
 #include "collect/limit.h"
 #include "heap/heap.h"
 
-#define ROUND 3            /* cycles: so many more than are to stay inaccessible go round in the nursery's range */
+#define ROUND 3            /* more cycles than stay inaccessible fit into the nursery's range */
 #define SUSPICIOUS 1.5     /* times as long as the last one, for a byte: the clock is checked */
 #define LARGE_MOST ((size_t)32 << 20)
 

@@ -45,8 +45,8 @@ typedef struct tni_pacing {
     uint64_t gc_ns;       /* what collections have taken, ever */
     uint64_t last_end;    /* of a collection */
     uint64_t major_at;    /* of the last major: what the wall clock said */
-    double worst_survival; /* of the adaptive policy: lately, */
-    double byte_ns;        /* and the time of a minor collection for a surviving byte */
+    double worst_survival; /* the highest share that survived lately, for the adaptive policy */
+    double byte_ns;        /* ns that a minor collection takes for a surviving byte */
     uint64_t old_rate;    /* bytes a second that the old space and external bytes have grown by, at the last sample */
     bool external_due;    /* external bytes have reached the limit: the minor collection that they ask for is also
                            * to say whether a major is wanted */
@@ -60,7 +60,7 @@ typedef struct tni_pacing {
 /* The time that the mutator's thread has run (base/clock.h), by a clock that stands still while debug modes work:
  * what these take must change no size. What the wall clock said is then in pacing->clock.at. */
 uint64_t tni_pacing_now(tn_heap *heap);
-/* A debug mode has worked since `since`, by tni_pacing_now. */
+/* Leaves out the time since `since` (by tni_pacing_now), which a debug mode has taken. */
 void tni_pacing_leave_out(tn_heap *heap, uint64_t since);
 
 /* What a marking has found. */
@@ -76,26 +76,26 @@ typedef struct tni_marking {
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy);
 /* Options have changed. */
 void tni_pacing_changed(tn_heap *heap);
-/* The least range of a nursery whose cycles are to stay inaccessible for as many collections as the options say. */
+/* The least address range of a nursery whose cycles stay inaccessible for as many collections as the options say. */
 size_t tni_pacing_kept(const tni_settings *settings);
 /* The next cycles are to have this length, as far as the options allow it. */
 void tni_set_nursery(tn_heap *heap, size_t bytes);
-/* How long debug mode `verify` may look at the old space before a minor collection that may be part of another kind: as
- * long as it takes; but where the nursery adapts, and the cycle could be no longer, or had none, a third of what the
- * program has taken since the collection before. Not at all when the nursery is empty and marking will follow: it looks
- * at everything then. */
+/* The time that debug mode `verify` may take for its pass over the old space, before a collection of this kind.
+ * Unlimited, unless the nursery adapts and is already at its maximum, or objects are pretenured: then a third of the
+ * mutator's time since the last collection. 0 if marking follows and the nursery is empty, because everything is
+ * checked then. */
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind);
 
-/* Account of a minor collection that began at `since`, by tni_pacing_now; of the nursery, `used` bytes were in use. */
+/* Records a minor collection that began at `since` (by tni_pacing_now) with `used` bytes in the nursery. */
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since);
-/* Account of a major collection. */
+/* Records a major collection. */
 void tni_pacing_after_major(tn_heap *heap, const tni_marking *marking);
-/* A collection that began at `since` has ended. When the host has asked for it, it counts for no rate. */
+/* Records the end of a collection that began at `since`. One that the host has asked for does not count in rates. */
 void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked);
 
-/* Whether so many bytes more of young large objects are too many. */
+/* Whether this many more bytes of young large objects would be too many. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes);
-/* Account of a minor collection before which so many bytes of large objects were young. */
+/* Records a minor collection before which this many bytes of large objects were young. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes);
 
 #endif

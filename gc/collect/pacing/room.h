@@ -19,7 +19,7 @@ typedef struct tni_cycle_room {
     bool reserve_spent; /* memory was out: the reserve is given out as well */
 } tni_cycle_room;
 
-/* The nursery's part of tni_begin_cycle, which calls it; the capacity is 0 when there is no room. */
+/* The nursery's part of tni_begin_cycle, which calls it. The capacity is 0 if there is no room. */
 void tni_pacing_begin_cycle(tn_heap *heap);
 /* The heap has its first type with an alignment: from now on promotion may need more. Shortens the present cycle. */
 void tni_pacing_aligned(tn_heap *heap);

@@ -1,4 +1,5 @@
-/* debug/verify/blocks.c: the blocks, spans and runs of the old space agree with the lists and counts of them; see check.h. */
+/* debug/verify/blocks.c: the blocks, spans and runs of the old space agree with the lists and counts of them; see
+ * check.h. */
 #include "debug/verify/check.h"
 
 /* ---- blocks ---- */
@@ -82,10 +83,12 @@ static void check_runs(check *c) {
         for (uint32_t at = r->runs[list]; at; at = r->units[at - 1].next, filed++) {
             size_t length = r->units[at - 1].run, end = at - 1 + length;
             bool whole = length && end <= r->top && r->units[end - 1].run == length && r->units[end - 1].free;
-            if (!whole || (end < r->top && r->units[end].free) || list != (length < TNI_RUNS ? length : 0)) filed = SIZE_MAX / 2;
+            if (!whole || (end < r->top && r->units[end].free) || list != (length < TNI_RUNS ? length : 0))
+                filed = SIZE_MAX / 2;
         }
     if (free != filed || kept != r->kept_bytes)
-        tni_fatal(c->heap, "verify: %s: invariant L3: of %zu free runs %zu are on the right lists; %zu bytes are kept, not %zu",
+        tni_fatal(c->heap,
+                  "verify: %s: invariant L3: of %zu free runs %zu are on the right lists; %zu bytes are kept, not %zu",
                   c->when, free, filed, kept, r->kept_bytes);
 }
 
@@ -124,7 +127,8 @@ static void check_counts(check *c) {
             large += (size_t)__builtin_popcountll(region->touched_pages[w]) * TNI_PAGE;
     }
     const tn_heap *h = c->heap;
-    if (blocks != h->old.touched_blocks || large != h->large.touched_bytes || heads != all->heads || mapped != all->mapped)
+    if (blocks != h->old.touched_blocks || large != h->large.touched_bytes || heads != all->heads ||
+        mapped != all->mapped)
         tni_fatal(c->heap,
                   "verify: %s: invariant P2: the counts do not agree with the regions: blocks %zu/%zu large %zu/%zu "
                   "heads %zu/%zu mapped %zu/%zu",

@@ -1,5 +1,5 @@
-/* debug/verify/cache.h: what makes looking at every reference quick: where the regions are that were asked for lately, and bits
- * that are set when their memory has come. */
+/* debug/verify/cache.h: what makes looking at every reference quick: where the regions are that were asked for lately,
+ * and bits that are set when their memory has come. */
 #ifndef TNI_VERIFY_CACHE_H
 #define TNI_VERIFY_CACHE_H
 

@@ -1,7 +1,7 @@
-/* debug/verify/check.h: the state of one check, which the rooms of `verify` share. references.c looks at what slots and roots hold
- * before a minor collection, blocks.c at the blocks, spans and counts, reach.c at what marking has reached; report.c begins and
- * ends a check, and reports. What they share with the collector are the layouts of objects and the lists of roots and
- * regions, not the loops that copy and mark. */
+/* debug/verify/check.h: the state of one check, which the rooms of `verify` share. references.c looks at what slots and
+ * roots hold before a minor collection, blocks.c at the blocks, spans and counts, reach.c at what marking has reached;
+ * report.c begins and ends a check, and reports. What they share with the collector are the layouts of objects and the
+ * lists of roots and regions, not the loops that copy and mark. */
 #ifndef TNI_VERIFY_CHECK_H
 #define TNI_VERIFY_CHECK_H
 
@@ -44,7 +44,8 @@ check *tni_verify_begin(tn_heap *heap, const char *when, uint64_t number, tni_re
 bool tni_verify_sets(check *c);
 void tni_verify_end(check *c);
 
-/* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. It is an object iff `readable`. */
+/* Fatal: `what` is wrong with `target`, which the slot of the present object or root holds. It is an object iff
+ * `readable`. */
 void tni_verify_report(check *c, const void *slot, const void *target, bool readable, const char *what);
 /* Fatal: an old object's header makes no sense. */
 void tni_verify_header(check *c, void *object);
@@ -56,7 +57,8 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
     return layout->shape == TNI_UNREGISTERED || header & TNI_FORWARDED;
 }
 
-/* Whether there is an old object; its region's place in the vector of all, and that in the cache if it is one of blocks. */
+/* Whether there is an old object; its region's place in the vector of all, and that in the cache if it is one of
+ * blocks. */
 bool tni_verify_look_up(check *c, const void *at, tni_known *k, size_t *place);
 TNI_INLINE bool tni_verify_in_block(const tni_region *region, const void *at) {
     size_t bit = tni_bit_of(at);

@@ -1,5 +1,5 @@
-/* debug/verify/references.c: every reference is one to an object, and every young one that must be recorded is; see verify.h. It
- * looks at everything each time: so its loops are simple, but quick. */
+/* debug/verify/references.c: every reference is one to an object, and every young one that must be recorded is; see
+ * verify.h. It looks at everything each time: so its loops are simple, but quick. */
 #include "debug/verify.h"
 
 #include "base/os.h"
@@ -57,7 +57,9 @@ static void search_refs(tn_tracer *t, void **first, size_t count) {
     search *s = (search *)t;
     if ((size_t)(s->slot - (const char *)first) < count * sizeof *first) s->found = true;
 }
-static void search_values(tn_tracer *t, tn_value *first, size_t count) { search_refs(t, (void **)(void *)first, count); }
+static void search_values(tn_tracer *t, tn_value *first, size_t count) {
+    search_refs(t, (void **)(void *)first, count);
+}
 
 static bool is_scanned(const check *c, const void *slot) {
     search s = {.tracer = {search_refs, search_values, c->heap, false}, .slot = slot};
@@ -113,14 +115,15 @@ static __attribute__((noinline, cold)) void report_undescribed(check *c, const v
     char from[400], to[400];
     tni_describe(c->heap, object, from, sizeof from);
     tni_describe(c->heap, at, to, sizeof to);
-    tni_fatal(c->heap,
-              "verify: %s: object %s holds at offset %zu %s, which will move, and its type describes no reference there: "
-              "is a field missing in TN_REFS or TN_VALUES?",
-              c->when, from, offset, to);
+    tni_fatal(
+        c->heap,
+        "verify: %s: object %s holds at offset %zu %s, which will move, and its type describes no reference there: "
+        "is a field missing in TN_REFS or TN_VALUES?",
+        c->when, from, offset, to);
 }
 
-/* A word of the fixed part that nobody described, and that is the address of a young object, or a value with it. (Such a
- * number comes about by chance hardly ever.) What a trace callback visits is its host's affair. */
+/* A word of the fixed part that nobody described, and that is the address of a young object, or a value with it. (Such
+ * a number comes about by chance hardly ever.) What a trace callback visits is its host's affair. */
 static void check_undescribed(check *c, void *object, const tni_layout *layout) {
     const uintptr_t *word = object;
     for (size_t i = 0; i < layout->size / 8u && i < 64; i++) {
@@ -149,10 +152,11 @@ static __attribute__((noinline, cold)) void report_young(check *c, const char *o
 }
 
 static __attribute__((noinline, cold)) void report_alignment(check *c, const char *object, const tni_layout *layout) {
-    tni_fatal(c->heap,
-              "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
-              "tn_alloc or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
-              c->when, (const void *)object, layout->desc->name, layout->align);
+    tni_fatal(
+        c->heap,
+        "verify: %s: object %p (%s) is not aligned to the %u bytes that its type asks for: allocate it with TN_NEW, "
+        "tn_alloc or tn_alloc_slow, or give its type a number from TN_FIRST_SPECIAL on",
+        c->when, (const void *)object, layout->desc->name, layout->align);
 }
 
 /* Walks the nursery: every object must end where the next one begins. Many have the same header as the one before. */
@@ -253,11 +257,13 @@ static void check_young_large(check *c) {
     for (size_t i = 0; i < young->count; i++) {
         void *object = (void *)young->at[i];
         if (!tni_range_has(&c->heap->regions.range, object) || !is_old_object(c, object, &place))
-            tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when, object);
+            tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when,
+                      object);
         tn_header header = tni_header(object);
         const tni_layout *layout = &c->layouts[tni_header_type(header)];
         if (is_broken(header, layout)) tni_verify_header(c, object);
-        if ((header & (TNI_YOUNG | TN_HEADER_ARMED)) != TNI_YOUNG) report_old(c, object, "L2 is in the list of young ones, and armed or old");
+        if ((header & (TNI_YOUNG | TN_HEADER_ARMED)) != TNI_YOUNG)
+            report_old(c, object, "L2 is in the list of young ones, and armed or old");
         bytes += tni_large_bytes(object);
         if (layout->shape != TNI_LEAF_SHAPE) check_slots(c, object, header, layout);
     }
@@ -312,7 +318,8 @@ static void check_log(check *c) {
         size_t place;
         if (!is_old_object(c, object, &place))
             tni_fatal(c->heap, "verify: %s: invariant B2: %p is in the log, and no old object", c->when, object);
-        if (tni_header(object) & (TN_HEADER_ARMED | TNI_YOUNG)) report_old(c, object, "B2 is armed or young, and in the log");
+        if (tni_header(object) & (TN_HEADER_ARMED | TNI_YOUNG))
+            report_old(c, object, "B2 is armed or young, and in the log");
     }
 }
 
@@ -324,8 +331,8 @@ static void check_unprotected(check *c) {
         bool young = (uintptr_t)object - c->young < c->young_bytes;
         if ((!young && !is_old_object(c, object, &place)) ||
             (tni_header(object) & (TNI_LISTED | TN_HEADER_ARMED)) != TNI_LISTED)
-            tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none", c->when,
-                      object);
+            tni_fatal(c->heap, "verify: %s: invariant B4: %p is in the list of unprotected objects, and is none",
+                      c->when, object);
     }
     if (list->count != c->unprotected.count)
         tni_fatal(c->heap, "verify: %s: invariant B4: an object is in the list of unprotected ones twice", c->when);
@@ -344,7 +351,8 @@ static bool find_outside(check *c, void *object) {
     return true;
 }
 
-/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the set. */
+/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the
+ * set. */
 static void check_outside(check *c) {
     const tni_vector *log = &tni_remembered_of(c->heap)->outside;
     for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
@@ -356,10 +364,11 @@ static void check_outside(check *c) {
         if (!(tni_header(object) & TN_HEADER_ARMED) || !tni_set_has(&c->outside, log->at[i + 1])) continue;
         char text[400];
         tni_describe(c->heap, object, text, sizeof text);
-        tni_fatal(c->heap,
-                  "verify: %s: invariant B5: object %s: its slot at %p was recorded by tn_revisit_slot, and its trace "
-                  "callback does not visit it: has the memory moved, or was it freed, without a call of tn_revisit_object?",
-                  c->when, text, (void *)(log->at[i + 1] & ~(uintptr_t)1));
+        tni_fatal(
+            c->heap,
+            "verify: %s: invariant B5: object %s: its slot at %p was recorded by tn_revisit_slot, and its trace "
+            "callback does not visit it: has the memory moved, or was it freed, without a call of tn_revisit_object?",
+            c->when, text, (void *)(log->at[i + 1] & ~(uintptr_t)1));
     }
 }
 

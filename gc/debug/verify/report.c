@@ -13,16 +13,22 @@ bool tni_verify_sets(check *c) {
     const tni_remembered *b = tni_remembered_of(c->heap);
     tni_faults *faults = &c->heap->faults;
     return tni_set_fill(&c->objects, faults, &b->objects, 0, 1) && tni_set_fill(&c->slots, faults, &b->slots, 0, 1) &&
-           tni_set_fill(&c->owners, faults, &b->outside, 0, 2) && tni_set_fill(&c->outside, faults, &b->outside, 1, 2) &&
-           tni_set_fill(&c->unprotected, faults, &b->unprotected, 0, 1) && tni_set_fill(&c->large, faults, &c->heap->large.young, 0, 1) &&
+           tni_set_fill(&c->owners, faults, &b->outside, 0, 2) &&
+           tni_set_fill(&c->outside, faults, &b->outside, 1, 2) &&
+           tni_set_fill(&c->unprotected, faults, &b->unprotected, 0, 1) &&
+           tni_set_fill(&c->large, faults, &c->heap->large.young, 0, 1) &&
            tni_set_fill(&c->cells, faults, &c->heap->roots.young, 0, 1);
 }
 
 check *tni_verify_begin(tn_heap *heap, const char *when, uint64_t number, tni_refs_fn refs, tni_values_fn values) {
     check *c = tni_calloc(&heap->faults, 1, sizeof *c);
     if (!c) return NULL;
-    *c = (check){.tracer = {refs, values, heap, false}, .heap = heap, .layouts = heap->types.layouts, .format = heap->format,
-                 .young = (uintptr_t)heap->nursery.start + 8, .young_bytes = tni_young_bytes(heap)};
+    *c = (check){.tracer = {refs, values, heap, false},
+                 .heap = heap,
+                 .layouts = heap->types.layouts,
+                 .format = heap->format,
+                 .young = (uintptr_t)heap->nursery.start + 8,
+                 .young_bytes = tni_young_bytes(heap)};
     snprintf(c->when_text, sizeof c->when_text, "%s collection %llu", when, (unsigned long long)number);
     c->when = c->when_text;
     tni_known_begin(c->known);
