@@ -28,8 +28,8 @@ typedef struct whole {
     tn_heap heap;
     tni_worker worker;
     tni_special special;
-    tni_pacing pacing;
-    tni_stats stats;
+    tni_pacer pacing;
+    tni_counters stats;
     tni_stress stress;
     tni_sites sites;
     tni_barriers barriers;
@@ -95,14 +95,14 @@ static void free_parts(tn_heap *heap) {
     tni_vector_free(&heap->regions.all);
     tni_vector_free(&heap->regions.spare);
     tni_nursery_free(&heap->nursery);
-    tni_range_free(&heap->regions.range);
+    tni_area_free(&heap->regions.area);
     tni_vector_free(&heap->large.young);
     if (heap->types.layouts) tni_types_free(&heap->types);
     tni_os_unmap(heap->worker->queue.at, heap->worker->queue.bytes);
     tni_barrier_free(heap);
     tni_roots_free(&heap->roots);
     tni_special_free(heap);
-    tni_mark_free(&heap->worker->mark);
+    tni_marker_free(&heap->worker->mark);
     tni_sites_free(heap->sites);
     tni_barriers_free(heap);
     tni_quarantine_free(heap->quarantine);
@@ -122,13 +122,13 @@ static size_t nursery_range(const tni_settings *o) {
 static bool reserve_range(tn_heap *heap) {
     tni_faults *faults = &heap->faults;
     size_t nursery = (nursery_range(&heap->options.value) + TNI_HUGE_PAGE - 1) & ~(TNI_HUGE_PAGE - 1);
-    size_t large = tni_large_range(heap->options.value.heap_max);
+    size_t large = tni_large_area(heap->options.value.heap_max);
     char *base;
     while (!(base = tni_os_reserve(faults, nursery + large, TNI_HUGE_PAGE)) && large)
         large = large > LITTLE ? LITTLE : 0;
     if (!base) return false;
     tni_nursery_init(&heap->nursery, faults, base, nursery);
-    tni_range_init(&heap->regions.range, faults, base + nursery, large);
+    tni_area_init(&heap->regions.area, faults, base + nursery, large);
     return true;
 }
 
@@ -143,7 +143,7 @@ static bool make_parts(tn_heap *heap) {
     heap->worker->queue.bytes = heap->nursery.reserved / 2 + TNI_YOUNG_MAX * sizeof(void *);
     heap->worker->queue.at = tni_os_map(faults, heap->worker->queue.bytes, TNI_PAGE);
     if (!heap->worker->queue.at || !tni_types_init(&heap->types, faults)) return false;
-    if (!tni_mark_init(&heap->worker->mark, faults)) return false;
+    if (!tni_marker_init(&heap->worker->mark, faults)) return false;
     tni_old_init(&heap->old, &heap->regions);
     tni_large_init(&heap->large, &heap->regions, heap->old.paged);
     return true;

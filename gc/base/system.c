@@ -243,7 +243,7 @@ uint64_t tni_memory_available(void) {
 
 /* As much as the machine has; for a small heap, four times its limit, because the limit may be raised. Never more than
  * a part of the address space that the process may have. */
-size_t tni_large_range(size_t heap_max) {
+size_t tni_large_area(size_t heap_max) {
     const uint64_t least = UINT64_C(64) << 20, most = UINT64_C(256) << 30;
     uint64_t bytes = most;
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);

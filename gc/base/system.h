@@ -16,7 +16,7 @@ uint64_t tni_cgroup_limit(const char *root);
 uint64_t tni_memory_available(void);
 
 /* How much address space a heap with this limit reserves for large objects. */
-size_t tni_large_range(size_t heap_max);
+size_t tni_large_area(size_t heap_max);
 
 /* The bytes of the second-level data cache of one core; 1 MiB if the system does not say. */
 uint64_t tni_cache_size(void);

@@ -51,18 +51,18 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
 static void log_piece(tn_heap *heap, const void *object, const void *slot) {
     tni_remembered *b = tni_remembered_of(heap);
     tni_region *region = tni_region_of(object);
-    if (!region->pieced && !tni_vector_push(&b->pieced, &heap->faults, (uintptr_t)region)) {
+    if (!region->carded && !tni_vector_push(&b->carded, &heap->faults, (uintptr_t)region)) {
         b->overflow = true;
         return;
     }
-    region->pieced = true;
-    tni_bit_set(region->pieces, tni_piece_of(region, slot));
+    region->carded = true;
+    tni_bit_set(region->cards, tni_card_of(region, slot));
 }
 
 bool tni_barrier_dirty(const void *object, const void *slot) {
     const tni_region *region = tni_region_of(object);
     if (region->kind == TNI_BLOCKS_REGION) return false;
-    return region->pieced && tni_bit(region->pieces, tni_piece_of(region, slot));
+    return region->carded && tni_bit(region->cards, tni_card_of(region, slot));
 }
 
 static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
@@ -247,7 +247,7 @@ void tni_barrier_cut(tn_heap *heap, const char *from, const char *to) {
 static void each_list(tni_remembered *r, void (*visit)(tni_vector *list, size_t *sum), size_t *sum) {
     visit(&r->objects, sum);
     visit(&r->slots, sum);
-    visit(&r->pieced, sum);
+    visit(&r->carded, sum);
     visit(&r->outside, sum);
     visit(&r->unprotected, sum);
     visit(&r->weak_slots, sum);

@@ -6,8 +6,8 @@
  *
  *     objects      an object that was stored into; it is visited as a whole
  *     slots        a slot of a large array (header bit SLOTS), which would take too long to visit as a whole
- *     pieced       a region with dirty pieces: where the list of slots is full, the piece of the array that a slot
- *                  lies in is marked in the region's head. A piece is a page, or more in objects of more than 512 MiB
+ *     carded       a region with dirty cards: where the list of slots is full, the card of the array that a slot
+ *                  lies in is marked in the region's head. A card is a page, or more in objects of more than 512 MiB
  *     outside      a slot in memory that an object owns outside of the heap, together with that object
  *     unprotected  an object that every minor collection visits, until the host protects it again
  *     weak_slots   a slot of an old weak array
@@ -15,7 +15,7 @@
  * An old object is armed (header bit ARMED) while the next store of a young reference into it has to be recorded.
  *
  *     B1  an old object that holds a young reference is in `objects`, or in `unprotected`; or, if it is SLOTS, that
- *         slot is in `slots` or in a dirty piece; or the slot is in `outside`. If `overflow` is set, it may be in
+ *         slot is in `slots` or in a dirty card; or the slot is in `outside`. If `overflow` is set, it may be in
  *         none of them
  *     B2  an object in `objects` is not armed, and is there once
  *     B3  young objects, also large ones, are never armed
@@ -64,7 +64,7 @@ bool tni_barrier_inside(const tn_heap *heap, const void *object, const void *at)
  * their new addresses, and the dead are dropped. */
 void tni_barrier_after_evacuation(tn_heap *heap);
 void tni_barrier_after_marking(tn_heap *heap);
-/* Whether this slot of an old object lies in a dirty piece. */
+/* Whether this slot of an old object lies in a dirty card. */
 bool tni_barrier_dirty(const void *object, const void *slot);
 /* What was recorded of slots in [from, to), which are no slots any more. */
 void tni_barrier_cut(tn_heap *heap, const char *from, const char *to);

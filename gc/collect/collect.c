@@ -36,7 +36,7 @@ void tni_begin_cycle(tn_heap *heap) {
 /* Gives some of what is not wanted back to the system; false when that is all. Kept is what the next cycle and the
  * growth up to the next major will want: blocks or pages, not both. */
 static bool trim(tn_heap *heap) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     size_t used = p->live + tni_pacing_grown(heap) + tni_external_bytes(heap);
     double left = p->old_limit > used ? (double)(p->old_limit - used) : 0;
     size_t growth = (size_t)(left * (1 - p->external_share));
@@ -96,20 +96,20 @@ static void major(tn_heap *heap, const tni_collection *c, bool due) {
     tni_enter_phase(heap, TNI_PHASE_MEMORY, c);
     tni_pacing_after_major(heap, &m);
     if (!m.full) prepare_growth(heap, tni_pacing_now(heap) - begin);
-    heap->pacing->clearing = !m.full;
+    heap->pacing->tidying = !m.full;
 }
 
 /* What a major collection did not sweep is swept some at a time; then what is not wanted goes back to the system, some
  * at a time. */
-static void clear_up(tn_heap *heap, const tni_collection *c) {
-    if (tni_pacing_forget(heap)) heap->pacing->clearing = true;
-    if (!heap->pacing->clearing) return;
+static void tidy(tn_heap *heap, const tni_collection *c) {
+    if (tni_pacing_forget(heap)) heap->pacing->tidying = true;
+    if (!heap->pacing->tidying) return;
     tni_enter_phase(heap, TNI_PHASE_SWEEP, c);
     bool swept = tni_sweep_some(heap, SWEEP_PER_MINOR);
     tni_enter_phase(heap, TNI_PHASE_MEMORY, c);
     if (!swept) return;
     tni_pacing_swept(heap);
-    heap->pacing->clearing = trim(heap);
+    heap->pacing->tidying = trim(heap);
 }
 
 /* Counting what is resident takes a while: it is done for those who want to know. */
@@ -146,7 +146,7 @@ void tni_collect(tn_heap *heap, tn_collection_kind kind, tni_cause cause) {
     bool due = tni_pacing_major_follows(heap) && !heap->nursery.kept; /* a marking wants the nursery empty */
     if (kind == TN_MINOR && due) c.kind = TN_MAJOR;
     if (c.kind != TN_MINOR) major(heap, &c, due);
-    else clear_up(heap, &c);
+    else tidy(heap, &c);
     tni_enter_phase(heap, TNI_PHASE_MEMORY, &c);
     if (c.kind == TN_FULL) trim_all(heap);
     tni_begin_cycle(heap);

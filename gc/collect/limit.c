@@ -11,7 +11,7 @@
 /* Kept back from objects, for marking: parts of the limit. With less the stack overflows, and the heap is looked
  * through again and again. */
 #define MARKING 64
-/* And for what cannot be foretold: a block that is begun in each lane, and the heads of two regions. Small heaps
+/* And for what cannot be foretold: a block that is begun in each class, and the heads of two regions. Small heaps
  * could not afford it: at most this part of the limit. */
 #define EDGES 32
 
@@ -48,7 +48,7 @@ static size_t free_blocks(const tn_heap *heap) {
     return (heap->old.touched_blocks - heap->old.used_blocks) * TNI_BLOCK;
 }
 static size_t free_pages(const tn_heap *heap) {
-    return heap->large.touched_bytes - heap->large.used_bytes + heap->regions.range.kept_bytes;
+    return heap->large.touched_bytes - heap->large.used_bytes + heap->regions.area.kept_bytes;
 }
 
 size_t tni_committed(const tn_heap *heap) {
@@ -57,14 +57,14 @@ size_t tni_committed(const tn_heap *heap) {
 
 size_t tni_mapped(const tn_heap *heap) {
     size_t handles = heap->mutators[0].attached ? heap->options.value.handles : 0;
-    size_t spaces = heap->regions.mapped + heap->regions.range.bytes + heap->regions.spare.count * TNI_REGION;
+    size_t spaces = heap->regions.mapped + heap->regions.area.bytes + heap->regions.spare.count * TNI_REGION;
     const tni_worker *w = heap->worker;
     return spaces + heap->nursery.reserved + w->queue.bytes + w->mark.capacity * sizeof(void *) + handles;
 }
 
 /* ---- what there may be ---- */
 
-static size_t edges(size_t max) { return tni_min((TNI_LANES + 2) * TNI_BLOCK, max / EDGES); }
+static size_t edges(size_t max) { return tni_min((TNI_CLASSES + 2) * TNI_BLOCK, max / EDGES); }
 
 size_t tni_room(const tn_heap *heap) {
     size_t max = heap->options.value.heap_max;

@@ -28,20 +28,20 @@ typedef struct marking {
     const tni_layout *layouts;
     const tni_leaves *leaves;
     void **top, **end; /* of the stack; its start is mark->stack */
-    tni_mark *mark;
-    tni_mark_room *room;
+    tni_marker *mark;
+    tni_marker_room *room;
     bool overflow; /* something that should be on the stack is not */
     bool cannot_grow;
 } marking;
 
-bool tni_mark_init(tni_mark *mark, tni_faults *faults) {
+bool tni_marker_init(tni_marker *mark, tni_faults *faults) {
     mark->capacity = FIRST_CAPACITY;
     mark->faults = faults;
     mark->stack = tni_os_map(faults, mark->capacity * sizeof(void *), TNI_PAGE);
     return mark->stack != NULL;
 }
 
-void tni_mark_free(tni_mark *mark) {
+void tni_marker_free(tni_marker *mark) {
     if (mark->stack) tni_os_unmap(mark->stack, mark->capacity * sizeof(void *));
     mark->stack = NULL;
 }
@@ -57,7 +57,7 @@ static __attribute__((noinline)) bool grow(marking *k) {
     }
     memcpy(bigger, k->mark->stack, bytes);
     k->top = bigger + (k->top - k->mark->stack);
-    tni_mark_free(k->mark);
+    tni_marker_free(k->mark);
     k->mark->stack = bigger;
     k->mark->capacity *= 2;
     k->end = bigger + k->mark->capacity;
@@ -298,7 +298,7 @@ void tni_mark_heap(tn_heap *heap) {
     }
     tni_os_touched_end(&heap->worker->touched);
     if (heap->worker->mark.capacity > FIRST_CAPACITY) { /* what a deep heap needed once it need not keep */
-        tni_mark fresh;
-        if (tni_mark_init(&fresh, &heap->faults)) tni_mark_free(&heap->worker->mark), heap->worker->mark = fresh;
+        tni_marker fresh;
+        if (tni_marker_init(&fresh, &heap->faults)) tni_marker_free(&heap->worker->mark), heap->worker->mark = fresh;
     }
 }

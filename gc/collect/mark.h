@@ -18,20 +18,20 @@ enum {
     TNI_MARK_BATCH = 128,               /* objects that are visited together */
     TNI_MARK_EDGES = 4 * TNI_MARK_BATCH /* references that are gathered from them */
 };
-typedef struct tni_mark_room {
+typedef struct tni_marker_room {
     void *batch[TNI_MARK_BATCH], *edges[TNI_MARK_EDGES];
     void *visited[TNI_MARK_EDGES]; /* the same for roots and callbacks: callbacks run while `edges` is in use */
-} tni_mark_room;
+} tni_marker_room;
 
-typedef struct tni_mark {
+typedef struct tni_marker {
     void **stack;
     size_t capacity; /* entries */
     tni_faults *faults;
-} tni_mark;
+} tni_marker;
 
 /* Clears the mark bits, and marks. */
 void tni_mark_heap(tn_heap *heap);
-bool tni_mark_init(tni_mark *mark, tni_faults *faults);
-void tni_mark_free(tni_mark *mark);
+bool tni_marker_init(tni_marker *mark, tni_faults *faults);
+void tni_marker_free(tni_marker *mark);
 
 #endif

@@ -43,16 +43,16 @@ static __attribute__((noinline, cold)) void no_block(tn_heap *heap) {
               (unsigned long long)(heap->minors + 1));
 }
 
-static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned lane, size_t bytes) {
-    char *cell = heap->staying ? tni_stress_cell(heap, bytes, 8) : tni_sweep_cell(heap, lane, bytes);
+static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class, size_t bytes) {
+    char *cell = heap->staying ? tni_stress_cell(heap, bytes, 8) : tni_sweep_cell(heap, class, bytes);
     if (!cell) no_block(heap);
     return cell;
 }
 
 /* A cell for an object that is moved. */
-TNI_INLINE char *take_cell(evacuation *e, unsigned lane, size_t bytes) {
-    tni_run *run = &e->old->runs[lane];
-    if (TN_UNLIKELY_(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, lane, bytes);
+TNI_INLINE char *take_cell(evacuation *e, unsigned class, size_t bytes) {
+    tni_run *run = &e->old->runs[class];
+    if (TN_UNLIKELY_(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, class, bytes);
     __builtin_prefetch(run->bump + WRITE_AHEAD, 1);
     return tni_old_bump(run, bytes);
 }
@@ -75,9 +75,9 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
         return at;
     }
     size_t room = tni_old_room(e->old, cell, layout->align);
-    unsigned lane = tni_lane_of(room, layout->shape == TNI_LEAF_SHAPE);
-    tni_run *run = &e->old->runs[lane];
-    if (!tni_old_fits(run, room) && !tni_sweep_room(heap, lane, room)) no_block(heap);
+    unsigned class = tni_class_of(room, layout->shape == TNI_LEAF_SHAPE);
+    tni_run *run = &e->old->runs[class];
+    if (!tni_old_fits(run, room) && !tni_sweep_room(heap, class, room)) no_block(heap);
     return tni_old_bump_aligned(e->old, run, cell, layout->align);
 }
 
@@ -97,7 +97,7 @@ static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_he
     size_t cell = tni_object_cell(layout, header), bytes = cell - 8;
     bool leaf = layout->shape == TNI_LEAF_SHAPE;
     bool usual = cell <= TNI_CELL_MAX && layout->align == 8; /* 0: nobody has registered it */
-    char *to = TN_LIKELY_(usual) ? take_cell(e, tni_lane_of(cell, leaf), cell)
+    char *to = TN_LIKELY_(usual) ? take_cell(e, tni_class_of(cell, leaf), cell)
                                 : aligned_cell(e, from, header, cell, layout);
     to += 8;
     if (header & TNI_HASHED) {
@@ -117,10 +117,10 @@ TNI_INLINE void *move(evacuation *e, char *from, tn_header header) {
     const tn_header odd = TNI_HASHED | TNI_HASH_STORED | TN_HEADER_ARMED;
     if (TN_UNLIKELY_(!layout->cell || header & odd)) return move_odd(e, from, header, layout);
     size_t bytes = layout->cell - (size_t)8, at = bytes & 8;
-    char *to = take_cell(e, layout->lane, layout->cell) + 8;
+    char *to = take_cell(e, layout->class, layout->cell) + 8;
     if (at) memcpy(to, from, 8);
     for (; at < bytes; at += 16) memcpy(to + at, from + at, 16);
-    settle_in(e, from, to, header, layout->lane >= TNI_SIZES);
+    settle_in(e, from, to, header, layout->class >= TNI_SIZES);
     return to;
 }
 
@@ -267,11 +267,11 @@ static void visit_logged(evacuation *e, const tni_vector *log) {
     settle_all(&g);
 }
 
-/* The dirty pieces from number `first` on to before `end`, as far as they are this object's. */
+/* The dirty cards from number `first` on to before `end`, as far as they are this object's. */
 static void visit_object_pieces(evacuation *e, const tni_region *region, void *array, size_t first, size_t end) {
-    unsigned shift = tni_piece_shift(region);
+    unsigned shift = tni_card_shift(region);
     for (size_t w = first / 64; w * 64 < end; w++) {
-        uint64_t bits = region->pieces[w];
+        uint64_t bits = region->cards[w];
         if (w == first / 64) bits &= ~UINT64_C(0) << first % 64;
         if (w == end / 64) bits &= (UINT64_C(1) << end % 64) - 1;
         for (; bits; bits &= bits - 1) {
@@ -281,9 +281,9 @@ static void visit_object_pieces(evacuation *e, const tni_region *region, void *a
     }
 }
 
-/* Two objects may have parts of one piece. Young ones are visited if they live. */
+/* Two objects may have parts of one card. Young ones are visited if they live. */
 static void visit_region_pieces(evacuation *e, const tni_region *region) {
-    size_t all = tni_piece_of(region, (const char *)region + region->bytes - 1) + 1;
+    size_t all = tni_card_of(region, (const char *)region + region->bytes - 1) + 1;
     if (region->kind == TNI_HUGE_REGION) {
         visit_object_pieces(e, region, tni_huge_object(region), 0, all);
         return;
@@ -291,20 +291,20 @@ static void visit_region_pieces(evacuation *e, const tni_region *region) {
     for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++) {
         char *object = tni_span_object(region, grain);
         if (tni_header(object) & TNI_YOUNG) continue;
-        size_t last = tni_piece_of(region, object + region->spans[grain] * TNI_GRAIN - TNI_OBJECT_OFFSET - 1);
-        visit_object_pieces(e, region, object, tni_piece_of(region, object), last + 1);
+        size_t last = tni_card_of(region, object + region->spans[grain] * TNI_GRAIN - TNI_OBJECT_OFFSET - 1);
+        visit_object_pieces(e, region, object, tni_card_of(region, object), last + 1);
     }
 }
 
-/* The dirty pieces of arrays with more recorded stores than the log of slots holds. */
+/* The dirty cards of arrays with more recorded stores than the log of slots holds. */
 static void visit_pieces(evacuation *e, const tni_vector *log) {
     for (size_t i = 0; i < log->count; i++) {
         tni_region *region = (tni_region *)log->at[i];
-        size_t all = tni_piece_of(region, (char *)region + region->bytes - 1) + 1;
+        size_t all = tni_card_of(region, (char *)region + region->bytes - 1) + 1;
         visit_region_pieces(e, region);
         if (e->tracer.heap->staying) continue;
-        memset(region->pieces, 0, (all + 63) / 64 * sizeof *region->pieces);
-        region->pieced = false;
+        memset(region->cards, 0, (all + 63) / 64 * sizeof *region->cards);
+        region->carded = false;
     }
 }
 
@@ -364,10 +364,10 @@ void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
         visit_logged(e, &b->objects);
         visit_slots(e, &b->slots);
     }
-    visit_pieces(e, &b->pieced);
+    visit_pieces(e, &b->carded);
     visit_unprotected(e, &b->unprotected);
     if (heap->staying) return; /* S2 */
-    b->objects.count = b->slots.count = b->pieced.count = b->outside.count = 0;
+    b->objects.count = b->slots.count = b->carded.count = b->outside.count = 0;
     b->overflow = false;
 }
 

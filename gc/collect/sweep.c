@@ -25,51 +25,51 @@ static void dispose_object(void *object, void *user) {
 /* ---- blocks ---- */
 
 /* The number of bits in the words that were added, at most 31 of them. */
-typedef struct census {
+typedef struct bit_sum {
     uint64_t bytes; /* eight counts */
-} census;
+} bit_sum;
 
-TNI_INLINE void census_add(census *c, uint64_t word) {
+TNI_INLINE void bit_sum_add(bit_sum *c, uint64_t word) {
     word -= word >> 1 & 0x5555555555555555;
     word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
     c->bytes += (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0F;
 }
 
-static unsigned census_take(census *c) {
+static unsigned bit_sum_take(bit_sum *c) {
     uint64_t pairs = (c->bytes & 0x00FF00FF00FF00FF) + (c->bytes >> 8 & 0x00FF00FF00FF00FF);
     c->bytes = 0;
     return (unsigned)(pairs * 0x0001000100010001 >> 48);
 }
 
-typedef struct shape {
+typedef struct holes_left {
     size_t live; /* bytes of marked cells */
     unsigned holes;
-} shape;
+} holes_left;
 
 /* Finds where the marked cells of the block end, without a look at them. A cell's bit, added to itself and to the ones
  * that stand for the inside of all cells and holes, is carried on to the bit where the next begins; and the difference
  * of the ends and the begins, as one number of 8192 bits, has a one for each word inside. With `sweep`, the used bits
  * become those of marked cells and of holes, but for a hole at the block's start. */
-TNI_INLINE shape find_holes(tni_block *block, bool sweep) {
+TNI_INLINE holes_left find_holes(tni_block *block, bool sweep) {
     enum { PART = 16 }; /* words */
     uint64_t *used = tni_block_used(block);
     const uint64_t *marks = tni_block_marks(block);
     uint64_t carry = 0, borrow = 0;
     size_t words = 0, holes = 0;
     for (unsigned from = 0; from < TNI_BLOCK_WORDS; from += PART) {
-        census in = {0}, free = {0};
+        bit_sum in = {0}, free = {0};
         for (unsigned w = from; w < from + PART; w++) {
             uint64_t m = marks[w], inside = ~used[w] | m, sum = inside + m, all = sum + carry, ends = all & used[w];
             carry = (sum < inside) | (all < sum);
-            census_add(&in, ends - m - borrow);
+            bit_sum_add(&in, ends - m - borrow);
             borrow = ends < m || (borrow && ends == m);
-            census_add(&free, ends & ~m);
+            bit_sum_add(&free, ends & ~m);
             if (sweep) used[w] = ends | m;
         }
-        words += census_take(&in);
-        holes += census_take(&free);
+        words += bit_sum_take(&in);
+        holes += bit_sum_take(&free);
     }
-    return (shape){words * 8, (unsigned)holes};
+    return (holes_left){words * 8, (unsigned)holes};
 }
 
 static void forbid(char *from, size_t bytes) { tni_forbid(from, bytes); }
@@ -78,11 +78,11 @@ static bool is_lazy(const tn_heap *heap, const tni_block *block) {
     return block->disposed || tni_is_heard(heap, TNI_BLOCK_SWEPT);
 }
 
-/* The block is free, or full, or for the lane that fits its holes. */
-static void file_swept(tni_old *old, tni_block *block, shape s) {
+/* The block is free, or full, or for the class that fits its holes. */
+static void file_swept(tni_old *old, tni_block *block, holes_left s) {
     if (TNI_MEMCHECKED) tni_each_hole(block, forbid);
     block->state = TNI_BLOCK_FULL;
-    block->lane = (uint8_t)tni_old_lane_for(s.holes, TNI_BLOCK - s.live, block->lane >= TNI_SIZES);
+    block->class = (uint8_t)tni_old_class_for(s.holes, TNI_BLOCK - s.live, block->class >= TNI_SIZES);
     if (!s.live) tni_old_give(old, block);
     else if (s.live < TNI_BLOCK - SLACK) tni_old_file_partial(old, block);
 }
@@ -98,7 +98,7 @@ static void dispose_dead(tn_heap *heap, tni_block *block) {
 
 static void sweep_block(tn_heap *heap, tni_block *block) {
     if (block->disposed) dispose_dead(heap, block);
-    shape s = find_holes(block, true);
+    holes_left s = find_holes(block, true);
     tni_block_used(block)[0] |= tni_old_first(&heap->old);
     tni_announce(heap, TNI_BLOCK_SWEPT, &(tni_event){.object = block});
     heap->old.unswept_blocks--;
@@ -113,28 +113,28 @@ static bool sweep_one(tn_heap *heap, bool leaf) {
     return true;
 }
 
-static tni_block *take_block(tn_heap *heap, unsigned lane) {
-    tni_block *block = tni_old_take_partial(&heap->old, lane);
-    while (!block && sweep_one(heap, lane >= TNI_SIZES)) block = tni_old_take_partial(&heap->old, lane);
+static tni_block *take_block(tn_heap *heap, unsigned class) {
+    tni_block *block = tni_old_take_partial(&heap->old, class);
+    while (!block && sweep_one(heap, class >= TNI_SIZES)) block = tni_old_take_partial(&heap->old, class);
     return block;
 }
 
-TNI_INLINE bool make_room(tn_heap *heap, unsigned lane, size_t room) {
+TNI_INLINE bool make_room(tn_heap *heap, unsigned class, size_t room) {
     tni_old *old = &heap->old;
-    for (unsigned tries = 0; !tni_old_next_run(old, lane, room); tries++) {
-        tni_block *block = tries < TRIES ? take_block(heap, lane) : NULL;
-        if (!block) block = tni_old_take(old, lane);
-        if (!block) block = take_block(heap, lane);
+    for (unsigned tries = 0; !tni_old_next_run(old, class, room); tries++) {
+        tni_block *block = tries < TRIES ? take_block(heap, class) : NULL;
+        if (!block) block = tni_old_take(old, class);
+        if (!block) block = take_block(heap, class);
         if (!block) return false;
-        if (tni_old_use(old, lane, block, room)) break;
+        if (tni_old_use(old, class, block, room)) break;
     }
     return true;
 }
 
-bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room) { return make_room(heap, lane, room); }
+bool tni_sweep_room(tn_heap *heap, unsigned class, size_t room) { return make_room(heap, class, room); }
 
-char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell) {
-    return make_room(heap, lane, cell) ? tni_old_bump(&heap->old.runs[lane], cell) : NULL;
+char *tni_sweep_cell(tn_heap *heap, unsigned class, size_t cell) {
+    return make_room(heap, class, cell) ? tni_old_bump(&heap->old.runs[class], cell) : NULL;
 }
 
 /* ---- a whole sweep ---- */
@@ -148,13 +148,13 @@ static void file_block(tni_block *block, void *user) {
     filing *f = user;
     tni_old *old = &f->heap->old;
     if (!is_lazy(f->heap, block)) {
-        shape s = find_holes(block, true);
+        holes_left s = find_holes(block, true);
         tni_block_used(block)[0] |= tni_old_first(old);
         f->live += s.live;
         file_swept(old, block, s);
         return;
     }
-    tni_block **unswept = &old->unswept[block->lane >= TNI_SIZES];
+    tni_block **unswept = &old->unswept[block->class >= TNI_SIZES];
     f->live += find_holes(block, false).live;
     block->state = TNI_BLOCK_UNSWEPT;
     block->next = *unswept;
@@ -174,7 +174,7 @@ static void file_large(void *object, void *user) {
 
 size_t tni_sweep_after_marking(tn_heap *heap) {
     filing f = {.heap = heap};
-    for (unsigned k = 0; k < TNI_LANES; k++) heap->old.lanes[k] = (tni_lane){.partial = NULL};
+    for (unsigned k = 0; k < TNI_CLASSES; k++) heap->old.classes[k] = (tni_class){.partial = NULL};
     tni_walk_all(&heap->regions, &(tni_walk){file_block, file_large, &f});
     return f.live;
 }

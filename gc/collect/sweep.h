@@ -13,17 +13,17 @@
 
 #include "tenure/base.h"
 
-/* A cell of a lane whose run has no room for it. Never fails for survivors, as long as P1 holds
+/* A cell of a class whose run has no room for it. Never fails for survivors, as long as P1 holds
  * (collect/pacing/room.h). NULL for born-old objects when the system has no more memory. */
-char *tni_sweep_cell(tn_heap *heap, unsigned lane, size_t cell);
-/* Gives the lane a run that has so much room; false when there is none. */
-bool tni_sweep_room(tn_heap *heap, unsigned lane, size_t room);
+char *tni_sweep_cell(tn_heap *heap, unsigned class, size_t cell);
+/* Gives the class a run that has so much room; false when there is none. */
+bool tni_sweep_room(tn_heap *heap, unsigned class, size_t room);
 /* After marking: sweeps what is not swept lazily. Returns the bytes of all marked cells. */
 size_t tni_sweep_after_marking(tn_heap *heap);
 /* Sweeps up to so many blocks; true when all are swept. */
 bool tni_sweep_some(tn_heap *heap, size_t blocks);
 void tni_sweep_all(tn_heap *heap);
-/* Before a marking: sweeps the rest, takes all blocks from the lanes, and clears the mark bits. */
+/* Before a marking: sweeps the rest, takes all blocks from the classes, and clears the mark bits. */
 void tni_sweep_before_marking(tn_heap *heap);
 /* Calls visit(object, user) for every object of the old space that is allocated: while marking, those that are marked,
  * and all large ones. */

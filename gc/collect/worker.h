@@ -12,8 +12,8 @@
 
 typedef struct tni_worker {
     tni_queue queue;
-    tni_mark mark;
-    tni_mark_room room;
+    tni_marker mark;
+    tni_marker_room room;
     tni_touched touched; /* what collections ask the system for */
 } tni_worker;
 

@@ -25,7 +25,7 @@
 /* ---- what the modes do ---- */
 
 static void verify_before(tn_heap *heap, const tni_event *event) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     p->verify_ns = tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, event->collection->kind));
 }
 

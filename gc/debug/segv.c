@@ -33,7 +33,7 @@ static bool fate_of(tn_heap *heap, const void *address, fate *f) {
     return birth || dead;
 }
 
-static void describe(tn_heap *heap, const void *address, const fate *f, char *text, size_t size) {
+static void describe_fate(tn_heap *heap, const void *address, const fate *f, char *text, size_t size) {
     char site[300], now[160];
     tni_site_text(heap->sites, f->site, "allocated", site, sizeof site);
     if (f->to) snprintf(now, sizeof now, "has moved to %p", (void *)f->to);
@@ -47,7 +47,7 @@ static void describe(tn_heap *heap, const void *address, const fate *f, char *te
 bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size) {
     fate f;
     if (!fate_of(heap, address, &f)) return false;
-    describe(heap, address, &f, text, size);
+    describe_fate(heap, address, &f, text, size);
     return true;
 }
 
@@ -62,7 +62,7 @@ static void report(tn_heap *heap, void *address) {
     char what[600], line[1000];
     fate f;
     if (fate_of(heap, address, &f)) {
-        describe(heap, address, &f, what, sizeof what);
+        describe_fate(heap, address, &f, what, sizeof what);
         snprintf(
             line, sizeof line, "stale pointer: %p is used, %s: %s", address, what,
             f.to

@@ -57,9 +57,9 @@ struct tn_heap {
 
     struct tni_worker *worker;             /* collect/worker.h */
     struct tni_special *special;           /* collect/special.h */
-    struct tni_pacing *pacing;             /* collect/pacing/pacing.h */
+    struct tni_pacer *pacing;             /* collect/pacing/pacing.h */
     struct tni_stress *stress;             /* collect/stress.h */
-    struct tni_stats *stats;               /* observe/stats.h */
+    struct tni_counters *stats;               /* observe/stats.h */
     struct tni_sites *sites;               /* debug/site.h */
     struct tni_quarantine *quarantine;     /* debug/quarantine.h */
     struct tni_barriers *barriers;         /* debug/barriers.h */
@@ -82,7 +82,7 @@ TNI_INLINE bool tni_in_nursery(const tn_heap *heap, const void *address) {
 }
 
 /* The bytes of the range that has all young objects: it begins with the nursery. */
-TNI_INLINE size_t tni_young_range(const tn_heap *heap) { return heap->nursery.reserved + heap->regions.range.bytes; }
+TNI_INLINE size_t tni_young_range(const tn_heap *heap) { return heap->nursery.reserved + heap->regions.area.bytes; }
 
 /* Whether an object (or NULL) is young: it was allocated since the last collection. Those in the nursery move when they
  * survive the next one, large ones do not. */

@@ -76,7 +76,7 @@ typedef struct row {
 #define END_OF_WORDS {NULL, 0, NULL}
 static const word no_words[] = {END_OF_WORDS};
 static const word auto_nursery[] = {{"auto", 0, NULL}, END_OF_WORDS};
-/* settle() replaces "auto" when all sources have been read. No range contains 0, so no number can be taken for it. */
+/* resolve() replaces "auto" when all sources have been read. No range contains 0, so no number can be taken for it. */
 static const word heap_limits[] = {{"auto", 0, NULL}, {"none", SIZE_MAX, NULL}, END_OF_WORDS};
 static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
 /* To add a sizing rule: a word here and in option.h, and two functions in collect/pacing/policy.c beside
@@ -195,24 +195,24 @@ static size_t *count_of(const word *w, tni_settings *s) {
 /* ---- text ---- */
 
 /* Text that need not end with a 0 byte. */
-typedef struct span {
+typedef struct slice {
     const char *text;
     size_t size;
-} span;
+} slice;
 
-static span span_of(const char *text) { return (span){text, strlen(text)}; }
+static slice slice_of(const char *text) { return (slice){text, strlen(text)}; }
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 32) : c; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-static bool same_any_case(span a, const char *b) {
+static bool same_any_case(slice a, const char *b) {
     size_t i = 0;
     while (i < a.size && b[i] && lower(a.text[i]) == lower(b[i])) i++;
     return i == a.size && b[i] == 0;
 }
 
-static bool same(span a, const char *b) { return strlen(b) == a.size && memcmp(a.text, b, a.size) == 0; }
+static bool same(slice a, const char *b) { return strlen(b) == a.size && memcmp(a.text, b, a.size) == 0; }
 
 /* Appends `more`, cut to what fits. */
 static void append(char *text, size_t size, const char *more) {
@@ -222,7 +222,7 @@ static void append(char *text, size_t size, const char *more) {
 }
 
 /* A piece of the user's text for a complaint: cut if it is long, and without control characters. */
-static const char *shown(span s, char *buffer, size_t size) {
+static const char *shown(slice s, char *buffer, size_t size) {
     size_t n = s.size < size - 1 ? s.size : size - 4;
     for (size_t i = 0; i < n; i++) buffer[i] = s.text[i] >= ' ' && s.text[i] <= '~' ? s.text[i] : '?';
     snprintf(buffer + n, size - n, "%s", n < s.size ? "..." : "");
@@ -238,7 +238,7 @@ static void environment_name(const char *prefix, const char *key, char *name, si
 }
 
 /* Edit distance (insertions, deletions, substitutions); case does not matter. Both texts are cut to 31 bytes. */
-static size_t distance(span a, const char *b) {
+static size_t distance(slice a, const char *b) {
     size_t width = strlen(b);
     if (width > 31) width = 31;
     if (a.size > 31) a.size = 31;
@@ -258,14 +258,14 @@ static size_t distance(span a, const char *b) {
     return line[width];
 }
 
-static const row *nearest_row(span key) {
+static const row *nearest_row(slice key) {
     const row *best = &rows[0];
     for (const row *r = rows; r < rows + ROWS; r++)
         if (distance(key, r->key) < distance(key, best->key)) best = r;
     return best;
 }
 
-static const word *find_word(const row *r, span name) {
+static const word *find_word(const row *r, slice name) {
     for (const word *w = words_of(r); w->name; w++)
         if (same_any_case(name, w->name)) return w;
     return NULL;
@@ -273,20 +273,20 @@ static const word *find_word(const row *r, span name) {
 
 /* The first name in "stress=1,move". *number is the text after "=", and *rest what follows the comma; each has a NULL
  * text if there is none. */
-static span first_name(span flags, span *number, span *rest) {
+static slice first_name(slice flags, slice *number, slice *rest) {
     const char *end = flags.text + flags.size, *comma = memchr(flags.text, ',', flags.size);
-    span part = {flags.text, (size_t)((comma ? comma : end) - flags.text)};
+    slice part = {flags.text, (size_t)((comma ? comma : end) - flags.text)};
     const char *equals = memchr(part.text, '=', part.size), *stop = part.text + part.size;
-    *rest = comma ? (span){comma + 1, (size_t)(end - comma - 1)} : (span){NULL, 0};
-    *number = equals ? (span){equals + 1, (size_t)(stop - equals - 1)} : (span){NULL, 0};
-    return equals ? (span){part.text, (size_t)(equals - part.text)} : part;
+    *rest = comma ? (slice){comma + 1, (size_t)(end - comma - 1)} : (slice){NULL, 0};
+    *number = equals ? (slice){equals + 1, (size_t)(stop - equals - 1)} : (slice){NULL, 0};
+    return equals ? (slice){part.text, (size_t)(equals - part.text)} : part;
 }
 
 /* The word that the user perhaps meant by a wrong one; NULL if none is similar. */
-static const char *nearest_word(const row *r, span value) {
+static const char *nearest_word(const row *r, slice value) {
     const char *best = NULL;
     if (r->kind == FLAGS) {
-        span rest = value, number;
+        slice rest = value, number;
         do value = first_name(rest, &number, &rest);
         while (find_word(r, value) && rest.text);
     }
@@ -305,7 +305,7 @@ static const char *nearest_word(const row *r, span value) {
 /* ---- reading values: each function returns NULL, or what is wrong ---- */
 
 /* A decimal number, "12" or "1.5", with up to six digits after the point; `s` becomes what follows it. */
-static const char *read_number(span *s, uint64_t *whole, uint64_t *millionths) {
+static const char *read_number(slice *s, uint64_t *whole, uint64_t *millionths) {
     size_t i = 0;
     *whole = *millionths = 0;
     if (s->size > 0 && s->text[0] == '-') return "negative";
@@ -324,7 +324,7 @@ static const char *read_number(span *s, uint64_t *whole, uint64_t *millionths) {
             *millionths += (uint64_t)(s->text[i] - '0') * scale;
         }
     }
-    *s = (span){s->text + i, s->size - i};
+    *s = (slice){s->text + i, s->size - i};
     return NULL;
 }
 
@@ -337,7 +337,7 @@ static const char *scale(uint64_t whole, uint64_t millionths, uint64_t unit, uin
     return NULL;
 }
 
-static const char *read_bytes(span s, uint64_t *value) {
+static const char *read_bytes(slice s, uint64_t *value) {
     static const char units[][2][4] = {{"", "b"}, {"k", "kib"}, {"m", "mib"}, {"g", "gib"}, {"t", "tib"}};
     uint64_t whole, millionths;
     const char *wrong = read_number(&s, &whole, &millionths);
@@ -354,7 +354,7 @@ static const char *read_bytes(span s, uint64_t *value) {
     return "unknown unit";
 }
 
-static const char *read_time(span s, uint64_t *value) {
+static const char *read_time(slice s, uint64_t *value) {
     static const struct {
         const char *name;
         uint64_t ns;
@@ -368,7 +368,7 @@ static const char *read_time(span s, uint64_t *value) {
 }
 
 /* The number of a word with a count; without a text it is 1. */
-static const char *read_count(const row *r, span number, size_t *count) {
+static const char *read_count(const row *r, slice number, size_t *count) {
     uint64_t whole = 1, millionths = 0;
     const char *wrong = number.text ? read_number(&number, &whole, &millionths) : NULL;
     if (wrong) return wrong;
@@ -380,12 +380,12 @@ static const char *read_count(const row *r, span number, size_t *count) {
 }
 
 /* "stress=1,move", or "none". */
-static const char *read_flags(const row *r, span s, tni_settings *settings) {
+static const char *read_flags(const row *r, slice s, tni_settings *settings) {
     tni_settings next = *settings;
     uint64_t flags = 0;
     for (const word *w = r->words; w->name; w++)
         if (count_of(w, &next)) *count_of(w, &next) = 0;
-    for (span rest = same_any_case(s, "none") ? (span){NULL, 0} : s, number; rest.text;) {
+    for (slice rest = same_any_case(s, "none") ? (slice){NULL, 0} : s, number; rest.text;) {
         const word *w = find_word(r, first_name(rest, &number, &rest));
         if (!w) return "unknown word";
         size_t *count = count_of(w, &next);
@@ -402,7 +402,7 @@ static const char *read_flags(const row *r, span s, tni_settings *settings) {
 }
 
 /* Reads a value and stores it. */
-static const char *read_value(const row *r, span s, tni_settings *settings) {
+static const char *read_value(const row *r, slice s, tni_settings *settings) {
     uint64_t value = 0, millionths;
     const char *wrong = NULL;
     if (s.size == 0) return "empty";
@@ -519,7 +519,7 @@ static void name_in(source from, const char *key, char *name, size_t size) {
 
 /* Complaints are written into *error; what is longer than a line is cut. `name` is the option as the user wrote it,
  * with the prefix; `key` is without. */
-static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, span value, tn_error *error) {
+static ON_ITS_OWN tn_status unknown_option(source from, slice name, slice key, slice value, tn_error *error) {
     char nearest[NAME_SIZE], help[NAME_SIZE], a[48], b[48];
     name_in(from, nearest_row(key)->key, nearest, sizeof nearest);
     name_in(from, "help", help, sizeof help);
@@ -529,7 +529,7 @@ static ON_ITS_OWN tn_status unknown_option(source from, span name, span key, spa
 }
 
 /* `kept`: the settings that stay in effect, or NULL if the whole call fails. */
-static ON_ITS_OWN tn_status bad_value(source from, const row *r, span value, const char *wrong,
+static ON_ITS_OWN tn_status bad_value(source from, const row *r, slice value, const char *wrong,
                                       const tni_settings *kept, tn_error *error) {
     char name[NAME_SIZE], accepted[192], b[40];
     const char *near = nearest_word(r, value);
@@ -548,7 +548,7 @@ static ON_ITS_OWN tn_status bad_value(source from, const row *r, span value, con
     return error->status = TN_BAD_OPTION;
 }
 
-static const row *find(span key) {
+static const row *find(slice key) {
     for (const row *r = rows; r < rows + ROWS; r++)
         if (same(key, r->key)) return r;
     return NULL;
@@ -565,7 +565,7 @@ static size_t share_of(size_t memory) {
 }
 
 /* Replaces heap_max=auto by a size, and sets the debug modes that others imply. */
-static void settle(tni_settings *s) {
+static void resolve(tni_settings *s) {
     if (s->quarantine) s->debug |= TNI_DEBUG_STALE;
     if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
     if (s->heap_max != 0 && s->memory != 0) return;
@@ -576,7 +576,7 @@ static void settle(tni_settings *s) {
 
 static void load_built_in(tni_options *options) {
     memset(options, 0, sizeof *options);
-    for (const row *r = rows; r < rows + ROWS; r++) read_value(r, span_of(r->initial), &options->value);
+    for (const row *r = rows; r < rows + ROWS; r++) read_value(r, slice_of(r->initial), &options->value);
 }
 
 /* "nursery=8M heap_max=1G". Stops at the first mistake. */
@@ -588,8 +588,8 @@ static tn_status load_config(tni_options *options, const char *p, tn_error *erro
         const char *start = p, *equals = NULL;
         for (; *p && !is_blank(*p); p++)
             if (*p == '=' && !equals) equals = p;
-        span key = {start, (size_t)((equals ? equals : p) - start)};
-        span value = {equals ? equals + 1 : p, equals ? (size_t)(p - equals - 1) : 0};
+        slice key = {start, (size_t)((equals ? equals : p) - start)};
+        slice value = {equals ? equals + 1 : p, equals ? (size_t)(p - equals - 1) : 0};
         const row *r = find(key);
         if (!r) return unknown_option(from, key, key, value, error);
         const char *wrong = read_value(r, value, &options->value);
@@ -616,7 +616,7 @@ static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *p
         const char *equals = strchr(*p, '=');
         if (!equals || strncmp(*p, prefix, length) != 0 || (size_t)(equals - *p) < length) continue;
         if (!equals[1]) continue; /* empty: unset */
-        span name = {*p, (size_t)(equals - *p)}, key = {*p + length, name.size - length}, value = span_of(equals + 1);
+        slice name = {*p, (size_t)(equals - *p)}, key = {*p + length, name.size - length}, value = slice_of(equals + 1);
         const row *found = NULL;
         for (const row *r = rows; r < rows + ROWS && !found; r++) {
             char known[NAME_SIZE];
@@ -648,7 +648,7 @@ static ON_ITS_OWN bool is_strict(const tni_options *options, const char *prefix)
     size_t length = strlen(name);
     for (char **p = environ; p && *p; p++)
         if (strncmp(*p, name, length) == 0 && (*p)[length] == '=')
-            read_value(find(span_of("strict")), span_of(*p + length + 1), &s);
+            read_value(find(slice_of("strict")), slice_of(*p + length + 1), &s);
     return s.strict;
 }
 
@@ -721,11 +721,11 @@ tn_status tni_options_load(tni_options *options, const tn_config *config, tni_li
     /* With an empty prefix every variable of the system would be an unknown option. So it turns the environment off. */
     if (status == TN_OK && *prefix && !(config && config->ignore_environment) && !is_privileged())
         status = load_environment(options, prefix, is_strict(options, prefix) ? NULL : line, user, error);
-    settle(&options->value);
+    resolve(&options->value);
     if (status != TN_OK) return status;
     if (options->value.nursery_max < options->value.nursery) { /* a nursery that was asked for gets its room */
         options->value.nursery_max = options->value.nursery;
-        options->origin[find(span_of("nursery_max")) - rows] = options->origin[find(span_of("nursery")) - rows];
+        options->origin[find(slice_of("nursery_max")) - rows] = options->origin[find(slice_of("nursery")) - rows];
     }
     if (options->value.help) print_help(prefix, line, user);
     if (options->value.log & TNI_LOG_CONFIG)
@@ -737,7 +737,7 @@ tn_status tni_options_set(tni_options *options, const char *key, const char *val
     source from = {FROM_SET, ""};
     if (!key) key = "";
     if (!value) value = "";
-    span k = span_of(key), v = span_of(value);
+    slice k = slice_of(key), v = slice_of(value);
     const row *r = find(k);
     if (!r) return unknown_option(from, k, k, v, error);
     if (r->fixed) return bad_value(from, r, v, "fixed when the heap was created", &options->value, error);
@@ -746,7 +746,7 @@ tn_status tni_options_set(tni_options *options, const char *key, const char *val
     if (!wrong && next.nursery > next.nursery_max) wrong = "more than nursery_max";
     if (!wrong && next.quarantine > options->value.quarantine) wrong = "quarantine is fixed when the heap is created";
     if (wrong) return bad_value(from, r, v, wrong, &options->value, error);
-    settle(&next);
+    resolve(&next);
     options->value = next;
     options->origin[r - rows] = FROM_SET;
     return TN_OK;
@@ -754,10 +754,10 @@ tn_status tni_options_set(tni_options *options, const char *key, const char *val
 
 tn_status tni_options_get(const tni_options *options, const char *key, char *text, size_t size, tn_error *error) {
     source from = {FROM_SET, ""};
-    span k = span_of(key ? key : "");
+    slice k = slice_of(key ? key : "");
     const row *r = find(k);
     if (size > 0) text[0] = 0;
-    if (!r) return unknown_option(from, k, k, span_of(""), error);
+    if (!r) return unknown_option(from, k, k, slice_of(""), error);
     write_value(r, &options->value, text, size);
     return TN_OK;
 }

@@ -51,7 +51,7 @@ static void set_layout(tni_types *types, const tn_type_desc *d) {
                                              .tail_size = (uint32_t)d->tail_size,
                                              .shape = (uint8_t)shape_of(d),
                                              .cell = (uint16_t)cell,
-                                             .lane = (uint8_t)tni_lane_of(cell | 1, shape_of(d) == TNI_LEAF_SHAPE),
+                                             .class = (uint8_t)tni_class_of(cell | 1, shape_of(d) == TNI_LEAF_SHAPE),
                                              .flags = (uint8_t)d->flags,
                                              .disposed = d->dispose != NULL,
                                              .row = (uint8_t)row,

@@ -101,7 +101,7 @@ static void *attempt_young(const request *r) {
 
 static void *attempt_reserve(const request *r) {
     tni_mutator *p = tni_private(r->m);
-    if (r->m->heap->born_old) tni_pacing_probe(r->m->heap); /* only the nursery keeps what is promised here */
+    if (r->m->heap->born_old) tni_pacing_retry(r->m->heap); /* only the nursery keeps what is promised here */
     if (!tni_nursery_extend(&r->m->heap->nursery, young_end(r))) return NULL;
     p->reserved = young_end(r);
     tni_set_limit(p);
@@ -151,12 +151,12 @@ static void *attempt_large(const request *r) {
 static void *attempt_old(const request *r) {
     tn_heap *heap = r->m->heap;
     size_t room = tni_old_room(&heap->old, r->cell, r->align);
-    unsigned lane = tni_lane_of(room, r->layout->shape == TNI_LEAF_SHAPE);
-    tni_run *run = &heap->old.runs[lane];
+    unsigned class = tni_class_of(room, r->layout->shape == TNI_LEAF_SHAPE);
+    tni_run *run = &heap->old.runs[class];
     if (!tni_old_fits(run, room)) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
         if (tni_old_provide(&heap->old, heap->pacing->room.promised + 1) <= heap->pacing->room.promised) return NULL;
-        if (!tni_sweep_room(heap, lane, room)) return NULL;
+        if (!tni_sweep_room(heap, class, room)) return NULL;
     }
     char *cell = r->align > 8 ? tni_old_bump_aligned(&heap->old, run, r->cell, r->align) : tni_old_bump(run, r->cell);
     if (!heap->old.zeroed) memset(cell, 0, r->cell);
@@ -168,9 +168,9 @@ static void *attempt_old(const request *r) {
 static void *attempt_ordinary(const request *r) {
     tn_heap *heap = r->m->heap;
     if (heap->born_old) {
-        void *object = heap->old.filled < heap->pacing->stretch.probe_at ? attempt_old(r) : NULL;
+        void *object = heap->old.filled < heap->pacing->period.retry_at ? attempt_old(r) : NULL;
         if (object) return object;
-        tni_pacing_probe(heap);
+        tni_pacing_retry(heap);
     }
     return attempt_young(r);
 }
@@ -236,7 +236,7 @@ static void *collect_for(const request *r, attempt_fn attempt, size_t wanted, tn
 }
 
 static void *collect_fully_for(const request *r, attempt_fn attempt, size_t wanted) {
-    tni_pacing *p = r->m->heap->pacing;
+    tni_pacer *p = r->m->heap->pacing;
     uint64_t since = tni_pacing_now(r->m->heap);
     void *object = collect_for(r, attempt, wanted, TN_FULL, TNI_CAUSE_MEMORY);
     if (object) p->exhaustion.futile = (tni_futile){0};
@@ -262,7 +262,7 @@ static void *obtain(const request *r, attempt_fn attempt, size_t wanted, tni_cau
 
 static void *in_window(const request *r, bool young) {
     tn_mutator *m = r->m;
-    if (m->heap->born_old) tni_pacing_probe(m->heap);
+    if (m->heap->born_old) tni_pacing_retry(m->heap);
     void *object = !tni_private(m)->window_checked && young ? attempt_young(r) : NULL;
     if (object) return object;
     char at[200] = "";
@@ -349,9 +349,9 @@ void *(tn_alloc_stable_sized)(tn_mutator *m, tn_type type, size_t size, size_t e
     return allocate_tracked(&r);
 }
 
-/* Most allocations while objects are born old need no more than a cell of a lane. */
+/* Most allocations while objects are born old need no more than a cell of a class. */
 typedef struct cell_need {
-    unsigned lane;
+    unsigned class;
     size_t cell; /* 0: it is not so simple */
 } cell_need;
 
@@ -361,10 +361,10 @@ TNI_INLINE cell_need need_of(tn_mutator *m, tn_type type, uint64_t sizes, size_t
     if (!tni_private(m)->bump_old || type - TN_FIRST_TYPE >= TN_FIRST_SPECIAL - TN_FIRST_TYPE) return other;
     const tni_layout *l = &m->heap->types.layouts[type];
     if (size != l->size || ((element | count) && (element != l->tail_size || count > TN_SMALL_MAX))) return other;
-    if (TN_LIKELY_(l->cell)) return (cell_need){l->lane, l->cell};
+    if (TN_LIKELY_(l->cell)) return (cell_need){l->class, l->cell};
     size_t cell = tn_cell_bytes(size + element * count);
     if (cell > TN_SMALL_MAX + 8 || l->align != 8) return other; /* 0: nobody has registered it */
-    return (cell_need){tni_lane_of(cell, l->shape == TNI_LEAF_SHAPE), cell};
+    return (cell_need){tni_class_of(cell, l->shape == TNI_LEAF_SHAPE), cell};
 }
 
 TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count) {
@@ -378,8 +378,8 @@ static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type,
     if (!m) return NULL;
     tni_private(m)->slow_allocations++;
     cell_need need = need_of(m, type, sizes, count);
-    if (need.cell && tni_old_next_run(&m->heap->old, need.lane, need.cell))
-        return bump_old(&m->heap->old.runs[need.lane], type, need.cell, count);
+    if (need.cell && tni_old_next_run(&m->heap->old, need.class, need.cell))
+        return bump_old(&m->heap->old.runs[need.class], type, need.cell, count);
     return allocate_checked(m, type, (uint32_t)sizes, sizes >> 32, count, place);
 }
 
@@ -387,7 +387,7 @@ static __attribute__((noinline)) void *allocate_any(tn_mutator *m, tn_type type,
 void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count, const tn_place *place) {
     if (TN_LIKELY_(m != NULL)) {
         cell_need need = need_of(m, type, sizes, count);
-        tni_run *run = &m->heap->old.runs[need.lane];
+        tni_run *run = &m->heap->old.runs[need.class];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
     }
     return allocate_any(m, type, sizes, count, place);

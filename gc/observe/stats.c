@@ -19,21 +19,21 @@
 
 static void begin(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment;
-    const tni_pacing *p = heap->pacing;
-    bool is_short = event->collection->kind == TN_MINOR && p->minor_ns < SHORT && !p->clearing;
+    const tni_pacer *p = heap->pacing;
+    bool is_short = event->collection->kind == TN_MINOR && p->minor_ns < SHORT && !p->tidying;
     heap->stats->phase_began = is_short ? 0 : tni_os_cpu();
 }
 
 static void phase_ends(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment, (void)event;
-    tni_stats *s = heap->stats;
+    tni_counters *s = heap->stats;
     if (!s->phase_began) return;
     uint64_t now = tni_os_cpu();
     s->cpu_ns[heap->listeners.phase] += now - s->phase_began;
     s->phase_began = now;
 }
 
-static uint64_t cpu_of_all(const tni_stats *s) {
+static uint64_t cpu_of_all(const tni_counters *s) {
     uint64_t sum = 0;
     for (unsigned i = 0; i < TNI_PHASES; i++) sum += s->cpu_ns[i];
     return sum;
@@ -41,7 +41,7 @@ static uint64_t cpu_of_all(const tni_stats *s) {
 
 /* ---- counters ---- */
 
-static void record(tni_stats *s, const tni_collection *c) {
+static void record(tni_counters *s, const tni_collection *c) {
     s->young_allocated += c->nursery - c->stayed;
     s->promoted += c->survived;
     s->gc_ns += c->pause_ns;
@@ -65,7 +65,7 @@ void tni_stats_listen(tn_heap *heap) {
 
 static tn_stats gather(tn_heap *heap) {
     tni_old_count(&heap->old);
-    const tni_stats *s = heap->stats;
+    const tni_counters *s = heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     return (tn_stats){
         .minors = heap->minors, .majors = heap->majors,

@@ -6,14 +6,14 @@
 #include "heap/moment.h"
 #include "observe/histogram.h"
 
-typedef struct tni_stats {
+typedef struct tni_counters {
     uint64_t young_allocated; /* by finished nursery cycles */
     uint64_t promoted;
     uint64_t created_ns, gc_ns;
     tni_histogram pauses, minor_pauses, major_pauses;
     uint64_t cpu_ns[TNI_PHASES];
     uint64_t phase_began; /* by tni_os_cpu; 0: this collection is not measured by it */
-} tni_stats;
+} tni_counters;
 
 /* Enters the statistics and the log among the listeners of the heap. Reading the processor's time is a call of the
  * system: too long for a minor collection of some microseconds. One that will be short, for the one before was and

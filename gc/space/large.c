@@ -82,8 +82,8 @@ static void release_region(tni_large *large, tni_region *region) {
         end = p + 1;
     }
     unfile_span(large, region, TNI_FIRST_GRAIN);
-    tni_range *range = &large->regions->range;
-    if (tni_range_has(range, region)) tni_range_touch(range, (char *)region, (size_t)end * TNI_PAGE);
+    tni_area *range = &large->regions->area;
+    if (tni_area_has(range, region)) tni_area_touch(range, (char *)region, (size_t)end * TNI_PAGE);
     tni_region_delete(large->regions, region);
 }
 
@@ -152,8 +152,8 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
 
 /* Gives empty regions back first: they may make a free run of the range that is long enough. */
 static tni_region *huge_region(tni_large *large, size_t bytes) {
-    const tni_range *range = &large->regions->range;
-    for (tni_region *r; (r = empty_region(large)) && tni_range_has(range, r);) release_region(large, r);
+    const tni_area *range = &large->regions->area;
+    for (tni_region *r; (r = empty_region(large)) && tni_area_has(range, r);) release_region(large, r);
     return tni_region_new(large->regions, TNI_HUGE_REGION, bytes);
 }
 
@@ -175,10 +175,10 @@ static char *huge_alloc(tni_large *large, size_t cell, bool zeroed) {
     large->used_bytes += bytes;
     large->touched_bytes += bytes;
     ask_for_huge_pages(large, region, zeroed);
-    tni_range *range = &large->regions->range;
-    if (tni_range_has(range, region)) {
-        if (zeroed) tni_range_zero(range, tni_huge_object(region) - 8, cell);
-        tni_range_touch(range, (char *)region, bytes);
+    tni_area *range = &large->regions->area;
+    if (tni_area_has(range, region)) {
+        if (zeroed) tni_area_zero(range, tni_huge_object(region) - 8, cell);
+        tni_area_touch(range, (char *)region, bytes);
     }
     return tni_huge_object(region);
 }
@@ -208,7 +208,7 @@ char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed, bool leaf) {
 }
 
 bool tni_large_add_young(tni_large *large, char *object) {
-    if (large->paged || !tni_range_has(&large->regions->range, object)) return false;
+    if (large->paged || !tni_area_has(&large->regions->area, object)) return false;
     if (large->young.count >= TNI_YOUNG_MAX) return false;
     if (!tni_vector_push(&large->young, large->regions->faults, (uintptr_t)object)) return false;
     large->young_bytes += tni_large_bytes(object);
@@ -327,9 +327,9 @@ static void set_huge_bytes(tni_large *large, tni_region *region, size_t bytes) {
 
 /* Zeroes [from, to) after a huge cell. Memory beyond the `had` bytes that the region had before is zero already. */
 static void zero_huge(tni_large *large, const tni_region *region, char *from, char *to, size_t had) {
-    tni_range *range = &large->regions->range;
+    tni_area *range = &large->regions->area;
     char *end = (char *)(uintptr_t)region + had;
-    if (tni_range_has(range, region)) tni_range_zero(range, from, (size_t)(to - from));
+    if (tni_area_has(range, region)) tni_area_zero(range, from, (size_t)(to - from));
     else memset(from, 0, (size_t)((to < end ? to : end) - from));
 }
 
@@ -340,8 +340,8 @@ static bool extend_huge(tni_large *large, tni_region *region, char *from, char *
         set_huge_bytes(large, region, bytes);
     }
     if (zeroed) zero_huge(large, region, from, to, had);
-    tni_range *range = &large->regions->range;
-    if (tni_range_has(range, region)) tni_range_touch(range, (char *)region, region->bytes);
+    tni_area *range = &large->regions->area;
+    if (tni_area_has(range, region)) tni_area_touch(range, (char *)region, region->bytes);
     return true;
 }
 
@@ -375,14 +375,14 @@ bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, 
 /* ---- giving back ---- */
 
 bool tni_large_trim(tni_large *large, size_t keep, size_t most) {
-    tni_range *range = &large->regions->range;
+    tni_area *range = &large->regions->area;
     for (tni_region *r; (r = empty_region(large)) && most;) {
         if (keep && large->used_bytes + keep >= large->touched_bytes + range->kept_bytes) break;
-        if (!tni_range_has(range, r)) most--;
+        if (!tni_area_has(range, r)) most--;
         release_region(large, r);
     }
     size_t spare = large->touched_bytes - large->used_bytes; /* also in regions that have objects */
-    return !(most - tni_range_trim(range, keep > spare ? keep - spare : 0, most));
+    return !(most - tni_area_trim(range, keep > spare ? keep - spare : 0, most));
 }
 
 /* Gives pages without a used grain back to the system. Returns their bytes. */

@@ -27,7 +27,7 @@ typedef struct tni_layout {
     uint64_t refs, values, tail_refs, tail_values;
     uint32_t size, tail_size; /* bytes of the fixed part, and of one element of the tail */
     uint16_t cell;            /* bytes of a small object's cell; 0: the type has tails, or an alignment */
-    uint8_t lane;             /* the size class of that cell (space/old.h) */
+    uint8_t class;             /* the size class of that cell (space/old.h) */
     uint8_t shape;            /* tni_shape */
     uint8_t flags;            /* TN_LEAF, TN_BORN_OLD, TN_UNZEROED */
     uint8_t disposed;         /* has a dispose callback */

@@ -2,7 +2,7 @@
  * a whole.
  *
  *     N1  an object that may move lies in [base, base + reserved), for the life of the heap, and no other object does;
- *         young large ones lie in the range after it (space/range.h)
+ *         young large ones lie in the range after it (space/area.h)
  *     N2  [start, frontier) has been given to the mutator in this cycle; memory from `dirty` on is zero, memory before
  *         it may not be
  *     N3  frontier <= end: a cycle never outgrows what pacing allowed it, so that every minor collection can finish

@@ -27,11 +27,11 @@ static void extend(const tni_old *old, tni_run *run, size_t cell) {
 void tni_old_zeroed(tni_old *old, bool zeroed) {
     old->zeroed = zeroed;
     old->step = old->paged ? 0 : zeroed ? ZERO_BYTES : SIZE_MAX;
-    for (unsigned lane = 0; zeroed && lane < TNI_LANES; lane++) old->runs[lane].limit = old->runs[lane].bump;
+    for (unsigned class = 0; zeroed && class < TNI_CLASSES; class++) old->runs[class].limit = old->runs[class].bump;
 }
 
 void tni_old_count(tni_old *old) {
-    for (unsigned lane = 0; lane < TNI_LANES; lane++) count(old, &old->runs[lane]);
+    for (unsigned class = 0; class < TNI_CLASSES; class++) count(old, &old->runs[class]);
 }
 
 /* If each cell has pages of its own, skips the rest of the last cell's page. */
@@ -105,55 +105,55 @@ static bool find_hole(tni_old *old, tni_run *run, size_t cell) {
     return false;
 }
 
-unsigned tni_old_lane_for(unsigned holes, size_t bytes, bool leaf) {
+unsigned tni_old_class_for(unsigned holes, size_t bytes, bool leaf) {
     /* If a share e of the block is dead, at random, the average byte of a hole lies in one of 1 + e times the mean
      * size. */
     size_t mean = bytes / (holes ? holes : 1), usual = mean + mean * bytes / TNI_BLOCK;
-    return tni_lane_of(usual < TNI_CELL_MAX ? usual | 1 : TNI_CELL_MAX, leaf);
+    return tni_class_of(usual < TNI_CELL_MAX ? usual | 1 : TNI_CELL_MAX, leaf);
 }
 
 /* The size class is done with its block: the holes that it passed are for a class of smaller cells. */
-static void leave_block(tni_old *old, unsigned lane) {
-    tni_run *run = &old->runs[lane];
+static void leave_block(tni_old *old, unsigned class) {
+    tni_run *run = &old->runs[class];
     tni_block *block = run->block;
-    unsigned lower = tni_old_lane_for(run->passed, run->passed_bytes, lane >= TNI_SIZES);
+    unsigned lower = tni_old_class_for(run->passed, run->passed_bytes, class >= TNI_SIZES);
     *run = (tni_run){.block = NULL};
     block->state = TNI_BLOCK_FULL;
-    if (lane % TNI_SIZES == 0 || !run->passed_bytes) return;
-    block->lane = (uint8_t)(lower < lane ? lower : lane - 1);
+    if (class % TNI_SIZES == 0 || !run->passed_bytes) return;
+    block->class = (uint8_t)(lower < class ? lower : class - 1);
     tni_old_file_partial(old, block);
 }
 
 void tni_old_file_partial(tni_old *old, tni_block *block) {
-    tni_lane *lane = &old->lanes[block->lane];
+    tni_class *class = &old->classes[block->class];
     block->state = TNI_BLOCK_PARTIAL;
     block->next = NULL;
-    if (lane->partial) lane->partial_end->next = block;
-    else lane->partial = block;
-    lane->partial_end = block;
+    if (class->partial) class->partial_end->next = block;
+    else class->partial = block;
+    class->partial_end = block;
 }
 
-static tni_block *take_from(tni_lane *lane) {
-    tni_block *block = lane->partial;
-    if (block) lane->partial = block->next;
+static tni_block *take_from(tni_class *class) {
+    tni_block *block = class->partial;
+    if (block) class->partial = block->next;
     return block;
 }
 
 /* A block with long holes costs least to fill, so it is taken first. But the longest holes are left to cells that can
  * use no others, as long as there are other blocks. */
-tni_block *tni_old_take_partial(tni_old *old, unsigned lane) {
+tni_block *tni_old_take_partial(tni_old *old, unsigned class) {
     enum { LONGER = 3 }; /* doublings: holes eight times as long as a cell */
-    unsigned end = lane < TNI_SIZES ? TNI_SIZES : TNI_LANES;
-    unsigned first = lane + LONGER < end ? lane + LONGER : end - 1;
+    unsigned end = class < TNI_SIZES ? TNI_SIZES : TNI_CLASSES;
+    unsigned first = class + LONGER < end ? class + LONGER : end - 1;
     tni_block *block = NULL;
-    for (unsigned k = first + 1; !block && k-- > lane;) block = take_from(&old->lanes[k]);
-    for (unsigned k = first + 1; !block && k < end; k++) block = take_from(&old->lanes[k]);
+    for (unsigned k = first + 1; !block && k-- > class;) block = take_from(&old->classes[k]);
+    for (unsigned k = first + 1; !block && k < end; k++) block = take_from(&old->classes[k]);
     return block;
 }
 
 void tni_old_retire_all(tni_old *old) {
-    for (unsigned lane = 0; lane < TNI_LANES; lane++) {
-        tni_run *run = &old->runs[lane];
+    for (unsigned class = 0; class < TNI_CLASSES; class++) {
+        tni_run *run = &old->runs[class];
         if (!run->block) continue;
         skip_page(old, run);
         leave_hole(old, run);
@@ -170,8 +170,8 @@ void tni_old_cut(const tni_old *old, char *from, const char *to) {
     tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
 }
 
-bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {
-    tni_run *run = &old->runs[lane];
+bool tni_old_next_run(tni_old *old, unsigned class, size_t cell) {
+    tni_run *run = &old->runs[class];
     if (!run->block) return false;
     skip_page(old, run);
     if ((size_t)(run->end - run->bump) >= cell) {
@@ -181,18 +181,18 @@ bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell) {
     }
     leave_hole(old, run);
     if (find_hole(old, run, cell)) return true;
-    leave_block(old, lane);
+    leave_block(old, class);
     return false;
 }
 
-bool tni_old_use(tni_old *old, unsigned lane, tni_block *block, size_t cell) {
-    tni_run *run = &old->runs[lane];
+bool tni_old_use(tni_old *old, unsigned class, tni_block *block, size_t cell) {
+    tni_run *run = &old->runs[class];
     run->block = block;
-    block->lane = (uint8_t)lane;
+    block->class = (uint8_t)class;
     block->state = TNI_BLOCK_CURRENT;
     look_ahead(run, 0);
     if (find_hole(old, run, cell)) return true;
-    leave_block(old, lane);
+    leave_block(old, class);
     return false;
 }
 
@@ -228,7 +228,7 @@ void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until) {
     }
 }
 
-tni_block *tni_old_take(tni_old *old, unsigned lane) {
+tni_block *tni_old_take(tni_old *old, unsigned class) {
     if (!tni_old_provide(old, 1)) return NULL;
     if (!old->free_blocks) open_spare(old);
     tni_region *region = NULL;
@@ -245,11 +245,11 @@ tni_block *tni_old_take(tni_old *old, unsigned lane) {
     old->free_blocks--;
     old->used_blocks++;
     tni_block *block = &region->blocks[number];
-    block->lane = (uint8_t)lane;
+    block->class = (uint8_t)class;
     block->state = TNI_BLOCK_FULL;
     block->disposed = 0;
     tni_block_used(block)[0] = tni_old_first(old); /* one hole */
-    tni_region_set_leaves(old->regions, block, lane >= TNI_SIZES);
+    tni_region_set_leaves(old->regions, block, class >= TNI_SIZES);
     return block;
 }
 

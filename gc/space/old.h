@@ -25,7 +25,7 @@
 #include "space/region.h"
 
 /* The size classes: cells of up to 32, 64, .. 8192 bytes (the last with room for a hash); then the same for leaves. */
-enum { TNI_SIZES = 9, TNI_LANES = 2 * TNI_SIZES, TNI_CELL_MAX = 8200 };
+enum { TNI_SIZES = 9, TNI_CLASSES = 2 * TNI_SIZES, TNI_CELL_MAX = 8200 };
 
 typedef struct tni_run {
     char *bump, *limit; /* the next cell begins at bump, if it ends at or before limit */
@@ -35,13 +35,13 @@ typedef struct tni_run {
     unsigned passed, passed_bytes; /* holes of the block that were too short, and their bytes */
 } __attribute__((aligned(64))) tni_run;
 
-typedef struct tni_lane {
+typedef struct tni_class {
     tni_block *partial, *partial_end; /* a queue */
-} tni_lane;
+} tni_class;
 
 typedef struct tni_old {
-    tni_run runs[TNI_LANES];
-    tni_lane lanes[TNI_LANES];
+    tni_run runs[TNI_CLASSES];
+    tni_class classes[TNI_CLASSES];
     tni_block *unswept[2]; /* lists: [0] not of leaves, [1] of leaves */
     uint64_t filled;      /* bytes of all cells ever bumped, up to the last tni_old_count */
     tni_regions *regions;
@@ -56,7 +56,7 @@ typedef struct tni_old {
 } tni_old;
 
 /* The size class of a cell of at most TNI_CELL_MAX bytes. */
-TNI_INLINE unsigned tni_lane_of(size_t cell, bool leaf) {
+TNI_INLINE unsigned tni_class_of(size_t cell, bool leaf) {
     unsigned size = 63 - (unsigned)__builtin_clzll((cell - 1) >> 5 << 1 | 1);
     return (size < TNI_SIZES ? size : TNI_SIZES - 1) + (leaf ? (unsigned)TNI_SIZES : 0);
 }
@@ -91,19 +91,19 @@ void tni_old_cut(const tni_old *old, char *from, const char *to);
 /* Adds the bytes that were bumped since the last call to `filled`. */
 void tni_old_count(tni_old *old);
 /* The size class whose cells fit best in this number of holes with this number of bytes together. */
-unsigned tni_old_lane_for(unsigned holes, size_t bytes, bool leaf);
+unsigned tni_old_class_for(unsigned holes, size_t bytes, bool leaf);
 /* Puts a block at the end of the partial list of its size class; takes a block off the list of this size class or of a
  * larger one (NULL if there is none). */
 void tni_old_file_partial(tni_old *old, tni_block *block);
-tni_block *tni_old_take_partial(tni_old *old, unsigned lane);
+tni_block *tni_old_take_partial(tni_old *old, unsigned class);
 /* Makes all current blocks partial. */
 void tni_old_retire_all(tni_old *old);
 /* Makes room for a cell in the current block. False if it has none; then it is not current any more. */
-bool tni_old_next_run(tni_old *old, unsigned lane, size_t cell);
+bool tni_old_next_run(tni_old *old, unsigned class, size_t cell);
 /* Chooses whether cells are zeroed from now on. */
 void tni_old_zeroed(tni_old *old, bool zeroed);
 /* Makes a block that is on no list current, and makes room for a cell in it; false if it has none. */
-bool tni_old_use(tni_old *old, unsigned lane, tni_block *block, size_t cell);
+bool tni_old_use(tni_old *old, unsigned class, tni_block *block, size_t cell);
 
 /* Tries to have this many blocks mapped and free, spare regions included. Returns how many are: fewer if the system has
  * no more. */
@@ -112,7 +112,7 @@ size_t tni_old_provide(tni_old *old, size_t blocks);
  * certainly wanted, and not in a pause that should be short: a huge page can take milliseconds. */
 void tni_old_prepare(tni_old *old, size_t blocks, uint64_t until);
 /* A free block for the size class, mapped now if need be; NULL if the system has no more. It belongs to the caller. */
-tni_block *tni_old_take(tni_old *old, unsigned lane);
+tni_block *tni_old_take(tni_old *old, unsigned class);
 /* Gives a block back to its region. */
 void tni_old_give(tni_old *old, tni_block *block);
 /* Gives at most `most` whole free regions back to the system, but keeps `keep` free blocks. False when there are no

@@ -26,7 +26,7 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     region->kind = kind;
     region->bytes = bytes;
     regions->heads += kind != TNI_HUGE_REGION;
-    regions->mapped += tni_range_has(&regions->range, space) ? 0 : bytes;
+    regions->mapped += tni_area_has(&regions->area, space) ? 0 : bytes;
     for (unsigned i = 0; i < TNI_BLOCKS; i++) region->blocks[i].number = (uint8_t)i;
     if (regions->leaves.regions[tni_leaf_word(region)]++) regions->leaves.blocks[tni_leaf_word(region)] = 0;
     tni_vector *all = &regions->all;
@@ -40,15 +40,15 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
 
 tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes) {
     if (!tni_vector_reserve(&regions->all, regions->faults, regions->spare.count + 1)) return NULL;
-    tni_range *range = &regions->range;
-    char *space = tni_range_take(range, bytes);
+    tni_area *range = &regions->area;
+    char *space = tni_area_take(range, bytes);
     if (!space) {
         space = tni_os_map(regions->faults, bytes, TNI_REGION);
         return space ? tni_region_open(regions, space, kind, bytes) : NULL;
     }
-    tni_range_zero(range, space, TNI_BLOCK);
+    tni_area_zero(range, space, TNI_BLOCK);
     tni_region *region = tni_region_open(regions, space, kind, bytes);
-    for (unsigned page = TNI_FIRST_PAGE; kind == TNI_PAGES_REGION && page < tni_range_dirty(range, space); page++)
+    for (unsigned page = TNI_FIRST_PAGE; kind == TNI_PAGES_REGION && page < tni_area_dirty(range, space); page++)
         tni_bit_set(region->touched_pages, page);
     return region;
 }
@@ -85,8 +85,8 @@ void tni_region_clear_marks(tni_region *region) {
 }
 
 bool tni_region_resize(tni_regions *regions, tni_region *region, size_t bytes) {
-    tni_range *range = &regions->range;
-    if (tni_range_has(range, region)) return tni_range_resize(range, (char *)region, region->bytes, bytes);
+    tni_area *range = &regions->area;
+    if (tni_area_has(range, region)) return tni_area_resize(range, (char *)region, region->bytes, bytes);
     if (!tni_os_resize(regions->faults, region, region->bytes, bytes)) return false;
     regions->mapped += bytes - region->bytes;
     return true;
@@ -101,8 +101,8 @@ void tni_region_delete(tni_regions *regions, tni_region *region) {
     if (place < regions->hint) regions->hint--;
     regions->heads -= region->kind != TNI_HUGE_REGION;
     tni_unname(&region->name);
-    if (tni_range_has(&regions->range, region)) {
-        tni_range_give(&regions->range, (char *)region, region->bytes);
+    if (tni_area_has(&regions->area, region)) {
+        tni_area_give(&regions->area, (char *)region, region->bytes);
         return;
     }
     regions->mapped -= region->bytes;

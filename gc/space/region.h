@@ -1,4 +1,4 @@
-/* space/region.h: the aligned pieces of 2 MiB that the old space consists of.
+/* space/region.h: the aligned cards of 2 MiB that the old space consists of.
  *
  * Every old object lies in a region, found by masking its address. A region begins with 64 KiB of bookkeeping: a mark
  * bit and a used bit for every 8 bytes; an object has those of its own address. The words whose bits would describe the
@@ -8,7 +8,7 @@
  *     TNI_PAGES_REGION   1984 grains of 1 KiB, for large objects below ~1 MiB          (space/large.c)
  *     TNI_HUGE_REGION    one object; the region is as long as it needs                 (space/large.c)
  *
- * Regions of large objects lie in the heap's range (space/range.h) if there is room. A vector lists all regions, sorted
+ * Regions of large objects lie in the heap's range (space/area.h) if there is room. A vector lists all regions, sorted
  * by address. */
 #ifndef TNI_REGION_H
 #define TNI_REGION_H
@@ -20,7 +20,7 @@
 #include "space/object.h"
 #include "base/vector.h"
 #include "base/os.h"
-#include "space/range.h"
+#include "space/area.h"
 
 #define TNI_REGION ((size_t)2 << 20)
 #define TNI_BLOCK ((size_t)64 << 10)
@@ -31,7 +31,7 @@ enum {
     TNI_REGION_WORDS = TNI_BLOCKS * TNI_BLOCK_WORDS,
     TNI_PAGES = 512,          /* of a region; numbers 0 .. 15 are the bookkeeping */
     TNI_FIRST_PAGE = 16,
-    TNI_PIECES = 1 << 17,     /* at most, in a region of large objects */
+    TNI_CARDS = 1 << 17,     /* at most, in a region of large objects */
     TNI_GRAIN = 1024,         /* bytes: a span of a large object has a whole number of grains */
     TNI_GRAINS = 2048,        /* of a region; numbers 0 .. 63 are the bookkeeping */
     TNI_FIRST_GRAIN = 64,
@@ -54,7 +54,7 @@ typedef enum tni_block_state {
 
 typedef struct tni_block {
     struct tni_block *next; /* in a list */
-    uint8_t lane;           /* of space/old.h */
+    uint8_t class;           /* of space/old.h */
     uint8_t state;          /* tni_block_state */
     uint8_t disposed;       /* may hold objects with dispose */
     uint8_t number;         /* in its region */
@@ -90,8 +90,8 @@ typedef struct tni_region {
             uint64_t used_grains[TNI_GRAINS / 64];
             uint16_t spans[TNI_GRAINS];    /* the grains of the span that begins here, or that is free and ends here */
             tni_link links[TNI_GRAINS / TNI_SPAN_LEAST]; /* [i]: of the free span with grain TNI_SPAN_LEAST * i */
-            bool pieced;                   /* some bit of `pieces` is set */
-            uint64_t pieces[TNI_PIECES / 64]; /* the dirty ones: see collect/barrier.h */
+            bool carded;                   /* some bit of `cards` is set */
+            uint64_t cards[TNI_CARDS / 64]; /* the dirty ones: see collect/barrier.h */
         };
     };
 } tni_region;
@@ -111,7 +111,7 @@ typedef struct tni_leaves {
 
 typedef struct tni_regions {
     tni_vector all;
-    tni_range range;      /* for large objects */
+    tni_area area;       /* for large objects */
     tni_faults *faults;
     bool huge_pages;      /* the host allows them */
     tni_vector spare;     /* address space that is mapped for regions of blocks and not touched yet */
@@ -171,14 +171,14 @@ TNI_INLINE tni_block *tni_block_of(const void *old) {
     return &tni_region_of(old)->blocks[((uintptr_t)old & (TNI_REGION - 1)) / TNI_BLOCK];
 }
 
-/* The binary logarithm of the bytes of a piece: a page, or more if the region would have too many pieces. */
-TNI_INLINE unsigned tni_piece_shift(const tni_region *region) {
+/* The binary logarithm of the bytes of a card: a page, or more if the region would have too many cards. */
+TNI_INLINE unsigned tni_card_shift(const tni_region *region) {
     unsigned bits = 64 - (unsigned)__builtin_clzll(region->bytes - 1);
     return bits > 12 + 17 ? bits - 17 : 12;
 }
-/* The piece of the region in which this address lies. */
-TNI_INLINE size_t tni_piece_of(const tni_region *region, const void *at) {
-    return (size_t)((const char *)at - (const char *)region) >> tni_piece_shift(region);
+/* The card of the region in which this address lies. */
+TNI_INLINE size_t tni_card_of(const tni_region *region, const void *at) {
+    return (size_t)((const char *)at - (const char *)region) >> tni_card_shift(region);
 }
 
 /* Makes a region of large objects with this many bytes (TNI_REGION, unless it is huge) and adds it to the vector. Its

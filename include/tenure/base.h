@@ -54,8 +54,8 @@
 #define TN_NO_COLLECT
 #endif
 
-/* An inline function of these headers. One file of the library (gc/mutator/export.c) defines this word differently, and so
- * exports all of them under the same names. */
+/* An inline function of these headers. One file of the library (gc/mutator/export.c) defines this word differently, and
+ * so exports all of them under the same names. */
 #ifndef TN_INLINE_
 #define TN_INLINE_ static inline __attribute__((always_inline, unused))
 #endif

@@ -287,7 +287,7 @@ typedef struct Entry {
     TN_FIELD(Pair) pair;
     tn_value_field value;
 } Entry;
-typedef struct Entries { /* a tail of structs, some of which lie in two pieces */
+typedef struct Entries { /* a tail of structs, some of which lie in two cards */
     TN_FIELD(Pair) head;
     Entry entry[];
 } Entries;
@@ -296,7 +296,7 @@ enum { Entries_type = TN_FIRST_TYPE + 40 };
 static size_t dirty_pieces(const void *array) {
     const tni_region *region = tni_region_of(array);
     size_t n = 0;
-    for (size_t i = 0; i < TNI_PIECES; i++) n += tni_bit(region->pieces, i);
+    for (size_t i = 0; i < TNI_CARDS; i++) n += tni_bit(region->cards, i);
     return n;
 }
 
@@ -307,7 +307,7 @@ static Vector **fill_slots(void) {
     Pair *young = young_pair(1);
     for (size_t i = 0; i < TNI_SLOTS_MAX; i++) tn_write(m, *v, item[i], young);
     CHECK_EQ(tni_remembered_of(m->heap)->slots.count, TNI_SLOTS_MAX);
-    CHECK_EQ(tni_remembered_of(m->heap)->pieced.count, 0);
+    CHECK_EQ(tni_remembered_of(m->heap)->carded.count, 0);
     return v;
 }
 
@@ -322,7 +322,7 @@ static void full_log_marks_pieces(size_t count) {
     tn_write(m, *v, item[count - 1], young);
     CHECK_EQ(tni_remembered_of(m->heap)->slots.count, TNI_SLOTS_MAX);
     CHECK_EQ(tni_remembered_of(m->heap)->objects.count, 0);
-    CHECK_EQ(tni_remembered_of(m->heap)->pieced.count, 1);
+    CHECK_EQ(tni_remembered_of(m->heap)->carded.count, 1);
     CHECK(dirty_pieces(*v) >= 15 && dirty_pieces(*v) <= 16); /* 7000 slots of 512 each, and the last */
     survive();
     for (size_t i = 0; i < 1000; i++) check_pair(tn_read(*v, item[i * 7]), 1);
@@ -389,8 +389,8 @@ static void pieces_fit_their_bitmap(void **state) {
         {((size_t)1 << 35) + TNI_BLOCK + TNI_PAGE, 19}};
     for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
         region->bytes = of[i].bytes;
-        CHECK_EQ(tni_piece_shift(region), of[i].shift);
-        CHECK((region->bytes - 1) >> tni_piece_shift(region) < TNI_PIECES);
+        CHECK_EQ(tni_card_shift(region), of[i].shift);
+        CHECK((region->bytes - 1) >> tni_card_shift(region) < TNI_CARDS);
     }
     free(region);
 }

@@ -31,7 +31,7 @@ static const tni_remembered *barrier(void) { return tni_remembered_of(m->heap); 
 
 /* All that the logs hold. */
 static size_t recorded(void) {
-    return barrier()->objects.count + barrier()->slots.count + barrier()->outside.count / 2 + barrier()->pieced.count;
+    return barrier()->objects.count + barrier()->slots.count + barrier()->outside.count / 2 + barrier()->carded.count;
 }
 
 static bool armed(const void *object) { return tni_header(object) & TN_HEADER_ARMED; }

@@ -405,7 +405,7 @@ static void address_space_is_told_apart(void **state) {
     Host host;
     open_limited(&host, "heap_max=64M nursery_max=64M handles=16M");
     tn_stats s = support_stats(host.m);
-    size_t range = host.heap->regions.range.bytes, others = s.mapped_bytes - range;
+    size_t range = host.heap->regions.area.bytes, others = s.mapped_bytes - range;
     CHECK(others >= (64 + 32 + 16) * MIB && others < 128 * MIB);
     CHECK(s.committed_bytes < MIB);
     CHECK(s.bookkeeping_bytes <= s.committed_bytes);

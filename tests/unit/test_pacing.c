@@ -142,7 +142,7 @@ static void another_thread_has_a_clock_of_its_own(void **state) {
 static void on_machine(Host *host, const char *options) {
     host_exact(host, options);
     machine = (Machine){.wall = SECOND, .cpu = SECOND, .tick = 20 * US};
-    tni_pacing *p = host->heap->pacing;
+    tni_pacer *p = host->heap->pacing;
     p->clock.wall = wall_clock;
     p->clock.cpu = cpu_clock;
     tni_clock_start(&p->clock);
@@ -325,11 +325,11 @@ static void full_collections_change_nothing(void **state) {
     slide(&host, window, 100 * WINDOW);
     *window = NULL; /* so that 10,000 do not take long */
     support_collect(host.m, TN_FULL);
-    tni_pacing first = *host.heap->pacing;
+    tni_pacer first = *host.heap->pacing;
     tn_stats before = support_stats(host.m);
     CHECK(first.old_rate > 0);
     for (int i = 0; i < 10000; i++) support_collect(host.m, TN_FULL);
-    tni_pacing *p = host.heap->pacing;
+    tni_pacer *p = host.heap->pacing;
     tn_stats after = support_stats(host.m);
     CHECK_EQ(after.old_limit_bytes, before.old_limit_bytes);
     CHECK_EQ(after.nursery_bytes, before.nursery_bytes);

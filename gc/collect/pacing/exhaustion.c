@@ -37,7 +37,7 @@ void tni_pacing_futile(tn_heap *heap, size_t bytes, uint64_t ns) {
 /* Memory is as good as out when the collector has taken more than cpu_max of the last second or more, and hardly
  * anything is free. */
 void tni_watch_thrashing(tn_heap *heap, uint64_t now) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     bool tight = tni_room(heap) < heap->options.value.heap_max / 20;
     if (!tight || !p->exhaustion.window) {
         p->exhaustion.thrashing = false;

@@ -21,13 +21,13 @@ size_t tni_pacing_grown(const tn_heap *heap) {
 }
 
 /* The bytes that may come between the last major collection and the next. */
-size_t tni_allowed(const tni_pacing *p) {
+size_t tni_allowed(const tni_pacer *p) {
     size_t used = p->live + p->external;
     return p->old_limit > used ? p->old_limit - used : 0;
 }
 
 /* How fast the heap grows, and by what. A part that needs blocks is believed slowly when it shrinks. */
-static void sample(tni_pacing *p, size_t live) {
+static void sample(tni_pacer *p, size_t live) {
     tni_growth *g = &p->growth;
     uint64_t now = p->clock.ran - p->debug_ns;
     size_t heap = g->cells + g->large;
@@ -40,7 +40,7 @@ static void sample(tni_pacing *p, size_t live) {
 }
 
 void tni_count_growth(tn_heap *heap, const tni_marking *m) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     tni_growth *g = &p->growth;
     size_t grown = tni_pacing_grown(heap), large = (size_t)(heap->large.filled - p->large_filled);
     g->cells += grown - large;
@@ -62,7 +62,7 @@ void tni_set_old_limit(tn_heap *heap, size_t bytes) {
 }
 
 void tni_ask_for_limit(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     tn_pacing state = tni_pacing_describe(heap);
     state.external = p->external;
     tni_callback outer = tni_hook_begin(heap, "policy");
@@ -72,20 +72,20 @@ void tni_ask_for_limit(tn_heap *heap) {
 }
 
 /* What was alive before the last majors is remembered for as many, or until LONG has passed since the last one. */
-void tni_remember_live(tni_pacing *p, bool forget) {
+void tni_remember_live(tni_pacer *p, bool forget) {
     size_t *before = p->before;
     for (unsigned i = TNI_KEPT_MAJORS; i-- > 0;) before[i] = forget ? 0 : i ? before[i - 1] : p->live;
 }
 
-void tni_most_recent(tni_pacing *p) {
+void tni_most_recent(tni_pacer *p) {
     p->recent = p->live;
     for (unsigned i = 0; i < TNI_KEPT_MAJORS; i++) p->recent = tni_max(p->recent, p->before[i]);
 }
 
-bool tni_is_old_news(const tni_pacing *p) { return p->clock.at - p->major_at >= LONG; }
+bool tni_is_old_news(const tni_pacer *p) { return p->clock.at - p->major_at >= LONG; }
 
 bool tni_pacing_forget(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     if (p->recent == p->live || !tni_is_old_news(p)) return false;
     tni_remember_live(p, true);
     tni_most_recent(p);
@@ -99,14 +99,14 @@ bool tni_pacing_forget(tn_heap *heap) {
  * blocks and pages outgrow the limit, if a quarter of what it allows has been used. (What a longer cycle for `verify`
  * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     size_t taken = tni_old_bytes(heap) - heap->large.young_bytes + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
     return taken > limit && grown > tni_allowed(p) / 4;
 }
 
 bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     size_t grown = tni_pacing_grown(heap) + bytes;
     if (p->live + grown + tni_external_bytes(heap) > p->old_limit) return true;
     return tni_is_adaptive_limit(p) && is_scattered(heap, grown);
@@ -115,7 +115,7 @@ bool tni_pacing_major_due(const tn_heap *heap, size_t bytes) {
 /* A program that makes only garbage may have dropped much of what it had, and nobody knows. So a marking comes after
  * LONG without one, if it takes no more than a thirtieth of the time. */
 static bool is_long_ago(const tn_heap *heap) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     uint64_t since = p->clock.at - p->major_at;
     if (!tni_is_adaptive_limit(p) || !tni_is_old_news(p) || tni_old_bytes(heap) <= MUCH) return false;
     double cost = (double)p->mark_ns + (double)tni_pacing_grown(heap) * fmin(p->mark_byte_ns, 1); /* an estimate */
@@ -123,7 +123,7 @@ static bool is_long_ago(const tn_heap *heap) {
 }
 
 bool tni_pacing_major_follows(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     size_t margin = p->external_due ? tni_allowed(p) / PART : 0; /* with less room the next minor would come at once */
     p->external_due = false;
     if (p->external_next != SIZE_MAX) p->external_next = tni_external_bytes(heap) + tni_allowed(p) / PART;
@@ -138,7 +138,7 @@ size_t tni_pacing_external_grown(const tn_heap *heap) {
 }
 
 bool tni_pacing_external_due(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     size_t now = tni_external_bytes(heap);
     bool unknown = now > p->external_next;
     if (unknown) p->external_next = now + tni_allowed(p) / PART;
@@ -148,7 +148,7 @@ bool tni_pacing_external_due(tn_heap *heap) {
 }
 
 void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     size_t limit = p->old_limit;
     p->external -= tni_min(bytes, p->external);
     p->external_alive = tni_min(p->external_alive, p->external);
@@ -156,7 +156,7 @@ void tni_pacing_disposed(tn_heap *heap, size_t bytes) {
 }
 
 void tni_pacing_swept(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     if (p->external_next == SIZE_MAX) return;
     p->external_next = SIZE_MAX;
     p->external_alive = p->external;
@@ -166,13 +166,13 @@ void tni_pacing_swept(tn_heap *heap) {
 /* External bytes of objects that have just died are given back when their blocks are swept. Until then no more are
  * taken to be alive than were before. */
 static void watch_external(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     p->external = tni_external_bytes(heap);
     p->external_alive = heap->old.unswept_blocks ? tni_min(p->external_alive, p->external) : p->external;
 }
 
 void tni_limit_after_marking(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     watch_external(heap);
     tni_ask_for_limit(heap);
     p->external_next = heap->old.unswept_blocks ? p->external + tni_allowed(p) / PART : SIZE_MAX;

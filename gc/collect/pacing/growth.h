@@ -15,13 +15,13 @@ typedef struct tni_growth {
     size_t cells, large, external; /* bytes since */
 } tni_growth;
 
-struct tni_pacing;
+struct tni_pacer;
 struct tni_marking;
 
 /* The bytes promoted and born old since the last major collection, but for the current runs. */
 size_t tni_pacing_grown(const tn_heap *heap);
 /* The bytes that may come between the last major collection and the next. */
-size_t tni_allowed(const struct tni_pacing *pacing);
+size_t tni_allowed(const struct tni_pacer *pacing);
 /* Account of what has grown up to a marking. */
 void tni_count_growth(tn_heap *heap, const struct tni_marking *marking);
 
@@ -30,10 +30,10 @@ void tni_count_growth(tn_heap *heap, const struct tni_marking *marking);
 void tni_set_old_limit(tn_heap *heap, size_t bytes);
 void tni_ask_for_limit(tn_heap *heap);
 /* What was alive before the last majors is remembered, or forgotten; and the most of it is found. */
-void tni_remember_live(struct tni_pacing *pacing, bool forget);
-void tni_most_recent(struct tni_pacing *pacing);
+void tni_remember_live(struct tni_pacer *pacing, bool forget);
+void tni_most_recent(struct tni_pacer *pacing);
 /* Whether a peak that is so long ago is forgotten: 10 seconds have passed on the wall clock. */
-bool tni_is_old_news(const struct tni_pacing *pacing);
+bool tni_is_old_news(const struct tni_pacer *pacing);
 /* After a minor collection: memory is kept for what was alive before the last majors, for a while. True when that has
  * just ended, so that there may be memory to give back. */
 bool tni_pacing_forget(tn_heap *heap);

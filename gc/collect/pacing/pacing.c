@@ -33,7 +33,7 @@ size_t tni_pacing_kept(const tni_settings *settings) {
 }
 
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     bool fixed = heap->options.value.policy == TNI_POLICY_FIXED;
     p->policy = tni_policy_of(heap, fixed);
     if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
@@ -50,17 +50,17 @@ void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
 }
 
 void tni_pacing_changed(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     tni_set_nursery(heap, p->nursery ? p->nursery : TNI_NURSERY_MIN);
     tni_set_old_limit(heap, tni_max(p->old_limit, p->live + p->external + heap->options.value.growth_min));
     p->exhaustion = (tni_exhaustion){0};
     p->verify_ns = 0;
-    if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->stretch.probe_at = UINT64_MAX;
-    else if (heap->born_old) tni_pacing_probe(heap);
+    if (heap->options.value.pretenure == TNI_PRETENURE_ON) p->period.retry_at = UINT64_MAX;
+    else if (heap->born_old) tni_pacing_retry(heap);
 }
 
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     if (kind != TN_MINOR && !tni_young_bytes(heap)) return 0;
     bool adapts = tni_is_adaptive_nursery(p) && !heap->options.value.nursery;
     bool longest = p->nursery == heap->nursery.reserved && tni_young_bytes(heap) >= p->nursery / 2;
@@ -70,7 +70,7 @@ uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind) {
 /* ---- young large objects ---- */
 
 static size_t large_least(const tn_heap *heap) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     return heap->options.value.policy == TNI_POLICY_FIXED ? 4 * p->nursery : tni_max(p->nursery, p->cache / 2);
 }
 
@@ -88,7 +88,7 @@ bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
  * halved when they take hardly any. */
 void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
     static const double COSTLY = 0.2;
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     if (bytes < p->large_budget / 2) return;
     double share = (double)p->minor_ns / (double)(p->minor_ns + p->mutator_ns + 1);
     if (share > COSTLY) p->large_budget *= 2;
@@ -101,7 +101,7 @@ void tni_pacing_after_large(tn_heap *heap, size_t bytes) {
 
 /* What a minor collection took. Where that is much for so many survivors, the thread may not have run all the time. */
 static uint64_t minor_took(tn_heap *heap, size_t survived, uint64_t since) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     double bytes = (double)(survived + TNI_CHUNK);
     uint64_t ns = tni_pacing_now(heap) - since;
     if ((double)ns > p->usual_ns * SUSPICIOUS * bytes) ns = tni_clock_check(&p->clock) - p->debug_ns - since;
@@ -110,7 +110,7 @@ static uint64_t minor_took(tn_heap *heap, size_t survived, uint64_t since) {
 }
 
 void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_t since) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     p->room.claim = 0;
     p->survived = survived;
     p->minor_ns = minor_took(heap, survived, since);
@@ -124,14 +124,14 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     tni_set_nursery(heap, size);
 }
 
-static void watch_marking(tni_pacing *p, const tni_marking *m) {
+static void watch_marking(tni_pacer *p, const tni_marking *m) {
     double bytes = (double)(m->live + TNI_REGION);
     p->mark_byte_ns = tni_believed((double)m->ns / bytes, p->mark_byte_ns);
     p->mark_ns = (uint64_t)(p->mark_byte_ns * bytes);
 }
 
 void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     uint64_t now = tni_pacing_now(heap);
     bool forget = m->full || tni_is_old_news(p);
     tni_count_growth(heap, m);
@@ -149,7 +149,7 @@ void tni_pacing_after_major(tn_heap *heap, const tni_marking *m) {
 }
 
 void tni_pacing_after(tn_heap *heap, uint64_t since, bool asked) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     p->last_end = tni_pacing_now(heap);
     uint64_t took = p->last_end - since;
     p->gc_ns += took;

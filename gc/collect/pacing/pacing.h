@@ -15,9 +15,9 @@
 #include "collect/pacing/room.h"
 #include "heap/option.h"
 
-typedef struct tni_pacing {
+typedef struct tni_pacer {
     tni_cycle_room room;
-    tni_stretch stretch;
+    tni_old_period period;
     tni_exhaustion exhaustion;
     tni_growth growth;    /* since the last sample of it */
     tn_policy policy;
@@ -54,8 +54,8 @@ typedef struct tni_pacing {
     uint64_t large_filled; /* by large objects, of `filled` */
     double cells;         /* the part of the growth between majors that was none, lately */
     bool churning;        /* at the last major, more had died in the old space than half of what it had grown by */
-    bool clearing;        /* since the last major collection, minor ones sweep and give memory back, some at a time */
-} tni_pacing;
+    bool tidying;        /* since the last major collection, minor ones sweep and give memory back, some at a time */
+} tni_pacer;
 
 /* The time that the mutator's thread has run (base/clock.h), by a clock that stands still while debug modes work:
  * what these take must change no size. What the wall clock said is then in pacing->clock.at. */

@@ -40,7 +40,7 @@ size_t tni_most_nursery(const tn_heap *heap) { return tni_max(2 * heap->pacing->
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
-    tni_pacing *own = heap->pacing;
+    tni_pacer *own = heap->pacing;
     double share = (double)p->survived / (double)p->nursery, target = (double)p->pause_target_ns * AIM;
     own->worst_survival = fmax(share, own->worst_survival * FADE);
     if (p->survived >= TNI_CHUNK)
@@ -72,7 +72,7 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
 static size_t adaptive_limit(const tn_pacing *p, void *user) {
     static const double COST = 1.1e-8, AFFORDED = 0.5, EXTERNAL = 3, LARGE = 0.5, KEEP = 0.96;
     tn_heap *heap = user;
-    const tni_pacing *own = heap->pacing;
+    const tni_pacer *own = heap->pacing;
     /* what the old space grows by during one marking */
     double live = (double)p->live, load = (double)p->old_rate * (double)p->mark_ns / (double)TNI_SECOND;
     double by_root = sqrt(load / COST), by_cpu = load * 100 / heap->options.value.cpu_target;
@@ -91,12 +91,12 @@ tn_policy tni_policy_of(tn_heap *heap, bool fixed) {
                        .user = heap};
 }
 
-bool tni_is_adaptive_nursery(const tni_pacing *p) { return p->policy.nursery_size == adaptive_nursery; }
-bool tni_is_adaptive_limit(const tni_pacing *p) { return p->policy.old_limit == adaptive_limit; }
-bool tni_own_limit(const tni_pacing *p) { return tni_is_adaptive_limit(p) || p->policy.old_limit == fixed_limit; }
+bool tni_is_adaptive_nursery(const tni_pacer *p) { return p->policy.nursery_size == adaptive_nursery; }
+bool tni_is_adaptive_limit(const tni_pacer *p) { return p->policy.old_limit == adaptive_limit; }
+bool tni_own_limit(const tni_pacer *p) { return tni_is_adaptive_limit(p) || p->policy.old_limit == fixed_limit; }
 
 tn_pacing tni_pacing_describe(const tn_heap *heap) {
-    const tni_pacing *p = heap->pacing;
+    const tni_pacer *p = heap->pacing;
     const tni_settings *o = &heap->options.value;
     return (tn_pacing){.pacing_size = sizeof(tn_pacing),
                        .nursery = p->nursery,

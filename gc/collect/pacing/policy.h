@@ -1,7 +1,7 @@
 /* collect/pacing/policy.h: the two policies that come with the library: how long a cycle of the nursery is, and how
  * far the old space may grow. They only propose: pacing.c and growth.c clamp what they say.
  *
- * A host's own policy (tenure/heap.h) is told what `tn_pacing` has. Ours also reads the rest of tni_pacing.
+ * A host's own policy (tenure/heap.h) is told what `tn_pacing` has. Ours also reads the rest of tni_pacer.
  *
  * To add a policy: its word in `policies` of heap/option.c; its two functions here; and a row of
  * tests/unit/test_policy.c. */
@@ -15,14 +15,14 @@
 #define TNI_NURSERY_MIN ((size_t)256 << 10)
 #define TNI_VERIFY_APART 3 /* see adaptive_nursery */
 
-struct tni_pacing;
+struct tni_pacer;
 
 /* The policy of the option: fixed, or adaptive. */
 tn_policy tni_policy_of(tn_heap *heap, bool fixed);
-bool tni_is_adaptive_nursery(const struct tni_pacing *pacing);
-bool tni_is_adaptive_limit(const struct tni_pacing *pacing);
+bool tni_is_adaptive_nursery(const struct tni_pacer *pacing);
+bool tni_is_adaptive_limit(const struct tni_pacer *pacing);
 /* Whether the limit is one of ours. */
-bool tni_own_limit(const struct tni_pacing *pacing);
+bool tni_own_limit(const struct tni_pacer *pacing);
 /* What a policy is told. */
 tn_pacing tni_pacing_describe(const tn_heap *heap);
 

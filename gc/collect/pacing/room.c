@@ -19,7 +19,7 @@ static size_t growth(const tn_heap *heap) {
     return heap->types.aligned ? GROWTH_ALIGNED : GROWTH;
 }
 static size_t blocks_for(const tn_heap *heap, size_t capacity) {
-    return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_LANES;
+    return capacity / 10 * growth(heap) / TNI_BLOCK + 1 + TNI_CLASSES;
 }
 /* The cycle itself, what it can promote with the heads of regions, and the queue: a word for each 16 bytes. In
  * tenths, and for a whole cycle. */
@@ -34,7 +34,7 @@ static size_t affordable(const tn_heap *heap, size_t room_left, size_t capacity)
 }
 
 void tni_pacing_begin_cycle(tn_heap *heap) {
-    tni_pacing *p = heap->pacing;
+    tni_pacer *p = heap->pacing;
     size_t capacity = tni_max(tni_max(p->nursery, p->room.least), 2 * heap->nursery.kept);
     if (tni_room(heap) < claim_of(heap, capacity) + p->room.wanted)
         tni_sweep_all(heap); /* blocks that are not swept yet count as used */
@@ -44,7 +44,7 @@ void tni_pacing_begin_cycle(tn_heap *heap) {
     p->room.promised = blocks_for(heap, capacity);
     size_t blocks = capacity ? tni_old_provide(&heap->old, p->room.promised) : 0;
     if (capacity && blocks < p->room.promised) { /* the system has no more: make do with what there is */
-        capacity = blocks > TNI_LANES + 1 ? (blocks - TNI_LANES - 1) * TNI_BLOCK / growth(heap) * 10 : 0;
+        capacity = blocks > TNI_CLASSES + 1 ? (blocks - TNI_CLASSES - 1) * TNI_BLOCK / growth(heap) * 10 : 0;
         p->room.promised = blocks;
     }
     tni_nursery_begin(&heap->nursery, capacity);

@@ -5,12 +5,12 @@
 /* ---- blocks ---- */
 
 static void broken(check *c, const tni_block *block, const char *what) {
-    tni_fatal(c->heap, "verify: %s: block %p of lane %u: %s", c->when, (void *)tni_block_start(block), block->lane,
+    tni_fatal(c->heap, "verify: %s: block %p of class %u: %s", c->when, (void *)tni_block_start(block), block->class,
               what);
 }
 
 static void check_block(check *c, tni_block *block) {
-    const tni_run *run = &c->heap->old.runs[block->lane];
+    const tni_run *run = &c->heap->old.runs[block->class];
     if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block))
         broken(c, block, "invariant O3: it is current in one place only");
     if (run->block != block) return;
@@ -20,11 +20,11 @@ static void check_block(check *c, tni_block *block) {
         broken(c, block, "invariant O2: something begins in the current hole");
 }
 
-/* A list of blocks for the lanes from `first` on to before `end`. */
+/* A list of blocks for the classes from `first` on to before `end`. */
 static size_t check_list(check *c, tni_block *list, unsigned first, unsigned end, tni_block_state state) {
     size_t n = 0;
     for (tni_block *b = list; b; b = b->next, n++)
-        if (b->lane < first || b->lane >= end || b->state != state)
+        if (b->class < first || b->class >= end || b->state != state)
             broken(c, b, "invariant O3: it is on a list where it does not belong");
     return n;
 }
@@ -41,8 +41,8 @@ static void check_blocks(check *c) {
             if (!is_free) check_block(c, &region->blocks[b]);
         }
     }
-    for (unsigned k = 0; k < TNI_LANES; k++)
-        partial += check_list(c, old->lanes[k].partial, k, k + 1, TNI_BLOCK_PARTIAL);
+    for (unsigned k = 0; k < TNI_CLASSES; k++)
+        partial += check_list(c, old->classes[k].partial, k, k + 1, TNI_BLOCK_PARTIAL);
     for (unsigned leaf = 0; leaf < 2; leaf++)
         unswept += check_list(c, old->unswept[leaf], leaf * TNI_SIZES, (leaf + 1) * TNI_SIZES, TNI_BLOCK_UNSWEPT);
     if (states[TNI_BLOCK_FREE] != old->free_blocks || partial != states[TNI_BLOCK_PARTIAL] ||
@@ -72,7 +72,7 @@ static unsigned check_span(check *c, tni_region *region, unsigned grain, size_t 
 }
 
 static void check_runs(check *c) {
-    const tni_range *r = &c->heap->regions.range;
+    const tni_area *r = &c->heap->regions.area;
     size_t free = 0, filed = 0, kept = 0;
     for (size_t i = 0; i < r->top; i++) {
         if (!r->units[i].free) continue;
@@ -119,7 +119,7 @@ static void check_counts(check *c) {
     size_t blocks = 0, large = 0, heads = 0, mapped = 0;
     for (size_t i = 0; i < all->all.count; i++) {
         const tni_region *region = tni_region_at(all, i);
-        if (!tni_range_has(&all->range, region)) mapped += region->bytes;
+        if (!tni_area_has(&all->area, region)) mapped += region->bytes;
         heads += region->kind != TNI_HUGE_REGION;
         if (region->kind == TNI_BLOCKS_REGION) blocks += (size_t)__builtin_popcount(region->touched_blocks);
         if (region->kind == TNI_HUGE_REGION) large += region->bytes;

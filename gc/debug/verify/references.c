@@ -213,7 +213,7 @@ TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const
 
 /* Where something begins in the block, as bits: objects, holes, and what is left of the current hole. */
 static void find_begins(const check *c, const tni_block *block, uint64_t begins[TNI_BLOCK_WORDS]) {
-    const tni_run *run = &c->heap->old.runs[block->lane];
+    const tni_run *run = &c->heap->old.runs[block->class];
     const uint64_t *marks = tni_block_marks(block), *used = tni_block_used(block);
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) begins[w] = marks[w] | used[w];
     size_t bump = run->block == block ? (size_t)(run->bump + 8 - tni_block_start(block)) / 8 : TNI_BLOCK_BITS;
@@ -223,7 +223,8 @@ static void find_begins(const check *c, const tni_block *block, uint64_t begins[
 /* An object ends where the next one or a hole begins, or 8 bytes before: these are no hole, but a cell's slack; or its
  * page does. */
 static void check_block_objects(check *c, const tni_block *block) {
-    bool leaves = block->lane >= TNI_SIZES, passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
+    bool leaves = block->class >= TNI_SIZES,
+         passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
     const uint64_t *marks = tni_block_marks(block);
     size_t slack = c->heap->old.paged ? 2 * TNI_PAGE + TNI_LEAD : 8;
     uint64_t *begins = c->begins;
@@ -256,7 +257,7 @@ static void check_young_large(check *c) {
     c->recorded = true;
     for (size_t i = 0; i < young->count; i++) {
         void *object = (void *)young->at[i];
-        if (!tni_range_has(&c->heap->regions.range, object) || !is_old_object(c, object, &place))
+        if (!tni_area_has(&c->heap->regions.area, object) || !is_old_object(c, object, &place))
             tni_fatal(c->heap, "verify: %s: invariant L2: %p is in the list of young large objects, and none", c->when,
                       object);
         tn_header header = tni_header(object);
