@@ -11,6 +11,7 @@ static struct {
     CXCursor *declaration; /* of its local variables, and */
     Variable **variable;   /* what they have become */
     unsigned count, room;
+    Type result; /* of the function */
 } now;
 
 static Node *lower(CXCursor cursor);
@@ -272,6 +273,7 @@ static Node *lower_cast(CXCursor cursor, Cursors kids) {
     if (!kids.count) return leaf(N_CONSTANT, cursor);
     Node *node = with_kids(N_CAST, cursor, kids.at + kids.count - 1, 1);
     note_heap_record(node);
+    if (node->type.pointers) types_meet(node->type, node->kid[0]->type);
     return node;
 }
 
@@ -314,7 +316,11 @@ static Node *lower_unary(CXCursor cursor, Cursors kids) {
 }
 
 static Node *lower_binary(CXCursor cursor, Cursors kids) {
-    if (is_bare_lvalue(kids.at[0])) return with_kids(N_ASSIGN, cursor, kids.at, 2);
+    if (is_bare_lvalue(kids.at[0])) {
+        Node *store = with_kids(N_ASSIGN, cursor, kids.at, 2);
+        types_meet(store->kid[0]->type, store->kid[1]->type);
+        return store;
+    }
     enum operator op = operator_of(&now.operators, cursor);
     static const unsigned char kind[] = {N_ARITHMETIC, N_LOGICAL, N_LOGICAL, N_COMMA, N_COMPARE, N_COMPARE,
                                          N_ARITHMETIC};
@@ -330,6 +336,9 @@ static Node *lower_call(CXCursor cursor, Cursors kids) {
     *node->variable = (Variable){.name = "memory from malloc", .type = words, .memory = true, .parameter = -1};
     CXCursor target = clang_getCursorReferenced(cursor);
     node->no_collect = !clang_Cursor_isNull(target) && is_annotated(target, "tn_no_collect");
+    int parameters = is_kind(target, CXCursor_FunctionDecl) ? clang_Cursor_getNumArguments(target) : 0;
+    for (unsigned i = 1; i < node->count && (int)i <= parameters; i++)
+        types_meet(node->kid[i]->type, type_of(clang_getCursorType(clang_Cursor_getArgument(target, i - 1))));
     return node;
 }
 
@@ -437,6 +446,13 @@ static Node *lower_declaration(CXCursor cursor) {
     bool has = !clang_Cursor_isNull(initial) && !clang_isInvalid(clang_getCursorKind(initial));
     Node *node = with_kids(N_DECLARE, cursor, &initial, has ? 1 : 0);
     node->variable = variable;
+    if (has) types_meet(variable->type, node->kid[0]->type);
+    return node;
+}
+
+static Node *lower_return(CXCursor cursor, Cursors kids) {
+    Node *node = with_kids(N_RETURN, cursor, kids.at, kids.count);
+    if (node->count) types_meet(now.result, node->kid[0]->type);
     return node;
 }
 
@@ -479,7 +495,7 @@ static Node *lower_statement(CXCursor cursor) {
     case CXCursor_IndirectGotoStmt: return with_kids(N_GOTO_ANY, cursor, kids.at, kids.count);
     case CXCursor_BreakStmt: return leaf(N_BREAK, cursor);
     case CXCursor_ContinueStmt: return leaf(N_CONTINUE, cursor);
-    case CXCursor_ReturnStmt: return with_kids(N_RETURN, cursor, kids.at, kids.count);
+    case CXCursor_ReturnStmt: return lower_return(cursor, kids);
     case CXCursor_NullStmt: return nothing(cursor);
     default: return with_kids(N_OTHER, cursor, kids.at, kids.count);
     }
@@ -509,6 +525,7 @@ static void lower_function(CXCursor cursor) {
         function->parameter[i] = local_of(clang_Cursor_getArgument(cursor, (unsigned)i));
         function->parameter[i]->parameter = i;
     }
+    now.result = function->result;
     function->body = lower(last_child(cursor));
 }
 

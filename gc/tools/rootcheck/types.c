@@ -58,8 +58,28 @@ static bool is_word(CXType type) {
            type.kind == CXType_LongLong;
 }
 
+/* The names of integers that the C library gives mean nothing. */
+static Alias *alias_of(CXCursor declaration) {
+    static Table known_aliases;
+    if (clang_Location_isInSystemHeader(clang_getCursorLocation(declaration))) return NULL;
+    Alias **known = (Alias **)table_at(&known_aliases, key_of(declaration));
+    if (!*known) {
+        *known = arena(sizeof **known);
+        **known = (Alias){0};
+    }
+    return *known;
+}
+
+/* What is of one type becomes the other without a cast: one that is a value makes the other one. */
+void types_meet(Type a, Type b) {
+    if (a.pointers != b.pointers) return;
+    if (has_value_base(a) && b.alias) b.alias->value = true;
+    if (has_value_base(b) && a.alias) a.alias->value = true;
+}
+
 /* Follows the typedefs, so that tn_value is seen. */
 static void classify_base(Type *result, CXType type) {
+    Alias *alias = NULL;
     while (type.kind == CXType_Typedef || type.kind == CXType_Elaborated) {
         CXCursor declaration = clang_getTypeDeclaration(type);
         if (type.kind == CXType_Elaborated) {
@@ -70,12 +90,14 @@ static void classify_base(Type *result, CXType type) {
             result->base = BASE_VALUE;
             return;
         }
+        if (!alias) alias = alias_of(declaration);
         type = clang_getTypedefDeclUnderlyingType(declaration);
     }
     type = clang_getCanonicalType(type);
     if (type.kind == CXType_Record) classify_record(result, type);
     else if (type.kind == CXType_Void) result->base = BASE_VOID;
     else result->base = is_word(type) ? BASE_WORD : BASE_OTHER;
+    if (result->base == BASE_WORD) result->alias = alias;
 }
 
 static bool is_array(CXType type) {

@@ -24,7 +24,7 @@ unsigned char converted(unsigned char kind, Type to) {
     }
     if (is_value(to)) return held ? KIND_RAW : kind;
     if (is_pointer(to)) {
-        bool to_reference = to.base == BASE_VOID || to.base == BASE_VALUE || to.base == BASE_CELL;
+        bool to_reference = to.base == BASE_VOID || has_value_base(to) || to.base == BASE_CELL;
         if (kind == KIND_TAGGED && !to_reference) return KIND_NOTHING;
         if (!held) return kind;
         return kind == KIND_RAW && to.base == BASE_VOID && to.pointers == 1 ? KIND_RAW : KIND_INTERIOR;
