@@ -84,6 +84,7 @@ typedef struct Node {
     bool is_default; /* N_CASE */
     bool no_collect; /* N_CALL through a pointer that is declared so */
     bool zero, not_zero; /* N_CONSTANT: a number, which is 0 or not */
+    bool ones;           /* N_CONSTANT: -1, or the greatest number of an unsigned type */
     bool collects; /* a call inside may collect: calls.c */
     unsigned count;
     struct Node **kid;
@@ -121,6 +122,7 @@ typedef struct Function {
     unsigned char returns;
     short returned_parameter; /* of KIND_BORROWED */
     bool succeeds, collects_well;
+    bool collects_otherwise; /* it may have collected when it returns something else than -1 */
     uint64_t late, early;
 } Function;
 

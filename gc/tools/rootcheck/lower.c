@@ -298,7 +298,20 @@ static Node *lower_address(CXCursor cursor, CXCursor operand) {
     return node;
 }
 
+static Node *lower_number(CXCursor cursor) {
+    CXEvalResult result = clang_Cursor_Evaluate(cursor);
+    Node *node = leaf(N_CONSTANT, cursor);
+    unsigned long long value = result ? clang_EvalResult_getAsUnsigned(result) : 0;
+    node->zero = result && value == 0;
+    node->not_zero = result && !node->zero;
+    node->ones = result && (value == UINT32_MAX || value == UINT64_MAX);
+    clang_EvalResult_dispose(result);
+    return node;
+}
+
 static Node *lower_unary(CXCursor cursor, Cursors kids) {
+    if (kids.count == 1 && is_kind(without_parentheses(kids.at[0]), CXCursor_IntegerLiteral)) /* -1, ~0 */
+        return lower_number(cursor);
     if (kids.count != 1) return with_kids(N_OTHER, cursor, kids.at, kids.count);
     CXCursor operand = kids.at[0];
     CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
@@ -414,14 +427,7 @@ static Node *lower_expression(CXCursor cursor) {
         node->label = kids.count ? text_of(clang_getCursorSpelling(kids.at[0])) : "";
         return node;
     }
-    case CXCursor_IntegerLiteral: {
-        CXEvalResult result = clang_Cursor_Evaluate(cursor);
-        Node *node = leaf(N_CONSTANT, cursor);
-        node->zero = result && clang_EvalResult_getAsUnsigned(result) == 0;
-        node->not_zero = result && !node->zero;
-        clang_EvalResult_dispose(result);
-        return node;
-    }
+    case CXCursor_IntegerLiteral: return lower_number(cursor);
     default: return leaf(N_CONSTANT, cursor); /* other literals, sizeof */
     }
 }
