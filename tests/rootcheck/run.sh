@@ -53,6 +53,10 @@ if command -v python3 > /dev/null; then python3 -m json.tool "$work/sarif" > /de
 printf '%s\n' 'unknown_*  # of structs.c' > "$work/quiet"
 "$checker" --no-collect="$work/quiet" structs.c -- -std=gnu11 -I"$root/include" > "$work/output" || :
 ! grep -q "unknown_hook" "$work/output" || fail "--no-collect has no effect"
+grep -q "'log_twice' may collect" "$work/output" || fail "log_twice was to collect without --no-collect"
+echo log_twice > "$work/quiet"
+"$checker" --no-collect="$work/quiet" structs.c -- -std=gnu11 -I"$root/include" > "$work/output" || :
+! grep -q "'log_twice' may collect" "$work/output" || fail "--no-collect has no effect on a function with a body"
 status=0
 "$checker" no-such-file.c 2> /dev/null || status=$?
 [ $status = 2 ] || fail "exit status $status for a missing file"

@@ -25,6 +25,7 @@ static bool is_allocation(const Function *function) {
 }
 
 static void begin(Function *function) {
+    if (is_named_quiet(function->name)) function->declared_quiet = true; /* the user knows better than its body */
     if (function->declared_quiet) return;
     if (function->declared_collecting) function->collects = is_allocation(function) ? ALLOCATES : COLLECTS;
     else if (!function->body && !is_quiet_external(function->name)) function->collects = COLLECTS;

@@ -35,6 +35,7 @@ unsigned loop_parts(const Operators *operators, CXCursor loop, unsigned kids);
 
 /* types.c */
 Type type_of(CXType type);
+void types_meet(Type a, Type b); /* what is of one becomes the other without a cast; or pointers to them do */
 const char *key_of(CXCursor declaration); /* different for the same name in different files */
 void note_description(CXCursor list); /* an initialiser of a tn_type_desc: TN_DESC */
 

@@ -80,12 +80,16 @@ static bool matches(const char *pattern, const char *name) {
     return strncmp(pattern, name, length - 1) == 0;
 }
 
-bool is_quiet_external(const char *name) {
-    for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++)
-        if (matches(quiet[i], name)) return true;
+bool is_named_quiet(const char *name) {
     for (size_t i = 0; i < added_count; i++)
         if (matches(added[i], name)) return true;
     return false;
+}
+
+bool is_quiet_external(const char *name) {
+    for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++)
+        if (matches(quiet[i], name)) return true;
+    return is_named_quiet(name);
 }
 
 bool quiet_externals_add(const char *path) {

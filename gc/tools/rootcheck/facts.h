@@ -26,6 +26,9 @@ enum role role_of(const Function *function);
 /* Of functions that nobody has annotated and whose bodies are not seen: those that are known not to collect. */
 bool is_quiet_external(const char *name);
 
+/* Is it in a file of --no-collect? Then it does not collect, whatever its body calls. */
+bool is_named_quiet(const char *name);
+
 /* Adds the names and patterns (with a * at the end) of a file, one a line; # begins a comment. False: it cannot be
  * read. */
 bool quiet_externals_add(const char *path);

@@ -248,6 +248,24 @@ static bool is_failure(const Node *node) {
     return node->zero || (target && target->body && !target->succeeds);
 }
 
+/* Is it -1, or the greatest number of an unsigned type? */
+static bool is_all_ones(const Node *node) {
+    while (node->kind == N_CAST) node = node->kid[0];
+    return node->ones;
+}
+
+/* The caller who goes on after a test of the result: may something have been collected? If the only call that may have
+ * collected is the one whose result is returned, it is as this one says. */
+static void learn_collection(Flow *f, const Node *expression) {
+    while (expression->kind == N_CAST) expression = expression->kid[0];
+    const Function *target = expression->kind == N_CALL ? call_target(expression) : NULL;
+    bool passed_on = target && target->body && f->now.collected == expression;
+    if (!f->now.collected) return;
+    if (!is_failure(expression) && !(passed_on && !target->collects_well)) learn(f, &f->function->collects_well);
+    if (!is_all_ones(expression) && !(passed_on && !target->collects_otherwise))
+        learn(f, &f->function->collects_otherwise);
+}
+
 /* Memory from malloc that holds raw pointers: nobody will visit them. */
 static void find_returned_memory(Flow *f, const Node *node, const Variable *memory) {
     static const char text[] = "memory from malloc is returned, and a call may have made raw pointers in it stale";
@@ -290,10 +308,8 @@ static void return_value(Flow *f, const Node *node, const Node *expression) {
         f->function->returned_parameter = value.tag;
         *f->learned = true;
     }
-    if (!is_failure(expression)) {
-        learn(f, &f->function->succeeds);
-        if (f->now.collected) learn(f, &f->function->collects_well);
-    }
+    if (!is_failure(expression)) learn(f, &f->function->succeeds);
+    learn_collection(f, expression);
     leave(f, node);
 }
 

@@ -24,12 +24,19 @@ typedef struct Record {
     struct Record *next;
 } Record;
 
+/* A host's own name of an integer of 64 bits, `typedef uint64_t Value`. `value`: what is a tn_value has been assigned
+ * to one, or one has been handed to what takes a tn_value; then all of that name are values. */
+typedef struct Alias {
+    bool value;
+} Alias;
+
 /* BASE_VALUE: tn_value and its typedefs. BASE_WORD: other integers of 64 bits. BASE_CELL: a TN_FIELD or
  * tn_value_field. */
 enum base { BASE_OTHER, BASE_VOID, BASE_VALUE, BASE_WORD, BASE_CELL, BASE_RECORD };
 
 typedef struct Type {
     Record *record;    /* of BASE_RECORD, or NULL */
+    Alias *alias;      /* of BASE_WORD, or NULL */
     unsigned char base;
     unsigned char pointers; /* how many * lead to the base; an array counts as one */
     bool array;
@@ -77,6 +84,7 @@ typedef struct Node {
     bool is_default; /* N_CASE */
     bool no_collect; /* N_CALL through a pointer that is declared so */
     bool zero, not_zero; /* N_CONSTANT: a number, which is 0 or not */
+    bool ones;           /* N_CONSTANT: -1, or the greatest number of an unsigned type */
     bool collects; /* a call inside may collect: calls.c */
     unsigned count;
     struct Node **kid;
@@ -114,6 +122,7 @@ typedef struct Function {
     unsigned char returns;
     short returned_parameter; /* of KIND_BORROWED */
     bool succeeds, collects_well;
+    bool collects_otherwise; /* it may have collected when it returns something else than -1 */
     uint64_t late, early;
 } Function;
 
@@ -143,7 +152,8 @@ Node *node_new(unsigned kind, Spot spot, unsigned kids);
 static inline bool is_object(Type t) {
     return t.base == BASE_RECORD && t.pointers == 1 && !t.array && t.record && t.record->heap;
 }
-static inline bool is_value(Type t) { return t.base == BASE_VALUE && t.pointers == 0; }
+static inline bool has_value_base(Type t) { return t.base == BASE_VALUE || (t.alias && t.alias->value); }
+static inline bool is_value(Type t) { return has_value_base(t) && t.pointers == 0; }
 /* Something that a collection may change or move: a pointer to an object, or a value. */
 static inline bool is_raw(Type t) { return is_value(t) || (is_object(t) && !t.record->fixed); }
 static inline bool is_pointer(Type t) { return t.pointers > 0; }

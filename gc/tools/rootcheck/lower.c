@@ -11,6 +11,7 @@ static struct {
     CXCursor *declaration; /* of its local variables, and */
     Variable **variable;   /* what they have become */
     unsigned count, room;
+    Type result; /* of the function */
 } now;
 
 static Node *lower(CXCursor cursor);
@@ -273,6 +274,7 @@ static Node *lower_cast(CXCursor cursor, Cursors kids) {
     if (!kids.count) return leaf(N_CONSTANT, cursor);
     Node *node = with_kids(N_CAST, cursor, kids.at + kids.count - 1, 1);
     note_heap_record(node);
+    if (node->type.pointers) types_meet(node->type, node->kid[0]->type);
     return node;
 }
 
@@ -297,7 +299,20 @@ static Node *lower_address(CXCursor cursor, CXCursor operand) {
     return node;
 }
 
+static Node *lower_number(CXCursor cursor) {
+    CXEvalResult result = clang_Cursor_Evaluate(cursor);
+    Node *node = leaf(N_CONSTANT, cursor);
+    unsigned long long value = result ? clang_EvalResult_getAsUnsigned(result) : 0;
+    node->zero = result && value == 0;
+    node->not_zero = result && !node->zero;
+    node->ones = result && (value == UINT32_MAX || value == UINT64_MAX);
+    clang_EvalResult_dispose(result);
+    return node;
+}
+
 static Node *lower_unary(CXCursor cursor, Cursors kids) {
+    if (kids.count == 1 && is_kind(without_parentheses(kids.at[0]), CXCursor_IntegerLiteral)) /* -1, ~0 */
+        return lower_number(cursor);
     if (kids.count != 1) return with_kids(N_OTHER, cursor, kids.at, kids.count);
     CXCursor operand = kids.at[0];
     CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
@@ -315,7 +330,11 @@ static Node *lower_unary(CXCursor cursor, Cursors kids) {
 }
 
 static Node *lower_binary(CXCursor cursor, Cursors kids) {
-    if (is_bare_lvalue(kids.at[0])) return with_kids(N_ASSIGN, cursor, kids.at, 2);
+    if (is_bare_lvalue(kids.at[0])) {
+        Node *store = with_kids(N_ASSIGN, cursor, kids.at, 2);
+        types_meet(store->kid[0]->type, store->kid[1]->type);
+        return store;
+    }
     enum operator op = operator_of(&now.operators, cursor);
     static const unsigned char kind[] = {N_ARITHMETIC, N_LOGICAL, N_LOGICAL, N_COMMA, N_COMPARE, N_COMPARE,
                                          N_ARITHMETIC};
@@ -331,6 +350,9 @@ static Node *lower_call(CXCursor cursor, Cursors kids) {
     *node->variable = (Variable){.name = "memory from malloc", .type = words, .memory = true, .parameter = -1};
     CXCursor target = clang_getCursorReferenced(cursor);
     node->no_collect = !clang_Cursor_isNull(target) && is_annotated(target, "tn_no_collect");
+    int parameters = is_kind(target, CXCursor_FunctionDecl) ? clang_Cursor_getNumArguments(target) : 0;
+    for (unsigned i = 1; i < node->count && (int)i <= parameters; i++)
+        types_meet(node->kid[i]->type, type_of(clang_getCursorType(clang_Cursor_getArgument(target, i - 1))));
     return node;
 }
 
@@ -406,14 +428,7 @@ static Node *lower_expression(CXCursor cursor) {
         node->label = kids.count ? text_of(clang_getCursorSpelling(kids.at[0])) : "";
         return node;
     }
-    case CXCursor_IntegerLiteral: {
-        CXEvalResult result = clang_Cursor_Evaluate(cursor);
-        Node *node = leaf(N_CONSTANT, cursor);
-        node->zero = result && clang_EvalResult_getAsUnsigned(result) == 0;
-        node->not_zero = result && !node->zero;
-        clang_EvalResult_dispose(result);
-        return node;
-    }
+    case CXCursor_IntegerLiteral: return lower_number(cursor);
     default: return leaf(N_CONSTANT, cursor); /* other literals, sizeof */
     }
 }
@@ -438,6 +453,13 @@ static Node *lower_declaration(CXCursor cursor) {
     bool has = !clang_Cursor_isNull(initial) && !clang_isInvalid(clang_getCursorKind(initial));
     Node *node = with_kids(N_DECLARE, cursor, &initial, has ? 1 : 0);
     node->variable = variable;
+    if (has) types_meet(variable->type, node->kid[0]->type);
+    return node;
+}
+
+static Node *lower_return(CXCursor cursor, Cursors kids) {
+    Node *node = with_kids(N_RETURN, cursor, kids.at, kids.count);
+    if (node->count) types_meet(now.result, node->kid[0]->type);
     return node;
 }
 
@@ -480,7 +502,7 @@ static Node *lower_statement(CXCursor cursor) {
     case CXCursor_IndirectGotoStmt: return with_kids(N_GOTO_ANY, cursor, kids.at, kids.count);
     case CXCursor_BreakStmt: return leaf(N_BREAK, cursor);
     case CXCursor_ContinueStmt: return leaf(N_CONTINUE, cursor);
-    case CXCursor_ReturnStmt: return with_kids(N_RETURN, cursor, kids.at, kids.count);
+    case CXCursor_ReturnStmt: return lower_return(cursor, kids);
     case CXCursor_NullStmt: return nothing(cursor);
     default: return with_kids(N_OTHER, cursor, kids.at, kids.count);
     }
@@ -510,6 +532,7 @@ static void lower_function(CXCursor cursor) {
         function->parameter[i] = local_of(clang_Cursor_getArgument(cursor, (unsigned)i));
         function->parameter[i]->parameter = i;
     }
+    now.result = function->result;
     function->body = lower(last_child(cursor));
 }
 

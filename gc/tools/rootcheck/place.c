@@ -39,7 +39,7 @@ static const char *path_name(const Path *path, char *text, size_t size) {
 
 /* T **tail, tn_value *, or a pointer to a TN_FIELD: what is stored through it is a reference. */
 static bool points_to_reference(Type type) {
-    if (type.base == BASE_VALUE || type.base == BASE_CELL) return type.pointers == 1;
+    if (has_value_base(type) || type.base == BASE_CELL) return type.pointers == 1;
     return type.base == BASE_RECORD && type.pointers == 2 && type.record && type.record->heap;
 }
 

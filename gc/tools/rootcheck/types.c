@@ -1,9 +1,11 @@
 /* types.c: what a type means to the collector. Owns the records by name. A record is one of the heap when it is named
  * in a TN_DESC, or when an object of it is allocated or held by a handle (lower.c says so). */
+#include <stdio.h>
 #include <string.h>
 
 #include "cursor.h"
 #include "load.h"
+#include "report.h"
 
 static Record *records; /* all of them */
 
@@ -58,8 +60,28 @@ static bool is_word(CXType type) {
            type.kind == CXType_LongLong;
 }
 
+/* The names of integers that the C library gives mean nothing. */
+static Alias *alias_of(CXCursor declaration) {
+    static Table known_aliases;
+    if (clang_Location_isInSystemHeader(clang_getCursorLocation(declaration))) return NULL;
+    Alias **known = (Alias **)table_at(&known_aliases, key_of(declaration));
+    if (!*known) {
+        *known = arena(sizeof **known);
+        **known = (Alias){0};
+    }
+    return *known;
+}
+
+/* What is of one type becomes the other without a cast: one that is a value makes the other one. */
+void types_meet(Type a, Type b) {
+    if (a.pointers != b.pointers) return;
+    if (has_value_base(a) && b.alias) b.alias->value = true;
+    if (has_value_base(b) && a.alias) a.alias->value = true;
+}
+
 /* Follows the typedefs, so that tn_value is seen. */
 static void classify_base(Type *result, CXType type) {
+    Alias *alias = NULL;
     while (type.kind == CXType_Typedef || type.kind == CXType_Elaborated) {
         CXCursor declaration = clang_getTypeDeclaration(type);
         if (type.kind == CXType_Elaborated) {
@@ -70,12 +92,14 @@ static void classify_base(Type *result, CXType type) {
             result->base = BASE_VALUE;
             return;
         }
+        if (!alias) alias = alias_of(declaration);
         type = clang_getTypedefDeclUnderlyingType(declaration);
     }
     type = clang_getCanonicalType(type);
     if (type.kind == CXType_Record) classify_record(result, type);
     else if (type.kind == CXType_Void) result->base = BASE_VOID;
     else result->base = is_word(type) ? BASE_WORD : BASE_OTHER;
+    if (result->base == BASE_WORD) result->alias = alias;
 }
 
 static bool is_array(CXType type) {
@@ -110,7 +134,11 @@ Type type_of(CXType type) {
 
 typedef struct Description {
     Record *record;
+    CXType type; /* of the struct */
     bool born_old;
+    bool open; /* it has a trace callback, or a bitmap that cannot be read */
+    uint64_t described; /* the words that refs and values name */
+    Spot spot;
 } Description;
 
 static enum CXChildVisitResult look(CXCursor cursor, CXCursor parent, CXClientData data) {
@@ -122,10 +150,43 @@ static enum CXChildVisitResult look(CXCursor cursor, CXCursor parent, CXClientDa
         Cursors kids = children(cursor);
         if (kids.count == 1 && is_kind(kids.at[0], CXCursor_TypeRef)) {
             Type type = type_of(clang_getCursorType(kids.at[0]));
-            if (type.base == BASE_RECORD && type.pointers == 0) description->record = type.record;
+            if (type.base == BASE_RECORD && type.pointers == 0) {
+                description->record = type.record;
+                description->type = clang_getCanonicalType(clang_getCursorType(kids.at[0]));
+            }
         }
     }
     return CXChildVisit_Recurse;
+}
+
+/* One initialiser, `.refs = ...`. */
+static enum CXChildVisitResult look_at_bitmap(CXCursor part, CXCursor parent, CXClientData data) {
+    Description *description = data;
+    Cursors kids = children(part);
+    (void)parent;
+    if (kids.count < 2 || !is_kind(kids.at[0], CXCursor_MemberRef)) return CXChildVisit_Continue;
+    const char *name = text_of(clang_getCursorSpelling(clang_getCursorReferenced(kids.at[0])));
+    if (strcmp(name, "trace") == 0) description->open = true;
+    if (strcmp(name, "refs") != 0 && strcmp(name, "values") != 0) return CXChildVisit_Continue;
+    CXEvalResult result = clang_Cursor_Evaluate(kids.at[kids.count - 1]);
+    if (result && clang_EvalResult_getKind(result) == CXEval_Int)
+        description->described |= clang_EvalResult_getAsUnsigned(result);
+    else description->open = true;
+    clang_EvalResult_dispose(result);
+    return CXChildVisit_Continue;
+}
+
+static enum CXVisitorResult check_field(CXCursor field, CXClientData data) {
+    const Description *description = data;
+    Type type = type_of(clang_getCursorType(field));
+    long long word = clang_Cursor_getOffsetOfField(field) / 64;
+    if (type.base != BASE_CELL || type.pointers || word < 0 || word > 63) return CXVisit_Continue;
+    if (description->described >> word & 1) return CXVisit_Continue;
+    char text[256];
+    snprintf(text, sizeof text, "the description of '%s' leaves out '%s': the collector will not see what it holds",
+             description->record->name, text_of(clang_getCursorSpelling(field)));
+    report(CHECK_FIELD, description->spot, text, spot_of(field), "it is declared here", (Spot){0}, NULL);
+    return CXVisit_Continue;
 }
 
 void note_description(CXCursor list) {
@@ -133,5 +194,8 @@ void note_description(CXCursor list) {
     clang_visitChildren(list, look, &description);
     if (!description.record) return;
     description.record->heap = true;
+    description.spot = spot_of(list);
+    clang_visitChildren(list, look_at_bitmap, &description);
+    if (!description.open) clang_Type_visitFields(description.type, check_field, &description);
     if (description.born_old) description.record->fixed = true;
 }

@@ -24,7 +24,7 @@ unsigned char converted(unsigned char kind, Type to) {
     }
     if (is_value(to)) return held ? KIND_RAW : kind;
     if (is_pointer(to)) {
-        bool to_reference = to.base == BASE_VOID || to.base == BASE_VALUE || to.base == BASE_CELL;
+        bool to_reference = to.base == BASE_VOID || has_value_base(to) || to.base == BASE_CELL;
         if (kind == KIND_TAGGED && !to_reference) return KIND_NOTHING;
         if (!held) return kind;
         return kind == KIND_RAW && to.base == BASE_VOID && to.pointers == 1 ? KIND_RAW : KIND_INTERIOR;
@@ -156,35 +156,35 @@ static void assume_root(Flow *f, int path, const Node *call, bool zero) {
 }
 
 /* What is tested is known to be a constant, mostly 0 (equal), or not. Many functions collect only when they fail. */
-static void assume_constant(Flow *f, const Node *node, bool equal, bool zero) {
+static void assume_constant(Flow *f, const Node *node, bool equal, const Node *constant) {
+    while (constant->kind == N_CAST) constant = constant->kid[0];
+    bool zero = constant->zero;
     int path = quiet_path(f, node);
     const Node *call = call_in(node);
     if (!call && path >= 0 && !f->now.entry[path].mixed) call = call_in(f->now.entry[path].from);
     if (zero || !equal) assume_root(f, path, call, equal);
     const Function *target = call ? call_target(call) : NULL;
-    if (zero && !equal && target && target->body && !target->collects_well) take_back_collection(f, call);
+    bool with_body = target && target->body && !equal;
+    if (with_body && zero && !target->collects_well) take_back_collection(f, call);
+    if (with_body && constant->ones && !target->collects_otherwise) take_back_collection(f, call);
     if (path >= 0 && equal && f->now.entry[path].kind >= KIND_HANDLE && !f->paths.path[path].elements)
         f->now.entry[path] = (Entry){.kind = KIND_CONSTANT};
 }
 
-static bool is_zero(const Node *node) {
-    while (node->kind == N_CAST) node = node->kid[0];
-    return node->zero;
-}
-
 /* What the truth of a plain condition tells. */
 static void assume(Flow *f, const Node *node, bool truth) {
+    static const Node zero = {.kind = N_CONSTANT, .zero = true};
     switch (node->kind) {
     case N_COMPARE: {
         unsigned side = is_constant(node->kid[1]) ? 0 : 1;
         bool equal = truth == (node->op == OP_EQUAL);
-        if (is_constant(node->kid[!side])) assume_constant(f, node->kid[side], equal, is_zero(node->kid[!side]));
+        if (is_constant(node->kid[!side])) assume_constant(f, node->kid[side], equal, node->kid[!side]);
         break;
     }
     case N_CONSTANT: /* while (1), do ... while (0) */
         if (truth ? node->zero : node->not_zero) f->now.reachable = false;
         break;
-    case N_NAME: case N_FIELD: case N_ASSIGN: case N_CALL: assume_constant(f, node, !truth, true); break;
+    case N_NAME: case N_FIELD: case N_ASSIGN: case N_CALL: assume_constant(f, node, !truth, &zero); break;
     default: break;
     }
 }
