@@ -1,4 +1,5 @@
-/* mutator/place.c: placing an object without a collection: in the nursery, in a hole of the old space, or as a large one. */
+/* mutator/place.c: placing an object without a collection: in the nursery, in a hole of the old space, or as a large
+ * one. */
 #include "mutator/request.h"
 
 #include <string.h>
