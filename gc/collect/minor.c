@@ -23,7 +23,7 @@ enum {
 typedef struct evacuation {
     tn_tracer tracer;
     uintptr_t base, reserved; /* of the range that has all young objects */
-    uintptr_t nursery;        /* bytes of it: what lies behind them is large */
+    uintptr_t nursery;        /* bytes of it: what lies after them is large */
     tni_filter filter;
     tn_format format;
     const tni_layout *layouts;
@@ -89,7 +89,7 @@ static __attribute__((noinline)) void *adopt(evacuation *e, void *object, tn_hea
     return object;
 }
 
-/* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes behind the
+/* Moves an object with a tail, a hash or an alignment, whose cell is not in its layout. The hash goes after the
  * object's bytes, into the new cell's last word. */
 static __attribute__((noinline)) void *move_odd(evacuation *e, char *from, tn_header header, const tni_layout *layout) {
     if ((uintptr_t)from - e->base >= e->nursery) return adopt(e, from, header, layout);

@@ -117,7 +117,7 @@ void tni_quarantine_seal(tn_heap *heap) {
 
 const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address) {
     const tni_quarantine *q = heap->quarantine;
-    size_t low = 0, high = q->count; /* the first one that begins behind the address */
+    size_t low = 0, high = q->count; /* the first one that begins after the address */
     while (low < high) {
         size_t middle = (low + high) / 2;
         if ((uintptr_t)pages_of(&q->dead[middle]) <= (uintptr_t)address) low = middle + 1;

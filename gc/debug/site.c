@@ -61,7 +61,7 @@ static void add_birth(tni_sites *s, tni_births *b, tni_birth birth) {
 }
 
 const tni_birth *tni_sites_birth(const tni_births *b, uintptr_t address) {
-    size_t low = 0, high = b->count; /* the first one behind the address */
+    size_t low = 0, high = b->count; /* the first one after the address */
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (b->at[middle].at <= address) low = middle + 1;

@@ -1,7 +1,7 @@
 /* mutator/resize.c: changing the length of an object's tail (TN_RESIZE).
  *
  * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
- * lies behind its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
+ * lies after its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
  * to a new cell, and the old one is garbage. */
 #include <string.h>
 
@@ -69,7 +69,7 @@ static bool is_last(const change *c) { return c->object + c->cell == c->m->alloc
 
 /* ---- shorter ---- */
 
-/* The nursery's memory behind the mutator's `alloc` is zero (N2); elsewhere it can be walked. */
+/* The nursery's memory after the mutator's `alloc` is zero (N2); elsewhere it can be walked. */
 static void shrink_young(const change *c) {
     char *next = c->object + c->wanted;
     if (is_last(c)) {

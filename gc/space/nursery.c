@@ -71,14 +71,14 @@ void tni_nursery_seal(tni_nursery *n) {
     n->frontier = n->end = n->start;
 }
 
-char *tni_nursery_place(tni_nursery *n, size_t bytes, bool behind) {
+char *tni_nursery_place(tni_nursery *n, size_t bytes, bool after) {
     size_t from = (size_t)(n->start - n->base), to = tni_whole_pages((size_t)(n->frontier - n->base));
     size_t wanted = tni_whole_pages(bytes) + (size_t)(n->end - n->start);
     bool before = wanted <= from;
-    if (n->reserved - to < wanted) behind = false;
-    else if (!before) behind = true;
-    if (!behind && !before) return NULL;
-    char *place = n->base + (behind ? to : 0);
+    if (n->reserved - to < wanted) after = false;
+    else if (!before) after = true;
+    if (!after && !before) return NULL;
+    char *place = n->base + (after ? to : 0);
     size_t end = (size_t)(place - n->base) + tni_whole_pages(bytes),
            have = n->sealed ? end - tni_whole_pages(bytes) : n->committed;
     if (end > have && !tni_os_commit(n->faults, n->base + have, end - have)) return NULL;

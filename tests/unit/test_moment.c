@@ -19,12 +19,12 @@ typedef struct heard {
     const void *object;
     size_t bytes;
 } heard;
-static heard log[MOST];
+static heard record[MOST];
 static size_t count;
 
 static void listen(tn_heap *heap, tni_moment moment, const tni_event *event) {
     CHECK(count < MOST);
-    log[count++] = (heard){.moment = moment, .phase = heap->listeners.phase, .object = event->object,
+    record[count++] = (heard){.moment = moment, .phase = heap->listeners.phase, .object = event->object,
                            .kind = event->collection ? (int)event->collection->kind : -1, .bytes = event->bytes};
 }
 
@@ -39,8 +39,8 @@ static void listen_to_all(tn_heap *heap) {
 static void check_heard(const tni_moment *moments, const tni_phase *phases, size_t expected) {
     CHECK_EQ(count, expected);
     for (size_t i = 0; i < expected; i++) {
-        CHECK_EQ(log[i].moment, moments[i]);
-        CHECK_EQ(log[i].phase, phases[i]);
+        CHECK_EQ(record[i].moment, moments[i]);
+        CHECK_EQ(record[i].phase, phases[i]);
     }
 }
 
@@ -55,7 +55,7 @@ static void a_minor_collection_announces_its_moments_in_order(void **state) {
     static const tni_phase phases[] = {TNI_PHASE_NONE, TNI_PHASE_MINOR, TNI_PHASE_MINOR, TNI_PHASE_MINOR,
                                        TNI_PHASE_MEMORY, TNI_PHASE_MEMORY, TNI_PHASE_NONE};
     check_heard(moments, phases, sizeof moments / sizeof *moments);
-    for (size_t i = 0; i < count; i++) CHECK(log[i].kind == TN_MINOR || log[i].moment == TNI_CYCLE_BEGINS);
+    for (size_t i = 0; i < count; i++) CHECK(record[i].kind == TN_MINOR || record[i].moment == TNI_CYCLE_BEGINS);
     host_close(&host);
 }
 
@@ -81,10 +81,10 @@ static void a_large_array_comes_and_goes(tn_mutator *m) {
     Vector **array = TN_NEW_TAIL(m, Vector, Pair *, 500000);
     CHECK(array != NULL);
     support_collect(m, TN_MINOR);
-    CHECK(log[count - 1].moment == TNI_MEMORY_TAKEN && log[count - 1].bytes > 500000 * sizeof(void *));
+    CHECK(record[count - 1].moment == TNI_MEMORY_TAKEN && record[count - 1].bytes > 500000 * sizeof(void *));
     *array = NULL;
     support_collect(m, TN_FULL);
-    CHECK(log[count - 1].moment == TNI_MEMORY_GIVEN_BACK && log[count - 1].bytes > 500000 * sizeof(void *));
+    CHECK(record[count - 1].moment == TNI_MEMORY_GIVEN_BACK && record[count - 1].bytes > 500000 * sizeof(void *));
 }
 
 /* The objects of a test are allocated by slow paths while somebody listens to births. */
@@ -99,9 +99,9 @@ static void births_roots_and_memory_are_told(void **state) {
     tni_set_limit(tni_private(host.m));
     count = 0;
     Pair *pair = tn_alloc(host.m, Pair);
-    CHECK(count == 1 && log[0].moment == TNI_OBJECT_BORN && log[0].object == pair);
+    CHECK(count == 1 && record[0].moment == TNI_OBJECT_BORN && record[0].object == pair);
     void *const *global = tn_global_create(host.m, pair);
-    CHECK(count == 2 && log[1].moment == TNI_ROOT_ADDED && log[1].object == global);
+    CHECK(count == 2 && record[1].moment == TNI_ROOT_ADDED && record[1].object == global);
     a_large_array_comes_and_goes(host.m);
     CHECK_EQ(tn_global_destroy(host.m, global), TN_OK);
     host_close(&host);

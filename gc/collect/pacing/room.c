@@ -10,7 +10,7 @@
 
 #define CAPACITY_LAST ((size_t)1 << 10) /* but the reserve is handed out to the end */
 
-/* Promotion can take up to 1.5 times the cell (a hash behind a cell of 16 bytes), and the ends of blocks: 1.6. Where
+/* Promotion can take up to 1.5 times the cell (a hash after a cell of 16 bytes), and the ends of blocks: 1.6. Where
  * a type has an alignment, up to 1.9 times (64 bytes, aligned to as many, with a hash: 72 become 136), and the ends:
  * 2.0. Or, where each cell has pages of its own, one for a cell of 16 bytes. In tenths. */
 enum { GROWTH = 16, GROWTH_ALIGNED = 20 };
