@@ -107,7 +107,7 @@ static unsigned find_length(const tni_large *large, unsigned count) {
 static uintptr_t provide_span(tni_large *large, unsigned count) {
     unsigned length = find_length(large, count);
     if (length < TNI_GRAINS) return large->free[length];
-    tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION);
+    tni_region *region = tni_region_new(large->regions, TNI_PAGES_REGION, TNI_REGION, false);
     if (!region) return 0;
     for (unsigned p = 0; (p = tni_next_bit(region->touched_pages, TNI_PAGES, p, true)) < TNI_PAGES; p++)
         large->touched_bytes += TNI_PAGE;
@@ -151,30 +151,33 @@ static char *span_alloc(tni_large *large, size_t cell, bool zeroed) {
 /* ---- huge ones ---- */
 
 /* Gives empty regions back first: they may make a free run of the range that is long enough. */
-static tni_region *huge_region(tni_large *large, size_t bytes) {
+static tni_region *huge_region(tni_large *large, size_t bytes, bool huge_pages) {
     const tni_area *range = &large->regions->area;
     for (tni_region *r; (r = empty_region(large)) && tni_area_has(range, r);) release_region(large, r);
-    return tni_region_new(large->regions, TNI_HUGE_REGION, bytes);
+    return tni_region_new(large->regions, TNI_HUGE_REGION, bytes, huge_pages);
 }
 
-/* Asks for huge pages for memory that the host will fill. A zeroed array may stay mostly zero, so for zeroed objects
- * this is done at once only for ON_TRIAL bytes; for others when they have been filled (tni_large_prepare). */
-static void ask_for_huge_pages(tni_large *large, tni_region *region, bool zeroed) {
-    if (!large->regions->huge_pages || region->bytes < TNI_HUGE_PAGE) return;
-    if (zeroed && large->on_trial + region->bytes > ON_TRIAL) return;
+/* Whether to ask for huge pages at once, for memory that the host will fill. A zeroed array may stay mostly zero, so for
+ * zeroed objects this is done only for ON_TRIAL bytes; for others when they have been filled (tni_large_prepare). */
+static bool wants_huge_pages(const tni_large *large, size_t bytes, bool zeroed) {
+    if (!large->regions->huge_pages || bytes < TNI_HUGE_PAGE) return false;
+    return !zeroed || large->on_trial + bytes <= ON_TRIAL;
+}
+
+static void note_huge_pages(tni_large *large, tni_region *region, bool zeroed) {
     region->looks = LOOKS; /* one cannot see whether a huge page is filled */
     region->on_trial = zeroed;
     large->on_trial += zeroed ? region->bytes : 0;
-    tni_os_huge(region, region->bytes);
 }
 
 static char *huge_alloc(tni_large *large, size_t cell, bool zeroed) {
     size_t bytes = huge_bytes(cell);
-    tni_region *region = huge_region(large, bytes);
+    bool huge_pages = wants_huge_pages(large, bytes, zeroed);
+    tni_region *region = huge_region(large, bytes, huge_pages);
     if (!region) return NULL;
     large->used_bytes += bytes;
     large->touched_bytes += bytes;
-    ask_for_huge_pages(large, region, zeroed);
+    if (huge_pages) note_huge_pages(large, region, zeroed);
     tni_area *range = &large->regions->area;
     if (tni_area_has(range, region)) {
         if (zeroed) tni_area_zero(range, tni_huge_object(region) - 8, cell);

@@ -38,14 +38,16 @@ tni_region *tni_region_open(tni_regions *regions, void *space, tni_region_kind k
     return region;
 }
 
-tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes) {
+tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes, bool huge_pages) {
     if (!tni_vector_reserve(&regions->all, regions->faults, regions->spare.count + 1)) return NULL;
     tni_area *range = &regions->area;
     char *space = tni_area_take(range, bytes);
     if (!space) {
         space = tni_os_map(regions->faults, bytes, TNI_REGION);
+        if (space && huge_pages) tni_os_huge(space, bytes);
         return space ? tni_region_open(regions, space, kind, bytes) : NULL;
     }
+    if (huge_pages) tni_os_huge(space, bytes);
     tni_area_zero(range, space, TNI_BLOCK);
     tni_region *region = tni_region_open(regions, space, kind, bytes);
     for (unsigned page = TNI_FIRST_PAGE; kind == TNI_PAGES_REGION && page < tni_area_dirty(range, space); page++)

@@ -183,8 +183,9 @@ TNI_INLINE size_t tni_card_of(const tni_region *region, const void *at) {
 
 /* Makes a region of large objects with this many bytes (TNI_REGION, unless it is huge) and adds it to the vector. Its
  * head is zero, except for the bits of pages that may hold anything. In a huge region, the range says which pages may.
- * NULL if the system has no memory. */
-tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes);
+ * `huge_pages`: they are asked for before the head is touched, or its page would keep the first one away. NULL if the
+ * system has no memory. */
+tni_region *tni_region_new(tni_regions *regions, tni_region_kind kind, size_t bytes, bool huge_pages);
 /* The same in two steps, for regions of blocks. First the address space, which costs nothing until it is touched (NULL
  * if there is none, or no room in the vector); then the region in it, which cannot fail. */
 void *tni_region_map(tni_regions *regions);
