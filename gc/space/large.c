@@ -157,8 +157,9 @@ static tni_region *huge_region(tni_large *large, size_t bytes, bool huge_pages) 
     return tni_region_new(large->regions, TNI_HUGE_REGION, bytes, huge_pages);
 }
 
-/* Whether to ask for huge pages at once, for memory that the host will fill. A zeroed array may stay mostly zero, so for
- * zeroed objects this is done only for ON_TRIAL bytes; for others when they have been filled (tni_large_prepare). */
+/* Whether to ask for huge pages at once, for memory that the host will fill. A zeroed array may stay mostly zero, so
+ * for zeroed objects this is done only for ON_TRIAL bytes; for others when they have been filled (tni_large_prepare).
+ */
 static bool wants_huge_pages(const tni_large *large, size_t bytes, bool zeroed) {
     if (!large->regions->huge_pages || bytes < TNI_HUGE_PAGE) return false;
     return !zeroed || large->on_trial + bytes <= ON_TRIAL;
