@@ -70,3 +70,56 @@ Value passed_on_bad(Interp *in, Value v, long i) {
     if (is_index_too(in, i)) return NIL;
     return v; // expect: stale-pointer
 }
+
+/* A number of 64 bits that is no sentinel, and one that becomes another number on its way. */
+
+static long find_long(Interp *in, long i) {
+    if (i >= 0) return i;
+    intern(in, "an error message");
+    return 4294967295L;
+}
+
+Value long_not_ones_bad(Interp *in, Value v, long i) {
+    if (find_long(in, i) == -1) return NIL;
+    return v; // expect: stale-pointer
+}
+
+static long find_minus(Interp *in, long i) {
+    if (i >= 0) return i;
+    intern(in, "an error message");
+    return -1;
+}
+
+Value minus_good(Interp *in, Value v, long i) {
+    if (find_minus(in, i) == -1) return NIL;
+    return v;
+}
+
+Value minus_other_number_bad(Interp *in, Value v, long i) {
+    if (find_minus(in, i) == UINT32_MAX) return NIL;
+    return v; // expect: stale-pointer
+}
+
+Value slot_widened_bad(Interp *in, Value v, long i) {
+    long slot = find_slot(in, i);
+    if (slot == -1) return NIL;
+    return v; // expect: stale-pointer
+}
+
+static long slot_widened(Interp *in, long i) { return find_slot(in, i); }
+
+Value slot_passed_on_widened_bad(Interp *in, Value v, long i) {
+    if (slot_widened(in, i) == -1) return NIL;
+    return v; // expect: stale-pointer
+}
+
+static size_t find_size(Interp *in, long i) {
+    if (i >= 0) return (size_t)i;
+    intern(in, "an error message");
+    return SIZE_MAX;
+}
+
+Value size_good(Interp *in, Value v, long i) {
+    if (find_size(in, i) == (size_t)-1) return NIL;
+    return v;
+}

@@ -243,26 +243,22 @@ static void learn(Flow *f, bool *fact) {
 
 /* Does the expression always yield 0? */
 static bool is_failure(const Node *node) {
-    while (node->kind == N_CAST) node = node->kid[0];
+    node = without_casts(node);
     const Function *target = node->kind == N_CALL ? call_target(node) : NULL;
     return node->zero || (target && target->body && !target->succeeds);
 }
 
-/* Is it -1, or the greatest number of an unsigned type? */
-static bool is_all_ones(const Node *node) {
-    while (node->kind == N_CAST) node = node->kid[0];
-    return node->ones;
-}
-
 /* The caller who goes on after a test of the result: may something have been collected? If the only call that may have
  * collected is the one whose result is returned, it is as this one says. */
-static void learn_collection(Flow *f, const Node *expression) {
-    while (expression->kind == N_CAST) expression = expression->kid[0];
+static void learn_collection(Flow *f, const Node *returned) {
+    const Node *expression = without_casts(returned);
     const Function *target = expression->kind == N_CALL ? call_target(expression) : NULL;
     bool passed_on = target && target->body && f->now.collected == expression;
+    Type result = f->function->result;
     if (!f->now.collected) return;
     if (!is_failure(expression) && !(passed_on && !target->collects_well)) learn(f, &f->function->collects_well);
-    if (!is_all_ones(expression) && !(passed_on && !target->collects_otherwise))
+    passed_on = passed_on && keeps_width(returned, target->result) && is_wide(target->result) == is_wide(result);
+    if (!is_all_ones(returned, result) && !(passed_on && !target->collects_otherwise))
         learn(f, &f->function->collects_otherwise);
 }
 

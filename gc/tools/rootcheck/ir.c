@@ -120,3 +120,26 @@ Node *node_new(unsigned kind, Spot spot, unsigned kids) {
     node->kid = kids ? arena(kids * sizeof *node->kid) : NULL;
     return node;
 }
+
+const Node *without_casts(const Node *node) {
+    while (node->kind == N_CAST) node = node->kid[0];
+    return node;
+}
+
+/* The node below the casts, or NULL if one of them is not as wide as the type. */
+static const Node *below_casts(const Node *node, Type type) {
+    for (; node->kind == N_CAST; node = node->kid[0])
+        if (is_wide(node->type) != is_wide(type)) return NULL;
+    return node;
+}
+
+bool keeps_width(const Node *node, Type type) {
+    const Node *below = below_casts(node, type);
+    return below && is_wide(below->type) == is_wide(type);
+}
+
+bool is_all_ones(const Node *constant, Type type) {
+    const Node *number = below_casts(constant, type);
+    if (!number) return false;
+    return is_wide(type) ? number->ones == 64 : number->ones && !is_wide(number->type);
+}

@@ -84,7 +84,7 @@ typedef struct Node {
     bool is_default; /* N_CASE */
     bool no_collect; /* N_CALL through a pointer that is declared so */
     bool zero, not_zero; /* N_CONSTANT: a number, which is 0 or not */
-    bool ones;           /* N_CONSTANT: -1, or the greatest number of an unsigned type */
+    unsigned char ones;  /* N_CONSTANT: 64 for -1 and UINT64_MAX, 32 for UINT32_MAX, else 0 */
     bool collects; /* a call inside may collect: calls.c */
     unsigned count;
     struct Node **kid;
@@ -148,6 +148,7 @@ int file_number(const char *path); /* of the path as it will be printed */
 const char *file_path(int file);
 Function *function_named(const char *key);
 Node *node_new(unsigned kind, Spot spot, unsigned kids);
+const Node *without_casts(const Node *node);
 
 static inline bool is_object(Type t) {
     return t.base == BASE_RECORD && t.pointers == 1 && !t.array && t.record && t.record->heap;
@@ -157,5 +158,13 @@ static inline bool is_value(Type t) { return has_value_base(t) && t.pointers == 
 /* Something that a collection may change or move: a pointer to an object, or a value. */
 static inline bool is_raw(Type t) { return is_value(t) || (is_object(t) && !t.record->fixed); }
 static inline bool is_pointer(Type t) { return t.pointers > 0; }
+/* A number of 64 bits, or a pointer. */
+static inline bool is_wide(Type t) { return t.base == BASE_WORD || t.base == BASE_VALUE || is_pointer(t); }
+
+/* Is the node as wide as the type, and so is each step of the casts that it begins with? Then none cuts off bits. */
+bool keeps_width(const Node *node, Type type);
+/* As a number of the type, has the constant all bits set? It is -1 then, or the greatest number of an unsigned type.
+ * The type of 4294967295L shows that it is neither. */
+bool is_all_ones(const Node *constant, Type type);
 
 #endif

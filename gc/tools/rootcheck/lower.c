@@ -262,8 +262,7 @@ static void note_heap_record(const Node *cast) {
                                            "tn_alloc_stable_sized", NULL};
     static const char *const push[] = {"tn_push_",     "tn_push_at_",  "tn_new_",
                                        "tn_push_new_", "tn_new_tail_", "tn_new_stable_", NULL};
-    const Node *from = cast->kid[0];
-    while (from->kind == N_CAST) from = from->kid[0];
+    const Node *from = without_casts(cast);
     Record *record = cast->type.base == BASE_RECORD ? cast->type.record : NULL;
     if (!record) return;
     if (cast->type.pointers == 1 && is_named_call(from, allocate)) record->heap = true;
@@ -305,7 +304,7 @@ static Node *lower_number(CXCursor cursor) {
     unsigned long long value = result ? clang_EvalResult_getAsUnsigned(result) : 0;
     node->zero = result && value == 0;
     node->not_zero = result && !node->zero;
-    node->ones = result && (value == UINT32_MAX || value == UINT64_MAX);
+    if (result && (value == UINT32_MAX || value == UINT64_MAX)) node->ones = value == UINT32_MAX ? 32 : 64;
     clang_EvalResult_dispose(result);
     return node;
 }

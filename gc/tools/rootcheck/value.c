@@ -102,10 +102,7 @@ static Value evaluate_arithmetic(Flow *f, const Node *node) {
 
 /* ---- conditions ---- */
 
-static bool is_constant(const Node *node) {
-    while (node->kind == N_CAST) node = node->kid[0];
-    return node->kind == N_CONSTANT;
-}
+static bool is_constant(const Node *node) { return without_casts(node)->kind == N_CONSTANT; }
 
 /* x of __builtin_expect(!!(x), 1). */
 static const Node *without_hint(const Node *node) {
@@ -157,8 +154,7 @@ static void assume_root(Flow *f, int path, const Node *call, bool zero) {
 
 /* What is tested is known to be a constant, mostly 0 (equal), or not. Many functions collect only when they fail. */
 static void assume_constant(Flow *f, const Node *node, bool equal, const Node *constant) {
-    while (constant->kind == N_CAST) constant = constant->kid[0];
-    bool zero = constant->zero;
+    bool zero = without_casts(constant)->zero;
     int path = quiet_path(f, node);
     const Node *call = call_in(node);
     if (!call && path >= 0 && !f->now.entry[path].mixed) call = call_in(f->now.entry[path].from);
@@ -166,7 +162,8 @@ static void assume_constant(Flow *f, const Node *node, bool equal, const Node *c
     const Function *target = call ? call_target(call) : NULL;
     bool with_body = target && target->body && !equal;
     if (with_body && zero && !target->collects_well) take_back_collection(f, call);
-    if (with_body && constant->ones && !target->collects_otherwise) take_back_collection(f, call);
+    bool ones = with_body && keeps_width(node, target->result) && is_all_ones(constant, target->result);
+    if (ones && !target->collects_otherwise) take_back_collection(f, call);
     if (path >= 0 && equal && f->now.entry[path].kind >= KIND_HANDLE && !f->paths.path[path].elements)
         f->now.entry[path] = (Entry){.kind = KIND_CONSTANT};
 }
