@@ -29,51 +29,14 @@ static void verify_before(tn_heap *heap, const tni_event *event) {
     p->verify_ns = tni_verify_before_minor(heap, tni_pacing_verify_limit(heap, event->collection->kind));
 }
 
-static void verify_after(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_verify_after_major(heap);
-}
-
 static void note_disposed(tn_heap *heap, const tni_event *event) {
     tni_note_disposed(heap, event->layout, event->object);
 }
 
-static void barriers_changed(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_barriers_changed(heap);
-}
-
-static void barriers_safepoint(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    if (heap->barriers->active) tni_barriers_safepoint(heap);
-}
-
-static void barriers_born(tn_heap *heap, const tni_event *event) {
-    if (heap->barriers->active) tni_barriers_born(heap, event->object);
-}
-
-static void barriers_before(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_barriers_before(heap);
-}
-
-static void barriers_moved(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_barriers_moved(heap);
-}
-
-static void barriers_after(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_barriers_after(heap);
-}
+static void barriers_born(tn_heap *heap, const tni_event *event) { tni_barriers_born(heap, event->object); }
 
 static void sites_move(tn_heap *heap, const tni_event *event) {
     tni_sites_after_minor(heap, event->collection->reason);
-}
-
-static void sites_forget(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_sites_after_major(heap);
 }
 
 static void site_born(tn_heap *heap, const tni_event *event) {
@@ -85,11 +48,6 @@ static void site_added(tn_heap *heap, const tni_event *event) {
 }
 
 static void site_freed(tn_heap *heap, const tni_event *event) { tni_site_forget(heap, event->object); }
-
-static void sites_begin(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_sites_begin_cycle(heap);
-}
 
 static void poison_nursery(tn_heap *heap, const tni_event *event) {
     tni_poison_range(heap->nursery.start, event->collection->nursery);
@@ -103,8 +61,7 @@ static void poison_object(tn_heap *heap, const tni_event *event) {
 }
 
 /* The old places of what has moved become inaccessible, whether survivors are old now or have stayed young. */
-static void leave_nursery(tn_heap *heap, const tni_event *event) {
-    (void)event;
+static void leave_nursery(tn_heap *heap) {
     bool seal = heap->options.value.debug & TNI_DEBUG_MOVE;
     if (heap->nursery.kept) tni_nursery_keep(&heap->nursery, heap->stress->to, seal);
     else if (seal) tni_nursery_seal(&heap->nursery);
@@ -115,47 +72,19 @@ static void quarantine_take(tn_heap *heap, const tni_event *event) {
     tni_quarantine_take(heap, c->reason, c->cause == TNI_CAUSE_MEMORY);
 }
 
-static void quarantine_seal(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_quarantine_seal(heap);
-}
-
-static void handles_attach(tn_heap *heap, const tni_event *event) {
-    (void)event;
+static void handles_attach(tn_heap *heap) {
     if (heap->mutators[0].attached) tni_handles_changed(&heap->mutators[0].pub);
-}
-
-static void handles_detach(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_handles_forget(heap);
 }
 
 static void handles_restore(tn_heap *heap, const tni_event *event) {
     tni_scopes_restored(&heap->mutators[0].pub, event->to, event->values, event->bytes);
 }
 
-static void handles_after(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_handles_after(heap);
-}
-
-static void watch_faults(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_segv_changed(heap);
-}
-
-static void forget_faults(tn_heap *heap, const tni_event *event) {
-    (void)event;
-    tni_segv_forget(heap);
-}
-
-static void leaks_before(tn_heap *heap, const tni_event *event) {
-    (void)event;
+static void leaks_before(tn_heap *heap) {
     if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_before(heap);
 }
 
-static void leaks_after(tn_heap *heap, const tni_event *event) {
-    (void)event;
+static void leaks_after(tn_heap *heap) {
     if (heap->options.value.log & TNI_LOG_LEAKS) tni_leaks_after(heap);
 }
 
@@ -178,70 +107,75 @@ static void name_spaces(tn_heap *heap, const tni_event *event) {
 
 /* ---- when they do it ---- */
 
-#define ALWAYS 0u
+/* What else a row may wait for. These bits lie above those of the debug modes. */
+#define ALWAYS (UINT32_C(1) << 31)
+#define QUARANTINE (UINT32_C(1) << 30)
+#define STRESS (UINT32_C(1) << 29)
+#define NAMED (UINT32_C(1) << 28)
 
-static const struct row {
-    tni_moment moment;
-    uint32_t modes; /* one of these must be on */
-    void (*hear)(tn_heap *heap, const tni_event *event);
-} rows[] = {
-    {TNI_OPTIONS_CHANGED, ALWAYS, watch_faults},
-    {TNI_OPTIONS_CHANGED, ALWAYS, barriers_changed},
-    {TNI_OPTIONS_CHANGED, ALWAYS, handles_attach},
-    {TNI_MUTATOR_ATTACHED, ALWAYS, handles_attach},
-    {TNI_MUTATOR_DETACHED, ALWAYS, handles_detach},
-    {TNI_STATE_RESTORED, ALWAYS, handles_restore},
-    {TNI_ROOT_ADDED, TNI_DEBUG_SITES, site_added},
-    {TNI_SAFEPOINT, TNI_DEBUG_BARRIERS, barriers_safepoint},
-    {TNI_OBJECT_BORN, TNI_DEBUG_SITES, site_born},
-    {TNI_OBJECT_BORN, TNI_DEBUG_BARRIERS, barriers_born},
-    {TNI_OBJECT_GROWN, TNI_DEBUG_BARRIERS, barriers_born},
-    {TNI_OBJECT_UNZEROED, TNI_DEBUG_POISON, poison_object},
-    {TNI_OBJECT_DISPOSED, TNI_DEBUG_VERIFY, note_disposed},
-    {TNI_OBJECT_FREED, ALWAYS, site_freed},
-    {TNI_EVACUATION_BEGINS, TNI_DEBUG_BARRIERS, barriers_before},
-    {TNI_EVACUATION_BEGINS, TNI_DEBUG_VERIFY, verify_before},
-    {TNI_EVACUATION_ENDS, TNI_DEBUG_SITES, sites_move},
-    {TNI_EVACUATION_ENDS, TNI_DEBUG_BARRIERS, barriers_moved},
-    {TNI_EVACUATION_ENDS, TNI_DEBUG_POISON, poison_nursery},
-    {TNI_EVACUATION_ENDS, ALWAYS, leave_nursery},
-    {TNI_MARKING_ENDS, TNI_DEBUG_VERIFY, verify_after},
-    {TNI_MARKING_ENDS, ALWAYS, quarantine_take},
-    {TNI_MARKING_ENDS, TNI_DEBUG_SITES, sites_forget},
-    {TNI_MARKING_ENDS, ALWAYS, quarantine_seal},
-    {TNI_BLOCK_SWEPT, TNI_DEBUG_POISON, poison_block},
-    {TNI_CYCLE_BEGINS, ALWAYS, sites_begin},
-    {TNI_COLLECTION_ENDS, TNI_DEBUG_BARRIERS, barriers_after},
-    {TNI_COLLECTION_ENDS, ALWAYS, handles_after},
-    {TNI_HEAP_ENDS, ALWAYS, leaks_before},
-    {TNI_HEAP_DISPOSED, ALWAYS, leaks_after},
-    {TNI_HEAP_DISPOSED, ALWAYS, forget_faults},
-};
-enum { ROWS = sizeof rows / sizeof *rows };
-
-static bool is_on(const tn_heap *heap, const struct row *row) {
-    if (row->hear == quarantine_take || row->hear == quarantine_seal) return heap->old.paged;
-    return row->modes == ALWAYS || heap->options.value.debug & row->modes;
+static uint32_t what_is_on(const tn_heap *heap) {
+    const tni_settings *o = &heap->options.value;
+    return o->debug | ALWAYS | (heap->old.paged ? QUARANTINE : 0) | (o->stress ? STRESS : 0) | (TNI_NAMED ? NAMED : 0);
 }
+
+/* Either `run` or `hear` is called. */
+typedef struct row {
+    uint32_t modes; /* one of these must be on; 0: there is no such row */
+    void (*run)(tn_heap *heap);
+    void (*hear)(tn_heap *heap, const tni_event *event);
+} row;
+enum { ROWS = 4 };
+
+static const row rows[TNI_MOMENTS][ROWS] = {
+    [TNI_OPTIONS_CHANGED] = {{ALWAYS, .run = tni_segv_changed},
+                             {ALWAYS, .run = tni_barriers_changed},
+                             {ALWAYS, .run = handles_attach}},
+    [TNI_MUTATOR_ATTACHED] = {{ALWAYS, .run = handles_attach}},
+    [TNI_MUTATOR_DETACHED] = {{ALWAYS, .run = tni_handles_forget}},
+    [TNI_STATE_RESTORED] = {{ALWAYS, .hear = handles_restore}},
+    [TNI_ROOT_ADDED] = {{TNI_DEBUG_SITES, .hear = site_added}},
+    [TNI_SAFEPOINT] = {{TNI_DEBUG_BARRIERS, .run = tni_barriers_safepoint}},
+    [TNI_OBJECT_BORN] = {{TNI_DEBUG_SITES, .hear = site_born}, {TNI_DEBUG_BARRIERS, .hear = barriers_born}},
+    [TNI_OBJECT_GROWN] = {{TNI_DEBUG_BARRIERS, .hear = barriers_born}},
+    [TNI_OBJECT_UNZEROED] = {{TNI_DEBUG_POISON, .hear = poison_object}},
+    [TNI_OBJECT_DISPOSED] = {{TNI_DEBUG_VERIFY, .hear = note_disposed}},
+    [TNI_OBJECT_FREED] = {{ALWAYS, .hear = site_freed}},
+    [TNI_EVACUATION_BEGINS] = {{TNI_DEBUG_BARRIERS, .run = tni_barriers_before},
+                               {TNI_DEBUG_VERIFY, .hear = verify_before}},
+    [TNI_EVACUATION_ENDS] = {{TNI_DEBUG_SITES, .hear = sites_move},
+                             {TNI_DEBUG_BARRIERS, .run = tni_barriers_moved},
+                             {TNI_DEBUG_POISON, .hear = poison_nursery},
+                             {TNI_DEBUG_MOVE | STRESS, .run = leave_nursery}},
+    [TNI_MARKING_ENDS] = {{TNI_DEBUG_VERIFY, .run = tni_verify_after_major},
+                          {QUARANTINE, .hear = quarantine_take},
+                          {TNI_DEBUG_SITES, .run = tni_sites_after_major},
+                          {QUARANTINE, .run = tni_quarantine_seal}},
+    [TNI_BLOCK_SWEPT] = {{TNI_DEBUG_POISON, .hear = poison_block}},
+    [TNI_CYCLE_BEGINS] = {{ALWAYS, .run = tni_sites_begin_cycle}},
+    [TNI_COLLECTION_ENDS] = {{TNI_DEBUG_BARRIERS, .run = tni_barriers_after},
+                             {ALWAYS, .run = tni_handles_after},
+                             {NAMED, .hear = name_spaces}},
+    [TNI_HEAP_ENDS] = {{ALWAYS, .run = leaks_before}},
+    [TNI_HEAP_DISPOSED] = {{ALWAYS, .run = leaks_after}, {ALWAYS, .run = tni_segv_forget}},
+};
 
 /* What happens in a collection takes time that must change no size: pacing leaves it out. */
 static void hear(tn_heap *heap, tni_moment moment, const tni_event *event) {
     bool apart = moment >= TNI_EVACUATION_BEGINS && moment <= TNI_BLOCK_SWEPT;
     uint64_t since = apart ? tni_pacing_now(heap) : 0;
-    for (unsigned i = 0; i < ROWS; i++)
-        if (rows[i].moment == moment && is_on(heap, &rows[i])) rows[i].hear(heap, event);
+    uint32_t on = what_is_on(heap);
+    for (const row *r = rows[moment]; r < rows[moment] + ROWS; r++) {
+        if (!(r->modes & on)) continue;
+        if (r->run) r->run(heap);
+        else r->hear(heap, event);
+    }
     if (apart) tni_pacing_leave_out(heap, since);
 }
 
 static bool is_wanted(const tn_heap *heap, tni_moment moment) {
-    for (unsigned i = 0; i < ROWS; i++)
-        if (rows[i].moment == moment && is_on(heap, &rows[i])) return true;
-    return false;
-}
-
-static void name(tn_heap *heap, tni_moment moment, const tni_event *event) {
-    (void)moment;
-    name_spaces(heap, event);
+    uint32_t modes = 0;
+    for (unsigned i = 0; i < ROWS; i++) modes |= rows[moment][i].modes;
+    return modes & what_is_on(heap);
 }
 
 void tni_modes_listen(tn_heap *heap) {
@@ -251,5 +185,4 @@ void tni_modes_listen(tn_heap *heap) {
     heap->answers.withheld = heap->old.paged ? tni_quarantined : NULL;
     for (unsigned i = 0; i < TNI_MOMENTS; i++)
         if (is_wanted(heap, (tni_moment)i)) tni_listen(heap, (tni_moment)i, hear);
-    if (TNI_NAMED) tni_listen(heap, TNI_COLLECTION_ENDS, name);
 }

@@ -51,7 +51,8 @@ struct tn_heap {
     bool staying;            /* S1 (collect/stress.h): survivors of this minor collection stay young */
     bool born_old;           /* P3 (collect/pacing/pacing.h): objects are born old, and the nursery is empty */
     AO_t external;           /* bytes; any thread adds */
-    tni_listeners listeners; /* to the moments of a collection */
+    tni_phase phase;         /* what the collector is at */
+    tni_listeners listeners; /* to the moments that it announces */
     size_t resident;         /* bytes that the heap had when that was announced last */
     tni_answers answers;
 
@@ -73,6 +74,14 @@ TNI_INLINE tni_mutator *tni_mutator_of(tn_heap *heap) {
 }
 
 TNI_INLINE tni_remembered *tni_remembered_of(tn_heap *heap) { return &heap->mutators[0].remembered; }
+
+/* ---- moments ---- */
+
+TNI_INLINE bool tni_is_heard(const tn_heap *heap, tni_moment moment) { return heap->listeners.count[moment] > 0; }
+
+TNI_INLINE void tni_announce(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    if (tni_is_heard(heap, moment)) tni_tell(heap, moment, event);
+}
 
 /* ---- what is young ---- */
 

@@ -15,16 +15,13 @@ void tni_listen_none(tn_heap *heap) {
     for (unsigned i = 0; i < TNI_MOMENTS; i++) heap->listeners.count[i] = 0;
 }
 
-bool tni_is_heard(const tn_heap *heap, tni_moment moment) { return heap->listeners.count[moment] > 0; }
-
-void tni_announce(tn_heap *heap, tni_moment moment, const tni_event *event) {
+void tni_tell(tn_heap *heap, tni_moment moment, const tni_event *event) {
     const tni_listeners *l = &heap->listeners;
     for (unsigned i = 0; i < l->count[moment]; i++) l->at[moment][i](heap, moment, event);
 }
 
 void tni_enter_phase(tn_heap *heap, tni_phase next, const tni_collection *collection) {
-    if (heap->listeners.phase == next) return;
-    if (heap->listeners.phase != TNI_PHASE_NONE)
-        tni_announce(heap, TNI_PHASE_ENDS, &(tni_event){.collection = collection});
-    heap->listeners.phase = next;
+    if (heap->phase == next) return;
+    if (heap->phase != TNI_PHASE_NONE) tni_announce(heap, TNI_PHASE_ENDS, &(tni_event){.collection = collection});
+    heap->phase = next;
 }

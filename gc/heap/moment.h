@@ -91,7 +91,6 @@ typedef void (*tni_listener)(tn_heap *heap, tni_moment moment, const tni_event *
 
 enum { TNI_LISTENERS = 4 }; /* to one moment */
 typedef struct tni_listeners {
-    tni_phase phase;
     unsigned count[TNI_MOMENTS];
     tni_listener at[TNI_MOMENTS][TNI_LISTENERS]; /* in the order in which they hear of it */
 } tni_listeners;
@@ -100,8 +99,8 @@ typedef struct tni_listeners {
 void tni_listen(tn_heap *heap, tni_moment moment, tni_listener listener);
 /* Nobody listens any more. */
 void tni_listen_none(tn_heap *heap);
-bool tni_is_heard(const tn_heap *heap, tni_moment moment);
-void tni_announce(tn_heap *heap, tni_moment moment, const tni_event *event);
+/* Calls them. tni_announce (heap.h) does so when there is one. */
+void tni_tell(tn_heap *heap, tni_moment moment, const tni_event *event);
 /* The phase ends, which is announced, and the next begins. */
 void tni_enter_phase(tn_heap *heap, tni_phase next, const tni_collection *collection);
 

@@ -29,7 +29,7 @@ static void phase_ends(tn_heap *heap, tni_moment moment, const tni_event *event)
     tni_counters *s = heap->stats;
     if (!s->phase_began) return;
     uint64_t now = tni_os_cpu();
-    s->cpu_ns[heap->listeners.phase] += now - s->phase_began;
+    s->cpu_ns[heap->phase] += now - s->phase_began;
     s->phase_began = now;
 }
 

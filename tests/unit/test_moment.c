@@ -24,7 +24,7 @@ static size_t count;
 
 static void listen(tn_heap *heap, tni_moment moment, const tni_event *event) {
     CHECK(count < MOST);
-    record[count++] = (heard){.moment = moment, .phase = heap->listeners.phase, .object = event->object,
+    record[count++] = (heard){.moment = moment, .phase = heap->phase, .object = event->object,
                            .kind = event->collection ? (int)event->collection->kind : -1, .bytes = event->bytes};
 }
 
