@@ -74,19 +74,10 @@ static bool is_young_object(const tn_heap *heap, const char *p) {
     return cell == left || (cell < left && is_header(heap, tni_header(p + cell)));
 }
 
-static bool is_old_object(const char *p) {
-    const tni_region *region = tni_region_of(p);
-    if (region->kind == TNI_HUGE_REGION) return p == tni_huge_object(region);
-    if (region->kind == TNI_BLOCKS_REGION)
-        return (size_t)(p - (const char *)region) >= TNI_BLOCK && tni_marked(p);
-    unsigned grain = tni_grain_of(p);
-    return tni_bit(region->first_grains, grain) && p == tni_span_object(region, grain);
-}
-
 static bool is_object(const tn_heap *heap, const void *p) {
     if (!p) return true;
     if ((uintptr_t)p % 8) return false;
-    return tni_in_nursery(heap, p) ? is_young_object(heap, p) : is_old_object(p);
+    return tni_in_nursery(heap, p) ? is_young_object(heap, p) : tni_begins_old(p);
 }
 
 static bool is_handle(const tn_heap *heap, const void *p) {

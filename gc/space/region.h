@@ -157,6 +157,16 @@ TNI_INLINE char *tni_huge_object(const tni_region *region) {
     return (char *)region + TNI_BLOCK + TNI_OBJECT_OFFSET;
 }
 
+/* Whether an old object begins at the address, which is a multiple of 8 in a region of blocks, or in any region. */
+TNI_INLINE bool tni_begins_in_block(const void *old) { return tni_bit_of(old) >= TNI_BLOCK_BITS && tni_marked(old); }
+TNI_INLINE bool tni_begins_old(const void *old) {
+    const tni_region *region = tni_region_of(old); /* of a huge one only the first 2 MiB, where its object begins */
+    if (region->kind == TNI_BLOCKS_REGION) return tni_begins_in_block(old);
+    if (region->kind == TNI_HUGE_REGION) return old == tni_huge_object(region);
+    unsigned grain = tni_grain_of(old);
+    return old == tni_span_object(region, grain) && tni_bit(region->first_grains, grain);
+}
+
 TNI_INLINE tni_region *tni_block_region(const tni_block *block) { return tni_region_of(block); }
 TNI_INLINE char *tni_block_start(const tni_block *block) {
     return (char *)tni_block_region(block) + block->number * TNI_BLOCK;

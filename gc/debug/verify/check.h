@@ -60,10 +60,6 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
 /* Whether there is an old object; its region's place in the vector of all, and that in the cache if it is one of
  * blocks. */
 bool tni_verify_look_up(check *c, const void *at, tni_known *k, size_t *place);
-TNI_INLINE bool tni_verify_in_block(const tni_region *region, const void *at) {
-    size_t bit = tni_bit_of(at);
-    return bit >= TNI_BLOCK_BITS && tni_bit(region->marks, bit);
-}
 
 /* Then its region is at this place in the vector of all. */
 TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
@@ -71,7 +67,7 @@ TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
     if (TN_UNLIKELY_(tni_quarantined(c->heap, at))) return false;
     if (TN_UNLIKELY_(!tni_known_has(k, at))) return tni_verify_look_up(c, at, k, place);
     *place = k->place;
-    return tni_verify_in_block((const tni_region *)k->region, at);
+    return tni_begins_in_block(at);
 }
 
 #endif

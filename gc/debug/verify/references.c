@@ -7,6 +7,7 @@
 #include "debug/callback.h"
 #include "debug/describe.h"
 #include "debug/verify/check.h"
+#include "space/walk.h"
 
 enum { CELLS_AHEAD = 16 }; /* root cells whose memory is asked for */
 
@@ -222,7 +223,8 @@ static void find_begins(const check *c, const tni_block *block, uint64_t begins[
 
 /* An object ends where the next one or a hole begins, or 8 bytes before: these are no hole, but a cell's slack; or its
  * page does. */
-static void check_block_objects(check *c, const tni_block *block) {
+static void check_block_objects(tni_block *block, void *user) {
+    check *c = user;
     bool leaves = block->class >= TNI_SIZES,
          passed = tni_among_leaves(&c->heap->regions.leaves, tni_block_start(block));
     const uint64_t *marks = tni_block_marks(block);
@@ -273,7 +275,8 @@ static void check_young_large(check *c) {
                   c->heap->large.young_bytes);
 }
 
-static void check_large_object(check *c, void *object) {
+static void check_large_object(void *object, void *user) {
+    check *c = user;
     if (tni_quarantined(c->heap, object)) return;
     tn_header header = tni_header(object);
     const tni_layout *layout = &c->layouts[tni_header_type(header)];
@@ -288,27 +291,16 @@ static void check_large_object(check *c, void *object) {
     check_old_object(c, object, header, layout);
 }
 
-static void check_region_objects(check *c, tni_region *region) {
-    if (region->kind == TNI_HUGE_REGION) {
-        check_large_object(c, tni_huge_object(region));
-    } else if (region->kind == TNI_PAGES_REGION) {
-        for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++)
-            check_large_object(c, tni_span_object(region, grain));
-    } else {
-        for (unsigned b = 1; b < TNI_BLOCKS; b++)
-            if (!(region->free_blocks >> b & 1)) check_block_objects(c, &region->blocks[b]);
-    }
-}
-
 /* From the region on where the time was over before, at least one, until it is again. */
 static void check_old_objects(check *c, uint64_t since, uint64_t limit_ns) {
     tn_heap *heap = c->heap;
+    const tni_walk walk = {check_block_objects, check_large_object, c};
     size_t count = heap->regions.all.count, first = tni_region_place(&heap->regions, heap->verification->from);
     for (size_t i = 0; i < count; i++) {
         tni_region *region = tni_region_at(&heap->regions, (first + i) % count);
         heap->verification->from = (uintptr_t)region;
         if (i && tni_os_now() - since > limit_ns) return;
-        check_region_objects(c, region);
+        tni_walk_region(region, &walk);
     }
 }
 

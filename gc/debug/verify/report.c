@@ -69,18 +69,11 @@ void tni_verify_header(check *c, void *object) {
 
 /* ---- is it an old object? ---- */
 
-static bool is_large(const tni_region *region, const void *at) {
-    if (region->kind == TNI_HUGE_REGION) return at == tni_huge_object(region);
-    unsigned grain = tni_grain_of(at);
-    return at == tni_span_object(region, grain) && tni_bit(region->first_grains, grain);
-}
-
 bool tni_verify_look_up(check *c, const void *at, tni_known *k, size_t *place) {
     const tni_regions *regions = &c->heap->regions;
-    tni_region *region = tni_region_of(at); /* of a huge one only the first 2 MiB, where its object begins */
+    tni_region *region = tni_region_of(at);
     *place = tni_region_place(regions, (uintptr_t)region);
     if (*place == regions->all.count || tni_region_at(regions, *place) != region || (uintptr_t)at & 7) return false;
-    if (region->kind != TNI_BLOCKS_REGION) return is_large(region, at);
-    *k = (tni_known){(uintptr_t)region, *place};
-    return tni_verify_in_block(region, at);
+    if (region->kind == TNI_BLOCKS_REGION) *k = (tni_known){(uintptr_t)region, *place};
+    return tni_begins_old(at);
 }
