@@ -1,4 +1,4 @@
-/* base/table.h: a hash set of words that are not 0. Roots use it: cells, ranges and scanners.
+/* base/table.h: a hash set of words that are not 0. Roots use it (cells, ranges and scanners), and debug modes do.
  *
  * Open addressing with linear probing; removal shifts entries back. At most half of the places are taken, so adding,
  * finding and removing take a few steps, however many entries there are. Each entry is hashed by a key, which a

@@ -1,32 +1,16 @@
-/* debug/set.h: sets of words, for the checks of debug modes: by open addressing, 0 is in none. Owns its table. */
+/* debug/set.h: sets of words that are not 0, for the checks of debug modes: tables whose entries are their own keys. */
 #ifndef TNI_SET_H
 #define TNI_SET_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "base/table.h"
 #include "base/vector.h"
 
-typedef struct tni_set {
-    uintptr_t *at; /* mask + 1 places; 0 is a free one */
-    size_t count, mask;
-} tni_set;
-
-/* Where to begin to look for the word. */
-static inline size_t tni_set_home(const tni_set *s, uintptr_t word) {
-    return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> 24) & s->mask;
-}
-
-/* Where the word is, or would go. The set has a table. */
-static inline size_t tni_set_place(const tni_set *s, uintptr_t word) {
-    size_t i = tni_set_home(s, word);
-    while (s->at[i] && s->at[i] != word) i = (i + 1) & s->mask;
-    return i;
-}
+typedef tni_table tni_set;
 
 static inline bool tni_set_has(const tni_set *s, uintptr_t word) {
-    return s->count && s->at[tni_set_place(s, word)] == word;
+    const uintptr_t *at = tni_table_first(s, word);
+    while (at && *at != word) at = tni_table_next(s, at);
+    return at;
 }
 
 /* False when memory is out, and the word is not in the set. */

@@ -336,10 +336,9 @@ static bool find_outside(check *c, void *object) {
     const tni_layout *layout = &c->layouts[tni_header_type(tni_header(object))];
     if (!tni_check_trace(c->heap, object, layout, &c->traced)) return false;
     for (size_t i = 0; i < c->traced.count; i++) {
-        uintptr_t entry = c->traced.at[i], *at = c->outside.at;
-        size_t k = tni_set_home(&c->outside, entry);
-        while (at[k] && (at[k] & ~(uintptr_t)2) != entry) k = (k + 1) & c->outside.mask;
-        if (at[k]) at[k] |= 2;
+        uintptr_t entry = c->traced.at[i], *at = tni_table_first(&c->outside, entry);
+        while (at && (*at & ~(uintptr_t)2) != entry) at = tni_table_next(&c->outside, at);
+        if (at) *at |= 2;
     }
     return true;
 }
@@ -348,7 +347,7 @@ static bool find_outside(check *c, void *object) {
  * set. */
 static void check_outside(check *c) {
     const tni_vector *log = &tni_remembered_of(c->heap)->outside;
-    for (size_t i = 0; c->owners.count && i <= c->owners.mask; i++) {
+    for (size_t i = 0; i < c->owners.capacity; i++) {
         void *owner = (void *)c->owners.at[i];
         if (owner && tni_header(owner) & TN_HEADER_ARMED && !find_outside(c, owner)) return;
     }
