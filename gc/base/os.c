@@ -64,6 +64,12 @@ void tni_os_forget(void *at, size_t bytes) {
     if (bytes) madvise(at, bytes, MADV_DONTNEED);
 }
 
+bool tni_os_move(tni_faults *faults, void *from, void *to, size_t bytes) {
+    const int keep_mapped = 4; /* MREMAP_DONTUNMAP */
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED | keep_mapped;
+    return !tni_refused(faults) && mremap(from, bytes, bytes, flags, to) == to;
+}
+
 void tni_os_huge(void *at, size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); }
 
 void tni_os_collapse(void *at) {

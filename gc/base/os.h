@@ -36,6 +36,10 @@ bool tni_os_protect(void *at, size_t bytes);
 bool tni_os_renew(void *at, size_t bytes);
 /* Drops the contents: the pages read as zero from now on. */
 void tni_os_forget(void *at, size_t bytes);
+/* Moves the contents of whole pages, without copying them, to pages of the same number, whose contents are lost. Both
+ * are mapped; `from` reads as zero from now on. False, without any change, if the system cannot do that: before Linux
+ * 5.7, under Valgrind, or if [from, from + bytes) consists of several mappings. */
+bool tni_os_move(tni_faults *faults, void *from, void *to, size_t bytes);
 
 /* Asks for huge pages. This is a hint. Touching one can take milliseconds, where the machine must find the memory first
  * (gc/HISTORY.md). */

@@ -99,9 +99,13 @@ TNI_INLINE tn_header told(tn_heap *heap, const void *object, const void *slot) {
     return tni_header(object);
 }
 
-/* Where debug mode `barriers` must hear of each store, it is recorded by slot, as in a large array. */
+/* Where debug mode `barriers` must hear of each store, it is recorded by slot, as in a large array. An object with a
+ * trace callback is recorded as a whole, for the callback may show as a value what was a reference before. */
 static void log_store(tn_heap *heap, void *object, tn_header header, uintptr_t slot) {
-    bool by_slot = heap->answers.told && tni_remembered_of(heap)->slots.count < TNI_SLOTS_MAX;
+    tni_remembered *r = tni_remembered_of(heap);
+    bool traced = tni_layout_of(heap, header)->shape == TNI_TRACED;
+    bool by_slot = heap->answers.told && !traced && r->slots.count < TNI_SLOTS_MAX;
+    r->small_slots |= by_slot;
     if (by_slot) log_slot(heap, object, slot);
     else log_object(heap, object, header);
 }
@@ -235,8 +239,9 @@ void tni_barrier_after_marking(tn_heap *heap) {
     list->count = kept;
 }
 
-void tni_barrier_cut(tn_heap *heap, const char *from, const char *to) {
+void tni_barrier_cut(tn_heap *heap, tn_header header, const char *from, const char *to) {
     tni_vector *slots = &tni_remembered_of(heap)->slots;
+    if (header & TNI_YOUNG || !(header & TNI_SLOTS || tni_remembered_of(heap)->small_slots)) return;
     size_t kept = 0;
     for (size_t i = 0; i < slots->count; i++)
         if (slots->at[i] - (uintptr_t)from >= (uintptr_t)(to - from)) slots->at[kept++] = slots->at[i];

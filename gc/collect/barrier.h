@@ -66,8 +66,8 @@ void tni_barrier_after_evacuation(tn_heap *heap);
 void tni_barrier_after_marking(tn_heap *heap);
 /* Whether this slot of an old object lies in a dirty card. */
 bool tni_barrier_dirty(const void *object, const void *slot);
-/* What was recorded of slots in [from, to), which are no slots any more. */
-void tni_barrier_cut(tn_heap *heap, const char *from, const char *to);
+/* Forgets what was recorded of slots in [from, to), which an old or large object with this header gives back. */
+void tni_barrier_cut(tn_heap *heap, tn_header header, const char *from, const char *to);
 void tni_barrier_free(tn_heap *heap);
 /* The bytes of its lists. */
 size_t tni_barrier_bytes(const tn_heap *heap);

@@ -368,6 +368,7 @@ void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
     visit_unprotected(e, &b->unprotected);
     if (heap->staying) return; /* S2 */
     b->objects.count = b->slots.count = b->carded.count = b->outside.count = 0;
+    b->small_slots = false;
     b->overflow = false;
 }
 

@@ -262,6 +262,7 @@ void tni_barriers_changed(tn_heap *heap) {
     tni_barriers *b = heap->barriers;
     if (!is_on(heap)) {
         if (b->active) each_young(heap, disarm, NULL);
+        set_active(heap, false);
         tni_barriers_free(heap);
     }
     if (is_on(heap) && !b->active) set_active(heap, !heap->minors && !tni_mutator_of(heap));

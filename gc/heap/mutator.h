@@ -26,10 +26,11 @@ typedef struct tni_callback {
 typedef struct tni_remembered {
     tni_vector objects; /* addresses of objects, to be scanned whole */
     tni_vector slots;   /* addresses of slots; bit 0 set: of a value */
-    tni_vector carded;  /* addresses of regions with dirty pieces, each once */
+    tni_vector carded;  /* addresses of regions with dirty cards, each once */
     tni_vector outside; /* in pairs: an object, and the address of a slot in memory that it owns, bit 0 as in `slots` */
     tni_vector unprotected; /* addresses of objects, young ones too */
     tni_vector weak_slots;  /* addresses of slots of old weak arrays that hold young values */
+    bool small_slots;   /* `slots` also has some of objects that are not SLOTS, for debug mode `barriers` */
     bool overflow;      /* old objects */
     bool weak_overflow; /* old weak arrays */
 } tni_remembered;

@@ -1,8 +1,9 @@
 /* mutator/resize.c: changing the length of an object's tail (TN_RESIZE).
  *
  * An object that shrinks stays where it is and gives the end of its cell back. One that grows stays where it is if what
- * lies after its cell is free: the last object of the nursery, and large objects (space/large.h). Any other is copied
- * to a new cell, and the old one is garbage. */
+ * lies after its cell is free: the last object of the nursery, and large objects (space/large.h). Any other hands its
+ * contents over to a new object, and loses its own tail. So the memory of a huge tail can be moved without a copy, and
+ * who reads the wrong object finds an empty tail, whatever its size. */
 #include <string.h>
 
 #include "base/memcheck.h"
@@ -35,6 +36,17 @@ static size_t cell_of(const change *c, tn_header header) {
     return c->large ? tn_cell_bytes(tni_object_bytes(c->layout, header)) : tni_young_cell(c->layout, header);
 }
 
+/* Fills in what depends on where the handle's object lies, and on how long its tail is to be. */
+static void measure(change *c) {
+    c->object = *c->handle;
+    c->header = tni_header(c->object);
+    c->layout = tni_layout_of(c->m->heap, c->header);
+    c->young = tni_in_nursery(c->m->heap, c->object);
+    c->large = !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
+    c->cell = cell_of(c, c->header);
+    c->wanted = cell_of(c, resized(c));
+}
+
 /* False when the call makes no sense, which is reported. */
 static bool check(change *c) {
     tn_mutator *m = c->m;
@@ -42,9 +54,7 @@ static bool check(change *c) {
         return tni_fail(m, TN_BAD_ARGUMENT, "TN_RESIZE: %s is NULL", c->handle ? "the handle's object" : "the handle"),
                false;
     if (!tni_check_caller(m, "TN_RESIZE") || !tni_check_owner(m, *c->handle, "TN_RESIZE")) return false;
-    c->object = *c->handle;
-    c->header = tni_header(c->object);
-    c->layout = tni_layout_of(m->heap, c->header);
+    measure(c);
     if (tni_header_type(c->header) < TN_FIRST_TYPE || !c->layout->tail_size)
         return tni_fail(m, TN_BAD_TYPE, "TN_RESIZE: type '%.40s' has no tail that can be resized", name_of(c)), false;
     if (c->layout->disposed)
@@ -57,10 +67,6 @@ static bool check(change *c) {
         return tni_fail(m, TN_BAD_SIZE, "TN_RESIZE: a '%.40s' with %zu elements: the most is 2^32 - 1", name_of(c),
                         c->count),
                false;
-    c->young = tni_in_nursery(m->heap, c->object);
-    c->large = !c->young && tni_region_of(c->object)->kind != TNI_BLOCKS_REGION;
-    c->cell = cell_of(c, c->header);
-    c->wanted = cell_of(c, resized(c));
     return true;
 }
 
@@ -80,12 +86,11 @@ static void shrink_young(const change *c) {
     }
 }
 
-/* What was recorded of the slots that go is forgotten: others will have their memory. */
-static void shrink_large(const change *c) {
+static void shrink_old(const change *c) {
     tn_heap *heap = c->m->heap;
-    char *begin = c->object - 8;
-    if (c->header & TNI_SLOTS && !(c->header & TNI_YOUNG)) tni_barrier_cut(heap, begin + c->wanted, begin + c->cell);
-    tni_large_cut(&heap->large, c->object, c->wanted);
+    char *from = c->object - 8 + c->wanted, *to = c->object - 8 + c->cell;
+    if (c->large) tni_large_cut(&heap->large, c->object, c->wanted);
+    else tni_old_cut(&heap->old, from, to);
 }
 
 /* The hash is in the cell's last word. */
@@ -94,14 +99,26 @@ static void move_hash(const change *c) {
     *(uint64_t *)(void *)(c->object + c->wanted - 16) = *last;
 }
 
+/* New elements are zero, also in the rest of the cell's last word, into which the tail can grow. */
+static void zero_last_word(const change *c) {
+    size_t bytes = tni_object_bytes(c->layout, resized(c));
+    memset(c->object + bytes, 0, -bytes % 8);
+}
+
+/* What was recorded of the slots that go is forgotten: the hash, or others, will have their memory. */
+static void forget_slots(const change *c) {
+    const char *from = c->object + tni_object_bytes(c->layout, resized(c));
+    tni_barrier_cut(c->m->heap, c->header, from, c->object - 8 + c->cell);
+}
+
 static void shrink(const change *c) {
-    char *begin = c->object - 8; /* of the cell */
+    if (!c->young) forget_slots(c);
     if (c->header & TNI_HASH_STORED) move_hash(c);
+    zero_last_word(c);
     tni_set_header(c->object, resized(c));
     if (c->wanted == c->cell) return;
     if (c->young) shrink_young(c);
-    else if (c->large) shrink_large(c);
-    else tni_old_cut(&c->m->heap->old, begin + c->wanted, begin + c->cell);
+    else shrink_old(c);
 }
 
 /* ---- longer ---- */
@@ -133,8 +150,17 @@ static bool extend_large(const change *c) {
     return true;
 }
 
-static tn_status copy(change *c) {
+/* The memory of a huge object's later units may be gone, but never its fixed part (tni_large_hand_over). */
+static void hand_over(change *c, char *to) {
     size_t bytes = tni_object_bytes(c->layout, c->header);
+    if (c->layout->size <= TNI_KEPT) tni_large_hand_over(&c->m->heap->large, c->object, to, bytes);
+    else memcpy(to, c->object, bytes);
+    c->count = 0;
+    c->wanted = cell_of(c, resized(c));
+    shrink(c);
+}
+
+static tn_status replace(change *c) {
     if (c->header & TNI_STABLE)
         return tni_fail(
             c->m, TN_BAD_STATE,
@@ -143,7 +169,8 @@ static tn_status copy(change *c) {
     char *to = tn_alloc_slow_at_(c->m, tni_header_type(c->header), TN_SIZES_(c->layout->size, c->layout->tail_size),
                                  c->count, c->m->here);
     if (!to) return tn_last_status(c->m);
-    memcpy(to, *c->handle, bytes); /* which may have moved */
+    measure(c); /* it may have moved */
+    hand_over(c, to);
     *c->handle = to;
     return TN_OK;
 }
@@ -154,7 +181,7 @@ tn_status tn_resize_(tn_mutator *m, void *h, size_t count) {
     if (!check(&c)) return tn_last_status(m);
     if (count > tni_header_length(c.header)) {
         if (!tni_may_collect(m, "TN_RESIZE")) return TN_BAD_STATE;
-        return extend_last(&c) || extend_large(&c) ? TN_OK : copy(&c);
+        return extend_last(&c) || extend_large(&c) ? TN_OK : replace(&c);
     }
     shrink(&c);
     return TN_OK;

@@ -189,6 +189,14 @@ void tni_area_touch(tni_area *r, char *run, size_t bytes) {
     }
 }
 
+bool tni_area_move(tni_area *r, char *from, char *to) {
+    if (!tni_os_move(r->faults, from, to, TNI_UNIT)) return false;
+    tni_unit *source = &r->units[number_of(r, from)];
+    r->units[number_of(r, to)].pages = source->pages;
+    source->pages = 0;
+    return true;
+}
+
 /* Maps the unit anew, so that it asks for huge pages no more. If the system refuses, it only loses its contents. */
 static void return_unit(tni_area *r, size_t i) {
     r->kept_bytes -= (size_t)r->units[i].pages * TNI_PAGE;

@@ -58,6 +58,9 @@ size_t tni_area_dirty(const tni_area *range, const void *unit);
 void tni_area_zero(tni_area *range, char *at, size_t bytes);
 /* Records that the first `bytes` of the run may hold anything from now on. */
 void tni_area_touch(tni_area *range, char *run, size_t bytes);
+/* Moves the contents of a whole unit to another one, without copying them; `from` is zero then. False, without any
+ * change, if the system cannot do that. */
+bool tni_area_move(tni_area *range, char *from, char *to);
 /* Gives a run of this many bytes back; its memory stays mapped. */
 void tni_area_give(tni_area *range, char *run, size_t bytes);
 /* Gives at most `most` free units back to the system, until at most `keep` bytes are kept; if `keep` is 0, until no

@@ -376,6 +376,29 @@ bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, 
     return true;
 }
 
+/* ---- from one object to another ---- */
+
+/* The unit changes its owner, if the system can do that; else its first `bytes` are copied. What `to` has after them
+ * is zero, as it was. */
+static void move_unit(tni_area *range, char *from, char *to, size_t bytes) {
+    if (tni_area_move(range, from, to)) tni_area_zero(range, to + bytes, TNI_UNIT - bytes);
+    else memcpy(to, from, bytes);
+}
+
+static bool is_huge_in_range(const tni_large *large, const char *object) {
+    return tni_area_has(&large->regions->area, object) && tni_region_of(object)->kind == TNI_HUGE_REGION;
+}
+
+void tni_large_hand_over(tni_large *large, char *from, char *to, size_t bytes) {
+    bool moves = bytes > TNI_KEPT && is_huge_in_range(large, from) && is_huge_in_range(large, to);
+    size_t copied = moves ? TNI_KEPT : bytes;
+    memcpy(to, from, copied);
+    tni_area *range = &large->regions->area;
+    for (size_t at = copied; at < bytes; at += TNI_UNIT)
+        move_unit(range, from + at, to + at, bytes - at < TNI_UNIT ? bytes - at : TNI_UNIT);
+    if (moves) tni_area_touch(range, (char *)tni_region_of(to), tni_region_of(to)->bytes);
+}
+
 /* ---- giving back ---- */
 
 bool tni_large_trim(tni_large *large, size_t keep, size_t most) {

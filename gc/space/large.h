@@ -15,6 +15,7 @@
 #include "space/region.h"
 
 #define TNI_SPAN_MAX ((size_t)1 << 20) /* bytes of a cell in a shared region */
+#define TNI_KEPT (TNI_UNIT - TNI_BLOCK - TNI_OBJECT_OFFSET) /* bytes of a huge object in its first unit */
 enum { TNI_YOUNG_MAX = 1 << 16 }; /* the most large objects that may be young at a time */
 
 typedef struct tni_large {
@@ -61,6 +62,9 @@ void tni_large_cut(tni_large *large, char *object, size_t cell);
 /* Extends the object's cell from `from` to `cell` bytes without moving it. If the memory after it is not free, returns
  * false and changes nothing. The new part is zeroed, or may hold anything. */
 bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, bool zeroed);
+/* Gives the first `bytes` of an object's contents to another object, which may be of any kind. If both are huge, whole
+ * units of memory are moved, so nothing but the first TNI_KEPT bytes of `from` remains then. */
+void tni_large_hand_over(tni_large *large, char *from, char *to, size_t bytes);
 /* Frees the object. A huge one's region is then gone. */
 void tni_large_free(tni_large *large, char *object);
 /* Asks for huge pages for the parts of large objects that are filled, until the time `until`. */

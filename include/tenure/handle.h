@@ -58,8 +58,9 @@ TN_BEGIN_DECLS_
  *
  * A tail that gets shorter stays where it is, and its end is given back: at once, or by the next minor collection. A
  * tail that gets longer stays where it is if there is room after it. If there is none, *h is a new object, with an
- * identity hash of its own, and whatever else refers to the old object still does: store *h there again. So hold an
- * array that grows in one place, for instance in a field of the object that it belongs to:
+ * identity hash of its own, to which the contents move. Whatever else refers to the old object still does, and finds
+ * the fixed part as it was and a tail of length 0: store *h there again. So hold an array that grows in one place, for
+ * instance in a field of the object that it belongs to:
  *
  *     TN_LOCAL(m, Slots, slots);
  *     *slots = tn_read(*list, slots);

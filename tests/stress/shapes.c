@@ -586,11 +586,12 @@ Node *shape_resize(World *w, Node *node, void **h, uint32_t count) {
     if (status != TN_OK) world_fail(w, "TN_RESIZE: %s", tn_last_error(w->m));
     uint32_t slots = slots_of(node->shape, count);
     Node *now = node;
-    if (*h != *before) { /* a copy: whoever refers to the old one still does */
-        shape_check(w, node, *before, true);
+    if (*h != *before) { /* whoever refers to the old one still does, and finds no tail */
         now = model_add(&w->model, node->shape, count, slots);
         for (uint32_t i = 0; i < slots && i < node->slots; i++) now->slot[i] = node->slot[i];
         set_id(now, *h);
+        node->slots = slots_of(node->shape, node->count = 0);
+        shape_check(w, node, *before, true);
         w->live++;
         w->live_slots += slots;
         w->live_bytes += count;

@@ -1,8 +1,11 @@
 /* test_resize.c: TN_RESIZE: what is kept, what is new, where the object stays in place, and what is given back. */
+#define _GNU_SOURCE /* mremap */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -48,6 +51,23 @@ static void contents_are_kept_at_all_lengths(void **state) {
         if (i % 16 == 0) support_collect(host.m, i % 32 ? TN_MAJOR : TN_MINOR);
         check_bytes(*b, to, to);
     }
+    host_close(&host);
+}
+
+/* New elements are zero, also where the cell has room for them that old ones had before. */
+static void what_was_cut_off_is_zero_when_it_comes_back(void **state) {
+    (void)state;
+    static const size_t lengths[] = {100, 8000, 20000, 900000, 3 << 20};
+    Host host;
+    host_open(&host, NULL);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        for (size_t cut = 1; cut < 20; cut++) {
+            TN_SCOPE(host.m);
+            Bytes **b = new_bytes(host.m, lengths[i] + 3);
+            CHECK_EQ(TN_RESIZE(host.m, b, lengths[i] - cut), TN_OK);
+            CHECK_EQ(TN_RESIZE(host.m, b, lengths[i]), TN_OK);
+            check_bytes(*b, lengths[i] - cut, lengths[i]);
+        }
     host_close(&host);
 }
 
@@ -147,6 +167,89 @@ static void the_ends_of_large_objects_are_free(void **state) {
             support_collect(host.m, TN_MAJOR);
             check_bytes(*b, 20000, longs[i]);
         }
+    host_close(&host);
+}
+
+/* An object that cannot grow where it is loses its tail, and keeps its fixed part, whatever its size. */
+static void who_still_refers_to_the_old_object_finds_no_tail(void **state) {
+    (void)state;
+    static const size_t lengths[] = {1, 100, 900, 20000, 1 << 20};
+    Host host;
+    host_open(&host, NULL);
+    for (unsigned i = 0; i < 2 * sizeof lengths / sizeof *lengths; i++) {
+        TN_SCOPE(host.m);
+        size_t length = lengths[i / 2];
+        Vector **v = TN_NEW_TAIL(host.m, Vector, void *, length);
+        Pair **p = TN_NEW(host.m, Pair);
+        TN_PUT(host.m, p, number, 7);
+        (*v)->number = 42;
+        TN_SET(host.m, v, item[length - 1], p);
+        if (i % 2) support_collect(host.m, TN_MINOR);
+        Vector **old = TN_HANDLE(host.m, *v), **way = TN_NEW_TAIL(host.m, Vector, void *, length);
+        CHECK(way != NULL);
+        if (i % 2) support_collect(host.m, TN_MINOR);
+        CHECK_EQ(TN_RESIZE(host.m, v, 3 * length), TN_OK);
+        CHECK(*v != *old);
+        for (int collection = 0; collection < 3; collection++) {
+            CHECK_EQ(tn_length_of(*v), 3 * length);
+            CHECK_EQ((*v)->number, 42);
+            CHECK_EQ(tn_read(*v, item[length - 1])->number, 7);
+            CHECK_EQ(tn_length_of(*old), 0);
+            CHECK_EQ((*old)->number, 42);
+            support_collect(host.m, collection ? TN_FULL : TN_MINOR);
+        }
+    }
+    host_close(&host);
+}
+
+/* Pages of memory that were touched for the first time. */
+static long faults(void) {
+    struct rusage usage;
+    CHECK_EQ(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_minflt;
+}
+
+/* As the library does it; some systems and tools cannot. */
+static bool can_move_pages(void) {
+    enum { DONTUNMAP = 4 };
+    char *at = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(at != MAP_FAILED);
+    *at = 1;
+    bool can = mremap(at, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED | DONTUNMAP, at + 4096) == at + 4096 && at[4096];
+    munmap(at, 8192);
+    return can;
+}
+
+/* Two that are in each other's way: what lies in whole units is not copied, also if the object has grown in place or
+ * was moved before. Without huge pages each page that is copied is a page fault. */
+static void the_pages_of_huge_objects_are_moved(void **state) {
+    (void)state;
+    if (!can_move_pages()) skip();
+    enum { UNIT = 2 << 20, PAGES = UNIT / 4096 };
+    Host host;
+    host_exact(&host, "huge_pages=off");
+    size_t length = 9 * UNIT + 12345;
+    Bytes **b[2] = {new_bytes(host.m, length), new_bytes(host.m, length)};
+    unsigned moves = 0;
+    for (int round = 0; round < 4; round++) {
+        size_t kept = length - 999, next = length + 4 * UNIT + 777; /* what is cut off moves too, and is not zero */
+        for (int k = 0; k < 2; k++) {
+            CHECK_EQ(TN_RESIZE(host.m, b[k], kept), TN_OK);
+            const Bytes *at = *b[k];
+            long before = faults();
+            CHECK_EQ(TN_RESIZE(host.m, b[k], next), TN_OK);
+            CHECK(faults() - before < 2 * PAGES);
+            moves += *b[k] != at;
+            check_bytes(*b[k], kept, next);
+            fill(*b[k], kept, next);
+        }
+        length = next;
+    }
+    CHECK(moves >= 2);
+    support_collect(host.m, TN_FULL);
+    for (int k = 0; k < 2; k++) check_bytes(*b[k], length, length);
+    Bytes **next = TN_NEW_TAIL(host.m, Bytes, char, length); /* in memory that was moved away */
+    check_bytes(*next, 0, length);
     host_close(&host);
 }
 
@@ -262,8 +365,11 @@ static void a_failure_changes_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contents_are_kept_at_all_lengths),
+        cmocka_unit_test(what_was_cut_off_is_zero_when_it_comes_back),
         cmocka_unit_test(the_last_young_object_changes_in_place),
         cmocka_unit_test(the_ends_of_old_objects_are_used_again),
+        cmocka_unit_test(who_still_refers_to_the_old_object_finds_no_tail),
+        cmocka_unit_test(the_pages_of_huge_objects_are_moved),
         cmocka_unit_test(references_live_on),
         cmocka_unit_test(a_large_object_grows_in_place),
         cmocka_unit_test(the_ends_of_large_objects_are_free),
