@@ -96,7 +96,8 @@ class Tree:
             for i in range(len(parts)):
                 for j in range(i + 1, len(parts) + 1):
                     self.ends.add('/'.join(parts[i:j]))
-        options = re.findall(r'"([a-z_]+)"', self.texts.get('gc/heap/option.c', ''))
+        sources = [self.texts.get('gc/heap/option' + end, '') for end in ('.c', '.h')]
+        options = re.findall(r'"([a-z_]+)"', ''.join(sources))
         self.words.update('TENURE_' + word.upper() for word in options)
 
     def complain(self, name, offset, text):

@@ -79,40 +79,15 @@ static const word auto_nursery[] = {{"auto", 0, NULL}, END_OF_WORDS};
 /* resolve() replaces "auto" when all sources have been read. No range contains 0, so no number can be taken for it. */
 static const word heap_limits[] = {{"auto", 0, NULL}, {"none", SIZE_MAX, NULL}, END_OF_WORDS};
 static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
-/* To add a sizing rule: a word here and in option.h, and two functions in collect/pacing/policy.c beside
- * fixed_limit, which tni_policy_of chooses by this option. A host gives its own in tn_config.policy
- * (tenure/heap.h). */
-static const word policies[] = {
-    {"adaptive", TNI_POLICY_ADAPTIVE, NULL}, {"fixed", TNI_POLICY_FIXED, NULL}, END_OF_WORDS};
-static const word pretenures[] = {{"auto", TNI_PRETENURE_AUTO, NULL},
-                                  {"off", TNI_PRETENURE_OFF, NULL},
-                                  {"on", TNI_PRETENURE_ON, NULL},
-                                  END_OF_WORDS};
-static const word logs[] = {{"gc", TNI_LOG_GC, "a line for each collection"},
-                            {"config", TNI_LOG_CONFIG, "the options in effect, and where each comes from"},
-                            {"leaks", TNI_LOG_LEAKS, "what the host has not released when the heap is destroyed"},
-                            {"errors", TNI_LOG_ERRORS, "a line for each call that fails"},
-                            END_OF_WORDS};
-/* To add a debug mode: a flag in option.h, a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the
- * mode in `every_mode` of /meson.build, and a mistake that it finds in tests/mistakes. */
+/* The rows' words that have constants are in option.h. */
+#define WORD(constant, value, word, text) {word, constant, text},
+#define COUNTED_WORD(field, word, text) {word, COUNT(field), text},
+static const word policies[] = {TNI_POLICIES(WORD) END_OF_WORDS};
+static const word pretenures[] = {TNI_PRETENURES(WORD) END_OF_WORDS};
+static const word logs[] = {TNI_LOGS(WORD) END_OF_WORDS};
 static const word debugs[] = {
     {"all", TNI_DEBUG_ALL, "the word to begin with: stress=100 and all modes but quarantine and fail"},
-    {"stress", COUNT(stress), "collect at each N-th allocation on average; survivors move each time"},
-    {"seed", COUNT(seed), "repeat the distances of the run that named this seed"},
-    {"fixed", TNI_DEBUG_FIXED, "with stress: exactly each N-th allocation"},
-    {"move", TNI_DEBUG_MOVE, "make the old place of each moved object inaccessible"},
-    {"verify", TNI_DEBUG_VERIFY, "check the heap before minor collections and after marking"},
-    {"barriers", TNI_DEBUG_BARRIERS, "check that each store of a reference has its barrier"},
-    {"dispose", TNI_DEBUG_DISPOSE, "check that a dispose callback changes no other object"},
-    {"poison", TNI_DEBUG_POISON, "fill free memory with 0xDB"},
-    {"sites", TNI_DEBUG_SITES, "remember where each object was allocated"},
-    {"stale", TNI_DEBUG_STALE, "name the object when a stale pointer is used; implies move and sites"},
-    {"handles", TNI_DEBUG_HANDLES, "check scopes, and that no handle is used after its scope"},
-    {"threads", TNI_DEBUG_THREADS, "check that only its own thread uses a mutator"},
-    {"fail", COUNT(fail), "the N-th request of the heap for memory fails"},
-    {"quarantine", COUNT(quarantine),
-     "keep what has died inaccessible for N collections, at most 10000; implies stale"},
-    END_OF_WORDS};
+    TNI_DEBUG_MODES(WORD, COUNTED_WORD) END_OF_WORDS};
 /* A value is shown as one of the first two. */
 static const word switches[] = {{"off", 0, NULL}, {"on", 1, NULL},    {"0", 0, NULL},
                                 {"1", 1, NULL},   {"no", 0, NULL},    {"yes", 1, NULL},

@@ -10,12 +10,54 @@
 #include "tenure/heap.h"
 #include "tenure/status.h"
 
-enum { TNI_POLICY_ADAPTIVE, TNI_POLICY_FIXED };
-enum { TNI_PRETENURE_AUTO, TNI_PRETENURE_OFF, TNI_PRETENURE_ON };
-enum { TNI_LOG_GC = 1, TNI_LOG_CONFIG = 2, TNI_LOG_LEAKS = 4, TNI_LOG_ERRORS = 8 };
-enum { TNI_DEBUG_MOVE = 1, TNI_DEBUG_VERIFY = 2, TNI_DEBUG_POISON = 4, TNI_DEBUG_SITES = 8, TNI_DEBUG_STALE = 16,
-       TNI_DEBUG_HANDLES = 32, TNI_DEBUG_THREADS = 64, TNI_DEBUG_BARRIERS = 128, TNI_DEBUG_DISPOSE = 256,
-       TNI_DEBUG_FIXED = 512 };
+/* The words of an option's value, each with its constant, in the order of the help: X(constant, value, word, text).
+ * The text is a line of the help; NULL where the table's text says enough. */
+
+/* To add a sizing rule: a word here, and two functions in collect/pacing/policy.c beside fixed_limit, which
+ * tni_policy_of chooses by this option. A host gives its own in tn_config.policy (tenure/heap.h). */
+#define TNI_POLICIES(X)                             \
+    X(TNI_POLICY_ADAPTIVE, 0, "adaptive", NULL)     \
+    X(TNI_POLICY_FIXED, 1, "fixed", NULL)
+
+#define TNI_PRETENURES(X)                           \
+    X(TNI_PRETENURE_AUTO, 0, "auto", NULL)          \
+    X(TNI_PRETENURE_OFF, 1, "off", NULL)            \
+    X(TNI_PRETENURE_ON, 2, "on", NULL)
+
+#define TNI_LOGS(X)                                                                                     \
+    X(TNI_LOG_GC, 1, "gc", "a line for each collection")                                                \
+    X(TNI_LOG_CONFIG, 2, "config", "the options in effect, and where each comes from")                  \
+    X(TNI_LOG_LEAKS, 4, "leaks", "what the host has not released when the heap is destroyed")           \
+    X(TNI_LOG_ERRORS, 8, "errors", "a line for each call that fails")
+
+/* A word that takes a count ("stress=100") is COUNTED(field of tni_settings, word, text).
+ *
+ * To add a debug mode: a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the mode in
+ * `every_mode` of /meson.build, and a mistake that it finds in tests/mistakes. */
+#define TNI_DEBUG_MODES(X, COUNTED)                                                                     \
+    COUNTED(stress, "stress", "collect at each N-th allocation on average; survivors move each time")   \
+    COUNTED(seed, "seed", "repeat the distances of the run that named this seed")                       \
+    X(TNI_DEBUG_FIXED, 1, "fixed", "with stress: exactly each N-th allocation")                         \
+    X(TNI_DEBUG_MOVE, 2, "move", "make the old place of each moved object inaccessible")                \
+    X(TNI_DEBUG_VERIFY, 4, "verify", "check the heap before minor collections and after marking")       \
+    X(TNI_DEBUG_BARRIERS, 8, "barriers", "check that each store of a reference has its barrier")        \
+    X(TNI_DEBUG_DISPOSE, 16, "dispose", "check that a dispose callback changes no other object")        \
+    X(TNI_DEBUG_POISON, 32, "poison", "fill free memory with 0xDB")                                     \
+    X(TNI_DEBUG_SITES, 64, "sites", "remember where each object was allocated")                         \
+    X(TNI_DEBUG_STALE, 128, "stale", "name the object when a stale pointer is used; implies move and sites") \
+    X(TNI_DEBUG_HANDLES, 256, "handles", "check scopes, and that no handle is used after its scope")    \
+    X(TNI_DEBUG_THREADS, 512, "threads", "check that only its own thread uses a mutator")               \
+    COUNTED(fail, "fail", "the N-th request of the heap for memory fails")                              \
+    COUNTED(quarantine, "quarantine",                                                                   \
+            "keep what has died inaccessible for N collections, at most 10000; implies stale")
+
+#define TNI_CONSTANT_(constant, value, word, text) constant = (value),
+#define TNI_NO_CONSTANT_(field, word, text)
+enum { TNI_POLICIES(TNI_CONSTANT_) };
+enum { TNI_PRETENURES(TNI_CONSTANT_) };
+enum { TNI_LOGS(TNI_CONSTANT_) };
+enum { TNI_DEBUG_MODES(TNI_CONSTANT_, TNI_NO_CONSTANT_) };
+
 /* The word "all": what any host can afford while it is debugged. `quarantine` takes too much memory, and `fail` breaks
  * something. */
 enum { TNI_DEBUG_ALL = TNI_DEBUG_MOVE | TNI_DEBUG_VERIFY | TNI_DEBUG_POISON | TNI_DEBUG_SITES | TNI_DEBUG_STALE |
