@@ -96,7 +96,7 @@ static void free_parts(tn_heap *heap) {
     tni_vector_free(&heap->regions.spare);
     tni_nursery_free(&heap->nursery);
     tni_area_free(&heap->regions.area);
-    tni_vector_free(&heap->large.young);
+    tni_vector_free(&heap->mutators[0].young_large.at);
     if (heap->types.layouts) tni_types_free(&heap->types);
     tni_os_unmap(heap->worker->queue.at, heap->worker->queue.bytes);
     tni_barrier_free(heap);

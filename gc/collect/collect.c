@@ -123,7 +123,7 @@ static void announce_memory(tn_heap *heap, const tni_collection *c) {
 
 /* The minor part of every collection, and its account. */
 static void evacuate(tn_heap *heap, tni_collection *c, uint64_t paced) {
-    size_t large = heap->large.young_bytes;
+    size_t large = tni_young_large_of(heap)->bytes;
     tni_stress_begin(heap, c);
     minor(heap, c);
     /* Where survivors have stayed, the collection says nothing of survival. */

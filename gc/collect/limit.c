@@ -31,7 +31,7 @@ void tni_note_handles(tn_heap *heap) {
 size_t tni_bookkeeping(const tn_heap *heap) {
     return heap->regions.heads * TNI_BLOCK + heap->worker->mark.capacity * sizeof(void *) + handle_bytes(heap) +
            tni_roots_bytes(&heap->roots) + tni_barrier_bytes(heap) + tni_special_bytes(heap) +
-           tni_list_bytes(&heap->large.young) + tni_list_bytes(&heap->regions.all) +
+           tni_list_bytes(&tni_young_large_of(heap)->at) + tni_list_bytes(&heap->regions.all) +
            tni_list_bytes(&heap->regions.spare);
 }
 

@@ -28,6 +28,7 @@ typedef struct evacuation {
     tn_format format;
     const tni_layout *layouts;
     tni_old *old;
+    tni_runs *runs;           /* that it promotes to */
     void **push, **pop; /* of the queue */
 } evacuation;
 
@@ -51,7 +52,7 @@ static __attribute__((noinline)) char *next_cell(tn_heap *heap, unsigned class, 
 
 /* A cell for an object that is moved. */
 TNI_INLINE char *take_cell(evacuation *e, unsigned class, size_t bytes) {
-    tni_run *run = &e->old->runs[class];
+    tni_run *run = &e->runs->of[class];
     if (TN_UNLIKELY_(!tni_old_fits(run, bytes))) return next_cell(e->tracer.heap, class, bytes);
     __builtin_prefetch(run->bump + WRITE_AHEAD, 1);
     return tni_old_bump(run, bytes);
@@ -76,7 +77,7 @@ static __attribute__((noinline)) char *aligned_cell(evacuation *e, const char *f
     }
     size_t room = tni_old_room(e->old, cell, layout->align);
     unsigned class = tni_class_of(room, layout->shape == TNI_LEAF_SHAPE);
-    tni_run *run = &e->old->runs[class];
+    tni_run *run = &e->runs->of[class];
     if (!tni_old_fits(run, room) && !tni_sweep_room(heap, class, room)) no_block(heap);
     return tni_old_bump_aligned(e->old, run, cell, layout->align);
 }
@@ -375,8 +376,9 @@ void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
 /* Large objects that are young still were not reached; the others are old now. */
 static void settle_large(tn_heap *heap) {
     tni_large *large = &heap->large;
-    for (size_t i = large->young.count; i-- > 0;) {
-        char *object = (char *)large->young.at[i];
+    tni_young_large *young = &heap->mutators[0].young_large;
+    for (size_t i = young->at.count; i-- > 0;) {
+        char *object = (char *)young->at.at[i];
         tn_header header = tni_header(object);
         if (!(header & TNI_YOUNG)) {
             large->filled += tni_object_cell(tni_layout_of(heap, header), header);
@@ -386,7 +388,7 @@ static void settle_large(tn_heap *heap) {
         tni_announce(heap, TNI_OBJECT_FREED, &(tni_event){.object = object});
         tni_large_free(large, object);
     }
-    large->young.count = large->young_bytes = 0;
+    young->at.count = young->bytes = 0;
 }
 
 size_t tni_minor_evacuate(tn_heap *heap) {
@@ -394,14 +396,15 @@ size_t tni_minor_evacuate(tn_heap *heap) {
         .tracer = {visit_refs, visit_values, heap, true},
         .base = (uintptr_t)heap->nursery.base, .reserved = tni_young_range(heap), .nursery = heap->nursery.reserved,
         .filter = tni_barrier_filter_of(heap), .format = heap->format,
-        .layouts = heap->types.layouts, .old = heap->staying ? tni_stress_lanes() : &heap->old,
+        .layouts = heap->types.layouts, .old = &heap->old,
+        .runs = heap->staying ? tni_stress_runs() : tni_runs_of(heap),
         .push = heap->worker->queue.at, .pop = heap->worker->queue.at};
-    tni_old_count(&heap->old);
+    tni_old_count(&heap->old, tni_runs_of(heap));
     uint64_t filled = heap->old.filled;
     tni_roots_young(heap, &e.tracer);
     drain(&e);
     tni_os_touched_end(&heap->worker->touched);
-    tni_old_count(&heap->old);
+    tni_old_count(&heap->old, tni_runs_of(heap));
     size_t queued = (size_t)((char *)e.push - (char *)heap->worker->queue.at);
     if (queued > heap->worker->queue.touched) heap->worker->queue.touched = queued;
     tni_special_after_evacuation(heap);

@@ -76,9 +76,9 @@ void tni_stress_begin(tn_heap *heap, const tni_collection *c) {
     s->end = s->to ? s->to + bytes : NULL;
 }
 
-tni_old *tni_stress_lanes(void) {
-    static const tni_old none; /* nothing fits, so nothing is written */
-    return (tni_old *)(uintptr_t)&none;
+tni_runs *tni_stress_runs(void) {
+    static const tni_runs none; /* nothing fits, so nothing is written */
+    return (tni_runs *)(uintptr_t)&none;
 }
 
 char *tni_stress_cell(tn_heap *heap, size_t cell, size_t align) {

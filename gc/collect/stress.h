@@ -38,7 +38,7 @@ size_t tni_stress_distance(tn_heap *heap);
 /* A minor collection is about to begin. Decides whether survivors stay young, and finds the place for them. */
 void tni_stress_begin(tn_heap *heap, const tni_collection *c);
 /* While survivors stay: classes without any room, so that each cell is asked for by tni_stress_cell. */
-tni_old *tni_stress_lanes(void);
+tni_runs *tni_stress_runs(void);
 /* A cell in the nursery, for an object with this alignment. */
 char *tni_stress_cell(tn_heap *heap, size_t cell, size_t align);
 /* A large object that was young has been reached, and is old now: it may refer to what stays. */

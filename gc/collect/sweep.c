@@ -121,12 +121,13 @@ static tni_block *take_block(tn_heap *heap, unsigned class) {
 
 TNI_INLINE bool make_room(tn_heap *heap, unsigned class, size_t room) {
     tni_old *old = &heap->old;
-    for (unsigned tries = 0; !tni_old_next_run(old, class, room); tries++) {
+    tni_runs *runs = tni_runs_of(heap);
+    for (unsigned tries = 0; !tni_old_next_run(old, runs, class, room); tries++) {
         tni_block *block = tries < TRIES ? take_block(heap, class) : NULL;
         if (!block) block = tni_old_take(old, class);
         if (!block) block = take_block(heap, class);
         if (!block) return false;
-        if (tni_old_use(old, class, block, room)) break;
+        if (tni_old_use(old, runs, class, block, room)) break;
     }
     return true;
 }
@@ -134,7 +135,7 @@ TNI_INLINE bool make_room(tn_heap *heap, unsigned class, size_t room) {
 bool tni_sweep_room(tn_heap *heap, unsigned class, size_t room) { return make_room(heap, class, room); }
 
 char *tni_sweep_cell(tn_heap *heap, unsigned class, size_t cell) {
-    return make_room(heap, class, cell) ? tni_old_bump(&heap->old.runs[class], cell) : NULL;
+    return make_room(heap, class, cell) ? tni_old_bump(&tni_runs_of(heap)->of[class], cell) : NULL;
 }
 
 /* ---- a whole sweep ---- */
@@ -204,7 +205,7 @@ static void end_block(tni_block *block, void *user) {
 
 void tni_sweep_before_marking(tn_heap *heap) {
     tni_sweep_all(heap);
-    tni_old_retire_all(&heap->old);
+    tni_old_retire_all(&heap->old, tni_runs_of(heap));
     const tni_walk end = {end_block, NULL, NULL};
     for (size_t i = 0; i < heap->regions.all.count; i++) {
         tni_region *region = tni_region_at(&heap->regions, i);

@@ -40,7 +40,8 @@ static void each_young(tn_heap *heap, void (*visit)(void *object, void *user), v
         if (!tni_is_padding(header)) visit(object, user);
         object += tni_young_cell(tni_layout_of(heap, header), header);
     }
-    for (size_t i = 0; i < heap->large.young.count; i++) visit((void *)heap->large.young.at[i], user);
+    const tni_vector *large = &tni_young_large_of(heap)->at;
+    for (size_t i = 0; i < large->count; i++) visit((void *)large->at[i], user);
 }
 
 /* ---- what slots hold ---- */

@@ -74,6 +74,8 @@ TNI_INLINE tni_mutator *tni_mutator_of(tn_heap *heap) {
 }
 
 TNI_INLINE tni_remembered *tni_remembered_of(tn_heap *heap) { return &heap->mutators[0].remembered; }
+TNI_INLINE tni_runs *tni_runs_of(tn_heap *heap) { return &heap->mutators[0].runs; }
+TNI_INLINE const tni_young_large *tni_young_large_of(const tn_heap *heap) { return &heap->mutators[0].young_large; }
 
 /* ---- moments ---- */
 

@@ -1,8 +1,8 @@
 /* heap/mutator.h: a mutator with its private words: what belongs to one thread of the host.
  *
- * The remembered set, the lists of young objects and the limit of allocation are per mutator, so that a thread need
- * not ask another one. A heap has one mutator for now: `tni_mutator_of` is the place where a loop over several will
- * begin. */
+ * The remembered set, the lists of young objects, the runs and the limit of allocation are per mutator, so that a
+ * thread need not ask another one. A heap has one mutator for now: `tni_mutator_of` is the place where a loop over
+ * several will begin. */
 #ifndef TNI_MUTATOR_H
 #define TNI_MUTATOR_H
 
@@ -11,6 +11,8 @@
 
 #include "base/base.h"
 #include "base/vector.h"
+#include "space/large.h"
+#include "space/old.h"
 #include "tenure/handle.h"
 #include "tenure/mutator.h"
 #include "tenure/status.h"
@@ -50,6 +52,9 @@ typedef struct tni_mutator {
     bool hook_running;      /* on_out_of_memory has been called and has not returned */
     size_t until_stress;    /* allocations */
 
+    tni_runs runs;             /* holes of the old space: for born-old objects and, as there is one mutator and one
+                                * worker, for promotion */
+    tni_young_large young_large;
     tni_remembered remembered;
     tni_vector young_weak;     /* young weak references and weak arrays (collect/special.h) */
     tni_vector young_disposed; /* young objects with dispose */

@@ -51,7 +51,7 @@ TNI_INLINE void *bump_old(tni_run *run, tn_type type, size_t cell, size_t count)
 void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint64_t sizes, size_t count, const tn_place *place) {
     if (TN_LIKELY_(m != NULL)) {
         cell_need need = need_of(m, type, sizes, count);
-        tni_run *run = &m->heap->old.runs[need.class];
+        tni_run *run = &tni_private(m)->runs.of[need.class];
         if (need.cell && tni_old_fits(run, need.cell)) return bump_old(run, type, need.cell, count);
     }
     return allocate_out_of_line(m, type, sizes, count, place);
@@ -93,8 +93,8 @@ static __attribute__((noinline)) void *allocate_out_of_line(tn_mutator *m, tn_ty
     if (!m) return NULL;
     tni_private(m)->slow_allocations++;
     cell_need need = need_of(m, type, sizes, count);
-    if (need.cell && tni_old_next_run(&m->heap->old, need.class, need.cell))
-        return bump_old(&m->heap->old.runs[need.class], type, need.cell, count);
+    if (need.cell && tni_old_next_run(&m->heap->old, &tni_private(m)->runs, need.class, need.cell))
+        return bump_old(&tni_private(m)->runs.of[need.class], type, need.cell, count);
     return validate_and_allocate(m, type, (uint32_t)sizes, sizes >> 32, count, place);
 }
 

@@ -46,7 +46,7 @@ static void *born_old(const tni_request *r, char *object) {
 static void *born_large(const tni_request *r, char *object) {
     tni_large *large = &r->m->heap->large;
     bool slots = r->layout->shape != TNI_LEAF_SHAPE && r->layout->shape != TNI_TRACED;
-    if (r->m->heap->born_old || !tni_large_add_young(large, object)) {
+    if (r->m->heap->born_old || !tni_large_add_young(large, &tni_private(r->m)->young_large, object)) {
         large->filled += r->cell;
         return born_old(r, object);
     }
@@ -70,7 +70,7 @@ void *tni_try_old(const tni_request *r) {
     tn_heap *heap = r->m->heap;
     size_t room = tni_old_room(&heap->old, r->cell, r->align);
     unsigned class = tni_class_of(room, r->layout->shape == TNI_LEAF_SHAPE);
-    tni_run *run = &heap->old.runs[class];
+    tni_run *run = &tni_private(r->m)->runs.of[class];
     if (!tni_old_fits(run, room)) {
         if (!tni_pacing_fits(heap, TNI_BLOCK)) return NULL;
         if (tni_old_provide(&heap->old, heap->pacing->room.promised + 1) <= heap->pacing->room.promised) return NULL;

@@ -89,7 +89,7 @@ static void shrink_young(const change *c) {
 static void shrink_old(const change *c) {
     tn_heap *heap = c->m->heap;
     char *from = c->object - 8 + c->wanted, *to = c->object - 8 + c->cell;
-    if (c->large) tni_large_cut(&heap->large, c->object, c->wanted);
+    if (c->large) tni_large_cut(&heap->large, &tni_private(c->m)->young_large, c->object, c->wanted);
     else tni_old_cut(&heap->old, from, to);
 }
 
@@ -144,7 +144,8 @@ static bool extend_large(const change *c) {
     if (!tni_pacing_fits(heap, more)) return false;
     /* the barrier reads what a slot had before */
     bool zeroed = !(c->layout->flags & TN_UNZEROED) || c->layout->shape != TNI_LEAF_SHAPE;
-    if (!tni_large_extend(&heap->large, c->object, c->cell, c->wanted, zeroed)) return false;
+    tni_young_large *young = &tni_private(c->m)->young_large;
+    if (!tni_large_extend(&heap->large, young, c->object, c->cell, c->wanted, zeroed)) return false;
     tni_set_header(c->object, (tni_header(c->object) & UINT32_MAX) | resized(c) >> 32 << 32);
     tni_announce(heap, TNI_OBJECT_GROWN, &(tni_event){.object = c->object});
     return true;

@@ -64,7 +64,7 @@ void tni_stats_listen(tn_heap *heap) {
 }
 
 static tn_stats gather(tn_heap *heap) {
-    tni_old_count(&heap->old);
+    tni_old_count(&heap->old, tni_runs_of(heap));
     const tni_counters *s = heap->stats;
     const tni_histogram *all = &s->pauses, *minor = &s->minor_pauses, *major = &s->major_pauses;
     return (tn_stats){

@@ -211,11 +211,11 @@ char *tni_large_alloc(tni_large *large, size_t cell, bool zeroed, bool leaf) {
     return object;
 }
 
-bool tni_large_add_young(tni_large *large, char *object) {
+bool tni_large_add_young(const tni_large *large, tni_young_large *young, char *object) {
     if (large->paged || !tni_area_has(&large->regions->area, object)) return false;
-    if (large->young.count >= TNI_YOUNG_MAX) return false;
-    if (!tni_vector_push(&large->young, large->regions->faults, (uintptr_t)object)) return false;
-    large->young_bytes += tni_large_bytes(object);
+    if (young->at.count >= TNI_YOUNG_MAX) return false;
+    if (!tni_vector_push(&young->at, large->regions->faults, (uintptr_t)object)) return false;
+    young->bytes += tni_large_bytes(object);
     return true;
 }
 
@@ -349,7 +349,7 @@ static bool extend_huge(tni_large *large, tni_region *region, char *from, char *
     return true;
 }
 
-void tni_large_cut(tni_large *large, char *object, size_t cell) {
+void tni_large_cut(tni_large *large, tni_young_large *young, char *object, size_t cell) {
     tni_region *region = tni_region_of(object);
     size_t before = tni_large_bytes(object);
     if (region->kind == TNI_PAGES_REGION) {
@@ -359,10 +359,10 @@ void tni_large_cut(tni_large *large, char *object, size_t cell) {
         tni_region_resize(large->regions, region, huge_bytes(cell));
         set_huge_bytes(large, region, huge_bytes(cell));
     }
-    if (tni_header(object) & TNI_YOUNG) large->young_bytes -= before - tni_large_bytes(object);
+    if (tni_header(object) & TNI_YOUNG) young->bytes -= before - tni_large_bytes(object);
 }
 
-bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, bool zeroed) {
+bool tni_large_extend(tni_large *large, tni_young_large *young, char *object, size_t from, size_t cell, bool zeroed) {
     tni_region *region = tni_region_of(object);
     char *begin = object - 8;
     size_t before = tni_large_bytes(object);
@@ -371,7 +371,7 @@ bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, 
              : !extend_span(large, object, from, cell, zeroed))
         return false;
     large->allocated += cell - from;
-    if (tni_header(object) & TNI_YOUNG) large->young_bytes += tni_large_bytes(object) - before;
+    if (tni_header(object) & TNI_YOUNG) young->bytes += tni_large_bytes(object) - before;
     else large->filled += cell - from;
     return true;
 }

@@ -5,8 +5,8 @@
  * young: the first minor collection frees it if it is dead, and makes it old if it is alive, without moving it.
  *
  *     L1  adjacent free grains are one span; if any object fits it, it is in the list of its length
- *     L2  an object with the bit TNI_YOUNG is in `young`, once; it lies in the range, and is not armed; no other object
- *         has the bit, and after a minor collection none has
+ *     L2  an object with the bit TNI_YOUNG is in one tni_young_large, once; it lies in the range, and is not armed; no
+ *         other object has the bit, and after a minor collection none has
  *
  * This file knows nothing of tracing. */
 #ifndef TNI_LARGE_H
@@ -26,12 +26,16 @@ typedef struct tni_large {
     size_t used_bytes;    /* of live objects, in whole grains or regions */
     size_t touched_bytes; /* of pages that are used, or free and still resident; without those that the range keeps */
     size_t on_trial;      /* bytes of the regions that are on trial (space/region.h) */
-    tni_vector young;     /* the young objects */
-    size_t young_bytes;   /* the part of `used_bytes` that is theirs */
     uintptr_t free[TNI_GRAINS];        /* [length]: the free spans of this length, the last freed first */
     uint64_t lengths[TNI_GRAINS / 64]; /* a bit for each length that has a free span */
     uint32_t words;                    /* a bit for each word of `lengths` that is not 0 */
 } tni_large;
+
+/* The large objects that are young, of one mutator (heap/mutator.h). */
+typedef struct tni_young_large {
+    tni_vector at;
+    size_t bytes; /* of memory that they take: a part of tni_large.used_bytes */
+} tni_young_large;
 
 TNI_INLINE uint16_t *tni_span_at(uintptr_t span) {
     return &tni_region_of((void *)span)->spans[span % TNI_REGION / TNI_GRAIN];
@@ -56,12 +60,13 @@ TNI_INLINE size_t tni_large_bytes(const char *object) {
     return (size_t)region->spans[tni_grain_of(object)] * TNI_GRAIN;
 }
 /* Enters the object into the list of young ones. False if it cannot be young. */
-bool tni_large_add_young(tni_large *large, char *object);
-/* Cuts the object's cell to `cell` bytes; the memory after it becomes free. */
-void tni_large_cut(tni_large *large, char *object, size_t cell);
+bool tni_large_add_young(const tni_large *large, tni_young_large *young, char *object);
+/* Cuts the object's cell to `cell` bytes; the memory after it becomes free. `young` is the list that it is in if it is
+ * young, here and in what follows. */
+void tni_large_cut(tni_large *large, tni_young_large *young, char *object, size_t cell);
 /* Extends the object's cell from `from` to `cell` bytes without moving it. If the memory after it is not free, returns
  * false and changes nothing. The new part is zeroed, or may hold anything. */
-bool tni_large_extend(tni_large *large, char *object, size_t from, size_t cell, bool zeroed);
+bool tni_large_extend(tni_large *large, tni_young_large *young, char *object, size_t from, size_t cell, bool zeroed);
 /* Gives the first `bytes` of an object's contents to another object, which may be of any kind. If both are huge, whole
  * units of memory are moved, so nothing but the first TNI_KEPT bytes of `from` remains then. */
 void tni_large_hand_over(tni_large *large, char *from, char *to, size_t bytes);

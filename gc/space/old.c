@@ -24,14 +24,14 @@ static void extend(const tni_old *old, tni_run *run, size_t cell) {
     if (old->zeroed) memset(from, 0, (size_t)(run->limit - from));
 }
 
-void tni_old_zeroed(tni_old *old, bool zeroed) {
+void tni_old_zeroed(tni_old *old, tni_runs *runs, bool zeroed) {
     old->zeroed = zeroed;
     old->step = old->paged ? 0 : zeroed ? ZERO_BYTES : SIZE_MAX;
-    for (unsigned class = 0; zeroed && class < TNI_CLASSES; class++) old->runs[class].limit = old->runs[class].bump;
+    for (unsigned class = 0; zeroed && class < TNI_CLASSES; class++) runs->of[class].limit = runs->of[class].bump;
 }
 
-void tni_old_count(tni_old *old) {
-    for (unsigned class = 0; class < TNI_CLASSES; class++) count(old, &old->runs[class]);
+void tni_old_count(tni_old *old, tni_runs *runs) {
+    for (unsigned class = 0; class < TNI_CLASSES; class++) count(old, &runs->of[class]);
 }
 
 /* If each cell has pages of its own, skips the rest of the last cell's page. */
@@ -113,8 +113,7 @@ unsigned tni_old_class_for(unsigned holes, size_t bytes, bool leaf) {
 }
 
 /* The size class is done with its block: the holes that it passed are for a class of smaller cells. */
-static void leave_block(tni_old *old, unsigned class) {
-    tni_run *run = &old->runs[class];
+static void leave_block(tni_old *old, tni_run *run, unsigned class) {
     tni_block *block = run->block;
     unsigned lower = tni_old_class_for(run->passed, run->passed_bytes, class >= TNI_SIZES);
     *run = (tni_run){.block = NULL};
@@ -151,9 +150,9 @@ tni_block *tni_old_take_partial(tni_old *old, unsigned class) {
     return block;
 }
 
-void tni_old_retire_all(tni_old *old) {
+void tni_old_retire_all(tni_old *old, tni_runs *runs) {
     for (unsigned class = 0; class < TNI_CLASSES; class++) {
-        tni_run *run = &old->runs[class];
+        tni_run *run = &runs->of[class];
         if (!run->block) continue;
         skip_page(old, run);
         leave_hole(old, run);
@@ -170,8 +169,8 @@ void tni_old_cut(const tni_old *old, char *from, const char *to) {
     tni_bit_set(tni_region_of(from)->used, tni_bit_of(from + 8));
 }
 
-bool tni_old_next_run(tni_old *old, unsigned class, size_t cell) {
-    tni_run *run = &old->runs[class];
+bool tni_old_next_run(tni_old *old, tni_runs *runs, unsigned class, size_t cell) {
+    tni_run *run = &runs->of[class];
     if (!run->block) return false;
     skip_page(old, run);
     if ((size_t)(run->end - run->bump) >= cell) {
@@ -181,18 +180,18 @@ bool tni_old_next_run(tni_old *old, unsigned class, size_t cell) {
     }
     leave_hole(old, run);
     if (find_hole(old, run, cell)) return true;
-    leave_block(old, class);
+    leave_block(old, run, class);
     return false;
 }
 
-bool tni_old_use(tni_old *old, unsigned class, tni_block *block, size_t cell) {
-    tni_run *run = &old->runs[class];
+bool tni_old_use(tni_old *old, tni_runs *runs, unsigned class, tni_block *block, size_t cell) {
+    tni_run *run = &runs->of[class];
     run->block = block;
     block->class = (uint8_t)class;
     block->state = TNI_BLOCK_CURRENT;
     look_ahead(run, 0);
     if (find_hole(old, run, cell)) return true;
-    leave_block(old, class);
+    leave_block(old, run, class);
     return false;
 }
 

@@ -35,12 +35,16 @@ typedef struct tni_run {
     unsigned passed, passed_bytes; /* holes of the block that were too short, and their bytes */
 } __attribute__((aligned(64))) tni_run;
 
+/* For each size class, the hole that one thread fills: a mutator's own (heap/mutator.h). */
+typedef struct tni_runs {
+    tni_run of[TNI_CLASSES];
+} tni_runs;
+
 typedef struct tni_class {
     tni_block *partial, *partial_end; /* a queue */
 } tni_class;
 
 typedef struct tni_old {
-    tni_run runs[TNI_CLASSES];
     tni_class classes[TNI_CLASSES];
     tni_block *unswept[2]; /* lists: [0] not of leaves, [1] of leaves */
     uint64_t filled;      /* bytes of all cells ever bumped, up to the last tni_old_count */
@@ -88,22 +92,22 @@ char *tni_old_bump_aligned(tni_old *old, tni_run *run, size_t cell, size_t align
  * begins inside a page. */
 void tni_old_cut(const tni_old *old, char *from, const char *to);
 
-/* Adds the bytes that were bumped since the last call to `filled`. */
-void tni_old_count(tni_old *old);
+/* Adds the bytes that were bumped in these runs since the last call to `filled`. */
+void tni_old_count(tni_old *old, tni_runs *runs);
 /* The size class whose cells fit best in this number of holes with this number of bytes together. */
 unsigned tni_old_class_for(unsigned holes, size_t bytes, bool leaf);
 /* Puts a block at the end of the partial list of its size class; takes a block off the list of this size class or of a
  * larger one (NULL if there is none). */
 void tni_old_file_partial(tni_old *old, tni_block *block);
 tni_block *tni_old_take_partial(tni_old *old, unsigned class);
-/* Makes all current blocks partial. */
-void tni_old_retire_all(tni_old *old);
+/* Makes the current blocks of all size classes partial. */
+void tni_old_retire_all(tni_old *old, tni_runs *runs);
 /* Makes room for a cell in the current block. False if it has none; then it is not current any more. */
-bool tni_old_next_run(tni_old *old, unsigned class, size_t cell);
+bool tni_old_next_run(tni_old *old, tni_runs *runs, unsigned class, size_t cell);
 /* Chooses whether cells are zeroed from now on. */
-void tni_old_zeroed(tni_old *old, bool zeroed);
+void tni_old_zeroed(tni_old *old, tni_runs *runs, bool zeroed);
 /* Makes a block that is on no list current, and makes room for a cell in it; false if it has none. */
-bool tni_old_use(tni_old *old, unsigned class, tni_block *block, size_t cell);
+bool tni_old_use(tni_old *old, tni_runs *runs, unsigned class, tni_block *block, size_t cell);
 
 /* Tries to have this many blocks mapped and free, spare regions included. Returns how many are: fewer if the system has
  * no more. */

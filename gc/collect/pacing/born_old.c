@@ -13,7 +13,7 @@
 
 void tni_set_born_old(tn_heap *heap, bool on) {
     heap->born_old = on;
-    tni_old_zeroed(&heap->old, on);
+    tni_old_zeroed(&heap->old, tni_runs_of(heap), on);
 }
 
 /* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything

@@ -100,7 +100,7 @@ bool tni_pacing_forget(tn_heap *heap) {
  * brings beyond the limit at once is not lost in holes.) */
 static bool is_scattered(const tn_heap *heap, size_t grown) {
     const tni_pacer *p = heap->pacing;
-    size_t taken = tni_old_bytes(heap) - heap->large.young_bytes + tni_external_bytes(heap);
+    size_t taken = tni_old_bytes(heap) - tni_young_large_of(heap)->bytes + tni_external_bytes(heap);
     size_t limit = p->old_limit + p->old_limit / SCATTERED + p->verify_bytes;
     return taken > limit && grown > tni_allowed(p) / 4;
 }

@@ -76,11 +76,11 @@ static size_t large_least(const tn_heap *heap) {
 
 /* One object may be longer than all that the budget allows. */
 bool tni_pacing_large_due(const tn_heap *heap, size_t bytes) {
-    const tni_large *large = &heap->large;
-    if (!large->young_bytes) return false;
-    size_t tight = (tni_room(heap) + large->young_bytes) / 2;
+    const tni_young_large *young = tni_young_large_of(heap);
+    if (!young->bytes) return false;
+    size_t tight = (tni_room(heap) + young->bytes) / 2;
     size_t most = tni_min(tni_max(heap->pacing->large_budget, large_least(heap)), tight);
-    return large->young_bytes + bytes > most || large->young.count >= TNI_YOUNG_MAX;
+    return young->bytes + bytes > most || young->at.count >= TNI_YOUNG_MAX;
 }
 
 /* At first half of what the cache holds, so that the memory that is written next is still in the cache. The budget

@@ -10,7 +10,7 @@ static void broken(check *c, const tni_block *block, const char *what) {
 }
 
 static void check_block(check *c, tni_block *block) {
-    const tni_run *run = &c->heap->old.runs[block->class];
+    const tni_run *run = &tni_runs_of(c->heap)->of[block->class];
     if ((block->state == TNI_BLOCK_CURRENT) != (run->block == block))
         broken(c, block, "invariant O3: it is current in one place only");
     if (run->block != block) return;

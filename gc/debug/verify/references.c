@@ -214,7 +214,7 @@ TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const
 
 /* Where something begins in the block, as bits: objects, holes, and what is left of the current hole. */
 static void find_begins(const check *c, const tni_block *block, uint64_t begins[TNI_BLOCK_WORDS]) {
-    const tni_run *run = &c->heap->old.runs[block->class];
+    const tni_run *run = &tni_runs_of(c->heap)->of[block->class];
     const uint64_t *marks = tni_block_marks(block), *used = tni_block_used(block);
     for (unsigned w = 0; w < TNI_BLOCK_WORDS; w++) begins[w] = marks[w] | used[w];
     size_t bump = run->block == block ? (size_t)(run->bump + 8 - tni_block_start(block)) / 8 : TNI_BLOCK_BITS;
@@ -254,7 +254,7 @@ static void check_block_objects(tni_block *block, void *user) {
 
 /* The list of young large objects; these are checked as those in the nursery. */
 static void check_young_large(check *c) {
-    const tni_vector *young = &c->heap->large.young;
+    const tni_vector *young = &tni_young_large_of(c->heap)->at;
     size_t bytes = 0, place;
     c->recorded = true;
     for (size_t i = 0; i < young->count; i++) {
@@ -270,9 +270,9 @@ static void check_young_large(check *c) {
         bytes += tni_large_bytes(object);
         if (layout->shape != TNI_LEAF_SHAPE) check_slots(c, object, header, layout);
     }
-    if (bytes != c->heap->large.young_bytes)
+    if (bytes != tni_young_large_of(c->heap)->bytes)
         tni_fatal(c->heap, "verify: %s: invariant L2: the young large objects have %zu bytes, not %zu", c->when, bytes,
-                  c->heap->large.young_bytes);
+                  tni_young_large_of(c->heap)->bytes);
 }
 
 static void check_large_object(void *object, void *user) {

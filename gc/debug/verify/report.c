@@ -16,7 +16,7 @@ bool tni_verify_sets(check *c) {
            tni_set_fill(&c->owners, faults, &b->outside, 0, 2) &&
            tni_set_fill(&c->outside, faults, &b->outside, 1, 2) &&
            tni_set_fill(&c->unprotected, faults, &b->unprotected, 0, 1) &&
-           tni_set_fill(&c->large, faults, &c->heap->large.young, 0, 1) &&
+           tni_set_fill(&c->large, faults, &tni_young_large_of(c->heap)->at, 0, 1) &&
            tni_set_fill(&c->cells, faults, &c->heap->roots.young, 0, 1);
 }
 
