@@ -1,6 +1,5 @@
 /* tenure.c: the roof: a heap is put together of its parts, and its options change at run time. It knows all floors,
  * and none of them knows it. */
-
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +37,7 @@ typedef struct whole {
     tni_verification verification;
 } whole;
 
-#define HEAP_BYTES ((sizeof(whole) + TNI_PAGE - 1) / TNI_PAGE * TNI_PAGE)
+#define HEAP_BYTES tni_whole_pages(sizeof(whole))
 
 static tn_heap *assemble(whole *w) {
     tn_heap *heap = &w->heap;
@@ -111,8 +110,7 @@ static void free_parts(tn_heap *heap) {
 
 /* The address space for the nursery. */
 static size_t nursery_range(const tni_settings *o) {
-    size_t wanted = o->nursery > o->nursery_max ? o->nursery : o->nursery_max, kept = tni_pacing_kept(o);
-    return wanted > kept ? wanted : kept;
+    return tni_max(tni_max(o->nursery, o->nursery_max), tni_pacing_kept(o));
 }
 
 #define LITTLE ((size_t)64 << 20) /* of address space for large objects */

@@ -14,8 +14,8 @@ typedef struct tni_host {
     void (*on_error)(tn_status status, const char *text, void *user);
     void (*on_fatal)(const char *text, void *user);
     void (*log)(const char *line, void *user);
-    void (*call_log)(tn_heap *heap,
-                     const char *line); /* calls `log` as a callback of the heap; NULL before it is made */
+    /* Calls `log` as a callback of the heap; NULL before the heap is made. */
+    void (*call_log)(tn_heap *heap, const char *line);
     tn_heap *heap;
 } tni_host;
 

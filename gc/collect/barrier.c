@@ -48,7 +48,7 @@ static void log_object(tn_heap *heap, void *object, tn_header header) {
     tni_barrier_log_object(heap, object);
 }
 
-static void log_piece(tn_heap *heap, const void *object, const void *slot) {
+static void log_card(tn_heap *heap, const void *object, const void *slot) {
     tni_remembered *b = tni_remembered_of(heap);
     tni_region *region = tni_region_of(object);
     if (!region->carded && !tni_vector_push(&b->carded, &heap->faults, (uintptr_t)region)) {
@@ -67,7 +67,7 @@ bool tni_barrier_dirty(const void *object, const void *slot) {
 
 static void log_slot(tn_heap *heap, const void *object, uintptr_t entry) {
     tni_vector *slots = &tni_remembered_of(heap)->slots;
-    if (slots->count >= TNI_SLOTS_MAX) log_piece(heap, object, (void *)entry);
+    if (slots->count >= TNI_SLOTS_MAX) log_card(heap, object, (void *)entry);
     else if (!tni_list_push(heap, slots, entry)) tni_remembered_of(heap)->overflow = true;
 }
 
@@ -248,26 +248,13 @@ void tni_barrier_cut(tn_heap *heap, tn_header header, const char *from, const ch
     slots->count = kept;
 }
 
-/* All lists of the set, for what is the same for each. */
-static void each_list(tni_remembered *r, void (*visit)(tni_vector *list, size_t *sum), size_t *sum) {
-    visit(&r->objects, sum);
-    visit(&r->slots, sum);
-    visit(&r->carded, sum);
-    visit(&r->outside, sum);
-    visit(&r->unprotected, sum);
-    visit(&r->weak_slots, sum);
+void tni_barrier_free(tn_heap *heap) {
+    tni_remembered *r = tni_remembered_of(heap);
+    for (unsigned i = 0; i < TNI_REMEMBERED_LISTS; i++) tni_vector_free(&r->all[i]);
 }
-
-static void free_list(tni_vector *list, size_t *sum) {
-    (void)sum;
-    tni_vector_free(list);
-}
-static void add_list(tni_vector *list, size_t *sum) { *sum += tni_list_bytes(list); }
-
-void tni_barrier_free(tn_heap *heap) { each_list(tni_remembered_of(heap), free_list, NULL); }
 
 size_t tni_barrier_bytes(const tn_heap *heap) {
     size_t sum = 0;
-    each_list(tni_remembered_of((tn_heap *)(uintptr_t)heap), add_list, &sum);
+    for (unsigned i = 0; i < TNI_REMEMBERED_LISTS; i++) sum += tni_list_bytes(&heap->mutators[0].remembered.all[i]);
     return sum;
 }

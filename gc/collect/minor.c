@@ -269,7 +269,7 @@ static void visit_logged(evacuation *e, const tni_vector *log) {
 }
 
 /* The dirty cards from number `first` on to before `end`, as far as they are this object's. */
-static void visit_object_pieces(evacuation *e, const tni_region *region, void *array, size_t first, size_t end) {
+static void visit_object_cards(evacuation *e, const tni_region *region, void *array, size_t first, size_t end) {
     unsigned shift = tni_card_shift(region);
     for (size_t w = first / 64; w * 64 < end; w++) {
         uint64_t bits = region->cards[w];
@@ -283,26 +283,26 @@ static void visit_object_pieces(evacuation *e, const tni_region *region, void *a
 }
 
 /* Two objects may have parts of one card. Young ones are visited if they live. */
-static void visit_region_pieces(evacuation *e, const tni_region *region) {
+static void visit_region_cards(evacuation *e, const tni_region *region) {
     size_t all = tni_card_of(region, (const char *)region + region->bytes - 1) + 1;
     if (region->kind == TNI_HUGE_REGION) {
-        visit_object_pieces(e, region, tni_huge_object(region), 0, all);
+        visit_object_cards(e, region, tni_huge_object(region), 0, all);
         return;
     }
     for (unsigned grain = 0; (grain = tni_next_object(region, grain)) < TNI_GRAINS; grain++) {
         char *object = tni_span_object(region, grain);
         if (tni_header(object) & TNI_YOUNG) continue;
         size_t last = tni_card_of(region, object + region->spans[grain] * TNI_GRAIN - TNI_OBJECT_OFFSET - 1);
-        visit_object_pieces(e, region, object, tni_card_of(region, object), last + 1);
+        visit_object_cards(e, region, object, tni_card_of(region, object), last + 1);
     }
 }
 
 /* The dirty cards of arrays with more recorded stores than the log of slots holds. */
-static void visit_pieces(evacuation *e, const tni_vector *log) {
+static void visit_carded(evacuation *e, const tni_vector *log) {
     for (size_t i = 0; i < log->count; i++) {
         tni_region *region = (tni_region *)log->at[i];
         size_t all = tni_card_of(region, (char *)region + region->bytes - 1) + 1;
-        visit_region_pieces(e, region);
+        visit_region_cards(e, region);
         if (e->tracer.heap->staying) continue;
         memset(region->cards, 0, (all + 63) / 64 * sizeof *region->cards);
         region->carded = false;
@@ -365,7 +365,7 @@ void tni_remembered_visit(tn_heap *heap, tn_tracer *tracer) {
         visit_logged(e, &b->objects);
         visit_slots(e, &b->slots);
     }
-    visit_pieces(e, &b->carded);
+    visit_carded(e, &b->carded);
     visit_unprotected(e, &b->unprotected);
     if (heap->staying) return; /* S2 */
     b->objects.count = b->slots.count = b->carded.count = b->outside.count = 0;

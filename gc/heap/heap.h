@@ -58,9 +58,9 @@ struct tn_heap {
 
     struct tni_worker *worker;             /* collect/worker.h */
     struct tni_special *special;           /* collect/special.h */
-    struct tni_pacer *pacing;             /* collect/pacing/pacing.h */
+    struct tni_pacer *pacing;              /* collect/pacing/pacing.h */
     struct tni_stress *stress;             /* collect/stress.h */
-    struct tni_counters *stats;               /* observe/stats.h */
+    struct tni_counters *stats;            /* observe/stats.h */
     struct tni_sites *sites;               /* debug/site.h */
     struct tni_quarantine *quarantine;     /* debug/quarantine.h */
     struct tni_barriers *barriers;         /* debug/barriers.h */
@@ -108,8 +108,8 @@ TNI_INLINE bool tni_young(const tn_heap *heap, const void *object) {
 TNI_INLINE void *tni_survivor(const tn_heap *heap, void *object) {
     if (!tni_young(heap, object)) return object;
     tn_header header = tni_header(object);
-    return header & TN_HEADER_ARMED ? object
-                                    : tni_forwarded(header); /* armed: a copy that stays young (collect/stress.h) */
+    bool stays = header & TN_HEADER_ARMED; /* a copy that stays young (collect/stress.h) */
+    return stays ? object : tni_forwarded(header);
 }
 
 /* ---- checks of what the host passes ---- */

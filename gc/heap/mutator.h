@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/base.h"
 #include "base/vector.h"
@@ -25,17 +26,25 @@ typedef struct tni_callback {
 } tni_callback;
 
 /* What the next minor collection must visit in the old space. The invariants are in collect/barrier.h. */
+enum { TNI_REMEMBERED_LISTS = 6 };
 typedef struct tni_remembered {
-    tni_vector objects; /* addresses of objects, to be scanned whole */
-    tni_vector slots;   /* addresses of slots; bit 0 set: of a value */
-    tni_vector carded;  /* addresses of regions with dirty cards, each once */
-    tni_vector outside; /* in pairs: an object, and the address of a slot in memory that it owns, bit 0 as in `slots` */
-    tni_vector unprotected; /* addresses of objects, young ones too */
-    tni_vector weak_slots;  /* addresses of slots of old weak arrays that hold young values */
+    union {
+        struct {
+            tni_vector objects; /* addresses of objects, to be scanned whole */
+            tni_vector slots;   /* addresses of slots; bit 0 set: of a value */
+            tni_vector carded;  /* addresses of regions with dirty cards, each once */
+            tni_vector outside; /* in pairs: an object, and the address of a slot in memory that it owns, bit 0 as in
+                                 * `slots` */
+            tni_vector unprotected; /* addresses of objects, young ones too */
+            tni_vector weak_slots;  /* addresses of slots of old weak arrays that hold young values */
+        };
+        tni_vector all[TNI_REMEMBERED_LISTS];
+    };
     bool small_slots;   /* `slots` also has some of objects that are not SLOTS, for debug mode `barriers` */
     bool overflow;      /* old objects */
     bool weak_overflow; /* old weak arrays */
 } tni_remembered;
+_Static_assert(offsetof(tni_remembered, small_slots) == TNI_REMEMBERED_LISTS * sizeof(tni_vector), "all lists");
 
 typedef struct tni_mutator {
     tn_mutator pub;         /* its address is the address of the whole */

@@ -439,7 +439,7 @@ void tni_scanners_each(const tn_heap *heap, tni_root_fn visit, void *user) {
     for (size_t i = 0; i < s->count; i++) visit((const void *)s->at[i], user);
 }
 
-/* A piece of malloc's takes a word more. */
+/* What malloc gives takes a word more. */
 size_t tni_roots_bytes(const tni_roots *r) {
     size_t places = r->cells.capacity + r->young.capacity + r->ranges.known.capacity + r->scanners.known.capacity +
                     r->scanners.at.capacity;

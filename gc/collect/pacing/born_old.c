@@ -1,7 +1,6 @@
 /* collect/pacing/born_old.c: see born_old.h. */
 #include "collect/pacing/born_old.h"
 
-
 #include "collect/collect.h"
 #include "collect/pacing/pacing.h"
 #include "heap/heap.h"

@@ -1,7 +1,6 @@
 /* collect/pacing/exhaustion.c: see exhaustion.h. */
 #include "collect/pacing/exhaustion.h"
 
-
 #include "collect/limit.h"
 #include "collect/pacing/pacing.h"
 #include "heap/heap.h"

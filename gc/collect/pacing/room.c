@@ -1,7 +1,6 @@
 /* collect/pacing/room.c: see room.h. */
 #include "collect/pacing/room.h"
 
-
 #include "base/os.h"
 #include "collect/limit.h"
 #include "collect/pacing/pacing.h"
