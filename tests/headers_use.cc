@@ -90,6 +90,7 @@ void roots(tn_mutator *m, Pair *const *p) {
     if (tn_hash_of(m, *p) != TN_HASH_OF(m, p) || tn_type_of(*p) != TN_TYPE_OF(p)) return;
     if (tn_length_of(*p) || TN_LENGTH_OF(p) || tn_is_young(m, *p) != TN_IS_YOUNG(m, p)) return;
     TN_REVISIT_OBJECT(m, p);
+    if (tn_retaining_path(m, *p, NULL, NULL) != TN_RETAINING_PATH(m, p, NULL, NULL)) return;
     tn_revisit_object(m, *p);
     tn_checkpoint mark = tn_save(m);
     tn_restore(m, mark);

@@ -15,6 +15,9 @@ typedef struct tni_root_kind {
     void (*visit_all)(tn_heap *heap, tn_tracer *tracer);   /* for a marking */
     /* Those that the host has registered and should remove; NULL: it does not register them. */
     void (*each)(const tn_heap *heap, tni_root_fn visit, void *user);
+    void (*visit_one)(tn_heap *heap, const void *root, tn_tracer *tracer); /* one of these */
+    /* For reports: which root it is (NULL if they are not registered), and which of its slots. */
+    void (*tell)(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
 } tni_root_kind;
 
 enum { TNI_ROOT_KINDS = 6 };

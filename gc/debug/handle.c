@@ -124,6 +124,13 @@ bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size
     return true;
 }
 
+void tni_handle_made_text(const tn_heap *heap, const void *slot, char *text, size_t size) {
+    const tni_handle_checks *c = heap->checks;
+    const tn_place *at = c->made ? c->made[number_of(&heap->mutators[0].pub, slot)].at : NULL;
+    text[0] = 0;
+    if (at) snprintf(text, size, ", made at %s:%d", at->file, at->line);
+}
+
 void tn_handle_stored_(tn_mutator *m, const void *word, bool value) {
     char text[500];
     const void *at = value ? tni_value_ref(&m->heap->format, *(const tn_value *)word) : *(void *const *)word;

@@ -51,5 +51,7 @@ void tni_scopes_restored(tn_mutator *m, void **to, tn_value *values, size_t scop
 
 /* "handle used after its scope: ..." for an address that faulted; false when it is no trap of this heap. */
 bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size);
+/* ", made at FILE:LINE" of a live handle, or an empty text when nobody knows. */
+void tni_handle_made_text(const tn_heap *heap, const void *slot, char *text, size_t size);
 
 #endif

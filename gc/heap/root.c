@@ -1,6 +1,7 @@
 /* heap/root.c: see root.h. */
 #include "heap/root.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,6 +343,10 @@ static void visit_cell(uintptr_t entry, tn_tracer *tracer) {
     else tn_visit(tracer, cell);
 }
 
+void tni_cell_visit(tn_heap *heap, const void *cell, tn_tracer *tracer) {
+    visit_cell(*find(&heap->roots, cell), tracer);
+}
+
 void tni_cells_all(tn_heap *heap, tn_tracer *tracer) {
     const tni_table *cells = &heap->roots.cells;
     for (size_t i = 0; i < cells->capacity; i++)
@@ -361,16 +366,17 @@ void tni_cells_young(tn_heap *heap, tn_tracer *tracer) {
     r->young_overflow = false;
 }
 
-void tni_scanners_visit(tn_heap *heap, tn_tracer *tracer) {
-    const tni_vector *scanners = &heap->roots.scanners.at;
-    if (!scanners->count) return;
+void tni_scanner_visit(tn_heap *heap, const void *scanner, tn_tracer *tracer) {
+    const tni_scanner *s = scanner;
     tni_callback *callback = &heap->mutators[0].callback, before = *callback;
     *callback = (tni_callback){"scanner", NULL};
-    for (size_t i = 0; i < scanners->count; i++) {
-        const tni_scanner *s = (const tni_scanner *)scanners->at[i];
-        s->scan(tracer, s->user);
-    }
+    s->scan(tracer, s->user);
     *callback = before;
+}
+
+void tni_scanners_visit(tn_heap *heap, tn_tracer *tracer) {
+    const tni_vector *scanners = &heap->roots.scanners.at;
+    for (size_t i = 0; i < scanners->count; i++) tni_scanner_visit(heap, (const void *)scanners->at[i], tracer);
 }
 
 static void visit_slots(const tni_slots *s, char *from, tn_tracer *tracer) {
@@ -409,6 +415,11 @@ void tni_ranges_all(tn_heap *heap, tn_tracer *tracer) {
     for (size_t i = 0; i < s->count; i++) visit_slots(&s->at[i], *s->at[i].base, tracer);
 }
 
+void tni_range_visit(tn_heap *heap, const void *range, tn_tracer *tracer) {
+    const tni_slots *s = &heap->roots.ranges.at[((const tn_range *)range)->index];
+    visit_slots(s, *s->base, tracer);
+}
+
 void tni_handles_visit(tn_heap *heap, tn_tracer *tracer) {
     tni_mutator *m = tni_mutator_of(heap);
     if (!m) return;
@@ -437,6 +448,35 @@ void tni_ranges_each(const tn_heap *heap, tni_root_fn visit, void *user) {
 void tni_scanners_each(const tn_heap *heap, tni_root_fn visit, void *user) {
     const tni_vector *s = &heap->roots.scanners.at;
     for (size_t i = 0; i < s->count; i++) visit((const void *)s->at[i], user);
+}
+
+/* ---- in words ---- */
+
+void tni_handle_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size) {
+    (void)heap, (void)root;
+    snprintf(text, size, "the handle %p", slot);
+}
+
+void tni_global_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size) {
+    (void)heap, (void)slot;
+    snprintf(text, size, "the global %p", root);
+}
+
+void tni_cell_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size) {
+    (void)heap, (void)slot;
+    snprintf(text, size, "the root %p", root);
+}
+
+void tni_range_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size) {
+    const tni_slots *s = &heap->roots.ranges.at[((const tn_range *)root)->index];
+    snprintf(text, size, "slot %zu of the range %p", (size_t)((const char *)slot - *s->base) / sizeof(void *), root);
+}
+
+void tni_scanner_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size) {
+    const tni_scanner *s = root;
+    (void)heap;
+    snprintf(text, size, "the slot %p, which the scanner %p visits for user %p", slot, (void *)(uintptr_t)s->scan,
+             s->user);
 }
 
 /* What malloc gives takes a word more. */

@@ -86,6 +86,18 @@ void tni_cells_each(const tn_heap *heap, tni_root_fn visit, void *user);
 void tni_ranges_each(const tn_heap *heap, tni_root_fn visit, void *user);
 void tni_scanners_each(const tn_heap *heap, tni_root_fn visit, void *user);
 
+/* Visits the slots of one of them. */
+void tni_cell_visit(tn_heap *heap, const void *cell, tn_tracer *tracer);
+void tni_range_visit(tn_heap *heap, const void *range, tn_tracer *tracer);
+void tni_scanner_visit(tn_heap *heap, const void *scanner, tn_tracer *tracer);
+
+/* For reports: which of them it is, and which of its slots. A handle is its own slot. */
+void tni_handle_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
+void tni_global_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
+void tni_cell_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
+void tni_range_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
+void tni_scanner_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
+
 /* What it has from malloc. */
 size_t tni_roots_bytes(const tni_roots *roots);
 void tni_roots_free(tni_roots *roots);

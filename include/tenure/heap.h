@@ -1,4 +1,5 @@
-/* tenure/heap.h: creating, collecting and destroying a heap; when memory is out; walking the heap. */
+/* tenure/heap.h: creating, collecting and destroying a heap; when memory is out; walking the heap; who holds an object.
+ */
 #ifndef TENURE_HEAP_H
 #define TENURE_HEAP_H
 
@@ -133,6 +134,30 @@ TN_API_ TN_NO_COLLECT void tn_external_adjust(tn_heap *heap, ptrdiff_t bytes);
  * are refused in it. TN_BAD_STATE as for tn_collect. The mutator's thread; collects, before the first visit. */
 typedef bool (*tn_walk_fn)(const void *object, tn_type type, size_t size, void *user);
 TN_API_ TN_MAY_COLLECT tn_status tn_heap_walk(tn_mutator *m, tn_walk_fn visit, void *user);
+
+/* Who holds an object: for one that should have died, such as one that only weak references should refer to. Reports
+ * the retaining path, a shortest chain of references from a root to the object, by calling line(text, user) for the
+ * object, and then for each step. With line == NULL the lines go to the log.
+ *
+ *     [path heap] 0x7f5e2c610028 (Pair: pair 1, allocated at eval.c:52) is held by 2 references:
+ *     [path heap]   the global 0x55d0c2a4f5b8, made at eval.c:12, holds 0x7f5e2c610008 (Vector, allocated at eval.c:10)
+ *     [path heap]   whose field 'tail[17]' holds 0x7f5e2c610028 (Pair: pair 1, allocated at eval.c:52)
+ *
+ * TENURE_DEBUG=sites adds the places. Of more than 64 steps those in the middle are left out. If no root leads to the
+ * object, the only line says that nothing holds it.
+ *
+ * TN_RETAINING_PATH takes a handle (or a global), which does not count itself; all other handles do. `text` is valid
+ * during the call of `line`, which must not call the API: calls are refused. Roots, trace callbacks and scanners are
+ * visited as by a marking, so weak references do not count, and what is found dead later does not either. Takes time
+ * and malloc'd memory for each object that is reached before this one: some 60 bytes, which heap_max does not count.
+ * Fails with TN_OUT_OF_MEMORY when there is none, TN_BAD_ARGUMENT when the object is NULL or none, TN_WRONG_HEAP, and
+ * TN_BAD_STATE in a callback. The mutator's thread, also in a raw window; never collects, and nothing moves. */
+TN_API_ TN_NO_COLLECT tn_status tn_retaining_path(tn_mutator *m, const void *object,
+                                                  void (*line)(const char *text, void *user), void *user);
+TN_API_ TN_NO_COLLECT tn_status tn_retaining_path_(tn_mutator *m, const void *h,
+                                                   void (*line)(const char *text, void *user), void *user);
+#define tn_retaining_path(m, object, line, user) tn_retaining_path((m), TN_OBJECT_(object), (line), (user))
+#define TN_RETAINING_PATH(m, h, line, user) tn_retaining_path_((m), TN_TYPED_(h), (line), (user))
 
 TN_END_DECLS_
 #endif

@@ -68,6 +68,7 @@ static bool stable_address(void) { return no(TN_STABLE_ADDRESS(w.m, w.young)); }
 static bool collect(void) { return bad(tn_collect(w.m, TN_MINOR)); }
 static bool collect_fully(void) { return bad(tn_collect(w.m, TN_FULL)); }
 static bool walk(void) { return bad(tn_heap_walk(w.m, walk_nothing, NULL)); }
+static bool path(void) { return bad(tn_retaining_path(w.m, *w.pair, NULL, NULL)); }
 static bool poll(void) { return tn_poll_slow(w.m), reported(); }
 static bool mutator_create(void) { return no(tn_mutator_create(w.heap, NULL)); }
 static bool mutator_destroy(void) { return bad(tn_mutator_destroy(w.m)); }
@@ -157,7 +158,7 @@ static const struct Call {
     {"tn_scanner_create", scanner_create, false}, {"tn_scanner_destroy", scanner_destroy, false},
     {"tn_range_destroy", range_destroy, false}, {"tn_root_destroy", root_destroy, false},
     {"tn_global_destroy", global_destroy, false}, {"tn_external_adjust", external, false},
-    {"tn_restore", restore, false},
+    {"tn_restore", restore, false}, {"tn_retaining_path", path, false},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

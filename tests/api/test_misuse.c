@@ -647,6 +647,12 @@ static tn_status weak_write_inside(Case *c) {
     return tn_weak_array_write(c->m, *array, 0, (tn_value)(uintptr_t)((char *)*support_list(c->m, 3) + 8));
 }
 static tn_status walk_without_function(Case *c) { return tn_heap_walk(c->m, NULL, NULL); }
+static tn_status path_of_null(Case *c) { return tn_retaining_path(c->m, NULL, NULL, NULL); }
+static tn_status path_of_null_handle(Case *c) { return tn_retaining_path_(c->m, NULL, NULL, NULL); }
+static tn_status path_of_inside(Case *c) {
+    TN_SCOPE(c->m);
+    return tn_retaining_path(c->m, (void *)((char *)*support_list(c->m, 3) + 8), NULL, NULL);
+}
 static tn_status global_value_as_reference(Case *c) {
     const tn_value *global = tn_global_create_value(c->m, 0);
     tn_status status = tn_global_store(c->m, global, NULL);
@@ -874,6 +880,10 @@ static const Row rows[] = {
     {"weak array: write of a pointer into an object", weak_write_inside, TN_BAD_ARGUMENT, IN_MUTATOR,
      {"tn_weak_array_write:", "no object begins there"}},
     {"walk: no function", walk_without_function, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_heap_walk:", "NULL"}},
+    {"path: of NULL", path_of_null, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_retaining_path:", "NULL"}},
+    {"path: of a NULL handle", path_of_null_handle, TN_BAD_ARGUMENT, IN_MUTATOR, {"tn_retaining_path:", "NULL"}},
+    {"path: of a pointer into an object", path_of_inside, TN_BAD_ARGUMENT, IN_MUTATOR,
+     {"tn_retaining_path:", "no object begins there"}},
     {"global: a reference into one of a value", global_value_as_reference, TN_NOT_FOUND, IN_MUTATOR,
      {"tn_global_store:", "holds a value"}},
     {"range: a description of 8 bytes", range_desc_too_small, TN_BAD_ARGUMENT, IN_MUTATOR,

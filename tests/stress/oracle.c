@@ -95,6 +95,26 @@ static void **op_hash(World *w) {
     return NULL;
 }
 
+enum { PATH_SIZE = 400 };
+
+static void note_path(const char *text, void *user) { snprintf(user, PATH_SIZE, "%s", text); }
+
+/* The handle that was picked does not count in the second one. */
+static void **op_path(World *w) {
+    TN_SCOPE(w->m);
+    char last[PATH_SIZE] = "", address[32];
+    Picked p = pick(w);
+    if (!p.h) return NULL;
+    tn_clear_error(w->m);
+    snprintf(address, sizeof address, " %p (", *p.h);
+    tn_status status = chance(w, 50) ? tn_retaining_path(w->m, *p.h, note_path, last)
+                                     : tn_retaining_path_(w->m, p.h, note_path, last);
+    world_note(w, "path of %u: %s", p.node->id, last);
+    if (status != TN_OK && status != TN_OUT_OF_MEMORY) world_fail(w, "tn_retaining_path: %s", tn_last_error(w->m));
+    if (status == TN_OK && !strstr(last, address)) world_fail(w, "tn_retaining_path: '%s' ends elsewhere", last);
+    return NULL;
+}
+
 static void **op_stable(World *w) {
     TN_SCOPE(w->m);
     Picked p = pick(w);
@@ -398,6 +418,7 @@ static const struct {
     {"copy", op_copy, 25},
     {"unprotect", op_unprotect, 12},
     {"protect", op_protect, 8},
+    {"path", op_path, 1},
 };
 enum { OPS = sizeof ops / sizeof *ops };
 

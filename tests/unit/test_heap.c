@@ -620,8 +620,81 @@ static void heap_walk(void **state) {
     host_close(&host);
 }
 
+/* ---- who holds an object ---- */
+
+typedef struct Path {
+    int lines;
+    char first[400], last[400];
+} Path;
+
+static void note_path(const char *text, void *user) {
+    Path *path = user;
+    if (!path->lines++) snprintf(path->first, sizeof path->first, "%s", text);
+    snprintf(path->last, sizeof path->last, "%s", text);
+}
+
+/* Also in a raw window, of young and of old objects, and of a large graph with short cuts. */
+static void path_is_the_shortest(void **state) {
+    (void)state;
+    Host host;
+    host_open(&host, NULL);
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 50000), **end = TN_HANDLE(host.m, *list);
+        while (tn_read(*end, cdr)) *end = tn_read(*end, cdr);
+        Pair **shortcut = TN_NEW(host.m, Pair);
+        Pair *object = *end;
+        *end = NULL;
+        for (int i = 0; i < 3; i++) {
+            tn_stats before = support_stats(host.m);
+            Path path = {0};
+            CHECK_EQ(tn_retaining_path(host.m, object, note_path, &path), TN_OK);
+            CHECK_EQ(path.lines, i == 0 ? 66 : 3);
+            CHECK_HAS(path.first, i == 0 ? "held by 50000 references:" : "held by 2 references:");
+            CHECK_HAS(path.last, i == 0 ? "field 'cdr' holds" : "field 'car' holds");
+            CHECK_EQ(support_stats(host.m).minors, before.minors);
+            *end = object;
+            TN_SET(host.m, shortcut, car, end);
+            if (i == 1) support_collect(host.m, TN_FULL);
+            object = *end;
+            *end = NULL;
+        }
+        TN_NO_GC(host.m);
+        Path path = {0};
+        CHECK_EQ(tn_retaining_path(host.m, object, note_path, &path), TN_OK);
+        CHECK_EQ(path.lines, 3);
+    }
+    CHECK_EQ(tn_retaining_path(NULL, NULL, NULL, NULL), TN_BAD_ARGUMENT);
+    host_close(&host);
+}
+
+static void path_needs_memory(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, NULL);
+    {
+        TN_SCOPE(host.m);
+        Pair **list = support_list(host.m, 1000);
+        Path path = {0};
+        for (int n = 1; n <= 2; n++) {
+            char option[20];
+            snprintf(option, sizeof option, "fail=%d", n);
+            CHECK_EQ(tn_option_set(host.heap, "debug", option), TN_OK);
+            CHECK_EQ(tn_retaining_path(host.m, *list, note_path, &path), TN_OUT_OF_MEMORY);
+            CHECK_EQ(path.lines, 0);
+        }
+        CHECK_EQ(tn_option_set(host.heap, "debug", "none"), TN_OK);
+        CHECK_EQ(TN_RETAINING_PATH(host.m, list, note_path, &path), TN_OK);
+        CHECK_EQ(path.lines, 1);
+        CHECK_HAS(path.first, "nothing holds");
+    }
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(path_is_the_shortest),
+        cmocka_unit_test(path_needs_memory),
         cmocka_unit_test(null_config_makes_a_heap),
         cmocka_unit_test(config_is_copied),
         cmocka_unit_test(bad_environment_fails_only_a_strict_heap),
