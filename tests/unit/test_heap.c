@@ -640,9 +640,9 @@ static void path_is_the_shortest(void **state) {
     host_open(&host, NULL);
     {
         TN_SCOPE(host.m);
-        Pair **list = support_list(host.m, 50000), **end = TN_HANDLE(host.m, *list);
+        Pair **early = TN_NEW(host.m, Pair), **list = support_list(host.m, 50000), **end = TN_HANDLE(host.m, *list);
         while (tn_read(*end, cdr)) *end = tn_read(*end, cdr);
-        Pair **shortcut = TN_NEW(host.m, Pair);
+        Pair **late = TN_NEW(host.m, Pair), **no = TN_HANDLE(host.m, (Pair *)NULL);
         Pair *object = *end;
         *end = NULL;
         for (int i = 0; i < 3; i++) {
@@ -654,7 +654,8 @@ static void path_is_the_shortest(void **state) {
             CHECK_HAS(path.last, i == 0 ? "field 'cdr' holds" : "field 'car' holds");
             CHECK_EQ(support_stats(host.m).minors, before.minors);
             *end = object;
-            TN_SET(host.m, shortcut, car, end);
+            TN_SET(host.m, early, car, i == 0 ? end : no);
+            TN_SET(host.m, late, car, i == 0 ? no : end);
             if (i == 1) support_collect(host.m, TN_FULL);
             object = *end;
             *end = NULL;
