@@ -5,8 +5,9 @@
  * a test.
  *
  * To add a moment: a line in `tni_moment` that says when it comes and what the event tells; a call of tni_announce at
- * that place; and a function in the table of whoever listens (observe/stats.c, debug/mode.c). A listener may look at
- * everything, must not allocate, and changes nothing but its own part of the heap. */
+ * that place; a function in the table of whoever listens (observe/stats.c, debug/mode.c); and its place in the order
+ * that tests/unit/test_moment.c expects. A listener may look at everything, must not allocate, and changes nothing but
+ * its own part of the heap. */
 #ifndef TNI_MOMENT_H
 #define TNI_MOMENT_H
 

@@ -256,6 +256,32 @@ static void after_its_dispose(tn_mutator *m, bool mended) {
     touch(&raw->number);
 }
 
+/* A scanner is to visit the same slots whenever it is called. This one visits its slot only every second time. */
+typedef struct Forgetful {
+    Pair *slot;
+    int calls;
+    bool mended;
+} Forgetful;
+
+static void visit_now_and_then(tn_tracer *tracer, void *user) {
+    Forgetful *f = user;
+    if (f->mended || !(f->calls++ & 1)) tn_visit(tracer, &f->slot);
+}
+
+static void scan_now_and_then(tn_mutator *m, int calls, bool mended) {
+    static Forgetful forgetful;
+    forgetful = (Forgetful){.slot = AT(1, tn_alloc(m, Pair)), .mended = mended};
+    CHECK_EQ(tn_scanner_create(m, visit_now_and_then, &forgetful), TN_OK);
+    minor(m);
+    forgetful.calls = calls;
+    full(m);
+    touch(&forgetful.slot->number);
+    CHECK_EQ(tn_scanner_destroy(m, visit_now_and_then, &forgetful), TN_OK);
+}
+
+static void in_a_slot_that_a_scanner_leaves_out(tn_mutator *m, bool mended) { scan_now_and_then(m, 0, mended); }
+static void in_a_slot_that_only_the_marking_finds(tn_mutator *m, bool mended) { scan_now_and_then(m, 1, mended); }
+
 static const Case cases[] = {
     {"in a local variable", in_a_local_variable, RAW, POINTER, SMALL, OPTIONS, LOST("16 bytes into a 'Pair'")},
     {"in malloc'd memory", in_malloced_memory, RAW, POINTER, SMALL, OPTIONS, LOST("16 bytes into a 'Pair'")},
@@ -291,6 +317,13 @@ static const Case cases[] = {
      "holds %p (0 bytes into a 'Pair', allocated at @1, which collection 2 (asked by the host) found dead, for no "
      "root, handle or object referred to it), which is no object: freed, or never allocated (a missed root or "
      "barrier?)\n"},
+    {"old: in a slot that a scanner leaves out", in_a_slot_that_a_scanner_leaves_out, RAW, POINTER, SMALL,
+     "debug=verify,sites", "tenure: heap 'host': verify: after major collection 2: a slot that a scanner "
+     "visits at %p holds %p, which is no object: freed, moved, or never allocated (a missed root or barrier, or a "
+     "callback that does not visit the same slots each time?)\n"},
+    {"old: in a slot that only the marking finds", in_a_slot_that_only_the_marking_finds, RAW, POINTER, SMALL,
+     "debug=verify,sites", "tenure: heap 'host': verify: after major collection 2: a scanner or a trace callback does "
+     "not visit the same slots each time\n"},
     {"old: some collections later", some_collections_later, HANDLES, LOW_TAG, SMALL, OLD,
      LOST("24 bytes into a 'Leaf'")},
     {"old: not where others are", not_where_others_are, RAW, POINTER, SMALL, OLD, LOST("16 bytes into a 'Pair'")},

@@ -15,7 +15,8 @@ TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (TN_UNLIKELY_(!tni_known_has(k, at) || c->wrong)) {
         if (!tni_verify_look_up(c, at, k, &place))
             tni_verify_report(c, slot, at, false,
-                   "which is no object: freed, moved, or never allocated (a missed root or barrier?)");
+                   "which is no object: freed, moved, or never allocated (a missed root or barrier, or a callback "
+                   "that does not visit the same slots each time?)");
         if (c->wrong && !tni_marked(at)) tni_verify_report(c, slot, at, true, "which was not marked");
     }
     tni_pending_set(&c->pending, c->reached + place * TNI_REGION_WORDS, tni_bit_of(at));
@@ -48,9 +49,11 @@ static void reach_from(void *object, void *user) {
 
 static void reach_all(check *c) {
     tni_pending_begin(&c->pending, c->reached);
-    c->root = "a root";
-    tni_handles_visit(c->heap, &c->tracer);
-    tni_roots_all(c->heap, &c->tracer);
+    for (const tni_root_kind *kind = tni_root_kinds; kind < tni_root_kinds + TNI_ROOT_KINDS; kind++) {
+        if (!kind->visit_all) continue;
+        c->root = kind->slot;
+        kind->visit_all(c->heap, &c->tracer);
+    }
     tni_sweep_each_object(c->heap, reach_from, c);
     tni_pending_end(&c->pending);
 }
@@ -64,6 +67,9 @@ static void check_marks(check *c, const tni_region *region, const uint64_t *reac
     if (w == TNI_REGION_WORDS) return;
     c->wrong = true;
     reach_all(c);
+    if (region->marks[w] == reached[w])
+        tni_fatal(c->heap, "verify: %s: a scanner or a trace callback does not visit the same slots each time",
+                  c->when);
     char text[400];
     size_t bit = w * 64 + (size_t)__builtin_ctzll(region->marks[w] ^ reached[w]);
     tni_describe(c->heap, (const char *)region + bit * 8, text, sizeof text);
