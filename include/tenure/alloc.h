@@ -53,9 +53,11 @@ TN_API_ TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t s
  * times the time of tn_alloc, and when it dies only a major collection finds that; but TN_STABLE_ADDRESS of a young
  * object costs a whole minor collection. For all else the contract is tn_alloc's. Without a tail, element and count are
  * 0. */
-#define tn_alloc_stable(m, T) ((T *)tn_alloc_stable_sized((m), T##_type, sizeof(T), 0, 0))
-#define tn_alloc_stable_tail(m, T, element, count) \
-    ((T *)tn_alloc_stable_sized((m), T##_type, sizeof(T), sizeof(element), (count)))
+#define tn_alloc_stable(m, T) tn_alloc_stable_as(m, T, T##_type)
+#define tn_alloc_stable_tail(m, T, element, count) tn_alloc_stable_tail_as(m, T, T##_type, element, count)
+#define tn_alloc_stable_as(m, T, type) ((T *)tn_alloc_stable_sized((m), (type), sizeof(T), 0, 0))
+#define tn_alloc_stable_tail_as(m, T, type, element, count) \
+    ((T *)tn_alloc_stable_sized((m), (type), sizeof(T), sizeof(element), (count)))
 TN_API_ TN_MAY_COLLECT void *tn_alloc_stable_sized(tn_mutator *m, tn_type type, size_t size, size_t element,
                                                    size_t count);
 #define tn_alloc_stable_sized(m, ...) tn_alloc_stable_sized(TN_AT_(m), __VA_ARGS__)

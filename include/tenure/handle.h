@@ -48,9 +48,11 @@ TN_BEGIN_DECLS_
     ((T **)(void *)tn_new_tail_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), TN_HERE_))
 
 /* The same with an address that is fixed from the first moment (tn_alloc_stable). */
-#define TN_NEW_STABLE(m, T) ((T **)(void *)tn_new_stable_((m), T##_type, sizeof(T), 0, 0, TN_HERE_))
-#define TN_NEW_STABLE_TAIL(m, T, element, count) \
-    ((T **)(void *)tn_new_stable_((m), T##_type, sizeof(T), sizeof(element), (count), TN_HERE_))
+#define TN_NEW_STABLE(m, T) TN_NEW_STABLE_AS(m, T, T##_type)
+#define TN_NEW_STABLE_TAIL(m, T, element, count) TN_NEW_STABLE_TAIL_AS(m, T, T##_type, element, count)
+#define TN_NEW_STABLE_AS(m, T, type) ((T **)(void *)tn_new_stable_((m), (type), sizeof(T), 0, 0, TN_HERE_))
+#define TN_NEW_STABLE_TAIL_AS(m, T, type, element, count) \
+    ((T **)(void *)tn_new_stable_((m), (type), sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
  * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be anything: fill them at

@@ -34,7 +34,8 @@ typedef struct tn_pacing {
 } tn_pacing;
 
 /* The policy as a table. Start from TN_POLICY_INIT. Each function must be pure and quick, and must not call the API:
- * such calls are refused. The collector clamps what they return to the options' ranges and the hard limit. */
+ * such calls are refused. Where one is NULL, the library decides. The collector clamps what they return to the options'
+ * ranges and the hard limit. */
 typedef struct tn_policy {
     size_t policy_size; /* sizeof(tn_policy): set by TN_POLICY_INIT */
 

@@ -429,6 +429,12 @@ static void a_struct_serves_several_types(void **state) {
         Vector **v = TN_NEW_TAIL_AS(own.m, Vector, 881, tn_value, 5);
         CHECK(v && TN_TYPE_OF(v) == 881 && TN_LENGTH_OF(v) == 5);
         CHECK_EQ(tn_type_of(tn_alloc_tail_as(own.m, Vector, 881, tn_value, 5)), 881);
+        Pair **fixed = TN_NEW_STABLE_AS(own.m, Pair, 880);
+        CHECK(fixed && TN_TYPE_OF(fixed) == 880 && TN_STABLE_ADDRESS(own.m, fixed) == *fixed);
+        CHECK_EQ(tn_type_of(tn_alloc_stable_as(own.m, Pair, 880)), 880);
+        v = TN_NEW_STABLE_TAIL_AS(own.m, Vector, 881, tn_value, 5);
+        CHECK(v && TN_TYPE_OF(v) == 881 && TN_LENGTH_OF(v) == 5 && !TN_IS_YOUNG(own.m, v));
+        CHECK_EQ(tn_type_of(tn_alloc_stable_tail_as(own.m, Vector, 881, tn_value, 5)), 881);
         support_collect(own.m, TN_FULL);
         CHECK(TN_TYPE_OF(p) == 880 && !TN_IS_YOUNG(own.m, p));
     }

@@ -68,6 +68,26 @@ static void host_policy_decides(void **state) {
     host_close(&host);
 }
 
+/* The function that it leaves out is the library's. */
+static void host_policy_decides_one_size(void **state) {
+    (void)state;
+    Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
+    const tn_policy policies[] = {{sizeof(tn_policy), answer_nursery, NULL, &a},
+                                  {sizeof(tn_policy), NULL, answer_limit, &a}};
+    for (int i = 0; i < 2; i++) {
+        Host host;
+        open_with(&host, &policies[i], NULL);
+        Pair **list = support_list(host.m, 50000);
+        support_garbage(host.m, 16 * MIB);
+        support_collect(host.m, TN_MAJOR);
+        tn_stats s = support_stats(host.m);
+        CHECK(i ? s.old_limit_bytes == s.live_bytes + 3 * MIB : s.nursery_bytes == 512 * KIB);
+        support_check_list(*list, 50000);
+        host_close(&host);
+    }
+    CHECK(a.nursery_calls > 0 && a.limit_calls > 0);
+}
+
 static void policy_is_told_the_truth(void **state) {
     (void)state;
     Answers a = {.nursery = 512 * KIB, .extra = 3 * MIB};
@@ -416,6 +436,7 @@ static void pretenured_shapes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host_policy_decides),
+        cmocka_unit_test(host_policy_decides_one_size),
         cmocka_unit_test(policy_is_told_the_truth),
         cmocka_unit_test(answers_are_clamped),
         cmocka_unit_test(fixed_means_fixed),

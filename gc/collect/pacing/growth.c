@@ -66,7 +66,7 @@ void tni_ask_for_limit(tn_heap *heap) {
     tn_pacing state = tni_pacing_describe(heap);
     state.external = p->external;
     tni_callback outer = tni_hook_begin(heap, "policy");
-    size_t limit = p->policy.old_limit(&state, p->policy.user);
+    size_t limit = p->policy.old_limit(&state, p->limit_user);
     tni_hook_end(heap, outer);
     tni_set_old_limit(heap, limit);
 }

@@ -35,10 +35,10 @@ size_t tni_pacing_kept(const tni_settings *settings) {
 void tni_pacing_init(tn_heap *heap, const tn_policy *policy) {
     tni_pacer *p = heap->pacing;
     bool fixed = heap->options.value.policy == TNI_POLICY_FIXED;
-    p->policy = tni_policy_of(heap, fixed);
-    if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size;
-    if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit;
-    if (policy) p->policy.user = policy->user;
+    p->policy = tni_policy_of(fixed);
+    p->nursery_user = p->limit_user = heap;
+    if (policy && policy->nursery_size) p->policy.nursery_size = policy->nursery_size, p->nursery_user = policy->user;
+    if (policy && policy->old_limit) p->policy.old_limit = policy->old_limit, p->limit_user = policy->user;
     if (!p->clock.wall) p->clock = (tni_clock){.wall = tni_os_now, .cpu = tni_os_cpu};
     tni_clock_start(&p->clock);
     p->last_end = p->growth.since = p->exhaustion.window = tni_pacing_now(heap);
@@ -119,7 +119,7 @@ void tni_pacing_after_minor(tn_heap *heap, size_t used, size_t survived, uint64_
     tni_decide_born_old(heap, used, survived);
     tn_pacing now = tni_pacing_describe(heap);
     tni_callback outer = tni_hook_begin(heap, "policy");
-    size_t size = p->policy.nursery_size(&now, p->policy.user);
+    size_t size = p->policy.nursery_size(&now, p->nursery_user);
     tni_hook_end(heap, outer);
     tni_set_nursery(heap, size);
 }

@@ -21,6 +21,7 @@ typedef struct tni_pacer {
     tni_exhaustion exhaustion;
     tni_growth growth;    /* since the last sample of it */
     tn_policy policy;
+    void *nursery_user, *limit_user; /* what its two functions are handed: one may be the host's, and one ours */
     size_t nursery;       /* what the policy wants; a cycle may get less */
     size_t old_limit;     /* old and external bytes that start the next major collection */
     size_t cache;         /* bytes of the second-level cache: a nursery of this size is cheap */

@@ -85,10 +85,9 @@ static size_t adaptive_limit(const tn_pacing *p, void *user) {
     return p->live + p->external + tni_max(heap->options.value.growth_min, (size_t)extra);
 }
 
-tn_policy tni_policy_of(tn_heap *heap, bool fixed) {
+tn_policy tni_policy_of(bool fixed) {
     return (tn_policy){.nursery_size = fixed ? fixed_nursery : adaptive_nursery,
-                       .old_limit = fixed ? fixed_limit : adaptive_limit,
-                       .user = heap};
+                       .old_limit = fixed ? fixed_limit : adaptive_limit};
 }
 
 bool tni_is_adaptive_nursery(const tni_pacer *p) { return p->policy.nursery_size == adaptive_nursery; }

@@ -3,7 +3,7 @@
  *
  * A host's own policy (tenure/heap.h) is told what `tn_pacing` has. Ours also reads the rest of tni_pacer.
  *
- * To add a policy: its word in `policies` of heap/option.c; its two functions here; and a row of
+ * To add a policy: its word in heap/option.h; its two functions here; and a row of
  * tests/unit/test_policy.c. */
 #ifndef TNI_POLICY_H
 #define TNI_POLICY_H
@@ -17,8 +17,8 @@
 
 struct tni_pacer;
 
-/* The policy of the option: fixed, or adaptive. */
-tn_policy tni_policy_of(tn_heap *heap, bool fixed);
+/* The policy of the option: fixed, or adaptive. Its functions want the heap as their `user`. */
+tn_policy tni_policy_of(bool fixed);
 bool tni_is_adaptive_nursery(const struct tni_pacer *pacing);
 bool tni_is_adaptive_limit(const struct tni_pacer *pacing);
 /* Whether the limit is one of ours. */
