@@ -5,11 +5,11 @@
  *
  * In a heap of less than 40 MiB the first block of a size class may lie above it.
  *
- * Everything that grows with the program counts: blocks, pages of large objects, and the heads of their regions, used
- * or free; the nursery; the queue of the evacuation and the stack of the marker; the remembered set, lists, and
- * tables of roots; and the handle stack, as far as collections have seen it in use. The heap's struct and its table
- * of types do not count (less than 512 KiB together), nor does what debug modes keep. Debug mode `verify` checks that
- * the counters agree with the regions.
+ * Everything that grows with the program counts. That is the nursery, the blocks, the pages of large objects, and the
+ * heads of their regions, used or free. It is also the queue of the evacuation, the stack of the marker, the remembered
+ * set, lists, and tables of roots. Of the handle stack counts what collections have seen in use. The heap's struct and
+ * its table of types do not count (less than 512 KiB together), nor does what debug modes keep. Debug mode `verify`
+ * checks that the counters agree with the regions.
  *
  * Free memory never makes an allocation fail: it goes back to the system when its place below the limit is wanted.
  * Lists that only save time (the remembered set, the marker's stack) stop growing instead. */

@@ -1,9 +1,9 @@
 /* collect/roots.h: the kinds of roots, as a table.
  *
- * To add a kind: its struct in heap/root.h, or where its owner is, and its memory in tni_roots_bytes and
- * tni_roots_free; the functions of a row; its number here and the row in roots.c, in the order in which the kinds are
- * visited; its check in debug/verify/references.c, which has a table as well; and, if a host registers it, what gdb
- * shows of it (tools/gdb/tenure-gdb.py). Whatever visits, counts or reports roots goes through this table. */
+ * To add a kind, write its struct in heap/root.h, or where its owner is, and count its memory in tni_roots_bytes and
+ * tni_roots_free. Write the functions of a row. Add its number here and the row in roots.c, in the order in which the
+ * kinds are visited. Add its check to the table in debug/verify/references.c. If a host registers it, let gdb show it
+ * (tools/gdb/tenure-gdb.py). Whatever visits, counts or reports roots goes through this table. */
 #ifndef TNI_ROOT_KINDS_H
 #define TNI_ROOT_KINDS_H
 

@@ -9,9 +9,9 @@
  *
  * So a minor collection visits young entries only. The kinds are rows of a table in special.c.
  *
- * To add a kind (ephemerons, guardians): its lists, for young ones in heap/mutator.h and for old ones here; a row
- * with the functions that settle them after an evacuation and after a marking, in the order in which the kinds may
- * see each other's effects; and its invariant in debug/verify. */
+ * To add a kind (ephemerons, guardians), write its lists: for young ones in heap/mutator.h, and for old ones here. Add
+ * a row with the functions that settle them after an evacuation and after a marking. The rows are in the order in which
+ * the kinds may see each other's effects. Check its invariant in debug/verify. */
 #ifndef TNI_SPECIAL_H
 #define TNI_SPECIAL_H
 

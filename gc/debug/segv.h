@@ -4,9 +4,9 @@
  * With `stale` the memory of each evacuated cycle of the nursery stays inaccessible until the cycles have gone round in
  * the nursery's address range, and debug/site.h remembers what became of its objects. With `quarantine` so does what
  * has died in the old space, for a while (debug/quarantine.h). With `handles` the slots of closed scopes hold addresses
- * that nothing may touch (debug/handle.h). A handler of SIGSEGV says which object the faulting address belongs to; then
+ * that nothing may touch (debug/handle.h). A handler of SIGSEGV says which object the faulting address belongs to. Then
  * it does what would have been done without it: it calls the host's own handler, or lets the process die at the
- * faulting instruction, where a debugger or a core dump shows it.
+ * faulting instruction. There a debugger or a core dump shows it.
  *
  * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
  * while a heap has such an option on. */

@@ -4,10 +4,10 @@
  * their functions when the heap is made and when an option changes. A moment that nobody listens to costs a load and
  * a test.
  *
- * To add a moment: a line in `tni_moment` that says when it comes and what the event tells; a call of tni_announce at
- * that place; a function in the table of whoever listens (observe/stats.c, debug/mode.c); and its place in the order
- * that tests/unit/test_moment.c expects. A listener may look at everything, must not allocate, and changes nothing but
- * its own part of the heap. */
+ * To add a moment, write a line in `tni_moment` that says when it comes and what the event tells, and a call of
+ * tni_announce at that place. Add a function to the table of whoever listens (observe/stats.c, debug/mode.c). Put it
+ * where it comes in the order that tests/unit/test_moment.c expects. A listener may look at everything, must not
+ * allocate, and changes nothing but its own part of the heap. */
 #ifndef TNI_MOMENT_H
 #define TNI_MOMENT_H
 

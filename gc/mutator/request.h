@@ -1,8 +1,8 @@
 /* mutator/request.h: an allocation on its way: what is to be allocated, and the steps that it may take.
  *
- * alloc.c has the way of a request from the public call down; place.c tries to place it without a collection;
- * no_room.c collects for it, and gives up in the order of the contract (tenure/heap.h, "Memory is out"); window.c is
- * what a raw window allows. */
+ * alloc.c has the way of a request from the public call down. place.c tries to place it without a collection. no_room.c
+ * collects for it, and gives up in the order of the contract (tenure/heap.h, "Memory is out"). window.c is what a raw
+ * window allows. */
 #ifndef TNI_REQUEST_H
 #define TNI_REQUEST_H
 

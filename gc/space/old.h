@@ -1,9 +1,10 @@
 /* space/old.h: blocks of cells of any size, and the holes between them, in which new cells are bumped.
  *
- * A block is full of cells and holes. Two bitmaps describe it. Bits are indexed by object address (8 bytes after the
- * start of its cell): a mark bit for each object; a used bit for each object and hole that there was when the block was
- * swept, and for holes that were left since. What begins at such a bit ends at the next bit of either kind. So the bits
- * alone show where the cells that a marking left alive end, and a sweep touches no object (collect/sweep.c).
+ * A block is full of cells and holes. Two bitmaps describe it. Bits are indexed by object address, which is 8 bytes
+ * after the start of a cell. There is a mark bit for each object. There is a used bit for each object and hole that
+ * there was when the block was swept, and for holes that were left since. What begins at such a bit ends at the next
+ * bit of either kind. So the bits alone show where the cells that a marking left alive end, and a sweep touches no
+ * object (collect/sweep.c).
  *
  * A size class serves the cells of one doubling, either leaves or others. It has at most one current block, and in it
  * one hole [start, bump, end); the bytes before `start` are counted in `filled`. Every other block is full, or on

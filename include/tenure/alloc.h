@@ -6,8 +6,8 @@
  *
  * What inline allocation checks, and when: the size and the number when they are compiled (they are constants), then
  * one comparison with the mutator's limit. While that holds, the type and the sizes are not compared with the
- * registered ones: an unregistered type or a wrong size is found by the first call that takes the slow path, which
- * every chunk of the nursery begins with, or with TENURE_DEBUG=verify. The slow path checks everything, each time. */
+ * registered ones. The first call that takes the slow path finds an unregistered type or a wrong size. Every chunk of
+ * the nursery begins with such a call. TENURE_DEBUG=verify finds it too. The slow path checks everything, each time. */
 #ifndef TENURE_ALLOC_H
 #define TENURE_ALLOC_H
 
@@ -49,10 +49,10 @@ TN_INLINE_ void *tn_alloc_tail_sized(tn_mutator *m, tn_type type, size_t size, s
 TN_API_ TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t size, size_t element, size_t count);
 
 /* An object whose address is fixed from the first moment, of any type of the host's: it is born old, as with
- * TN_BORN_OLD, and TN_STABLE_ADDRESS (weak.h) returns it at once. It takes a call and a place in the old space, several
- * times the time of tn_alloc, and when it dies only a major collection finds that; but TN_STABLE_ADDRESS of a young
- * object costs a whole minor collection. For all else the contract is tn_alloc's. Without a tail, element and count are
- * 0. */
+ * TN_BORN_OLD, and TN_STABLE_ADDRESS (weak.h) returns it at once. It takes a call and a place in the old space, which
+ * is several times the time of tn_alloc. When it dies, only a major collection finds that. But TN_STABLE_ADDRESS of a
+ * young object costs a whole minor collection. For all else the contract is tn_alloc's. Without a tail, element and
+ * count are 0. */
 #define tn_alloc_stable(m, T) tn_alloc_stable_as(m, T, T##_type)
 #define tn_alloc_stable_tail(m, T, element, count) tn_alloc_stable_tail_as(m, T, T##_type, element, count)
 #define tn_alloc_stable_as(m, T, type) ((T *)tn_alloc_stable_sized((m), (type), sizeof(T), 0, 0))

@@ -1,8 +1,8 @@
 /* tenure/handle.h: handles and scopes, the tier to begin with.
  *
- * A handle is a plain C pointer to a rooted slot: `T **` may be assigned through, `T *const *` is a read-only
- * parameter. *h is the object now; read it again after anything that may collect. Slots live in the mutator's handle
- * stack. A scope gives back the slots that were made since it opened:
+ * A handle is a plain C pointer to a rooted slot. `T **` may be assigned through; `T *const *` is a read-only
+ * parameter. The object is *h: read it again after anything that may collect. Slots live in the mutator's handle stack.
+ * A scope gives back the slots that were made since it opened:
  *
  *     static Pair **cons(tn_mutator *m, Value *const *car, Pair *const *cdr) {
  *         TN_SCOPE(m);                                 // closes on return, break, continue and goto
@@ -127,10 +127,10 @@ TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_stored_(tn_mutator *m
 TN_API_ TN_NO_COLLECT __attribute__((cold)) void tn_handle_made_(tn_mutator *m, const void *slot,
                                                                  const tn_place *place);
 
-/* A host that is compiled with AddressSanitizer, in all of its files that make handles, poisons the slots of closed
- * scopes until they are used again: a use of a handle after its scope is reported at its line, without any debug mode.
- * The library reports the slots that it frees or uses itself through forbid_slots and allow_slots, however it was
- * built. TENURE_DEBUG=handles gives better reports, so while it is on, slots are not poisoned. */
+/* Compile all files of a host that make handles with AddressSanitizer: then they poison the slots of closed scopes
+ * until these are used again. So a use of a handle after its scope is reported at its line, without any debug mode. The
+ * library reports the slots that it frees or uses itself through forbid_slots and allow_slots, however it was built.
+ * TENURE_DEBUG=handles gives better reports, so while it is on, slots are not poisoned. */
 #if defined(__SANITIZE_ADDRESS__)
 #define TN_ASAN_
 #elif defined(__has_feature)

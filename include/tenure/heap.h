@@ -88,21 +88,20 @@ typedef struct tn_config {
  * TN_OUT_OF_MEMORY. For an object that could never fit nothing is collected: on_out_of_memory is asked at once.
  *
  * A host that asks again and again would do nothing but collect. So after four successive requests for which a full
- * collection did not help, some fail without one, and the text says so: at most one, then two, four, and so on up to 64
- * successive ones, and for no longer than the program runs for four times what the last full collection took. A full
+ * collection did not help, some fail without one, and the text says so. They are at most one, then two, four, and so
+ * on, up to 64 in a row. They end when the program has run for four times what the last full collection took. A full
  * collection is always made when a request is smaller than those that have failed, when heap_max was raised, when
  * external bytes or blocks were freed, and when the hook has returned true. One that helps ends the series.
  * on_out_of_memory is asked in each case. The collector cannot see that references were dropped: a host that has
- * dropped data after four such failures, and must know at once whether that was enough, calls tn_collect(m,
- * TN_FULL). */
+ * dropped data after four such failures, and must know at once whether it was enough, calls tn_collect(m, TN_FULL). */
 
-/* What callbacks may call. trace, dispose, describe, scanners, on_error, on_fatal, log and the functions of a policy
- * may call tn_version, tn_version_number, tn_status_text, tn_heap_user, tn_request_collection and tn_interrupt, what
- * only reads (tn_last_status, tn_last_error, and tn_clear_error; tn_handle_count, tn_save, tn_type_of, tn_length_of,
- * tn_size_of, tn_type_name), and what their own contracts name; on_out_of_memory may call all that neither allocates
- * nor collects. Every other function refuses to run there, in every build: it does nothing, returns NULL, 0 or
- * TN_BAD_STATE, and says so like any failure. (Inline code that only reads or writes memory, such as TN_HANDLE or
- * tn_write, cannot find out where it is called.) */
+/* What callbacks may call. The functions trace, dispose, describe, scanners, on_error, on_fatal, log and those of a
+ * policy may call what their own contracts name. They may also ask: tn_version, tn_version_number, tn_status_text,
+ * tn_heap_user, tn_last_status, tn_last_error, tn_handle_count, tn_save, tn_type_of, tn_length_of, tn_size_of and
+ * tn_type_name. And they may call tn_request_collection, tn_interrupt and tn_clear_error. on_out_of_memory may call all
+ * functions that neither allocate nor collect. Every other function refuses to run there, in every build. It does
+ * nothing, returns NULL, 0 or TN_BAD_STATE, and says so like any failure. (Inline code that only reads or writes
+ * memory, such as TN_HANDLE or tn_write, cannot find out where it is called.) */
 
 /* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1; a config of a
  * newer version that uses what this one does not know) returns NULL and fills *error, which may be NULL. Any thread. */

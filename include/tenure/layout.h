@@ -2,11 +2,11 @@
  * bindings of languages that cannot use C macros and inline functions (Rust, Zig). Static assertions below hold the
  * numbers to the structs. The numbers stay for as long as the major version does.
  *
- * Without any C macro. Every inline function of the headers is exported under its own name, and every function behind a
- * macro under the macro's name in lower case with a `_`: TN_SET(m, h, f, v) is tn_set_(m, h, offset of f, v), where
- * handles are untyped (`void **`), offsets are in bytes, and a place may be NULL. tests/symbols.txt lists all of them.
- * Scopes: tn_save and tn_restore, which take and return a struct of four words, or tn_scope_open_ and tn_scope_close_.
- * tests/abi/plain.c is a host of this kind.
+ * Without any C macro. Every inline function of the headers is exported under its own name. Every function behind a
+ * macro is exported under the macro's name in lower case with a `_`: TN_SET(m, h, f, v) is tn_set_(m, h, offset of f,
+ * v). Handles are untyped there (`void **`), offsets are in bytes, and a place may be NULL. tests/symbols.txt lists all
+ * of them. Scopes: tn_save and tn_restore, which take and return a struct of four words, or tn_scope_open_ and
+ * tn_scope_close_. tests/abi/plain.c is a host of this kind.
  *
  * The word before an object is its header:
  *
@@ -21,9 +21,9 @@
  *     else  [m + TN_OFFSET_ALLOC] = next;  [object - 8] = type << TN_HEADER_TYPE_SHIFT | count <<
  *           TN_HEADER_LENGTH_SHIFT
  *
- * This is all that inline allocation checks. The limit is lowered whenever something else has to be done: a collection
- * is asked for, a raw window is open, a debug mode wants to see each allocation, new objects are placed in the old
- * space. So the call on the slow path is never left out. The memory is zero already.
+ * This is all that inline allocation checks. The limit is lowered whenever something else has to be done: when a
+ * collection is asked for, a raw window is open, a debug mode wants to see each allocation, or new objects are placed
+ * in the old space. So the call on the slow path is never left out. The memory is zero already.
  *
  * Of a type that is aligned to 16, 32 or 64 bytes: call tn_alloc_slow; or move the object up first, with
  *
@@ -76,8 +76,8 @@ typedef AO_t tn_header;
 #define TN_OFFSET_SITE 88
 #define TN_OFFSET_NURSERY_SIZE 136
 
-/* `handles` and `values` are no neighbours: else compilers save both for a scope with one load of 16 bytes, and such a
- * load of two words that were just stored one by one stalls the processor for a dozen cycles. */
+/* `handles` and `values` are no neighbours. If they were, compilers would save both for a scope with one load of 16
+ * bytes. Such a load of two words that were just stored one by one stalls the processor for a dozen cycles. */
 struct tn_mutator {
     char *alloc;           /* the next object; its header is the word before */
     uintptr_t limit;       /* an object and the header after it must end by here */

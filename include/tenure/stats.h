@@ -28,9 +28,9 @@ typedef struct tn_stats {
     uint64_t major_p50_ns, major_p99_ns, major_max_ns;
     uint64_t gc_ns, total_ns; /* in collections, and since the heap was created: gc_ns / total_ns is the time share */
 
-    /* The processor's time in collections. Unlike gc_ns, it leaves out the time of other processes. A minor collection
-     * that should take less than 50 us, because the one before did, counts in minor_cpu_ns as it does in gc_ns, but for
-     * no more than 1 ms: asking the system for the time would take longer than 1 % of it. All others are measured. */
+    /* The processor's time in collections. Unlike gc_ns, it leaves out the time of other processes. Asking the system
+     * for that time takes longer than 1 % of a short collection. So after a minor collection of less than 50 us, the
+     * next one counts in minor_cpu_ns as it does in gc_ns, but for no more than 1 ms. All others are measured. */
     uint64_t gc_cpu_ns;     /* the sum of the following */
     uint64_t minor_cpu_ns;  /* minor collections, also those that begin a major one */
     uint64_t mark_cpu_ns;   /* of major collections */

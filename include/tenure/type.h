@@ -20,16 +20,16 @@
  *
  * A tail is an array after the fixed part: element i is at (char *)object + sizeof(T) + i * tail_size. It begins at
  * sizeof(T), also where the last field of T ends before that. A flexible array member at the end of T has this address
- * only if sizeof(T) has no padding after the last field: with `struct { TN_FIELD(X) a; char n; char text[]; }`, text is
+ * only if sizeof(T) has no padding after the last field. With `struct { TN_FIELD(X) a; char n; char text[]; }`, text is
  * at 9 and the tail at 16. So use (void *)(object + 1), or give such a struct fields that fill its last word.
  *
- * Objects are aligned to 8 bytes unless the type says more: a struct that wants 16, 32 or 64 (it holds an __int128, a
- * vector, or says _Alignas) gets that at every age and size, from TN_DESC and the typed macros (TN_NEW, tn_alloc and
- * those with a tail). TN_DESC of a struct that wants more than 64 does not compile. The elements of a tail begin at
- * sizeof(T): they are aligned as T is.
+ * Objects are aligned to 8 bytes unless the type says more. A struct may want 16, 32 or 64 bytes: it holds an __int128
+ * or a vector, or says _Alignas. It gets that at every age and size, from TN_DESC and the typed macros (TN_NEW,
+ * tn_alloc and those with a tail). TN_DESC of a struct that wants more than 64 does not compile. The elements of a tail
+ * begin at sizeof(T): they are aligned as T is.
  *
  * Objects move. A pointer of an object into itself (to an inline buffer, or to its own tail) is wrong after the first
- * move, and a trace callback cannot mend it, because it does not learn where the object was. Keep an offset or an index
+ * move. A trace callback cannot mend it, because it does not learn where the object was. Keep an offset or an index
  * instead, or have the object born where it stays (TN_BORN_OLD, TN_NEW_STABLE). */
 #ifndef TENURE_TYPE_H
 #define TENURE_TYPE_H

@@ -1,9 +1,9 @@
 /* collect/pacing/pacing.h: when to collect, and how much may be allocated before: the accounts of collections, and
  * the sizes that follow from them.
  *
- * The policy (policy.h, or the host's) proposes; the rooms beside it each own a part: what a cycle is promised
- * (room.h), what the old space grows by (growth.h), whether objects are born old (born_old.h), and what to do when
- * memory is out (exhaustion.h). This file has what they share. */
+ * The policy (policy.h, or the host's) proposes. The rooms beside it each own a part: room.h what a cycle is promised,
+ * growth.h what the old space grows by, born_old.h whether objects are born old, and exhaustion.h what to do when
+ * memory is out. This file has what they share. */
 #ifndef TNI_PACING_H
 #define TNI_PACING_H
 
@@ -81,10 +81,10 @@ void tni_pacing_changed(tn_heap *heap);
 size_t tni_pacing_kept(const tni_settings *settings);
 /* The next cycles are to have this length, as far as the options allow it. */
 void tni_set_nursery(tn_heap *heap, size_t bytes);
-/* The time that debug mode `verify` may take for its pass over the old space, before a collection of this kind.
- * Unlimited, unless the nursery adapts and is already at its maximum, or objects are pretenured: then a third of the
- * mutator's time since the last collection. 0 if marking follows and the nursery is empty, because everything is
- * checked then. */
+/* The time that debug mode `verify` may take for its pass over the old space, before a collection of this kind. It is
+ * unlimited, unless the nursery adapts and is already at its maximum, or objects are pretenured: then it is a third of
+ * the mutator's time since the last collection. It is 0 if marking follows and the nursery is empty, because everything
+ * is checked then. */
 uint64_t tni_pacing_verify_limit(const tn_heap *heap, tn_collection_kind kind);
 
 /* Records a minor collection that began at `since` (by tni_pacing_now) with `used` bytes in the nursery. */

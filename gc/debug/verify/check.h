@@ -1,7 +1,7 @@
 /* debug/verify/check.h: the state of one check, which the rooms of `verify` share. references.c looks at what slots and
- * roots hold before a minor collection, blocks.c at the blocks, spans and counts, reach.c at what marking has reached;
- * report.c begins and ends a check, and reports. What they share with the collector are the layouts of objects and the
- * lists of roots and regions, not the loops that copy and mark. */
+ * roots hold before a minor collection. blocks.c looks at the blocks, spans and counts, and reach.c at what marking has
+ * reached. report.c begins and ends a check, and reports. What they share with the collector are the layouts of objects
+ * and the lists of roots and regions, not the loops that copy and mark. */
 #ifndef TNI_VERIFY_CHECK_H
 #define TNI_VERIFY_CHECK_H
 
