@@ -46,6 +46,7 @@ void pool_add(Interp *in) {
 void keep_known(Interp *in, Env *const *outer) {
     known = env_alloc(in, outer); /* visited: good */
     quote_symbol = NIL;           /* an immediate: good */
+    tn_root_create(in->m, &symbols);
     TN_ROOT_SET(in->m, &symbols, TN_NEW(in->m, Table));
     if (no_value != NIL) quote_symbol = FALSE;
 }

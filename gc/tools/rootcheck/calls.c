@@ -1,6 +1,6 @@
-/* calls.c: infers through the call graph which functions may collect: those that are declared so (TN_MAY_COLLECT),
- * those that nothing is known of, and those that call such a function, but for calls that do not return (noreturn).
- * What is declared, TN_MAY_COLLECT or TN_NO_COLLECT, is believed. */
+/* calls.c: infers through the call graph which functions may collect. These are the ones that are declared so
+ * (TN_MAY_COLLECT), those that nothing is known of, and those that call such a function. Calls that do not return
+ * (noreturn) do not count. What is declared, TN_MAY_COLLECT or TN_NO_COLLECT, is believed. */
 #include "calls.h"
 
 #include <stdio.h>

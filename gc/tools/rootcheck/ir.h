@@ -51,6 +51,7 @@ typedef struct Variable {
     bool global;   /* static storage */
     bool constant; /* const: what it holds is no object of the heap */
     bool visited;  /* a global or field that the collector is told of (tn_visit, tn_root_create, a range) */
+    bool elsewhere; /* its address is taken, and not for the use of a root: cells.c */
     bool no_collect; /* a pointer to functions that never collect */
     bool memory;     /* stands for what a call of malloc has returned */
     int parameter; /* its number, or -1 */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells.h"
 #include "cursor.h"
 
 /* The function that is being lowered. */
@@ -543,7 +544,7 @@ static enum CXChildVisitResult lower_top(CXCursor cursor, CXCursor parent, CXCli
         CXCursor initial = clang_Cursor_getVarDeclInitializer(cursor);
         now.count = 0;
         now.operators = (Operators){.blind = true};
-        if (!clang_Cursor_isNull(initial)) lower(initial); /* for the descriptions in it */
+        if (!clang_Cursor_isNull(initial)) cells_note_initialiser(lower(initial)); /* and the descriptions in it */
     }
     return CXChildVisit_Continue;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "calls.h"
+#include "cells.h"
 #include "facts.h"
 #include "flow.h"
 #include "load.h"
@@ -62,6 +63,7 @@ int main(int argc, char **argv) {
     if (units < 0) return 2;
     types_settle();
     calls_infer();
+    cells_check();
     flow_learn_all();
     unsigned found = report_print(stdout, o.summary);
     if (o.sarif && (!report_sarif(o.sarif) || fclose(o.sarif) != 0)) {

@@ -20,6 +20,7 @@ static const struct { const char *name, *about; } checks[CHECKS] = {
     [CHECK_WINDOW] = {"raw-window", "A call that may collect is made within TN_NO_GC."},
     [CHECK_STACK_ROOT] = {"stack-root", "A local variable is still a root when its function returns."},
     [CHECK_MEMORY] = {"unrooted-memory", "A static variable or memory, which is no root, holds a raw pointer."},
+    [CHECK_CELL] = {"unregistered-root", "A root cell is stored into, and nothing registers it."},
     [CHECK_FIELD] = {"undescribed-field", "The description of a type leaves out a reference or value of its struct."},
     [CHECK_EXCEPTION] = {"exception", "An exception gives no reason, or excuses nothing."},
 };

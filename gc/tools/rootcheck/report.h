@@ -18,6 +18,7 @@ enum check {
     CHECK_WINDOW,      /* a call that may collect in a raw window */
     CHECK_STACK_ROOT,  /* a variable of the stack is a root still when its function returns */
     CHECK_MEMORY,      /* a raw pointer in a static variable, or in memory, that the collector does not know */
+    CHECK_CELL,        /* a root cell that is stored into and registered nowhere */
     CHECK_FIELD,       /* a reference or value of a struct that its description leaves out */
     CHECK_EXCEPTION,   /* an exception without reason, or that excuses nothing */
     CHECKS

@@ -132,12 +132,18 @@ Type type_of(CXType type) {
 
 /* ---- TN_DESC: {.number = T_type, .name = "T", .size = sizeof(T), ...} ---- */
 
+/* A bitmap and those that are joined with it: the words that a description names. */
+typedef struct Bitmap {
+    uint64_t words;
+    bool open; /* one cannot be read */
+} Bitmap;
+
 typedef struct Description {
     Record *record;
     CXType type; /* of the struct */
     bool born_old;
-    bool open; /* it has a trace callback, or a bitmap that cannot be read */
-    uint64_t described; /* the words that refs and values name */
+    bool traced; /* a callback visits what the bitmaps leave out */
+    Bitmap fixed, tail; /* tail: of one element */
     Spot spot;
 } Description;
 
@@ -159,6 +165,14 @@ static enum CXChildVisitResult look(CXCursor cursor, CXCursor parent, CXClientDa
     return CXChildVisit_Recurse;
 }
 
+static void add_bitmap(Bitmap *bitmap, CXCursor expression) {
+    CXEvalResult result = clang_Cursor_Evaluate(expression);
+    if (result && clang_EvalResult_getKind(result) == CXEval_Int)
+        bitmap->words |= clang_EvalResult_getAsUnsigned(result);
+    else bitmap->open = true;
+    clang_EvalResult_dispose(result);
+}
+
 /* One initialiser, `.refs = ...`. */
 static enum CXChildVisitResult look_at_bitmap(CXCursor part, CXCursor parent, CXClientData data) {
     Description *description = data;
@@ -166,26 +180,55 @@ static enum CXChildVisitResult look_at_bitmap(CXCursor part, CXCursor parent, CX
     (void)parent;
     if (kids.count < 2 || !is_kind(kids.at[0], CXCursor_MemberRef)) return CXChildVisit_Continue;
     const char *name = text_of(clang_getCursorSpelling(clang_getCursorReferenced(kids.at[0])));
-    if (strcmp(name, "trace") == 0) description->open = true;
-    if (strcmp(name, "refs") != 0 && strcmp(name, "values") != 0) return CXChildVisit_Continue;
-    CXEvalResult result = clang_Cursor_Evaluate(kids.at[kids.count - 1]);
-    if (result && clang_EvalResult_getKind(result) == CXEval_Int)
-        description->described |= clang_EvalResult_getAsUnsigned(result);
-    else description->open = true;
-    clang_EvalResult_dispose(result);
+    CXCursor value = kids.at[kids.count - 1];
+    if (strcmp(name, "trace") == 0) description->traced = true;
+    if (strcmp(name, "refs") == 0 || strcmp(name, "values") == 0) add_bitmap(&description->fixed, value);
+    if (strcmp(name, "tail_refs") == 0 || strcmp(name, "tail_values") == 0) add_bitmap(&description->tail, value);
     return CXChildVisit_Continue;
 }
 
-static enum CXVisitorResult check_field(CXCursor field, CXClientData data) {
-    const Description *description = data;
-    Type type = type_of(clang_getCursorType(field));
-    long long word = clang_Cursor_getOffsetOfField(field) / 64;
-    if (type.base != BASE_CELL || type.pointers || word < 0 || word > 63) return CXVisit_Continue;
-    if (description->described >> word & 1) return CXVisit_Continue;
+/* Where the fields of a struct are looked for: a struct within the object, or one element of its tail. */
+typedef struct Part {
+    const Description *description;
+    const Bitmap *bitmap;
+    long long from; /* words before it */
+} Part;
+
+static enum CXVisitorResult check_field(CXCursor field, CXClientData data);
+
+static void report_field(const Part *part, CXCursor field) {
     char text[256];
     snprintf(text, sizeof text, "the description of '%s' leaves out '%s': the collector will not see what it holds",
-             description->record->name, text_of(clang_getCursorSpelling(field)));
-    report(CHECK_FIELD, description->spot, text, spot_of(field), "it is declared here", (Spot){0}, NULL);
+             part->description->record->name, text_of(clang_getCursorSpelling(field)));
+    report(CHECK_FIELD, part->description->spot, text, spot_of(field), "it is declared here", (Spot){0}, NULL);
+}
+
+/* `count` elements of the type, from a word on. */
+static void check_row(const Part *part, CXCursor field, CXType element, long long word, long long count) {
+    Type type = type_of(element);
+    if (type.pointers || (type.base != BASE_CELL && type.base != BASE_RECORD)) return;
+    long long words = clang_Type_getSizeOf(element) / 8;
+    for (long long i = 0; i < count && word >= 0 && word < 64; i++, word += words) {
+        Part inner = {part->description, part->bitmap, word};
+        if (type.base == BASE_RECORD) clang_Type_visitFields(clang_getCanonicalType(element), check_field, &inner);
+        else if (!(part->bitmap->words >> word & 1)) report_field(part, field);
+    }
+}
+
+/* A flexible array member is the object's tail. A union is left alone: what it holds is for a trace callback. */
+static enum CXVisitorResult check_field(CXCursor field, CXClientData data) {
+    const Part *part = data;
+    CXType type = clang_getCanonicalType(clang_getCursorType(field));
+    long long word = part->from + clang_Cursor_getOffsetOfField(field) / 64, count = 1;
+    if (is_kind(clang_getTypeDeclaration(type), CXCursor_UnionDecl)) return CXVisit_Continue;
+    if (type.kind == CXType_IncompleteArray) {
+        Part tail = {part->description, &part->description->tail, 0};
+        if (!tail.bitmap->open) check_row(&tail, field, clang_getArrayElementType(type), 0, 1);
+        return CXVisit_Continue;
+    }
+    for (; type.kind == CXType_ConstantArray; type = clang_getCanonicalType(clang_getArrayElementType(type)))
+        count *= clang_getArraySize(type);
+    if (!part->bitmap->open) check_row(part, field, type, word, count);
     return CXVisit_Continue;
 }
 
@@ -196,6 +239,7 @@ void note_description(CXCursor list) {
     description.record->heap = true;
     description.spot = spot_of(list);
     clang_visitChildren(list, look_at_bitmap, &description);
-    if (!description.open) clang_Type_visitFields(description.type, check_field, &description);
+    Part whole = {&description, &description.fixed, 0};
+    if (!description.traced) clang_Type_visitFields(description.type, check_field, &whole);
     if (description.born_old) description.record->fixed = true;
 }
