@@ -14,6 +14,7 @@
 #include "collect/sweep.h"
 #include "collect/worker.h"
 #include "debug/barriers.h"
+#include "debug/cleared.h"
 #include "debug/handle.h"
 #include "debug/mode.h"
 #include "debug/quarantine.h"
@@ -32,6 +33,7 @@ typedef struct whole {
     tni_stress stress;
     tni_sites sites;
     tni_barriers barriers;
+    tni_cleared cleared;
     tni_quarantine quarantine;
     tni_handle_checks checks;
     tni_verification verification;
@@ -48,6 +50,7 @@ static tn_heap *assemble(whole *w) {
     heap->stress = &w->stress;
     heap->sites = &w->sites;
     heap->barriers = &w->barriers;
+    heap->cleared = &w->cleared;
     heap->quarantine = &w->quarantine;
     heap->checks = &w->checks;
     heap->verification = &w->verification;
@@ -104,6 +107,7 @@ static void free_parts(tn_heap *heap) {
     tni_marker_free(&heap->worker->mark);
     tni_sites_free(heap->sites);
     tni_barriers_free(heap);
+    tni_cleared_free(heap);
     tni_quarantine_free(heap->quarantine);
     tni_vector_free(&heap->verification->disposed);
 }

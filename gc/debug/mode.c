@@ -12,6 +12,7 @@
 #include "collect/stress.h"
 #include "debug/barriers.h"
 #include "debug/callback.h"
+#include "debug/cleared.h"
 #include "debug/dispose.h"
 #include "debug/handle.h"
 #include "debug/leaks.h"
@@ -34,6 +35,10 @@ static void note_disposed(tn_heap *heap, const tni_event *event) {
 }
 
 static void barriers_born(tn_heap *heap, const tni_event *event) { tni_barriers_born(heap, event->object); }
+
+static void cleared_stored(tn_heap *heap, const tni_event *event) {
+    tni_cleared_stored(heap, event->object, event->values, event->value);
+}
 
 static void sites_move(tn_heap *heap, const tni_event *event) {
     tni_sites_after_minor(heap, event->collection->reason);
@@ -124,11 +129,12 @@ typedef struct row {
     void (*run)(tn_heap *heap);
     void (*hear)(tn_heap *heap, const tni_event *event);
 } row;
-enum { ROWS = 4 };
+enum { ROWS = 5 };
 
 static const row rows[TNI_MOMENTS][ROWS] = {
     [TNI_OPTIONS_CHANGED] = {{ALWAYS, .run = tni_segv_changed},
                              {ALWAYS, .run = tni_barriers_changed},
+                             {ALWAYS, .run = tni_cleared_changed},
                              {ALWAYS, .run = handles_attach}},
     [TNI_MUTATOR_ATTACHED] = {{ALWAYS, .run = handles_attach}},
     [TNI_MUTATOR_DETACHED] = {{ALWAYS, .run = tni_handles_forget}},
@@ -139,14 +145,17 @@ static const row rows[TNI_MOMENTS][ROWS] = {
     [TNI_OBJECT_GROWN] = {{TNI_DEBUG_BARRIERS, .hear = barriers_born}},
     [TNI_OBJECT_UNZEROED] = {{TNI_DEBUG_POISON, .hear = poison_object}},
     [TNI_OBJECT_DISPOSED] = {{TNI_DEBUG_VERIFY, .hear = note_disposed}},
+    [TNI_WEAK_STORED] = {{TNI_DEBUG_WEAK, .hear = cleared_stored}},
     [TNI_OBJECT_FREED] = {{ALWAYS, .hear = site_freed}},
     [TNI_EVACUATION_BEGINS] = {{TNI_DEBUG_BARRIERS, .run = tni_barriers_before},
                                {TNI_DEBUG_VERIFY, .hear = verify_before}},
     [TNI_EVACUATION_ENDS] = {{TNI_DEBUG_SITES, .hear = sites_move},
                              {TNI_DEBUG_BARRIERS, .run = tni_barriers_moved},
+                             {TNI_DEBUG_WEAK, .run = tni_cleared_moved},
                              {TNI_DEBUG_POISON, .hear = poison_nursery},
                              {TNI_DEBUG_MOVE | STRESS, .run = leave_nursery}},
     [TNI_MARKING_ENDS] = {{TNI_DEBUG_VERIFY, .run = tni_verify_after_major},
+                          {TNI_DEBUG_WEAK, .run = tni_cleared_marked},
                           {QUARANTINE, .hear = quarantine_take},
                           {TNI_DEBUG_SITES, .run = tni_sites_after_major},
                           {QUARANTINE, .run = tni_quarantine_seal}},

@@ -34,6 +34,7 @@ typedef struct search {
     size_t count, capacity;
     step next;                   /* what is the same for all slots that are visited now */
     bool found, no_memory;
+    char text[1000], root[300], object[400]; /* for the lines: too much for the stack of a thread */
 } search;
 
 /* ---- the search ---- */
@@ -104,28 +105,27 @@ static void find(search *s) {
 /* ---- the report ---- */
 
 static __attribute__((format(printf, 2, 3))) void say(search *s, const char *format, ...) {
-    char text[1000];
     va_list args;
-    int n = snprintf(text, sizeof text, "[path %.64s] ", s->heap->host.name);
+    int n = snprintf(s->text, sizeof s->text, "[path %.64s] ", s->heap->host.name);
     va_start(args, format);
-    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    vsnprintf(s->text + n, sizeof s->text - (size_t)n, format, args);
     va_end(args);
-    if (s->line) s->line(text, s->user);
-    else tni_log(&s->heap->host, text);
+    if (s->line) s->line(s->text, s->user);
+    else tni_log(&s->heap->host, s->text);
 }
 
-static void say_root(search *s, const step *p, const char *object) {
-    char holder[300], made[300] = "";
-    p->kind->tell(s->heap, p->root, p->slot, holder, sizeof holder);
+static void say_root(search *s, const step *p) {
+    char made[300] = "";
+    p->kind->tell(s->heap, p->root, p->slot, s->root, sizeof s->root);
     if (p->root) tni_site_text(s->heap->sites, tni_site_held(s->heap, p->root), "made", made, sizeof made);
     else tni_handle_made_text(s->heap, p->slot, made, sizeof made);
-    say(s, "  %s%s%s holds %s", holder, made, made[0] ? "," : "", object);
+    say(s, "  %s%s%s holds %s", s->root, made, made[0] ? "," : "", s->object);
 }
 
-static void say_field(search *s, const step *p, const void *from, const char *object) {
+static void say_field(search *s, const step *p, const void *from) {
     char field[64];
     tni_field_name(tni_layout_of(s->heap, tni_header(from)), from, p->slot, field, sizeof field);
-    say(s, "  whose field '%s' holds %s", field, object);
+    say(s, "  whose field '%s' holds %s", field, s->object);
 }
 
 /* Turns the links of the path round: from the root on, `from` is the step that follows. Returns the number of steps,
@@ -141,52 +141,61 @@ static size_t turn(search *s, size_t *first) {
     return count;
 }
 
-static void say_path(search *s, const char *target) {
+static void say_path(search *s) {
     size_t at, count = turn(s, &at);
     const void *from = NULL;
-    say(s, count == 1 ? "%s is held by %zu reference:" : "%s is held by %zu references:", target, count);
+    say(s, count == 1 ? "%s is held by %zu reference:" : "%s is held by %zu references:", s->object, count);
     for (size_t i = 0; i < count; i++) {
         const step *p = &s->steps[at];
-        char object[400];
         bool shown = count <= SHOWN || i < SHOWN / 2 || i >= count - SHOWN / 2;
-        if (shown) tni_describe(s->heap, p->object, object, sizeof object);
+        if (shown) tni_describe(s->heap, p->object, s->object, sizeof s->object);
         else if (i == SHOWN / 2) say(s, "  ... %zu more references ...", count - SHOWN);
-        if (shown && p->kind) say_root(s, p, object);
-        else if (shown) say_field(s, p, from, object);
+        if (shown && p->kind) say_root(s, p);
+        else if (shown) say_field(s, p, from);
         from = p->object;
         at = p->from;
     }
 }
 
 static void report(search *s) {
-    char target[400];
-    tni_describe(s->heap, s->target, target, sizeof target);
-    if (s->found) say_path(s, target);
-    else say(s, "nothing holds %s: a collection will find it dead", target);
+    tni_describe(s->heap, s->target, s->object, sizeof s->object);
+    if (s->found) say_path(s);
+    else say(s, "nothing holds %s: a collection will find it dead", s->object);
 }
 
 /* ---- the calls ---- */
 
-static tn_status search_for(tn_mutator *m, search *s) {
-    tni_callback outer = tni_hook_begin(m->heap, "tn_retaining_path");
+static bool run(search *s) {
+    tni_callback outer = tni_hook_begin(s->heap, "tn_retaining_path");
     find(s);
     if (!s->no_memory) report(s);
-    tni_hook_end(m->heap, outer);
-    size_t count = s->count;
+    tni_hook_end(s->heap, outer);
+    return !s->no_memory;
+}
+
+static bool search_for(tn_heap *heap, const void *object, const void *except,
+                       void (*line)(const char *text, void *user), void *user) {
+    search *s = tni_calloc(&heap->faults, 1, sizeof *s);
+    if (!s) return false;
+    s->tracer = (tn_tracer){reach_refs, reach_values, heap, false};
+    s->heap = heap;
+    s->target = object;
+    s->except = except;
+    s->line = line;
+    s->user = user;
+    bool done = run(s);
     tni_set_free(&s->seen);
     free(s->steps);
-    if (!s->no_memory) return TN_OK;
-    return tni_fail(m, TN_OUT_OF_MEMORY, "tn_retaining_path: no memory for the search, which has reached %zu objects",
-                    count);
+    free(s);
+    return done;
 }
 
 static tn_status retaining_path(tn_mutator *m, const void *object, const void *except,
                                 void (*line)(const char *text, void *user), void *user) {
     if (!tni_check_owner(m, object, "tn_retaining_path")) return tn_last_status(m);
     if (!object) return tni_fail(m, TN_BAD_ARGUMENT, "tn_retaining_path: the object is NULL");
-    search s = {.tracer = {reach_refs, reach_values, m->heap, false}, .heap = m->heap, .target = object,
-                .except = except, .line = line, .user = user};
-    return search_for(m, &s);
+    if (search_for(m->heap, object, except, line, user)) return TN_OK;
+    return tni_fail(m, TN_OUT_OF_MEMORY, "tn_retaining_path: no memory for the search");
 }
 
 tn_status (tn_retaining_path)(tn_mutator *m, const void *object, void (*line)(const char *text, void *user),

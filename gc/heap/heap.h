@@ -64,6 +64,7 @@ struct tn_heap {
     struct tni_sites *sites;               /* debug/site.h */
     struct tni_quarantine *quarantine;     /* debug/quarantine.h */
     struct tni_barriers *barriers;         /* debug/barriers.h */
+    struct tni_cleared *cleared;           /* debug/cleared.h */
     struct tni_handle_checks *checks;      /* debug/handle.h */
     struct tni_verification *verification; /* debug/verify.h */
 };

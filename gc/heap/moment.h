@@ -27,6 +27,7 @@ typedef enum tni_moment {
     TNI_OBJECT_GROWN,        /* `object` has got new slots where it is */
     TNI_OBJECT_UNZEROED,     /* `object` has `bytes` that hold anything */
     TNI_OBJECT_DISPOSED,     /* `object` of `layout`: its dispose callback has run */
+    TNI_WEAK_STORED,         /* the slot at `values` of `object`, a weak array, is about to hold `value` */
     TNI_OBJECT_FREED,        /* the place of `object`, a young large one that has died, is about to be used again */
     TNI_COLLECTION_BEGINS,   /* here and in all that follow: `collection` */
     TNI_EVACUATION_BEGINS,   /* of the nursery; the roots are as the host has left them */
@@ -85,7 +86,7 @@ typedef struct tni_event {
     const tn_place *place;
     size_t bytes;
     void **to;
-    tn_value *values;
+    tn_value *values, value;
 } tni_event;
 
 typedef void (*tni_listener)(tn_heap *heap, tni_moment moment, const tni_event *event);

@@ -42,6 +42,7 @@
     X(TNI_DEBUG_VERIFY, 4, "verify", "check the heap before minor collections and after marking")       \
     X(TNI_DEBUG_BARRIERS, 8, "barriers", "check that each store of a reference has its barrier")        \
     X(TNI_DEBUG_DISPOSE, 16, "dispose", "check that a dispose callback changes no other object")        \
+    X(TNI_DEBUG_WEAK, 1024, "weak", "warn where a cleared slot of a weak array is taken for an empty one")  \
     X(TNI_DEBUG_POISON, 32, "poison", "fill free memory with 0xDB")                                     \
     X(TNI_DEBUG_SITES, 64, "sites", "remember where each object was allocated")                         \
     X(TNI_DEBUG_STALE, 128, "stale", "name the object when a stale pointer is used; implies move and sites") \
@@ -61,7 +62,8 @@ enum { TNI_DEBUG_MODES(TNI_CONSTANT_, TNI_NO_CONSTANT_) };
 /* The word "all": what any host can afford while it is debugged. `quarantine` takes too much memory, and `fail` breaks
  * something. */
 enum { TNI_DEBUG_ALL = TNI_DEBUG_MOVE | TNI_DEBUG_VERIFY | TNI_DEBUG_POISON | TNI_DEBUG_SITES | TNI_DEBUG_STALE |
-                       TNI_DEBUG_HANDLES | TNI_DEBUG_THREADS | TNI_DEBUG_BARRIERS | TNI_DEBUG_DISPOSE,
+                       TNI_DEBUG_HANDLES | TNI_DEBUG_THREADS | TNI_DEBUG_BARRIERS | TNI_DEBUG_DISPOSE |
+                       TNI_DEBUG_WEAK,
        TNI_STRESS_ALL = 100 };
 enum { TNI_OPTIONS_MAX = 24 };
 

@@ -78,6 +78,7 @@ tn_status (tn_weak_array_write)(tn_mutator *m, tn_weak_array *array, size_t inde
     bool known = tni_in_nursery(heap, tni_value_ref(&heap->format, *slot));
     bool log = !known && tni_young(heap, at) && !tni_young(heap, array);
     if (log) tni_barrier_log_weak(heap, slot);
+    tni_announce(heap, TNI_WEAK_STORED, &(tni_event){.object = array, .values = slot, .value = value});
     *slot = value;
     return TN_OK;
 }

@@ -677,7 +677,7 @@ static void path_needs_memory(void **state) {
         TN_SCOPE(host.m);
         Pair **list = support_list(host.m, 1000);
         Path path = {0};
-        for (int n = 1; n <= 2; n++) {
+        for (int n = 1; n <= 3; n++) {
             char option[20];
             snprintf(option, sizeof option, "fail=%d", n);
             CHECK_EQ(tn_option_set(host.heap, "debug", option), TN_OK);

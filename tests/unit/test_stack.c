@@ -134,6 +134,7 @@ static void collect_all(void) {
     build(20000);
     owners();
     static void *stack[1000], *base, *top, *cell;
+    MUST(tn_collect(m, TN_MINOR) == TN_OK); /* the next one is far away */
     base = stack;
     top = stack + 1000;
     for (int i = 0; i < 1000; i++) stack[i] = tn_alloc(m, Pair);
@@ -212,10 +213,23 @@ static void out_of_memory(void) {
     MUST(!list && tn_last_status(m) == TN_OUT_OF_MEMORY);
 }
 
+/* A table that takes a cleared slot for an empty one, and the path to what is in it. */
+static void clear_a_slot(void) {
+    TN_SCOPE(m);
+    tn_weak_array **slots = TN_WEAK_ARRAY_NEW(m, 8);
+    MUST(tn_weak_array_write(m, *slots, 0, (tn_value)(uintptr_t)tn_alloc(m, Pair)) == TN_OK);
+    Pair **p = TN_NEW(m, Pair);
+    MUST(tn_weak_array_write(m, *slots, 1, (tn_value)(uintptr_t)*p) == TN_OK);
+    MUST(tn_collect(m, TN_FULL) == TN_OK);
+    MUST(tn_weak_array_write(m, *slots, 0, (tn_value)(uintptr_t)*p) == TN_OK);
+    MUST(tn_retaining_path(m, *p, NULL, NULL) == TN_OK);
+}
+
 /* Every line to standard error, and each debug mode. */
 static void debug_modes(void) {
     static const char *const modes[] = {"debug=verify", "debug=sites,poison,move,stress=50", "debug=stale",
-                                        "debug=handles,threads", "debug=quarantine=2", "log=gc,leaks,config"};
+                                        "debug=handles,threads", "debug=quarantine=2", "debug=all",
+                                        "log=gc,leaks,config"};
     int err = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
     dup2(null, STDERR_FILENO);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
@@ -224,6 +238,7 @@ static void debug_modes(void) {
             TN_SCOPE(m);
             build(3000);
             owners();
+            clear_a_slot();
             MUST(tn_collect(m, TN_FULL) == TN_OK);
         }
         close_quiet();

@@ -505,6 +505,78 @@ static void minor_does_not_visit_old_weak_references(void **state) {
     host_close(&own);
 }
 
+/* ---- debug mode `weak` ---- */
+
+static tn_value word(const void *object) { return (tn_value)(uintptr_t)object; }
+
+static void weak_put(Host *h, tn_weak_array **slots, size_t i, const void *object) {
+    CHECK_EQ(tn_weak_array_write(h->m, *slots, i, word(object)), TN_OK);
+}
+
+enum { CACHE, EMPTIED, APART, BEFORE, DIFFERENT, KINDS };
+
+/* Slot 1 is cleared; then it gets what another slot holds. */
+static void fill_cleared(Host *h, int kind) {
+    TN_SCOPE(h->m);
+    tn_weak_array **slots = TN_WEAK_ARRAY_NEW(h->m, 8);
+    Leaf **a = TN_NEW(h->m, Leaf), **b = TN_NEW(h->m, Leaf);
+    {
+        TN_SCOPE(h->m);
+        Leaf **dies = TN_NEW(h->m, Leaf), **other = TN_NEW(h->m, Leaf);
+        if (kind == CACHE) weak_put(h, slots, 1, *other);
+        weak_put(h, slots, 1, *dies);
+        if (kind == EMPTIED) weak_put(h, slots, 1, NULL);
+    }
+    weak_put(h, slots, kind == APART ? 3 : kind == BEFORE ? 0 : 2, *a);
+    if (kind == DIFFERENT) (*a)->number = 5;
+    support_collect(h->m, TN_FULL);
+    weak_put(h, slots, 1, kind == DIFFERENT ? *b : *a);
+}
+
+/* What need not be an open-addressing table gets no warning: a cache, in which objects replace others; a slot that the
+ * host has emptied; a slot that probing from 1 on does not come to; other contents. */
+static void no_table(void **state) {
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        Host own;
+        host_exact(&own, "debug=weak");
+        fill_cleared(&own, kind);
+        CHECK_EQ(own.lines, 0);
+        host_close(&own);
+    }
+}
+
+/* Without any of these there is one, until the mode is off. */
+static void a_table(void **state) {
+    (void)state;
+    Host own;
+    host_exact(&own, "debug=weak");
+    {
+        TN_SCOPE(own.m);
+        tn_weak_array **slots = TN_WEAK_ARRAY_NEW(own.m, 8);
+        Leaf **a = TN_NEW(own.m, Leaf), **b = TN_NEW(own.m, Leaf);
+        for (int i = 0; i < 2; i++) {
+            {
+                TN_SCOPE(own.m);
+                weak_put(&own, slots, 1, *TN_NEW(own.m, Leaf));
+            }
+            weak_put(&own, slots, 2, *a);
+            support_collect(own.m, TN_FULL);
+            if (i) CHECK_EQ(tn_option_set(own.heap, "debug", "none"), TN_OK);
+            weak_put(&own, slots, 1, *b);
+            CHECK_EQ(own.lines, 1);
+            if (i) weak_put(&own, slots, 1, NULL);
+            CHECK_EQ(tn_option_set(own.heap, "debug", "weak"), TN_OK);
+            weak_put(&own, slots, 1, *b); /* nothing is known of what came before */
+            CHECK_EQ(own.lines, 1);
+            slots = TN_WEAK_ARRAY_NEW(own.m, 8);
+        }
+        CHECK_HAS(own.log, "a collection has cleared slot 1, which now gets");
+        CHECK_HAS(own.log, "and slot 2 holds an equal one already");
+    }
+    host_close(&own);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
     const struct CMUnitTest tests[] = {
@@ -530,6 +602,8 @@ int main(void) {
         cmocka_unit_test(one_collection_makes_many_objects_stable),
         cmocka_unit_test(young_until_a_collection),
         cmocka_unit_test(minor_does_not_visit_old_weak_references),
+        cmocka_unit_test(no_table),
+        cmocka_unit_test(a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
