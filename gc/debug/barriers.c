@@ -6,9 +6,13 @@
 #include "collect/barrier.h"
 #include "collect/sweep.h"
 #include "debug/describe.h"
+#include "debug/lowmark.h"
 #include "heap/heap.h"
 
-enum { BARRIERS_APART = 64 };
+enum {
+    BARRIERS_APART = 64,
+    SLOTS_AS_ONE = 8 /* slots of a range take as long as an object */
+};
 
 typedef struct walk {
     tn_tracer tracer;
@@ -210,6 +214,7 @@ void tni_barriers_before(tn_heap *heap) {
     walk w = {.heap = heap};
     if (!b->active) return;
     tni_barriers_safepoint(heap);
+    tni_lowmark_check(heap, &b->held);
     if (!b->blind && !tni_remembered_of(heap)->overflow) {
         each_young(heap, check, &w);
         tni_sweep_each_object(heap, check_old, &w);
@@ -241,7 +246,11 @@ void tni_barriers_after(tn_heap *heap) {
     b->looked_at = 0;
     b->blind = false;
     set_active(heap, now >= b->again_at);
+    b->held.count = 0;
     if (!b->active) return;
+    bool done = true;
+    b->looked_at = tni_lowmark_note(heap, &b->held, &done) / SLOTS_AS_ONE;
+    b->blind = !done;
     tni_sweep_each_object(heap, note_old, heap);
     each_young(heap, note_and_arm, heap);
 }
@@ -255,6 +264,7 @@ void tni_barriers_free(tn_heap *heap) {
     tni_set_free(&b->told);
     tni_set_free(&b->early);
     tni_shadow_free(&b->shadow);
+    tni_vector_free(&b->held);
     *b = (tni_barriers){0};
 }
 

@@ -38,6 +38,7 @@ typedef struct tni_barriers {
     tni_vector notes; /* and the same as pairs: the object, and the slot or 0 */
     tni_set early;    /* as `told`, of the cycle before: what did not change then, where the objects are now */
     tni_shadow shadow;
+    tni_vector held;  /* of ranges (debug/lowmark.h) */
 } tni_barriers;
 
 /* The options may have changed. */

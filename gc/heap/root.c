@@ -244,11 +244,19 @@ tn_range *tn_range_create_(tn_mutator *m, const tn_range_desc *given, size_t siz
     return range;
 }
 
+static uintptr_t *range_place(const tn_heap *heap, const tn_range *range) {
+    const tni_table *known = &heap->roots.ranges.known;
+    uintptr_t *at = tni_table_first(known, (uintptr_t)range);
+    while (at && *at != (uintptr_t)range) at = tni_table_next(known, at);
+    return at;
+}
+
+bool tni_range_known(const tn_heap *heap, const tn_range *range) { return range_place(heap, range) != NULL; }
+
 static uintptr_t *find_range(tn_mutator *m, const tn_range *range, const char *function) {
-    const tni_table *known = &m->heap->roots.ranges.known;
     if (!tni_check_caller(m, function)) return NULL;
-    for (uintptr_t *at = tni_table_first(known, (uintptr_t)range); at; at = tni_table_next(known, at))
-        if (*at == (uintptr_t)range) return at;
+    uintptr_t *place = range_place(m->heap, range);
+    if (place) return place;
     tni_fail(m, TN_NOT_FOUND, "%s: %p is no range of heap '%s'", function, (const void *)range, m->heap->host.name);
     return NULL;
 }

@@ -91,6 +91,9 @@ void tni_cell_visit(tn_heap *heap, const void *cell, tn_tracer *tracer);
 void tni_range_visit(tn_heap *heap, const void *range, tn_tracer *tracer);
 void tni_scanner_visit(tn_heap *heap, const void *scanner, tn_tracer *tracer);
 
+/* Whether the range has been created and not destroyed. */
+bool tni_range_known(const tn_heap *heap, const tn_range *range);
+
 /* For reports: which of them it is, and which of its slots. A handle is its own slot. */
 void tni_handle_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);
 void tni_global_tell(const tn_heap *heap, const void *root, const void *slot, char *text, size_t size);

@@ -7,7 +7,7 @@
 #define OPTIONS "debug=verify,sites"
 #define UNRECORDED ", a young object, and the store was not recorded: use TN_SET, tn_write or tn_store\n"
 #define UNRECORDED_ROOT \
-    ", a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark\n"
+    ", a young object, and the store was not recorded: use TN_ROOT_SET\n"
 #define BEFORE(n) "tenure: heap 'host': verify: before minor collection " #n ": "
 
 static void memcpy_into_a_field(tn_mutator *m, bool mended) {
@@ -196,10 +196,11 @@ static const Case cases[] = {
     {"root by assignment", root_by_assignment, HANDLES, POINTER, SMALL, OPTIONS,
      BEFORE(2) "a global or root cell at %p holds " PAIR(0) UNRECORDED_ROOT},
     {"frame below the low-water mark", frame_below_the_low_water_mark, RAW, NAN_BOX, SMALL, OPTIONS,
-     BEFORE(2) "below its low-water mark, the range's slot at %p holds " PAIR(0) UNRECORDED_ROOT},
+     BEFORE(2) "slot 3 of the range %p, made at *:*, holds " PAIR(0) ", a young object, and the low-water mark is "
+               "above it, at slot 10: lower it to the lowest slot that is written, pushed or popped\n"},
     {"write to a suspended stack", write_to_a_suspended_stack, RAW, NAN_BOX, SMALL, OPTIONS,
-     BEFORE(2) "the suspended range's slot at %p holds " PAIR(
-         0) ", a young object: call tn_range_resume before writing\n"},
+     BEFORE(2) "slot 3 of the range %p, made at *:*, holds " PAIR(
+         0) ", a young object, and the range is suspended: call tn_range_resume before writing\n"},
 };
 
 int main(void) { return mistakes_run("stores without barrier", cases, sizeof cases / sizeof *cases, ALL_SIZES); }

@@ -21,9 +21,10 @@ typedef struct check {
     tn_format format;
     uintptr_t young, young_bytes; /* where the nursery's objects are */
     const char *when;     /* "before minor collection 12" */
-    char when_text[64];
+    char when_text[64], what[256];
     void *object;         /* whose slots are visited; NULL for roots */
     const char *root;     /* what kind of root, then */
+    const tni_slots *range; /* NULL: it is none */
     bool recorded;        /* young references are all right in this object */
     tni_set objects, slots, owners, outside, unprotected, cells; /* of the logs */
     tni_set large;        /* young large objects */

@@ -2,10 +2,13 @@
  * verify.h. It looks at everything each time: so its loops are simple, but quick. */
 #include "debug/verify.h"
 
+#include <stdio.h>
+
 #include "base/os.h"
 #include "collect/sweep.h"
 #include "debug/callback.h"
 #include "debug/describe.h"
+#include "debug/lowmark.h"
 #include "debug/verify/check.h"
 #include "space/walk.h"
 
@@ -13,13 +16,18 @@ enum { CELLS_AHEAD = 16 }; /* root cells whose memory is asked for */
 
 /* ---- references ---- */
 
-static const char suspended_slot[] = "the suspended range's slot";
+/* What is wrong with a slot below a range's low-water mark, and how it should have been. */
+static const char *below_mark(check *c, const char *what) {
+    char remedy[200];
+    tni_lowmark_remedy(c->heap, c->range, remedy, sizeof remedy);
+    snprintf(c->what, sizeof c->what, "%s, and %s", what, remedy);
+    return c->what;
+}
 
 /* How the store that was not recorded should have been made. */
-static const char *unrecorded(const check *c, const void *slot) {
-    if (c->root == suspended_slot) return "a young object: call tn_range_resume before writing";
-    if (!c->object)
-        return "a young object, and the store was not recorded: use TN_ROOT_SET, or lower the range's low-water mark";
+static const char *unrecorded(check *c, const void *slot) {
+    if (c->range) return below_mark(c, "a young object");
+    if (!c->object) return "a young object, and the store was not recorded: use TN_ROOT_SET";
     size_t offset = (size_t)((const char *)slot - (const char *)c->object);
     tn_header header = tni_header(c->object);
     if (offset < tni_object_bytes(tni_layout_of(c->heap, header), header))
@@ -28,9 +36,11 @@ static const char *unrecorded(const check *c, const void *slot) {
 }
 
 static __attribute__((noinline, cold)) void report_lost(check *c, const void *slot, const void *at) {
-    tni_verify_report(c, slot, at, false,
-           tni_in_nursery(c->heap, at) ? "which is no object: it has moved or died (a missed root or barrier?)"
-                                  : "which is no object: freed, or never allocated (a missed root or barrier?)");
+    bool young = tni_in_nursery(c->heap, at);
+    const char *what = young ? "which is no object: it has moved or died (a missed root or barrier?)"
+                             : "which is no object: freed, or never allocated (a missed root or barrier?)";
+    if (young && c->range && !c->recorded) what = below_mark(c, "which is no object: it has moved or died");
+    tni_verify_report(c, slot, at, false, what);
 }
 
 /* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
@@ -70,7 +80,6 @@ static bool is_scanned(const check *c, const void *slot) {
 
 static __attribute__((noinline)) void check_recorded(check *c, const void *slot, const void *at, uintptr_t entry) {
     if (tni_set_has(&c->slots, entry) || tni_set_has(&c->outside, entry) || (c->object && is_dirty(c, slot))) return;
-    if (!c->object && (uintptr_t)at - c->young < c->heap->nursery.kept) return; /* S2 */
     if (c->object && !tni_barrier_inside(c->heap, c->object, slot) && is_scanned(c, slot)) return;
     if (begins_young(c, at)) tni_verify_report(c, slot, at, true, unrecorded(c, slot));
     report_lost(c, slot, at);
@@ -379,15 +388,17 @@ static void check_cells(check *c) {
     }
 }
 
+/* What stayed young is visited again from `stayed` on (S2). */
 static void check_range(check *c, const tni_slots *s, bool rests) {
     char *base = *s->base, *top = *s->top, *low = rests ? top : s->low ? *s->low : base;
-    c->root = rests ? suspended_slot : "below its low-water mark, the range's slot";
+    c->range = s;
     c->recorded = false;
     for (char *at = base; at < top; at += sizeof(void *)) {
-        if (at >= low) c->recorded = true, c->root = "the range's slot";
+        c->recorded = at >= low || (size_t)(at - base) >= s->stayed;
         if (s->values) check_value(&c->tracer, (tn_value *)(void *)at);
         else check_ref(&c->tracer, (void **)(void *)at);
     }
+    c->range = NULL;
 }
 
 static void check_handles(check *c) {

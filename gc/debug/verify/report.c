@@ -4,6 +4,7 @@
 
 #include "debug/callback.h"
 #include "debug/describe.h"
+#include "debug/lowmark.h"
 #include "debug/segv.h"
 #include "debug/verify/check.h"
 
@@ -56,6 +57,10 @@ void tni_verify_report(check *c, const void *slot, const void *target, bool read
     if (!readable && tni_disposed_at(c->heap, target)) what = "which a dispose callback cannot bring back";
     if (readable) tni_describe(c->heap, target, to, sizeof to);
     else tni_describe_lost(c->heap, target, to, sizeof to);
+    if (c->range) {
+        tni_lowmark_slot(c->heap, c->range, slot, from, sizeof from);
+        tni_fatal(c->heap, "verify: %s: %s holds %s, %s", c->when, from, to, what);
+    }
     if (!c->object) tni_fatal(c->heap, "verify: %s: %s at %p holds %s, %s", c->when, c->root, slot, to, what);
     tni_describe(c->heap, c->object, from, sizeof from);
     tni_field_name(tni_layout_of(c->heap, tni_header(c->object)), c->object, slot, field, sizeof field);
