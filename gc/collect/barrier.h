@@ -17,7 +17,7 @@
  *     B1  an old object that holds a young reference is in `objects`, or in `unprotected`; or, if it is SLOTS, that
  *         slot is in `slots` or in a dirty card; or the slot is in `outside`. If `overflow` is set, it may be in
  *         none of them
- *     B2  an object in `objects` is not armed, and is there once
+ *     B2  an object in `objects` is not armed (but see C3 in debug/barriers.h), and is there once
  *     B3  young objects, also large ones, are never armed
  *     B4  an object has the header bit LISTED if and only if it is in `unprotected`; it is there once, and is not armed
  *     B5  if the object of an entry in `outside` is armed, its trace callback visits that slot

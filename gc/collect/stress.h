@@ -4,7 +4,8 @@
  * collection comes after each N allocations on average: after 1 to 2N - 1, drawn from a seed that the log names once,
  * or after exactly N with the word `fixed`. And what survives such a collection stays young. It is copied to another
  * place of the nursery instead of the old space, up to TNI_STAYS times in a row. So each of these collections moves it.
- * Every other collection (the host's, a full nursery, a major one) promotes as always.
+ * (Under `verify` without `barriers` it stays once, so that stores without barrier are found.) Every other collection
+ * (the host's, a full nursery, a major one) promotes as always.
  *
  *     S1  while survivors stay (heap->staying), what it has copied is armed, and no other young object is: so a slot
  *         that is visited twice is not moved twice. When it is over, no young object is armed (B3)

@@ -95,7 +95,25 @@ void tni_barriers_born(tn_heap *heap, void *object) {
     if (b->active && !tni_vector_push(&b->born, &heap->faults, (uintptr_t)object)) b->blind = true;
 }
 
-/* One that was old at birth is in the log, and not armed, until a minor collection has seen it. */
+/* Arms what has entered the log since the last safepoint (C3). What was stored into it until now is not known. */
+static void arm_logged(tn_heap *heap) {
+    tni_barriers *b = heap->barriers;
+    const tni_vector *log = &tni_remembered_of(heap)->objects;
+    for (; b->active && b->log_seen < log->count; b->log_seen++) {
+        uintptr_t object = log->at[b->log_seen];
+        if (!tni_set_add(&b->logged, &heap->faults, object)) continue;
+        note_and_arm((void *)object, heap);
+    }
+}
+
+static void disarm_logged(tn_heap *heap) {
+    tni_barriers *b = heap->barriers;
+    for (size_t i = 0; i < b->logged.capacity; i++)
+        if (b->logged.at[i]) disarm((void *)b->logged.at[i], NULL);
+    tni_set_free(&b->logged);
+    b->log_seen = 0;
+}
+
 void tni_barriers_safepoint(tn_heap *heap) {
     tni_barriers *b = heap->barriers;
     for (size_t i = 0; i < b->born.count; i++) {
@@ -104,6 +122,7 @@ void tni_barriers_safepoint(tn_heap *heap) {
         if (tni_young(heap, object)) arm(object, NULL);
     }
     b->born.count = 0;
+    arm_logged(heap);
 }
 
 static void tell(tn_heap *heap, uintptr_t object, uintptr_t slot) {
@@ -122,7 +141,8 @@ tn_header tni_barriers_told(tn_heap *heap, const void *object, const void *slot,
     tn_header header = tni_header(object);
     if (!slot) tell(heap, (uintptr_t)object, 0);
     for (size_t i = 0; slot && i < count; i++) tell(heap, (uintptr_t)object, (uintptr_t)slot + i * sizeof(void *));
-    return tni_young(heap, object) ? header & ~TN_HEADER_ARMED : header;
+    bool usual = !tni_young(heap, object) && !tni_set_has(&heap->barriers->logged, (uintptr_t)object);
+    return usual ? header : header & ~TN_HEADER_ARMED;
 }
 
 /* ---- the check ---- */
@@ -221,6 +241,7 @@ void tni_barriers_before(tn_heap *heap) {
     }
     keep_undone(heap);
     each_young(heap, disarm, NULL);
+    disarm_logged(heap);
 }
 
 /* Large objects stay where they are, and the dead may be gone. */
@@ -253,6 +274,7 @@ void tni_barriers_after(tn_heap *heap) {
     b->blind = !done;
     tni_sweep_each_object(heap, note_old, heap);
     each_young(heap, note_and_arm, heap);
+    arm_logged(heap); /* what the collection has left there (S2) */
 }
 
 /* ---- switching on and off ---- */
@@ -273,6 +295,7 @@ void tni_barriers_changed(tn_heap *heap) {
     tni_barriers *b = heap->barriers;
     if (!is_on(heap)) {
         if (b->active) each_young(heap, disarm, NULL);
+        disarm_logged(heap);
         set_active(heap, false);
         tni_barriers_free(heap);
     }

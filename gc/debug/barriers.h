@@ -12,7 +12,9 @@
  *         objects in it, with bit 0 set
  *     C2  a young object is armed iff it is not `born` and not listed as unprotected; before a minor collection none is
  *         (B3)
- *     C3  an old object that is not armed is in the barrier's log, or unprotected: nothing is known of its stores
+ *     C3  an old object that is not armed is unprotected, or has entered the barrier's log since the last safepoint:
+ *         nothing is known of its stores. At a safepoint what is in the log is armed, too, and entered in `logged`; a
+ *         minor collection finds it as the barrier wants it (B2)
  *
  * The check looks at the whole heap. So that this takes no more than a few microseconds for each allocation, however
  * much is alive, the mode rests after a check until there was an allocation for each BARRIERS_APART objects that were
@@ -35,6 +37,8 @@ typedef struct tni_barriers {
     bool blind;       /* memory for a note was out: there is nothing to compare with */
     tni_vector born;  /* objects, since the last safepoint */
     tni_set told;     /* slots and objects (bit 0) since the last collection, */
+    tni_set logged;   /* objects in the barrier's log that are armed for this mode */
+    size_t log_seen;  /* entries of that log, at the last safepoint */
     tni_vector notes; /* and the same as pairs: the object, and the slot or 0 */
     tni_set early;    /* as `told`, of the cycle before: what did not change then, where the objects are now */
     tni_shadow shadow;

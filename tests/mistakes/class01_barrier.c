@@ -172,6 +172,16 @@ static void write_to_a_suspended_stack(tn_mutator *m, bool mended) {
 #define PAIR(n) "%p (Pair: pair " #n ", allocated at @2)"
 #define OBJECT(text, field) "object %p (" text ", allocated at @1), field '" field "' holds "
 
+/* Survivors stay young under stress, but not for long: so it is found that this one would be old by now. */
+static void a_survivor_under_stress(tn_mutator *m, bool mended) {
+    Pair **a = AT(1, TN_NEW(m, Pair));
+    for (int i = 0; i < 3; i++) TN_NEW(m, Pair);
+    Pair *young = AT(2, tn_alloc(m, Pair));
+    if (mended) tn_write(m, *a, cdr, young);
+    else smuggle((char *)*a + offsetof(Pair, cdr), young);
+    TN_NEW(m, Pair);
+}
+
 static const Case cases[] = {
     {"memcpy into a field", memcpy_into_a_field, HANDLES, POINTER, SMALL, OPTIONS,
      BEFORE(2) OBJECT("Pair: pair 1", "cdr") PAIR(0) UNRECORDED},
@@ -193,6 +203,8 @@ static const Case cases[] = {
      BEFORE(2) OBJECT("Values", "tail[299]") PAIR(0) UNRECORDED},
     {"barrier of the wrong object", barrier_of_the_wrong_object, RAW, LOW_TAG, SMALL, OPTIONS,
      BEFORE(2) OBJECT("Fixed", "value") PAIR(0) UNRECORDED},
+    {"a survivor under stress", a_survivor_under_stress, RAW, POINTER, SMALL, "debug=verify,sites,stress=1",
+     "tenure: heap 'host': verify: before minor collection %n: " OBJECT("Pair: pair 0", "cdr") PAIR(0) UNRECORDED},
     {"root by assignment", root_by_assignment, HANDLES, POINTER, SMALL, OPTIONS,
      BEFORE(2) "a global or root cell at %p holds " PAIR(0) UNRECORDED_ROOT},
     {"frame below the low-water mark", frame_below_the_low_water_mark, RAW, NAN_BOX, SMALL, OPTIONS,

@@ -123,6 +123,43 @@ static void under_stress(tn_mutator *m, bool mended) {
     TN_NEW(m, Pair);
 }
 
+/* One that is born old is in the barrier's log until a minor collection has seen it: with stores into it until then. */
+static void into_one_born_old(tn_mutator *m, bool mended) {
+    Pair **p = TN_NEW(m, Pair);
+    minor(m);
+    Fixed **fixed = AT(1, TN_NEW(m, Fixed));
+    tn_init(*fixed, pair, *p);
+    TN_NEW(m, Pair); /* it is new no more */
+    if (mended) TN_CLEAR(m, fixed, pair);
+    else tn_init(*fixed, pair, NULL);
+    minor(m);
+}
+
+/* What a store has put into the log is told of as well: the second store there is not. */
+typedef struct Traced {
+    TN_FIELD(Pair) first, second;
+    int traced;
+} Traced;
+enum { Traced_type = Bytes_type + 1 };
+
+static void traced_trace(tn_tracer *tracer, void *object) { (void)tracer, (void)object; }
+
+static void into_one_in_the_log(tn_mutator *m, bool mended) {
+    static const tn_type_desc desc = TN_DESC(Traced, TN_REFS(Traced, first, second), .trace = traced_trace);
+    CHECK(tn_type_create(m->heap, &desc));
+    Traced **t = AT(1, TN_NEW(m, Traced));
+    Pair **old = TN_NEW(m, Pair);
+    minor(m);
+    Pair **young = TN_NEW(m, Pair);
+    TN_SET(m, t, first, young);
+    TN_SET(m, t, second, old); /* no slow path hears of this one */
+    TN_NEW(m, Pair);
+    TN_SET(m, t, first, old);
+    if (mended) TN_CLEAR(m, t, second);
+    else tn_init(*t, second, NULL);
+    minor(m);
+}
+
 static const Case cases[] = {
     {"memset over an old object", memset_over_an_old_object, HANDLES, POINTER, SMALL, OPTIONS,
      CHANGED(3, "Pair: pair 0", "cdr", "%p", "0") UNTOLD},
@@ -143,6 +180,14 @@ static const Case cases[] = {
      CHANGED(3, "Pair: pair 0", "cdr", "0", "%p") EARLY(2)},
     {"slot told before the operand", slot_told_before_the_operand, RAW, LOW_TAG, SMALL, OPTIONS,
      CHANGED(3, "Fixed", "value", "0", "%p") EARLY(2)},
+    {"into one born old", into_one_born_old, HANDLES, POINTER, SMALL, OPTIONS,
+     CHANGED(2, "Fixed", "pair", "%p", "0") UNTOLD},
+    {"into one born old, in every mode", into_one_born_old, HANDLES, POINTER, SMALL,
+     "debug=all,quarantine=3,stress=1,seed=1 handles=1M",
+     "tenure: heap 'host': barriers: before minor collection %n: object %p (Fixed, allocated at @1): field 'pair' has "
+     "changed from %p to 0" UNTOLD},
+    {"into one in the log", into_one_in_the_log, HANDLES, POINTER, SMALL, OPTIONS,
+     CHANGED(2, "Traced", "second", "%p", "0") UNTOLD},
     {"told while it was young", told_while_it_was_young, HANDLES, POINTER, SMALL, OPTIONS,
      CHANGED(2, "Pair: pair 0", "car", "0", "%p") EARLY(1)},
     {"under stress", under_stress, HANDLES, POINTER, SMALL, OPTIONS ",stress=1",

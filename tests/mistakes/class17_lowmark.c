@@ -123,12 +123,12 @@ static void under_stress(tn_mutator *m, bool mended) {
     tn_range *range = stack_make(m, true, mended);
     Pair **p = held(m, false);
     for (int i = 0; i < 5; i++) push(value_of(NULL));
-    for (int i = 0; i < 3; i++) TN_NEW(m, Pair);
-    minor(m); /* everything is old, and the mark is at slot 5 */
-    *p = AT(2, tn_alloc(m, Pair));
-    for (int i = 0; i < 3; i++) push(value_of(NULL));
+    minor(m);
     TN_NEW(m, Pair);
-    TN_NEW(m, Pair); /* *p has stayed young, and slots 5 to 7 are visited again: those below are not */
+    *p = AT(2, tn_alloc(m, Pair)); /* that collection has promoted, and the mark is at slot 5 */
+    for (int i = 0; i < 3; i++) push(value_of(NULL));
+    TN_NEW(m, Pair);               /* *p has stayed young, and slots 5 to 7 are visited again: those below are not */
+    CHECK(tn_is_young(m, *p));
     store(1, value_of(*p));
     TN_NEW(m, Pair);
     CHECK_EQ(tn_range_destroy(m, range), TN_OK);

@@ -38,6 +38,24 @@ static void what_was_recorded_of_a_small_object_may_go(void **state) {
     host_close(&host);
 }
 
+/* An object in the log is armed for this mode, but the barrier does not log it again. */
+static void an_object_is_logged_once(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "debug=barriers,verify");
+    Fixed **fixed = TN_NEW(host.m, Fixed);
+    for (int i = 0; i < 10; i++) {
+        TN_SCOPE(host.m);
+        Pair **p = TN_NEW(host.m, Pair);
+        TN_SET(host.m, fixed, pair, p);
+        tn_revisit_object(host.m, *fixed);
+    }
+    CHECK_EQ(host.heap->mutators[0].remembered.objects.count, 1);
+    support_collect(host.m, TN_MINOR);
+    CHECK_EQ(host.heap->mutators[0].remembered.objects.count, 0);
+    host_close(&host);
+}
+
 /* A slot that its trace callback shows as a reference or as a value. */
 typedef struct Either {
     bool is_value;
@@ -91,6 +109,7 @@ static void nobody_listens_after_it_is_switched_off(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_recorded_of_a_small_object_may_go),
+        cmocka_unit_test(an_object_is_logged_once),
         cmocka_unit_test(a_reference_may_become_a_value),
         cmocka_unit_test(nobody_listens_after_it_is_switched_off),
     };

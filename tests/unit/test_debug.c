@@ -803,8 +803,8 @@ static void distances_vary_by_a_seed(void **state) {
 /* What a handle holds, a field, a range, a weak reference and a table by identity: each sees the new place. */
 static void stress_moves_survivors_again_and_again(void **state) {
     (void)state;
-    static const char *const options[] = {"debug=stress=1", "debug=stress=1,move", "debug=stress=1,stale,verify,poison",
-                                          "debug=stress=1,all"};
+    static const char *const options[] = {"debug=stress=1", "debug=stress=1,move",
+                                          "debug=stress=1,stale,verify,barriers,poison", "debug=stress=1,all"};
     for (int i = 0; i < 4; i++) {
         Host host;
         host_exact(&host, options[i]);
