@@ -218,6 +218,32 @@ static void **op_minor(World *w) { return collect(w, TN_MINOR); }
 static void **op_major(World *w) { return collect(w, TN_MAJOR); }
 static void **op_full(World *w) { return collect(w, TN_FULL); }
 
+static bool note_seen(const void *object, tn_type type, size_t size, void *user) {
+    World *w = user;
+    if (type != tn_type_of(object) || size != tn_size_of(w->heap, object))
+        world_fail(w, "tn_heap_walk: %p has type %u and %zu bytes, not %u and %zu", object, tn_type_of(object),
+                   tn_size_of(w->heap, object), type, size);
+    if (w->seen_count == w->seen_room) {
+        w->seen_room = w->seen_room ? 2 * w->seen_room : 1024;
+        w->seen = realloc(w->seen, w->seen_room * sizeof *w->seen);
+        if (!w->seen) abort();
+    }
+    w->seen[w->seen_count++] = object;
+    return true;
+}
+
+static void **op_heap_walk(World *w) {
+    world_note(w, "walk the heap");
+    w->seen_count = 0;
+    tn_status status = tn_heap_walk(w->m, note_seen, w);
+    if (status == TN_OUT_OF_MEMORY) return w->outs++, NULL;
+    if (status != TN_OK) world_fail(w, "tn_heap_walk: %s", tn_last_error(w->m));
+    w->collections++;
+    walk(w, TN_FULL);
+    walk_check_seen(w);
+    return NULL;
+}
+
 static void **op_request(World *w) {
     tn_stats before, after;
     tn_stats_get(w->m->heap, &before);
@@ -407,6 +433,7 @@ static const struct {
     {"minor", op_minor, 14},
     {"major", op_major, 4},
     {"full", op_full, 2},
+    {"heap_walk", op_heap_walk, 1},
     {"request", op_request, 5},
     {"external", op_external, 6},
     {"nursery", op_nursery, 2},

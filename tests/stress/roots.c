@@ -59,27 +59,40 @@ void **op_global_free(World *w) {
     return NULL;
 }
 
+static tn_status cell_create(World *w, Cell *c, bool value) {
+    static const Cell empty;
+    if (c->id == 0) memcpy(c, &empty, sizeof *c);
+    return value ? tn_root_create_value(w->m, &c->value) : tn_root_create(w->m, &c->cell);
+}
+
+/* NULL: nothing. */
+static tn_status cell_set(World *w, Cell *c, const Picked *p) {
+    bool value = (c - w->cell) % 2;
+    c->id = p ? p->node->id : 0;
+    if (value) return tn_root_write_value(w->m, &c->value, p ? as_value(w, *p) : 0);
+    return p && chance(w, 50) ? TN_ROOT_SET(w->m, &c->cell, p->h) : tn_root_write(w->m, &c->cell, p ? *p->h : NULL);
+}
+
 void **op_cell(World *w) {
     TN_SCOPE(w->m);
     Cell *c = &w->cell[below(w, CELLS)];
+    bool value = (c - w->cell) % 2;
     tn_status status = TN_OK;
     if (!c->added) {
         world_note(w, "root %td: add", c - w->cell);
-        if (c->id == 0) memset(&c->cell, 0, sizeof c->cell);
-        status = tn_root_create(w->m, &c->cell);
+        status = cell_create(w, c, value);
         c->added = status == TN_OK;
         if (!c->added && world_out_of_memory(w, "tn_root_create")) return NULL;
     } else if (chance(w, 15)) {
         world_note(w, "root %td: remove", c - w->cell);
-        status = tn_root_destroy(w->m, &c->cell);
+        status = tn_root_destroy(w->m, value ? (void *)&c->value : (void *)&c->cell);
         c->added = false;
         c->id = 0;
     } else {
         Picked p = pick(w);
-        void **h = p.h && chance(w, 90) ? p.h : NULL;
-        c->id = h ? p.node->id : 0;
-        world_note(w, "root %td = %u", c - w->cell, c->id);
-        status = h && chance(w, 50) ? TN_ROOT_SET(w->m, &c->cell, h) : tn_root_write(w->m, &c->cell, h ? *h : NULL);
+        bool some = p.h && chance(w, 90);
+        world_note(w, "root %td = %u", c - w->cell, some ? p.node->id : 0);
+        status = cell_set(w, c, some ? &p : NULL);
     }
     if (status != TN_OK) world_fail(w, "root: %s", tn_last_error(w->m));
     return NULL;
@@ -250,10 +263,7 @@ void **op_drop_roots(World *w) {
     for (int i = 0; i < RANGES; i++)
         if (chance(w, 80)) range_pop(w, &w->range[i], (size_t)(w->range[i].top - w->range[i].base));
     for (int i = 0; i < CELLS; i++)
-        if (w->cell[i].added && chance(w, 80)) {
-            tn_root_store(w->m, &w->cell[i].cell, NULL);
-            w->cell[i].id = 0;
-        }
+        if (w->cell[i].added && chance(w, 80)) cell_set(w, &w->cell[i], NULL);
     for (size_t i = 0; i < w->handles; i++) {
         *w->handle[i].slot = NULL;
         w->handle[i].id = 0;
@@ -286,8 +296,7 @@ void root_somewhere(World *w, Picked what) {
         break;
     case 1:
         if (!c->added) break;
-        if (TN_ROOT_SET(w->m, &c->cell, what.h) != TN_OK) world_fail(w, "tn_root_store: %s", tn_last_error(w->m));
-        c->id = what.node->id;
+        if (cell_set(w, c, &what) != TN_OK) world_fail(w, "tn_root_store: %s", tn_last_error(w->m));
         break;
     case 2:
         if (r->range && r->top > r->base) range_set(w, r, below(w, (uint32_t)(r->top - r->base)), what);

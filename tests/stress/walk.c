@@ -103,9 +103,7 @@ static void reach_roots(World *w) {
         if (w->global[i].slot)
             reach_root(w, "global", i, GLOBAL_MODEL(w, i), (uint64_t)(uintptr_t)*w->global[i].slot);
     for (uint32_t i = 0; i < CELLS; i++)
-        if (w->cell[i].added)
-            reach_root(w, "root", i, (Slot){w->cell[i].id, false, 0},
-                       (uint64_t)(uintptr_t)tn_root_read(&w->cell[i].cell));
+        if (w->cell[i].added) reach_root(w, "root", i, CELL_MODEL(w, i), cell_word(&w->cell[i], i % 2));
     for (uint32_t r = 0; r < RANGES; r++)
         for (uint32_t i = 0; w->range[r].range && i < w->range[r].top - w->range[r].base; i++)
             reach_root(w, "range", r << 24 | i, w->range[r].model[i], w->range[r].base[i]);
@@ -144,7 +142,7 @@ static Node *random_root(World *w, void **address) {
     case 5:
         i = below(w, CELLS);
         if (!w->cell[i].added) return NULL;
-        s.id = w->cell[i].id, word = (uint64_t)(uintptr_t)tn_root_read(&w->cell[i].cell);
+        s = CELL_MODEL(w, i), word = cell_word(&w->cell[i], i % 2);
         break;
     case 6:
         if (!r->range || r->top == r->base) return NULL;
@@ -354,7 +352,30 @@ void walk(World *w, int kind) {
     w->next_walk = w->step + 48 + (w->live + w->live_slots) / 128;
 }
 
+static int by_pointer(const void *a, const void *b) {
+    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
+    return (x > y) - (x < y);
+}
+
+void walk_check_seen(World *w) {
+    size_t expected = 0;
+    qsort(w->seen, w->seen_count, sizeof *w->seen, by_pointer);
+    for (size_t i = 1; i < w->seen_count; i++)
+        if (w->seen[i] == w->seen[i - 1]) world_fail(w, "tn_heap_walk: %p was visited twice", w->seen[i]);
+    for (size_t i = 0; i < w->reached.count; i++) {
+        const Node *node = model_node(&w->model, w->reached.id[i]);
+        if (is_weak(node)) continue; /* objects of the library */
+        expected++;
+        if (!bsearch(&node->address, w->seen, w->seen_count, sizeof *w->seen, by_pointer))
+            world_fail(w, "tn_heap_walk: %s %u at %p was not visited", shape_names[node->shape], node->id,
+                       node->address);
+    }
+    if (w->seen_count != expected)
+        world_fail(w, "tn_heap_walk: visited %zu objects, but %zu are alive", w->seen_count, expected);
+}
+
 void walk_free(World *w) {
+    free(w->seen);
     free(w->work.id);
     free(w->weaks.id);
     free(w->reached.id);

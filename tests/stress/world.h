@@ -58,11 +58,16 @@ typedef struct Global { /* every other one holds a value */
     Id id;
 } Global;
 #define GLOBAL_MODEL(w, i) ((Slot){(w)->global[i].id, (i) % 2, (i) % 2 ? (w)->format.tag : 0})
-typedef struct Cell {
+typedef struct Cell { /* likewise; one of the two is used */
     TN_FIELD(void) cell;
+    tn_value_field value;
     bool added;
     Id id;
 } Cell;
+#define CELL_MODEL(w, i) ((Slot){(w)->cell[i].id, (i) % 2, (i) % 2 && (w)->cell[i].id ? (w)->format.tag : 0})
+static inline uint64_t cell_word(const Cell *c, bool is_value) {
+    return is_value ? tn_root_read_value(&c->value) : (uint64_t)(uintptr_t)tn_root_read(&c->cell);
+}
 typedef struct Range {
     tn_range *range;
     bool values, marked; /* marked: with a low-water mark */
@@ -123,6 +128,8 @@ struct World {
     uint64_t disposables, disposed; /* made, and disposed of */
     uint64_t epoch, walk_epoch;     /* collections so far, and at the last walk */
     IdList work, weaks, reached;    /* walk.c's lists; reached: all that the last walk found */
+    const void **seen;              /* what tn_heap_walk has visited */
+    size_t seen_count, seen_room;
 
     char ring[RING][160]; /* the last operations */
     uint64_t ring_next;
@@ -214,6 +221,8 @@ op_fn op_global_new, op_global_set, op_global_free, op_cell, op_range_push, op_r
 void walk(World *w, int kind);
 /* Compares one slot; returns its strong target and where it is, or NULL. */
 Node *walk_slot(World *w, const Node *node, void *object, uint32_t slot, void **address);
+/* tn_heap_walk has visited each of those that the last walk found once, and nothing else. */
+void walk_check_seen(World *w);
 /* One random object: of those that the last walk found, if nothing has been collected since, or found from a random
  * root; NULL when that root is empty. Does not collect. */
 Node *walk_random(World *w, void **address);
