@@ -21,8 +21,10 @@ static size_t number_of(const tn_mutator *m, const void *slot) {
     return (size_t)((void *const *)slot - p->handles_base);
 }
 
-static void name_place(const tn_place *place, char text[200]) {
-    if (place) snprintf(text, 200, "%.180s:%d", place->file, place->line);
+static tn_place copy_of(const tn_place *place) { return place ? *place : (tn_place){0}; }
+
+static void name_place(tn_place place, char text[200]) {
+    if (place.file) snprintf(text, 200, "%.180s:%d", place.file, place.line);
     else snprintf(text, 200, "an unknown place");
 }
 
@@ -85,7 +87,7 @@ static void warn(tn_mutator *m) {
     tni_log(&heap->host, line);
 }
 
-static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, const tn_place *last, size_t count) {
+static void warn_of_scope(tn_mutator *m, const tni_open_scope *scope, tn_place last, size_t count) {
     char line[600], in[200], at[200];
     name_place(scope->place, in);
     name_place(last, at);
@@ -126,9 +128,9 @@ bool tni_handle_text(tn_heap *heap, const void *address, char *text, size_t size
 
 void tni_handle_made_text(const tn_heap *heap, const void *slot, char *text, size_t size) {
     const tni_handle_checks *c = heap->checks;
-    const tn_place *at = c->made ? c->made[number_of(&heap->mutators[0].pub, slot)].at : NULL;
+    tn_place at = c->made ? c->made[number_of(&heap->mutators[0].pub, slot)].at : (tn_place){0};
     text[0] = 0;
-    if (at) snprintf(text, size, ", made at %s:%d", at->file, at->line);
+    if (at.file) snprintf(text, size, ", made at %s:%d", at.file, at.line);
 }
 
 void tn_handle_stored_(tn_mutator *m, const void *word, bool value) {
@@ -165,8 +167,8 @@ void tn_scope_opened_(tn_scope_ *s) {
         }
         c->open = open;
     }
-    c->open[(*count)++] =
-        (tni_open_scope){.at = s, .frame = frame, .place = s->place, .handles = s->handles, .values = s->values};
+    c->open[(*count)++] = (tni_open_scope){
+        .at = s, .frame = frame, .place = copy_of(s->place), .handles = s->handles, .values = s->values};
 }
 
 static void check_last(tn_mutator *m, const tni_open_scope *scope) {
@@ -196,8 +198,9 @@ void tn_scope_closed_(tn_scope_ *s) {
 static void note_escape(tn_scope_ *s, const void *handle, const void *slot) {
     tni_handle_checks *c = checks_of(s->m);
     size_t from = number_of(s->m, handle), open = tni_private(s->m)->open_scopes;
-    c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : NULL,
-                                                open > 1 ? c->open[open - 2].place : NULL};
+    const tn_place unknown = {0};
+    c->made[number_of(s->m, slot)] = (tni_made){from < c->slots ? c->made[from].at : unknown,
+                                                open > 1 ? c->open[open - 2].place : unknown};
 }
 
 void tn_scope_escaped_(tn_scope_ *s, const void *handle, bool value) {
@@ -217,11 +220,11 @@ void tn_scope_escaped_(tn_scope_ *s, const void *handle, bool value) {
 void tn_handle_made_(tn_mutator *m, const void *slot, const tn_place *place) {
     tni_handle_checks *c = checks_of(m);
     tni_open_scope *scope = innermost(m);
-    c->made[number_of(m, slot)] = (tni_made){place, scope ? scope->place : NULL};
+    c->made[number_of(m, slot)] = (tni_made){copy_of(place), scope ? scope->place : (tn_place){0}};
     size_t count = scope ? (size_t)(m->handles - scope->handles) + (size_t)(scope->values - m->values) : 0;
     if (!scope || scope->warned || count <= m->heap->options.value.handle_warn) return;
     scope->warned = c->warned = true;
-    warn_of_scope(m, scope, place, count);
+    warn_of_scope(m, scope, copy_of(place), count);
 }
 
 /* The tops have not changed yet. */

@@ -20,7 +20,7 @@
 typedef struct tni_open_scope {
     const tn_scope_ *at;
     const char *frame; /* of the function that it is in: the stack's top when it opened */
-    const tn_place *place;
+    tn_place place;
     void **handles;    /* the tops when it opened, */
     tn_value *values;
     void **escaped_at; /* and those when something escaped from it, or NULL */
@@ -28,7 +28,7 @@ typedef struct tni_open_scope {
     bool warned;
 } tni_open_scope;
 
-typedef struct tni_made { const tn_place *at, *scope; } tni_made;
+typedef struct tni_made { tn_place at, scope; } tni_made; /* file NULL: unknown */
 
 typedef struct tni_handle_checks {
     tni_open_scope *open;

@@ -11,15 +11,18 @@
 
 static size_t hash_word(uintptr_t word) { return (size_t)(((uint64_t)word * UINT64_C(0x9E3779B97F4A7C15)) >> 24); }
 
+static bool same_place(const tn_place *a, const tn_place *b) { return a->file == b->file && a->line == b->line; }
+
 static bool same_site(const tni_site *a, const tni_site *b) {
-    return a->code == b->code && a->script.file == b->script.file && a->script.line == b->script.line;
+    return same_place(&a->code, &b->code) && same_place(&a->script, &b->script);
 }
+
+static uintptr_t place_word(const tn_place *p) { return (uintptr_t)p->file << 3 ^ (uintptr_t)p->line << 32; }
 
 /* Where the site is in the index, or where it would go. */
 static uint32_t *find_site(const tni_sites *s, const tni_site *site) {
     size_t mask = 2 * s->capacity - 1;
-    uintptr_t script = (uintptr_t)site->script.file << 3 ^ (uintptr_t)site->script.line << 32;
-    size_t i = hash_word((uintptr_t)site->code ^ script);
+    size_t i = hash_word(place_word(&site->code) ^ hash_word(place_word(&site->script)));
     for (i &= mask; s->index[i] && !same_site(&s->site[s->index[i]], site);) i = (i + 1) & mask;
     return &s->index[i];
 }
@@ -195,7 +198,7 @@ void tni_sites_free(tni_sites *s) {
 
 void tni_site_record(tn_mutator *m, void *object, const tn_place *code) {
     tni_sites *s = m->heap->sites;
-    tni_site site = {code, m->site};
+    tni_site site = {code ? *code : (tn_place){0}, m->site};
     uint32_t number = number_of(s, &site);
     tni_birth birth = {.at = (uintptr_t)object, .site = number, .type = tni_header_type(tni_header(object))};
     if (tni_in_nursery(m->heap, object)) add_birth(s, &s->young, birth);
@@ -207,7 +210,7 @@ void tni_site_text(const tni_sites *s, uint32_t number, const char *verb, char *
     if (!number) return;
     const tni_site *site = &s->site[number];
     int n = 0;
-    if (site->code) n = snprintf(text, size, ", %s at %s:%d", verb, site->code->file, site->code->line);
+    if (site->code.file) n = snprintf(text, size, ", %s at %s:%d", verb, site->code.file, site->code.line);
     if (site->script.file && n >= 0 && (size_t)n < size)
         snprintf(text + n, size - (size_t)n, "%s%s for %s:%d", n ? "" : ", ", n ? "" : verb, site->script.file,
                  site->script.line);
@@ -225,7 +228,7 @@ void tni_site_of(tn_heap *heap, const void *object, char *text, size_t size) {
 }
 
 void tni_site_hold(tn_mutator *m, const void *at, const tn_place *here) {
-    tni_site site = {here, m->site};
+    tni_site site = {here ? *here : (tn_place){0}, m->site};
     tni_sites *s = m->heap->sites;
     put(&s->held, s->faults, (uintptr_t)at, number_of(s, &site));
 }

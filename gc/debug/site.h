@@ -23,8 +23,7 @@
 #include "tenure/mutator.h"
 
 typedef struct tni_site {
-    const tn_place *code; /* or NULL */
-    tn_place script;      /* file NULL: none */
+    tn_place code, script; /* file NULL: none */
 } tni_site;
 
 /* From addresses to sites, by open addressing. */

@@ -80,7 +80,8 @@ typedef uint32_t tn_type;
 typedef struct tn_weak tn_weak;
 typedef struct tn_weak_array tn_weak_array;
 
-/* A place in a source. The file's name is not copied. TN_HERE_ is the address of the place where the macro is used. */
+/* A place in a source. What takes one copies it, but not the file's name. TN_HERE_ is the address of the place where
+ * the macro is used. */
 typedef struct tn_place {
     const char *file;
     int line;

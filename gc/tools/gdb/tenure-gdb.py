@@ -198,7 +198,7 @@ class Heap:
         if not found:
             return None
         site, parts = sites["site"][found], []
-        if number(site["code"]):
+        if number(site["code"]["file"]):
             parts.append("%s:%d" % (site["code"]["file"].string(), number(site["code"]["line"])))
         if number(site["script"]["file"]):
             parts.append("for %s:%d" % (site["script"]["file"].string(), number(site["script"]["line"])))
