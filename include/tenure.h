@@ -1,4 +1,5 @@
-/* tenure.h: the one include that a host needs. In this order the headers read as a tour:
+/* tenure.h: the one include that a host needs (tenure.hpp: that of a host in C++). In this order the headers read as a
+ * tour:
  *
  *     base     words, versions, how names are built     field    TN_FIELD, TN_SET and the write barrier
  *     status   how calls fail                           root     globals, roots, ranges, scanners

@@ -190,7 +190,8 @@ template <class T> struct type;
 template <auto... Fields> struct members {};
 
 template <class T, tn_type Number, auto... Fields> struct layout {
-    static_assert(Number >= TN_FIRST_TYPE && Number < TN_TYPES_END, "a number from TN_FIRST_TYPE on, below TN_TYPES_END");
+    static_assert(Number >= TN_FIRST_TYPE && Number < TN_TYPES_END,
+                  "the number of a type is TN_FIRST_TYPE or more, and below TN_TYPES_END");
     using object = T;
     using fields = members<Fields...>;
     static constexpr tn_type number = Number;
@@ -325,12 +326,7 @@ template <class T> tn_type_desc description(bool &too_far) {
 /* ---- heaps and mutators ---- */
 
 /* A config with the defaults, to be changed and given to tn::heap. */
-inline tn_config config() noexcept {
-    tn_config c{};
-    c.config_size = sizeof c;
-    c.format = tn_format{0, 0, ~std::uint64_t{0}};
-    return c;
-}
+inline tn_config config() noexcept { return TN_CONFIG_INIT; }
 
 /* Owns a heap. It ends when the last of this object, its mutators and its external_allocators has ended. */
 class heap {
@@ -397,11 +393,11 @@ inline void collect(tn_mutator *m, tn_collection_kind kind = TN_FULL) { detail::
 template <class T> class slot {
 public:
     slot(tn_mutator *m, void *owner, void *at) noexcept : m_(m), owner_(owner), at_(at) {}
-    const slot &operator=(T *to) const noexcept {
+    const slot &operator=(T *to) const {
         (tn_store)(m_, owner_, at_, to);
         return *this;
     }
-    const slot &operator=(const slot &from) const noexcept { return *this = from.get(); }
+    const slot &operator=(const slot &from) const { return *this = from.get(); }
     T *get() const noexcept { return *static_cast<T **>(at_); }
     operator T *() const noexcept { return get(); }
     T *operator->() const noexcept { return get(); }
@@ -414,11 +410,11 @@ private:
 template <> class slot<tn_value> {
 public:
     slot(tn_mutator *m, void *owner, void *at) noexcept : m_(m), owner_(owner), at_(static_cast<tn_value *>(at)) {}
-    const slot &operator=(tn_value to) const noexcept {
+    const slot &operator=(tn_value to) const {
         (tn_store_value)(m_, owner_, at_, to);
         return *this;
     }
-    const slot &operator=(const slot &from) const noexcept { return *this = from.get(); }
+    const slot &operator=(const slot &from) const { return *this = from.get(); }
     tn_value get() const noexcept { return *at_; }
     operator tn_value() const noexcept { return get(); }
 
@@ -592,13 +588,18 @@ private:
 /* Gives all locals that were made since back at the end of its block (TN_SCOPE). */
 class scope {
 public:
-    explicit scope(tn_mutator *m, detail::where here = {}) noexcept
-        : place_(here.place()), scope_(tn_scope_open_(m, &place_)) {
+    /* These are inlined always: debug mode `handles` sees by the stack's depth whether a scope was left out. */
+    [[gnu::always_inline]] explicit scope(tn_mutator *m, [[maybe_unused]] detail::where here = {})
+        : scope_(tn_scope_open_(m, nullptr)) {
+        if (TN_CHECKED_(m)) {
+            place_ = here.place();
+            scope_.place = &place_;
+        }
         tn_scope_start_(&scope_);
     }
     scope(const scope &) = delete;
     scope &operator=(const scope &) = delete;
-    ~scope() { tn_scope_close_(&scope_); }
+    [[gnu::always_inline]] ~scope() { tn_scope_close_(&scope_); }
 
     /* Moves a local to the enclosing scope: the last thing before `return`, once for objects and once for values. */
     template <class T> local<T> escape(const local<T> &from) noexcept {
@@ -609,13 +610,19 @@ public:
     }
 
 private:
-    tn_place place_;
     tn_scope_ scope_;
+    [[maybe_unused]] tn_place place_; /* of this line, where it is checked */
 };
 
 /* ---- allocation ---- */
 
 namespace detail {
+
+[[gnu::noinline]] inline void *allocate_slowly(tn_mutator *m, tn_type type, std::uint64_t sizes, std::size_t count,
+                                               where here) {
+    tn_place place = here.place();
+    return tn_alloc_slow_at_(m, type, sizes, count, &place);
+}
 
 /* tn_alloc_at_ and tn_alloc_tail_at_, with a place that is made only where it is needed. */
 template <class T> [[gnu::always_inline]] inline T *allocate(tn_mutator *m, std::size_t count, where here) {
@@ -631,8 +638,7 @@ template <class T> [[gnu::always_inline]] inline T *allocate(tn_mutator *m, std:
             return reinterpret_cast<T *>(object);
         }
     }
-    tn_place place = here.place();
-    return static_cast<T *>(tn_alloc_slow_at_(m, number, TN_SIZES_(sizeof(T), element), count, &place));
+    return static_cast<T *>(allocate_slowly(m, number, TN_SIZES_(sizeof(T), element), count, here));
 }
 
 } // namespace detail
@@ -711,7 +717,8 @@ template <class T> local<weak<T>> make_weak(const local<T> &to, detail::where he
     return local<weak<T>>(to.owner(), reinterpret_cast<weak<T> *>(*made), here);
 }
 
-/* The referent, or NULL when it is dead. */
+/* The referent, or NULL when it is dead: as a raw pointer, or in a new local, which keeps it alive until its scope
+ * ends. */
 template <class T> T *lock(tn_mutator *m, const weak<T> *of) noexcept {
     return static_cast<T *>(tn_weak_read(m, reinterpret_cast<const tn_weak *>(of)));
 }

@@ -139,9 +139,18 @@ setup_build() {
     setup_say "Building $build ($compiler) ..."
     if [ ! -f "$build/build.ninja" ]; then
         rm -rf "$build"
-        setup_quietly env CC="$compiler" meson setup "$build" "$@"
+        setup_quietly env CC="$compiler" CXX="$(setup_cxx "$compiler")" meson setup "$build" "$@"
     fi
     setup_quietly meson compile -C "$build"
+}
+
+# The C++ compiler that goes with a C compiler.
+setup_cxx() {
+    case $1 in
+    *clang*) echo "$1" | sed 's/clang/clang++/' ;;
+    *gcc*) echo "$1" | sed 's/gcc/g++/' ;;
+    *) echo c++ ;;
+    esac
 }
 
 # Runs a command; shows its output only if it fails.

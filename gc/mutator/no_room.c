@@ -53,16 +53,21 @@ static void *collect_fully_for(const tni_request *r, tni_try_fn attempt, size_t 
     return object;
 }
 
+static void end_hook(tni_mutator **p) {
+    (*p)->hook_running = false;
+    tni_set_limit(*p);
+}
+
+/* The hook may return, or throw an exception of C++ through here, for which the library is compiled with -fexceptions.
+ * A longjmp out of it ends in tn_restore, which does what end_hook does. */
 static bool ask_host(tn_mutator *m, size_t bytes) {
     tn_heap *heap = m->heap;
     tni_mutator *p = tni_private(m);
     if (!heap->on_out_of_memory || p->hook_running) return false;
-    p->hook_running = true; /* a longjmp out of it ends in tn_restore, which clears this */
+    p->hook_running = true;
     tni_set_limit(p);
-    bool again = heap->on_out_of_memory(m, bytes, heap->host.user);
-    p->hook_running = false;
-    tni_set_limit(p);
-    return again;
+    tni_mutator *running __attribute__((cleanup(end_hook), unused)) = p;
+    return heap->on_out_of_memory(m, bytes, heap->host.user);
 }
 
 /* ---- the end ---- */

@@ -18,7 +18,7 @@
 TN_BEGIN_DECLS_
 
 /* The largest object that is born in the nursery. Larger ones never move; their addresses are multiples of 64. */
-#define TN_SMALL_MAX ((size_t)8192 - 8)
+#define TN_SMALL_MAX (TN_CAST_(size_t, 8192) - 8)
 
 /* The bytes that an object of `size` takes with its header: what tn_reserve counts in. Where the type has an alignment,
  * up to tn_padding_bytes(its alignment) more come before it. */
@@ -34,10 +34,10 @@ TN_INLINE_ size_t tn_padding_bytes(size_t align) { return align > 8 ? align - 8 
  * The type is T_type. With _as, `type` is another type's number that is made of the same struct. */
 #define tn_alloc(m, T) tn_alloc_as(m, T, T##_type)
 #define tn_alloc_tail(m, T, element, count) tn_alloc_tail_as(m, T, T##_type, element, count)
-#define tn_alloc_as(m, T, type) ((T *)tn_alloc_at_((m), (type), sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
+#define tn_alloc_as(m, T, type) TN_CAST_(T *, tn_alloc_at_((m), (type), sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
 #define tn_alloc_tail_as(m, T, type, element, count)                                                       \
-    ((T *)tn_alloc_tail_at_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), \
-                            TN_HERE_))
+    TN_CAST_(T *, tn_alloc_tail_at_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), \
+                                    TN_HERE_))
 
 /* The same by number and sizes, without a struct: an object without a tail, and one with a tail of `count` elements of
  * `element` bytes. They do not know of an ordinary type's alignment: for a type that has one, use the macros, or
@@ -55,9 +55,9 @@ TN_API_ TN_MAY_COLLECT void *tn_alloc_slow(tn_mutator *m, tn_type type, size_t s
  * count are 0. */
 #define tn_alloc_stable(m, T) tn_alloc_stable_as(m, T, T##_type)
 #define tn_alloc_stable_tail(m, T, element, count) tn_alloc_stable_tail_as(m, T, T##_type, element, count)
-#define tn_alloc_stable_as(m, T, type) ((T *)tn_alloc_stable_sized((m), (type), sizeof(T), 0, 0))
+#define tn_alloc_stable_as(m, T, type) TN_CAST_(T *, tn_alloc_stable_sized((m), (type), sizeof(T), 0, 0))
 #define tn_alloc_stable_tail_as(m, T, type, element, count) \
-    ((T *)tn_alloc_stable_sized((m), (type), sizeof(T), sizeof(element), (count)))
+    TN_CAST_(T *, tn_alloc_stable_sized((m), (type), sizeof(T), sizeof(element), (count)))
 TN_API_ TN_MAY_COLLECT void *tn_alloc_stable_sized(tn_mutator *m, tn_type type, size_t size, size_t element,
                                                    size_t count);
 #define tn_alloc_stable_sized(m, ...) tn_alloc_stable_sized(TN_AT_(m), __VA_ARGS__)
@@ -65,7 +65,7 @@ TN_API_ TN_MAY_COLLECT void *tn_alloc_stable_sized(tn_mutator *m, tn_type type, 
 /* Makes sure that the next allocations of ordinary types, up to `bytes` together (add up tn_cell_bytes, each at most
  * TN_SMALL_MAX, and tn_padding_bytes), neither collect nor fail, so that a burst of raw construction needs no handles.
  * May collect itself. TN_OUT_OF_MEMORY when there is no room, TN_BAD_SIZE beyond TN_RESERVE_MAX. */
-#define TN_RESERVE_MAX ((size_t)128 * 1024)
+#define TN_RESERVE_MAX (TN_CAST_(size_t, 128) * 1024)
 TN_API_ TN_MAY_COLLECT tn_status tn_reserve(tn_mutator *m, size_t bytes);
 
 /* TN_NO_GC(m); opens a raw window until the end of the block: raw pointers may be held, because a collection inside
@@ -108,7 +108,7 @@ TN_API_ TN_MAY_COLLECT void *tn_alloc_slow_at_(tn_mutator *m, tn_type type, uint
     })
 
 /* No type has a size of 2^32 or more. */
-#define TN_SIZE_(size) ((size) < UINT32_MAX ? (uint64_t)(size) : UINT32_MAX)
+#define TN_SIZE_(size) ((size) < UINT32_MAX ? TN_CAST_(uint64_t, size) : UINT32_MAX)
 #define TN_SIZES_(size, element) (TN_SIZE_(size) | TN_SIZE_(element) << 32)
 
 TN_INLINE_ void *tn_bump_(tn_mutator *m, tn_type type, size_t cell, size_t size, size_t element, size_t count,

@@ -32,14 +32,25 @@
 #define TN_VERSION_PATCH 0
 #define TN_VERSION (TN_VERSION_MAJOR * 10000 + TN_VERSION_MINOR * 100 + TN_VERSION_PATCH)
 
+/* In C++ the bodies of these headers are written in C's way, and macros are not, because they are compiled with the
+ * host's warnings: TN_CAST_(T, e) is (T)(e). TN_ZERO_ initialises a member, of a struct that hosts make. */
 #ifdef __cplusplus
-#define TN_BEGIN_DECLS_ extern "C" {
-#define TN_END_DECLS_ }
+#define TN_BEGIN_DECLS_ \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"") extern "C" {
+#define TN_END_DECLS_ \
+    } _Pragma("GCC diagnostic pop")
 #define TN_STATIC_ASSERT_ static_assert
+#define TN_CAST_(T, e) (tn_cast_<T>(e))
+#define TN_ZERO_ {}
+_Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wold-style-cast\"")
+template <class T, class F> __attribute__((always_inline)) inline constexpr T tn_cast_(F from) { return (T)from; }
+_Pragma("GCC diagnostic pop")
 #else
 #define TN_BEGIN_DECLS_
 #define TN_END_DECLS_
 #define TN_STATIC_ASSERT_ _Static_assert
+#define TN_CAST_(T, e) ((T)(e))
+#define TN_ZERO_
 #endif
 
 #define TN_API_ __attribute__((visibility("default")))
@@ -105,19 +116,25 @@ TN_END_DECLS_
  * object does not compile. TN_WORD_(w) is w, a value; a pointer or a floating-point number does not compile. In C, the
  * struct that p points to must be complete: cast pointers to others to `void *`. */
 #ifdef __cplusplus
-template <class T> inline T *tn_object_of_(T *p) { return p; }
-template <class T> void tn_object_of_(T **h) = delete;        /* an object (T *) is wanted, not a handle (T **) */
-template <class T> void tn_object_of_(T *const *h) = delete;
-inline void *tn_object_of_(decltype(nullptr)) { return nullptr; }
-inline void *tn_object_of_(long null) { return reinterpret_cast<void *>(null); } /* NULL */
-template <class T> inline T *const *tn_handle_of_(T *const *h) { return h; }
-template <class T> inline T **tn_handle_of_(T **h) { return h; }
-template <class T> inline tn_value tn_word_of_(T w) { return static_cast<tn_value>(w); }
-template <class T> void tn_word_of_(T *p) = delete; /* a value is wanted, not a pointer */
-void tn_word_of_(double w) = delete;                /* a value is wanted: convert the bits of the number to one */
-#define TN_OBJECT_(p) tn_object_of_(p)
-#define TN_TYPED_(h) tn_handle_of_(h)
-#define TN_WORD_(w) tn_word_of_(w)
+/* The names are for the errors of the compiler. tn_the_type_of_the_field_is_wanted_<T>(x) is x, which must be a T, or
+ * become one without a cast. */
+template <class T> struct tn_the_type_of_the_field_ { typedef T type; };
+template <class T> inline T tn_the_type_of_the_field_is_wanted_(typename tn_the_type_of_the_field_<T>::type x) {
+    return x;
+}
+template <class T> inline T *tn_an_object_is_wanted_(T *p) { return p; }
+template <class T> void tn_an_object_is_wanted_(T **h) = delete;
+template <class T> void tn_an_object_is_wanted_(T *const *h) = delete;
+inline void *tn_an_object_is_wanted_(decltype(nullptr)) { return nullptr; }
+inline void *tn_an_object_is_wanted_(long null) { return reinterpret_cast<void *>(null); } /* NULL */
+template <class T> inline T *const *tn_a_handle_is_wanted_(T *const *h) { return h; }
+template <class T> inline T **tn_a_handle_is_wanted_(T **h) { return h; }
+template <class T> inline tn_value tn_a_value_is_wanted_(T w) { return static_cast<tn_value>(w); }
+template <class T> void tn_a_value_is_wanted_(T *p) = delete;
+void tn_a_value_is_wanted_(double w) = delete; /* convert the bits of the number to one */
+#define TN_OBJECT_(p) tn_an_object_is_wanted_(p)
+#define TN_TYPED_(h) tn_a_handle_is_wanted_(h)
+#define TN_WORD_(w) tn_a_value_is_wanted_(w)
 #else
 #define TN_CLASS_POINTER_ 5 /* of __builtin_classify_type */
 #define TN_CLASS_REAL_ 8

@@ -40,19 +40,24 @@
 #include "handle.h"
 #include "mutator.h"
 
+#ifdef __cplusplus
+template <class T> struct use_TN_SET_or_tn_write {
+    T *const tn_ref_ {};
+};
+#endif
+
 TN_BEGIN_DECLS_
 
 #ifdef __cplusplus
-#define TN_ZERO_ = 0 /* C++ wants a const member initialised */
+#define TN_FIELD(T) use_TN_SET_or_tn_write<T> /* as errors of the compiler show it */
 #else
-#define TN_ZERO_
+#define TN_FIELD(T) struct { T *const tn_ref_; }
 #endif
-#define TN_FIELD(T) struct { T *const tn_ref_ TN_ZERO_; }
 typedef struct tn_value_field {
     const tn_value tn_word_ TN_ZERO_;
 } tn_value_field;
 
-#define TN_GET(m, h, f) ((TN_TYPEOF_((*(h))->f.tn_ref_) *)(void *)tn_get_((m), (h), TN_OFFSET_(h, f), TN_HERE_))
+#define TN_GET(m, h, f) TN_CAST_(TN_TYPEOF_((*(h))->f.tn_ref_) *, tn_get_((m), (h), TN_OFFSET_(h, f), TN_HERE_))
 #define TN_SET(m, h, f, v) tn_set_((m), (h), TN_OFFSET_(h, f), TN_SAME_((*(h))->f, v))
 #define TN_CLEAR(m, h, f) tn_clear_((m), (h), TN_OFFSET_(h, f))
 #define TN_PUT(m, h, f, x)                                     \
@@ -174,11 +179,11 @@ TN_INLINE_ void tn_store_value(tn_mutator *m, void *object, tn_value *slot, tn_v
 #ifdef __cplusplus
 #define TN_PLAIN_(e) TN_TYPEOF_(e)
 #define TN_FAKE_(o) (reinterpret_cast<TN_TYPEOF_(*(o)) *>(4096))
-#define TN_OFFSET_(h, f) ((size_t)&TN_FAKE_(*(h))->f.tn_ref_ - 4096)
-#define TN_RAW_OFFSET_(o, f) ((size_t)&TN_FAKE_(o)->f.tn_ref_ - 4096)
-#define TN_VALUE_OFFSET_(o, f) ((size_t)&TN_FAKE_(o)->f.tn_word_ - 4096)
-#define TN_SAME_(field, v) (static_cast<TN_TYPEOF_((field).tn_ref_) const *>(v))
-#define TN_SAME_RAW_(field, p) (static_cast<TN_TYPEOF_((field).tn_ref_)>(p))
+#define TN_OFFSET_(h, f) (TN_CAST_(size_t, &TN_FAKE_(*(h))->f.tn_ref_) - 4096)
+#define TN_RAW_OFFSET_(o, f) (TN_CAST_(size_t, &TN_FAKE_(o)->f.tn_ref_) - 4096)
+#define TN_VALUE_OFFSET_(o, f) (TN_CAST_(size_t, &TN_FAKE_(o)->f.tn_word_) - 4096)
+#define TN_SAME_(field, v) (tn_the_type_of_the_field_is_wanted_<TN_TYPEOF_((field).tn_ref_) const *>(v))
+#define TN_SAME_RAW_(field, p) (tn_the_type_of_the_field_is_wanted_<TN_TYPEOF_((field).tn_ref_)>(p))
 #else
 #define TN_PLAIN_(e) __typeof__(1 ? (e) : (e))
 #define TN_OFFSET_(h, f) (sizeof((*(h))->f.tn_ref_) - sizeof(void *) + __builtin_offsetof(__typeof__(**(h)), f))

@@ -21,7 +21,11 @@ typedef struct tn_format {
 } tn_format;
 
 /* Plain pointers: every word but 0 is a reference. This is the default. */
-#define TN_FORMAT_POINTER ((tn_format){0, 0, ~(uint64_t)0})
+#ifdef __cplusplus
+#define TN_FORMAT_POINTER (tn_format{0, 0, ~UINT64_C(0)})
+#else
+#define TN_FORMAT_POINTER ((tn_format){0, 0, ~UINT64_C(0)})
+#endif
 
 /* Low-bit tags with one pointer tag, e.g. (7, 0) or (3, 1): in a reference, the bits of `mask` hold `tag`. */
 TN_INLINE_ tn_format tn_format_low_tag(uint64_t mask, uint64_t tag) {

@@ -32,27 +32,27 @@ TN_BEGIN_DECLS_
 
 /* TN_LOCAL(m, T, name); declares `T **name` with *name == NULL; TN_LOCAL_VALUE(m, name); a `tn_value *` that holds
  * 0. */
-#define TN_LOCAL(m, T, name) T **name = (T **)(void *)tn_push_at_((m), NULL, TN_HERE_)
+#define TN_LOCAL(m, T, name) T **name = TN_CAST_(T **, tn_push_at_((m), NULL, TN_HERE_))
 #define TN_LOCAL_VALUE(m, name) tn_value *name = tn_push_value_at_((m), 0, TN_HERE_)
 
 /* A handle of a raw pointer, of a raw value. */
-#define TN_HANDLE(m, pointer) ((TN_TYPEOF_(pointer) *)(void *)tn_push_at_((m), TN_OBJECT_(pointer), TN_HERE_))
+#define TN_HANDLE(m, pointer) TN_CAST_(TN_TYPEOF_(pointer) *, tn_push_at_((m), TN_OBJECT_(pointer), TN_HERE_))
 #define TN_HANDLE_VALUE(m, value) tn_push_value_at_((m), TN_WORD_(value), TN_HERE_)
 
 /* A handle of a new object: of the fixed size, or with a tail of `count` elements. NULL on failure, like tn_alloc. The
  * type is T_type; with _AS, `type` is another type's number that is made of the same struct. */
 #define TN_NEW(m, T) TN_NEW_AS(m, T, T##_type)
 #define TN_NEW_TAIL(m, T, element, count) TN_NEW_TAIL_AS(m, T, T##_type, element, count)
-#define TN_NEW_AS(m, T, type) ((T **)(void *)tn_new_((m), (type), sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
+#define TN_NEW_AS(m, T, type) TN_CAST_(T **, tn_new_((m), (type), sizeof(T), TN_ALIGNOF_(T), TN_HERE_))
 #define TN_NEW_TAIL_AS(m, T, type, element, count)                                                                    \
-    ((T **)(void *)tn_new_tail_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), TN_HERE_))
+    TN_CAST_(T **, tn_new_tail_((m), (type), sizeof(T), sizeof(element), TN_TAIL_ALIGN_(T, element), (count), TN_HERE_))
 
 /* The same with an address that is fixed from the first moment (tn_alloc_stable). */
 #define TN_NEW_STABLE(m, T) TN_NEW_STABLE_AS(m, T, T##_type)
 #define TN_NEW_STABLE_TAIL(m, T, element, count) TN_NEW_STABLE_TAIL_AS(m, T, T##_type, element, count)
-#define TN_NEW_STABLE_AS(m, T, type) ((T **)(void *)tn_new_stable_((m), (type), sizeof(T), 0, 0, TN_HERE_))
+#define TN_NEW_STABLE_AS(m, T, type) TN_CAST_(T **, tn_new_stable_((m), (type), sizeof(T), 0, 0, TN_HERE_))
 #define TN_NEW_STABLE_TAIL_AS(m, T, type, element, count) \
-    ((T **)(void *)tn_new_stable_((m), (type), sizeof(T), sizeof(element), (count), TN_HERE_))
+    TN_CAST_(T **, tn_new_stable_((m), (type), sizeof(T), sizeof(element), (count), TN_HERE_))
 
 /* Changes the length of the tail of *h to `count` elements, as realloc does with malloc's memory. What the tail had, up
  * to the smaller length, is kept; new elements are zero (of a TN_UNZEROED type they may be anything: fill them at
@@ -77,7 +77,7 @@ TN_API_ TN_MAY_COLLECT tn_status tn_resize_(tn_mutator *m, void *h, size_t count
 
 /* Moves a handle's object to a slot of the enclosing scope and yields that slot's handle: the last thing before
  * `return`. At most once per scope for object handles and once for value handles. NULL stays NULL. */
-#define TN_ESCAPE(h) ((TN_TYPEOF_(*(h)) *)(void *)tn_escape_(&tn_scope_here_, TN_TYPED_(h)))
+#define TN_ESCAPE(h) TN_CAST_(TN_TYPEOF_(*(h)) *, tn_escape_(&tn_scope_here_, TN_TYPED_(h)))
 #define TN_ESCAPE_VALUE(h) tn_escape_value_(&tn_scope_here_, (h))
 
 /* A checkpoint of the handle stacks, for hosts that longjmp: `tn_checkpoint here = tn_save(m); if (setjmp(jb))

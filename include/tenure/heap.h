@@ -48,7 +48,11 @@ typedef struct tn_policy {
     void *user;
 } tn_policy;
 
+#ifdef __cplusplus
+#define TN_POLICY_INIT tn_policy_init_()
+#else
 #define TN_POLICY_INIT {.policy_size = sizeof(tn_policy)}
+#endif
 
 /* The host's settings. Start from TN_CONFIG_INIT and change what matters; everything is copied. New members are added
  * at the end. */
@@ -63,7 +67,8 @@ typedef struct tn_config {
     void *user;               /* handed to the hooks below; tn_heap_user returns it */
 
     /* Memory is out ("Memory is out", below); `bytes` are wanted. The hook may drop caches, raise heap_max with
-     * tn_option_set, or longjmp to a place that calls tn_restore. It returns true to try again, false to give up.
+     * tn_option_set, longjmp to a place that calls tn_restore, or throw an exception of C++. It returns true to try
+     * again, false to give up.
      * It must not allocate from this heap, collect, or create or destroy a mutator: such calls are refused
      * (TN_BAD_STATE). */
     bool (*on_out_of_memory)(tn_mutator *m, size_t bytes, void *user);
@@ -81,7 +86,11 @@ typedef struct tn_config {
     void (*log)(const char *line, void *user);
 } tn_config;
 
+#ifdef __cplusplus
+#define TN_CONFIG_INIT tn_config_init_()
+#else
 #define TN_CONFIG_INIT {.config_size = sizeof(tn_config), .format = {0, 0, ~(uint64_t)0}}
+#endif
 
 /* Memory is out: what an allocation does that finds no room. It makes a minor collection, then a full one; then it asks
  * on_out_of_memory, and makes another full collection after each answer `true`. Then the call fails with
@@ -160,4 +169,18 @@ TN_API_ TN_NO_COLLECT tn_status tn_retaining_path_(tn_mutator *m, const void *h,
 #define TN_RETAINING_PATH(m, h, line, user) tn_retaining_path_((m), TN_TYPED_(h), (line), (user))
 
 TN_END_DECLS_
+
+#ifdef __cplusplus
+inline tn_policy tn_policy_init_() {
+    tn_policy policy = {};
+    policy.policy_size = sizeof policy;
+    return policy;
+}
+inline tn_config tn_config_init_() {
+    tn_config config = {};
+    config.config_size = sizeof config;
+    config.format = TN_FORMAT_POINTER;
+    return config;
+}
+#endif
 #endif

@@ -58,9 +58,10 @@ TN_BEGIN_DECLS_
 typedef AO_t tn_header;
 
 #define TN_HEADER_TYPE_SHIFT 8
-#define TN_HEADER_TYPE_MASK ((tn_header)0xFFFFFF)
+#define TN_HEADER_TYPE_MASK TN_CAST_(tn_header, 0xFFFFFF)
 #define TN_HEADER_LENGTH_SHIFT 32
-#define TN_HEADER_ARMED ((tn_header)2) /* the next store of a young reference into this old object must be recorded */
+/* The next store of a young reference into this old object must be recorded. */
+#define TN_HEADER_ARMED TN_CAST_(tn_header, 2)
 
 #define TN_OFFSET_ALLOC 0
 #define TN_OFFSET_LIMIT 8
@@ -99,8 +100,8 @@ struct tn_mutator {
     uintptr_t nursery_size; /* an object at p may move iff p - ref_base < nursery_size */
 };
 
-#define TN_STOP_COLLECT ((AO_t)1) /* for a collection */
-#define TN_STOP_HOST ((AO_t)2)    /* by tn_interrupt */
+#define TN_STOP_COLLECT TN_CAST_(AO_t, 1) /* for a collection */
+#define TN_STOP_HOST TN_CAST_(AO_t, 2)    /* by tn_interrupt */
 
 TN_STATIC_ASSERT_(sizeof(tn_header) == 8, "the header is one word");
 #define TN_AT_OFFSET_(field, offset) TN_STATIC_ASSERT_(offsetof(struct tn_mutator, field) == (offset), #field)
@@ -120,9 +121,9 @@ TN_AT_OFFSET_(nursery_size, TN_OFFSET_NURSERY_SIZE);
 
 /* ---- inline parts ---- */
 
-#define TN_HEADER_(object) (((volatile tn_header *)(uintptr_t)(object))[-1])
+#define TN_HEADER_(object) (TN_CAST_(volatile tn_header *, TN_CAST_(uintptr_t, object))[-1])
 #define TN_HEADER_OF_(type, length) \
-    ((tn_header)(type) << TN_HEADER_TYPE_SHIFT | (tn_header)(length) << TN_HEADER_LENGTH_SHIFT)
+    (TN_CAST_(tn_header, type) << TN_HEADER_TYPE_SHIFT | TN_CAST_(tn_header, length) << TN_HEADER_LENGTH_SHIFT)
 
 TN_END_DECLS_
 #endif

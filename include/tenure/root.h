@@ -31,7 +31,7 @@ TN_BEGIN_DECLS_
  * With _VALUE, h is a handle of a value, and the global is one too (const tn_value *). Setting or destroying what is no
  * global of this heap (any more), or is a global of the other kind, is TN_NOT_FOUND. */
 #define TN_GLOBAL_CREATE(m, h) \
-    ((TN_TYPEOF_(*(h)) const *)(const void *)(tn_global_create)(TN_AT_(m), *TN_TYPED_(h)))
+    TN_CAST_(TN_TYPEOF_(*(h)) const *, (tn_global_create)(TN_AT_(m), *TN_TYPED_(h)))
 #define TN_GLOBAL_SET(m, g, h) (tn_global_store)((m), (g), *TN_SAME_HANDLE_(g, h))
 #define TN_GLOBAL_CREATE_VALUE(m, h) (tn_global_create_value)(TN_AT_(m), *TN_VALUE_HANDLE_(h))
 #define TN_GLOBAL_SET_VALUE(m, g, h) (tn_global_store_value)((m), TN_VALUE_HANDLE_(g), *TN_VALUE_HANDLE_(h))
@@ -92,10 +92,10 @@ TN_API_ TN_NO_COLLECT tn_status tn_root_store_value(tn_mutator *m, void *cell, t
  * A mark that is too low costs time only; one that is too high loses objects. TENURE_DEBUG=verify finds that. New
  * members are added at the end. */
 typedef struct tn_range_desc {
-    void *base;      /* address of the host's pointer to the first slot */
-    void *top;       /* address of its pointer to the first slot that is not in use */
-    void *low;       /* address of its low-water pointer, or NULL */
-    bool values;     /* false: slots are references; true: values */
+    void *base TN_ZERO_;      /* address of the host's pointer to the first slot */
+    void *top TN_ZERO_;       /* address of its pointer to the first slot that is not in use */
+    void *low TN_ZERO_;       /* address of its low-water pointer, or NULL */
+    bool values TN_ZERO_;     /* false: slots are references; true: values */
 } tn_range_desc;
 typedef struct tn_range tn_range;
 TN_API_ TN_NO_COLLECT tn_range *tn_range_create_(tn_mutator *m, const tn_range_desc *desc, size_t size);
@@ -128,8 +128,8 @@ TN_API_ TN_NO_COLLECT tn_status tn_scanner_destroy(tn_mutator *m, tn_scan_fn sca
 /* ---- inline parts ---- */
 
 #ifdef __cplusplus
-#define TN_SAME_HANDLE_(g, h) (static_cast<TN_TYPEOF_(*(g)) const *>(h))
-#define TN_VALUE_HANDLE_(h) (static_cast<const tn_value *>(h))
+#define TN_SAME_HANDLE_(g, h) (tn_the_type_of_the_field_is_wanted_<TN_TYPEOF_(*(g)) const *>(h))
+#define TN_VALUE_HANDLE_(h) (tn_the_type_of_the_field_is_wanted_<const tn_value *>(h))
 #define TN_VALUE_CELL_(cell) (const_cast<tn_value *>(&(cell)->tn_word_))
 #else
 #define TN_SAME_HANDLE_(g, h) ((TN_TYPEOF_(*(g)) const *){(h)})

@@ -57,34 +57,35 @@ enum {
 };
 
 typedef struct tn_type_desc {
-    tn_type number;       /* the host's number, or 0 for the next free one */
-    const char *name;     /* kept as it is: must outlive the heap */
-    size_t size;          /* bytes of the fixed part, 1 .. 8184; below 8 counts as 8 */
-    size_t align;         /* of its objects, in bytes: 16, 32 or 64, and size must be a multiple of it; 0 to 8 mean 8 */
-    uint64_t refs;        /* bit i: the fixed part's word i is a reference (a TN_FIELD) */
-    const char *ref_names; /* their names in the order of the struct, "car, cdr": for reports; may be NULL */
-    uint64_t values;      /* bit i: the fixed part's word i is a value (a tn_value_field) */
-    const char *value_names;
-    size_t tail_size;     /* bytes of one element of the array after the fixed part; 0: no array */
-    uint64_t tail_refs;   /* the same bitmaps for one element */
-    uint64_t tail_values;
-    unsigned flags;
+    tn_type number TN_ZERO_;       /* the host's number, or 0 for the next free one */
+    const char *name TN_ZERO_;     /* kept as it is: must outlive the heap */
+    size_t size TN_ZERO_;          /* bytes of the fixed part, 1 .. 8184; below 8 counts as 8 */
+    size_t align TN_ZERO_;         /* of its objects, in bytes: 16, 32 or 64, and size must be a multiple of it; 0 to 8
+                                    * mean 8 */
+    uint64_t refs TN_ZERO_;        /* bit i: the fixed part's word i is a reference (a TN_FIELD) */
+    const char *ref_names TN_ZERO_; /* their names in the order of the struct, "car, cdr": for reports; may be NULL */
+    uint64_t values TN_ZERO_;      /* bit i: the fixed part's word i is a value (a tn_value_field) */
+    const char *value_names TN_ZERO_;
+    size_t tail_size TN_ZERO_;     /* bytes of one element of the array after the fixed part; 0: no array */
+    uint64_t tail_refs TN_ZERO_;   /* the same bitmaps for one element */
+    uint64_t tail_values TN_ZERO_;
+    unsigned flags TN_ZERO_;
 
     /* Visits every reference and value of the object that the bitmaps leave out, with tn_visit and its kin. It runs in
      * the middle of a collection. It must not allocate, must read nothing but its object and the memory that this owns,
      * and must visit the same slots for the same state. It may call tn_visit and its kin, tn_tracer_is_minor, and what
      * reads its own object (tn_type_of, tn_length_of, tn_size_of, tn_read). All other calls are refused
      * (TN_BAD_STATE). May be NULL. */
-    void (*trace)(tn_tracer *tracer, void *object);
+    void (*trace)(tn_tracer *tracer, void *object) TN_ZERO_;
 
     /* Called once when the object is reclaimed, or at tn_heap_destroy: frees what the object owns outside of the heap.
      * It must not read other objects. It may call tn_heap_user, tn_external_adjust to take back what the object counted
      * there, and what reads its own object. All other calls are refused. Runs on a mutator's thread. May be NULL. */
-    void (*dispose)(tn_heap *heap, void *object);
+    void (*dispose)(tn_heap *heap, void *object) TN_ZERO_;
 
     /* Writes a short description ("symbol car") for reports, at most `size` bytes with the final 0. Must not call the
      * API. May be NULL. */
-    void (*describe)(const void *object, char *text, size_t size);
+    void (*describe)(const void *object, char *text, size_t size) TN_ZERO_;
 } tn_type_desc; /* new members are added at the end */
 
 /* A description of struct T with the number T_type; the rest as designated initialisers. */
@@ -157,8 +158,8 @@ TN_API_ TN_NO_COLLECT bool tn_tracer_is_minor(const tn_tracer *tracer);
 
 /* How the bitmaps are made: B is the bit of one field, with a check of its kind. */
 #define TN_BIT_(T, f) (UINT64_C(1) << (offsetof(T, f) / 8))
-#define TN_REF_BIT_(T, f) (TN_BIT_(T, f) + 0 * sizeof(((T *)0)->f.tn_ref_))
-#define TN_VALUE_BIT_(T, f) (TN_BIT_(T, f) + 0 * sizeof(((T *)0)->f.tn_word_))
+#define TN_REF_BIT_(T, f) (TN_BIT_(T, f) + 0 * sizeof(TN_CAST_(T *, 0)->f.tn_ref_))
+#define TN_VALUE_BIT_(T, f) (TN_BIT_(T, f) + 0 * sizeof(TN_CAST_(T *, 0)->f.tn_word_))
 #define TN_BITS_OF_(B, T, ...)                                                                                   \
     TN_BITS_PICK_(__VA_ARGS__, TN_BITS_12_, TN_BITS_11_, TN_BITS_10_, TN_BITS_9_, TN_BITS_8_, TN_BITS_7_,       \
                   TN_BITS_6_, TN_BITS_5_, TN_BITS_4_, TN_BITS_3_, TN_BITS_2_, TN_BITS_1_, )(B, T, __VA_ARGS__)

@@ -21,7 +21,7 @@ TN_API_ TN_NO_COLLECT void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
 
 /* The referent as a new handle of a T; *handle == NULL when it is dead, the handle itself is never NULL. The macro
  * cannot check that the referent is a T. */
-#define TN_WEAK_GET(m, T, w) ((T **)(void *)tn_weak_get_((m), (w), TN_HERE_))
+#define TN_WEAK_GET(m, T, w) TN_CAST_(T **, tn_weak_get_((m), (w), TN_HERE_))
 
 /* An array of values, whose references are weak: a slot is set to 0 when its referent dies.
  *
@@ -63,7 +63,7 @@ TN_API_ TN_NO_COLLECT uint64_t tn_hash_of(tn_mutator *m, void *object);
  * then: one collection serves all. Where an address is wanted from the start, TN_NEW_STABLE (handle.h) and
  * tn_alloc_stable need none, nor does a type with TN_BORN_OLD. An object with a stable address is collected like any
  * other: keep it alive. May collect (if *h is young). NULL when memory is out. */
-#define TN_STABLE_ADDRESS(m, h) ((TN_TYPEOF_(*(h)))tn_stable_address_((m), TN_TYPED_(h)))
+#define TN_STABLE_ADDRESS(m, h) TN_CAST_(TN_TYPEOF_(*(h)), tn_stable_address_((m), TN_TYPED_(h)))
 TN_API_ TN_MAY_COLLECT void *tn_stable_address_(tn_mutator *m, const void *h);
 
 /* True while the object may still move. TN_IS_YOUNG takes a handle. Never collects. */
