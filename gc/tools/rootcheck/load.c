@@ -63,12 +63,18 @@ static bool make_full(int count, char **paths) {
     return true;
 }
 
+/* A program may have other languages as well. */
+static bool is_c(const char *file) {
+    size_t length = strlen(file);
+    return length > 2 && strcmp(file + length - 2, ".c") == 0;
+}
+
 static int read_command(CXIndex index, CXCompileCommand command, int count, char **under) {
     const char *directory = text_of(clang_CompileCommand_getDirectory(command));
     const char *name = text_of(clang_CompileCommand_getFilename(command));
     char joined[PATH_MAX], file[PATH_MAX];
     snprintf(joined, sizeof joined, "%s%s%s", *name == '/' ? "" : directory, *name == '/' ? "" : "/", name);
-    if (!realpath(joined, file) || !is_wanted(file, count, under)) return 0;
+    if (!is_c(name) || !realpath(joined, file) || !is_wanted(file, count, under)) return 0;
     const char *argument[ARGUMENTS_MAX];
     int n = 0;
     unsigned total = clang_CompileCommand_getNumArgs(command);
