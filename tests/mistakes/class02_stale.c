@@ -158,6 +158,8 @@ static void type_of_a_stale_object(tn_mutator *m, bool mended) {
 static const Case cases[] = {
     {"kept over a call", kept_over_a_call, HANDLES, POINTER, SMALL, OPTIONS,
      STALE("16 bytes into a 'Pair'", "@1", ASKED)},
+    {"kept over a call, under all", kept_over_a_call, HANDLES, POINTER, SMALL, "debug=all,seed=1 handles=1M",
+     STALE("16 bytes into a 'Pair'", "@1", ASKED)},
     {"self after a safepoint", self_after_a_safepoint, RAW, LOW_TAG, SMALL, OPTIONS,
      STALE("0 bytes into a 'Box'", "@1", "1 (requested)")},
     {"store into self after an allocation", init_self_again, HANDLES, NAN_BOX, SMALL, OPTIONS,

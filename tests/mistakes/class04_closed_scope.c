@@ -136,6 +136,8 @@ static void after_tn_restore(tn_mutator *m, bool mended) {
 
 static const Case cases[] = {
     {"after its block", after_its_block, HANDLES, POINTER, SMALL, OPTIONS, CLOSED("@1", "@2")},
+    {"after its block, under all", after_its_block, HANDLES, POINTER, SMALL, "debug=all,seed=1 handles=1M",
+     CLOSED("@1", "@2")},
     {"after its loop", after_its_loop, HANDLES, POINTER, ARRAY, OPTIONS, CLOSED("@1", "@2")},
     {"in a static variable", in_a_static_variable, HANDLES, NAN_BOX, SMALL, OPTIONS, CLOSED("@1", "@2")},
     {"break out of it", break_out_of_it, HANDLES, POINTER, SMALL, OPTIONS, CLOSED("@1", "@2")},

@@ -197,6 +197,8 @@ static const Case cases[] = {
                "recorded: use TN_SET, tn_write or tn_store\n"},
     {"an allocation in another thread", allocation_in_another_thread, RAW, POINTER, SMALL, "debug=threads",
      THREAD("tn_alloc")},
+    {"an allocation in another thread, under all", allocation_in_another_thread, RAW, POINTER, SMALL,
+     "debug=all,seed=1 handles=1M", THREAD("tn_alloc")},
     {"a large allocation in another thread", large_allocation_in_another_thread, RAW, LOW_TAG, LARGE,
      "debug=threads", THREAD("tn_alloc_tail")},
     {"a collection in another thread", collection_in_another_thread, HANDLES, POINTER, SMALL, "debug=threads",

@@ -93,8 +93,8 @@ static Name **streams(tn_mutator *m, void (*dispose)(tn_heap *heap, void *object
     Name **n = TN_NEW(m, Name);
     TN_SCOPE(m);
     Stream **s = TN_NEW(m, Stream);
-    TN_SET(m, s, name, n);
-    tn_write_value(m, *s, owner, value_of(*n));
+    if (dispose == stream_close) TN_SET(m, s, name, n);
+    else tn_write_value(m, *s, owner, value_of(*n));
     wrong = !mended;
     return n;
 }

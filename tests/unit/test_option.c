@@ -74,7 +74,7 @@ static tn_status load(fixture *f, const char *options) {
 }
 
 static void accepts(fixture *f, const char *key, const char *value, const char *shown) {
-    char text[64];
+    char text[128];
     if (tni_options_set(&f->o, key, value, &f->error) != TN_OK) fail_msg("%s", f->error.text);
     assert_int_equal(tni_options_get(&f->o, key, text, sizeof text, &f->error), TN_OK);
     assert_string_equal(text, shown);
@@ -253,6 +253,8 @@ static void sets(void **state) {
     refuses(f, "debug", "fail=2x", "not a whole number");
     accepts(f, "debug", "verify", "verify");
     assert_int_equal(f->o.value.fail, 0);
+    accepts(f, "debug", "all",
+            "stress=100,move,verify,barriers,dispose,weak,poison,sites,stale,handles,threads");
     accepts(f, "debug", "none", "none");
     accepts(f, "log", "gc,config", "gc,config");
     assert_int_equal(f->o.value.log, TNI_LOG_GC | TNI_LOG_CONFIG);
