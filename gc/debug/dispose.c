@@ -64,7 +64,6 @@ void tni_dispose_checked(tn_heap *heap, const tni_layout *layout, void *object) 
     if (!small || sum_of(heap, layout, object, copy, header) == before) return;
     tni_fatal(heap,
               "dispose: the dispose callback of type '%.60s' has written into an object that %p refers to: it may have "
-              "died or "
-              "moved, too; a dispose callback touches its own object only",
+              "died or moved, too; a dispose callback touches its own object only",
               layout->desc->name, object);
 }

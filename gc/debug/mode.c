@@ -135,6 +135,7 @@ static const row rows[TNI_MOMENTS][ROWS] = {
     [TNI_OPTIONS_CHANGED] = {{ALWAYS, .run = tni_segv_changed},
                              {ALWAYS, .run = tni_barriers_changed},
                              {ALWAYS, .run = tni_cleared_changed},
+                             {ALWAYS, .run = tni_sites_changed},
                              {ALWAYS, .run = handles_attach}},
     [TNI_MUTATOR_ATTACHED] = {{ALWAYS, .run = handles_attach}},
     [TNI_MUTATOR_DETACHED] = {{ALWAYS, .run = tni_handles_forget}},

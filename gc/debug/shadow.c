@@ -6,51 +6,49 @@
 #include "base/os.h"
 #include "space/region.h"
 
-typedef struct tni_shadow_region place;
+typedef struct piece {
+    uintptr_t at; /* what it is a copy of */
+    char *copy;
+} piece;
 
-static place *find(const tni_shadow *s, uintptr_t region) {
-    size_t i = region / TNI_REGION * UINT64_C(0x9E3779B97F4A7C15) >> 24 & s->mask;
-    while (s->at[i].region && s->at[i].region != region) i = (i + 1) & s->mask;
-    return &s->at[i];
+static uint64_t key(uintptr_t entry) { return ((const piece *)entry)->at / TNI_REGION; }
+
+static const piece *find(const tni_shadow *s, uintptr_t at) {
+    const uintptr_t *place = tni_table_first(&s->pieces, at / TNI_REGION);
+    while (place && ((const piece *)*place)->at != at) place = tni_table_next(&s->pieces, place);
+    return place ? (const piece *)*place : NULL;
 }
 
-static bool grow(tni_shadow *s, tni_faults *faults) {
-    tni_shadow before = *s;
-    size_t places = s->at ? 2 * (s->mask + 1) : 64;
-    place *at = tni_calloc(faults, places, sizeof *at);
-    if (!at) return false;
-    s->at = at;
-    s->mask = places - 1;
-    for (size_t i = 0; before.at && i <= before.mask; i++)
-        if (before.at[i].region) *find(s, before.at[i].region) = before.at[i];
-    free(before.at);
-    return true;
-}
-
-static place *enter(tni_shadow *s, tni_faults *faults, uintptr_t region) {
-    if (2 * s->count >= s->mask && !grow(s, faults)) return NULL;
-    char *copy = tni_os_map(faults, TNI_REGION, TNI_PAGE);
-    if (!copy) return NULL;
-    place *p = find(s, region);
-    *p = (place){region, copy};
-    s->count++;
+static const piece *enter(tni_shadow *s, tni_faults *faults, uintptr_t at) {
+    if (!tni_table_reserve(&s->pieces, faults, key)) return NULL;
+    piece *p = tni_calloc(faults, 1, sizeof *p);
+    char *copy = p ? tni_os_map(faults, TNI_REGION, TNI_PAGE) : NULL;
+    if (!copy) {
+        free(p);
+        return NULL;
+    }
+    *p = (piece){at, copy};
+    tni_table_put(&s->pieces, (uintptr_t)p, key((uintptr_t)p));
     return p;
 }
 
 uintptr_t *tni_shadow_of(tni_shadow *s, tni_faults *faults, const void *at) {
-    uintptr_t region = (uintptr_t)at & ~(uintptr_t)(TNI_REGION - 1);
-    if (s->last.region != region || !s->last.copy) {
-        place *p = s->at ? find(s, region) : NULL;
-        if (!p || !p->region) p = enter(s, faults, region);
+    uintptr_t start = (uintptr_t)at & ~(uintptr_t)(TNI_REGION - 1);
+    if (!s->last || s->last->at != start) {
+        const piece *p = find(s, start);
+        if (!p) p = enter(s, faults, start);
         if (!p) return NULL;
-        s->last = *p;
+        s->last = p;
     }
-    return (uintptr_t *)(void *)(s->last.copy + ((uintptr_t)at - region));
+    return (uintptr_t *)(void *)(s->last->copy + ((uintptr_t)at - start));
 }
 
 void tni_shadow_free(tni_shadow *s) {
-    for (size_t i = 0; s->at && i <= s->mask; i++)
-        if (s->at[i].region) tni_os_unmap(s->at[i].copy, TNI_REGION);
-    free(s->at);
+    for (size_t i = 0; i < s->pieces.capacity; i++) {
+        piece *p = (piece *)s->pieces.at[i];
+        if (p) tni_os_unmap(p->copy, TNI_REGION);
+        free(p);
+    }
+    free(s->pieces.at);
     *s = (tni_shadow){0};
 }

@@ -1,17 +1,15 @@
-/* debug/shadow.h: a second word for each word of the memory that objects are in, by its address. A copy of each region
- * of TNI_REGION bytes, of which the system has only the pages that were written; what was not reads as 0. */
+/* debug/shadow.h: a second word for each word of the memory that objects are in, found by its address.
+ *
+ * For each piece of TNI_REGION bytes that was asked for there is a copy of that size. The system provides only the pages
+ * of a copy that are written to, and the others read as 0. */
 #ifndef TNI_SHADOW_H
 #define TNI_SHADOW_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/fault.h"
+#include "base/table.h"
 
 typedef struct tni_shadow {
-    struct tni_shadow_region { uintptr_t region; char *copy; } *at; /* by open addressing; region 0: free */
-    size_t count, mask;
-    struct tni_shadow_region last; /* that was asked for */
+    tni_table pieces; /* of pointers to struct piece (shadow.c), by the addresses that they are copies of */
+    const struct piece *last; /* that was asked for: mostly it is the next one, too */
 } tni_shadow;
 
 /* The second word of the word at this address, to read or write; NULL when memory is out. */

@@ -183,15 +183,27 @@ const tni_cycle *tni_sites_cycle(const tni_sites *s, uintptr_t address) {
     return NULL;
 }
 
-void tni_sites_free(tni_sites *s) {
+static void forget_objects(tni_sites *s) {
     forget_cycles(s, 0, UINTPTR_MAX);
     free(s->cycles);
     free(s->young.at);
     free(s->stayed.at);
-    free(s->site);
-    free(s->index);
     free(s->old.entry);
     free(s->held.entry);
+    s->cycles = NULL;
+    s->cycle_capacity = 0;
+    s->young = s->stayed = (tni_births){0};
+    s->old = s->held = (tni_site_map){0};
+}
+
+void tni_sites_changed(tn_heap *heap) {
+    if (!(heap->options.value.debug & TNI_DEBUG_SITES)) forget_objects(heap->sites);
+}
+
+void tni_sites_free(tni_sites *s) {
+    forget_objects(s);
+    free(s->site);
+    free(s->index);
 }
 
 /* ---- recording and telling ---- */

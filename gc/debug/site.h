@@ -26,7 +26,8 @@ typedef struct tni_site {
     tn_place code, script; /* file NULL: none */
 } tni_site;
 
-/* From addresses to sites, by open addressing. */
+/* From addresses to sites, by open addressing. No tni_table (base/table.h), for there may be millions of entries:
+ * each would have to be allocated by itself, and a look-up would read one word more. */
 typedef struct tni_site_map {
     struct tni_site_entry { uintptr_t at; uint32_t site; } *entry; /* at 0: free */
     size_t count, capacity;
@@ -55,7 +56,8 @@ typedef struct tni_sites {
     tni_faults *faults;
     tni_site *site; /* number 0 is never used */
     size_t count, capacity;
-    uint32_t *index; /* open addressing over `site`; 2 * capacity places */
+    uint32_t *index; /* open addressing over `site`; 2 * capacity places. No tni_table: its key functions know an entry
+                      * only, and the key of a number is in `site` */
     tni_births young, stayed; /* `stayed`: of those that a collection has left young, until the next cycle begins */
     tni_site_map old, held; /* objects of the old space; globals, roots, ranges and scanners */
     tni_cycle *cycles;
@@ -76,6 +78,9 @@ void tni_sites_after_minor(tn_heap *heap, const char *cause);
 void tni_sites_after_major(tn_heap *heap);
 /* A new cycle of the nursery has begun: the memory that it has is accessible again. */
 void tni_sites_begin_cycle(tn_heap *heap);
+/* The option may have been switched off: then it forgets all objects, for nobody would tell of their deaths. The sites
+ * keep their numbers, which quarantine and reports may still have. */
+void tni_sites_changed(tn_heap *heap);
 void tni_sites_free(tni_sites *sites);
 
 /* ", allocated at FILE:LINE for SCRIPT:LINE", or an empty text when nobody knows. `verb` says "allocated". */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "debug/site.h"
 #include "support.h"
 
 /* Whether this host tells the library of its scopes and handles: with NDEBUG it does not. */
@@ -979,6 +980,26 @@ static void fail_counts_from_the_creation_of_the_heap(void **state) {
     CHECK(failed >= 3); /* the queue, the types, the stack of marking */
 }
 
+/* What died while the mode was off would have left its site to the next object at its place. */
+static void sites_are_forgotten_when_they_are_off(void **state) {
+    (void)state;
+    Host host;
+    host_exact(&host, "debug=sites");
+    {
+        TN_SCOPE(host.m);
+        Pair **old = TN_NEW(host.m, Pair);
+        support_collect(host.m, TN_MINOR);
+        Pair **young = TN_NEW(host.m, Pair);
+        CHECK(tni_site_number(host.heap, *old) && tni_site_number(host.heap, *young));
+        CHECK_EQ(tn_option_set(host.heap, "debug", "none"), TN_OK);
+        CHECK_EQ(tn_option_set(host.heap, "debug", "sites"), TN_OK);
+        CHECK(!tni_site_number(host.heap, *old) && !tni_site_number(host.heap, *young));
+        Pair **next = TN_NEW(host.m, Pair);
+        CHECK(tni_site_number(host.heap, *next));
+    }
+    host_close(&host);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_finds_a_store_without_barrier),
@@ -1007,6 +1028,7 @@ int main(void) {
         cmocka_unit_test(poison_overwrites_the_dead),
         cmocka_unit_test(stress_collects_at_each_nth_allocation),
         cmocka_unit_test(distances_vary_by_a_seed),
+        cmocka_unit_test(sites_are_forgotten_when_they_are_off),
         cmocka_unit_test(stress_moves_survivors_again_and_again),
         cmocka_unit_test(stress_can_be_set_and_taken_back),
         cmocka_unit_test(environment_turns_a_mode_on),

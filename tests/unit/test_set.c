@@ -58,7 +58,7 @@ static void each_word_has_a_second(void **state) {
         CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * TNI_REGION + i * 8)), i);
         CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * TNI_REGION)), 0);
     }
-    CHECK_EQ(shadow.count, REGIONS);
+    CHECK_EQ(shadow.pieces.count, REGIONS);
     tni_shadow_free(&shadow);
 }
 
