@@ -49,14 +49,14 @@ static void each_word_has_a_second(void **state) {
     tni_shadow shadow = {0};
     enum { REGIONS = 200 };
     for (uintptr_t i = 1; i <= REGIONS; i++) {
-        uintptr_t at = i * TNI_REGION + i * 8;
+        uintptr_t at = i * i * TNI_REGION + i * 8;
         uintptr_t *word = tni_shadow_of(&shadow, &faults, (void *)at);
         CHECK(word && *word == 0);
         *word = i;
     }
     for (uintptr_t i = 1; i <= REGIONS; i++) {
-        CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * TNI_REGION + i * 8)), i);
-        CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * TNI_REGION)), 0);
+        CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * i * TNI_REGION + i * 8)), i);
+        CHECK_EQ(*tni_shadow_of(&shadow, &faults, (void *)(i * i * TNI_REGION)), 0);
     }
     CHECK_EQ(shadow.pieces.count, REGIONS);
     tni_shadow_free(&shadow);
