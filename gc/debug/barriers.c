@@ -23,7 +23,7 @@ typedef struct walk {
 
 static bool is_on(const tn_heap *heap) { return heap->options.value.debug & TNI_DEBUG_BARRIERS; }
 
-/* Whether an object of this type is looked at: not what the library itself clears. */
+/* The layout, if objects of this type are looked at; else NULL. Weak holders are not: the library writes into them. */
 static const tni_layout *known_layout(const tn_heap *heap, tn_header header) {
     const tni_layout *layout = tni_layout_of(heap, header);
     bool known = tni_header_type(header) >= TN_FIRST_TYPE && layout->shape != TNI_LEAF_SHAPE &&
@@ -31,7 +31,7 @@ static const tni_layout *known_layout(const tn_heap *heap, tn_header header) {
     return known ? layout : NULL;
 }
 
-/* While it is active the barrier hears of each store. */
+/* While the mode is active, the barrier tells it of each store. */
 static void set_active(tn_heap *heap, bool active) {
     heap->barriers->active = active;
     heap->answers.told = active ? tni_barriers_told : NULL;
@@ -206,7 +206,7 @@ static void differs_ref(tn_tracer *t, void **slot) {
 }
 static void differs_value(tn_tracer *t, tn_value *slot) { differs_ref(t, (void **)(void *)slot); }
 
-/* Whether the store that the note is of has come, too. */
+/* Whether the store that was noted has happened. Then what the slot holds is not what its shadow has. */
 static bool is_done(tn_heap *heap, void *object, void *slot) {
     tn_header header = tni_header(object);
     const tni_layout *layout = known_layout(heap, header);
@@ -217,7 +217,7 @@ static bool is_done(tn_heap *heap, void *object, void *slot) {
     return w.differs;
 }
 
-/* Keeps the notes of stores that have not come. */
+/* Keeps the notes of stores that have not happened. */
 static void keep_undone(tn_heap *heap) {
     tni_vector *notes = &heap->barriers->notes;
     size_t kept = 0;
@@ -244,7 +244,7 @@ void tni_barriers_before(tn_heap *heap) {
     disarm_logged(heap);
 }
 
-/* Large objects stay where they are, and the dead may be gone. */
+/* Where the object is now; 0 when it is dead. Large objects stay where they are. */
 static uintptr_t survivor(const tn_heap *heap, uintptr_t object) {
     return tni_in_nursery(heap, (void *)object) ? (uintptr_t)tni_survivor(heap, (void *)object) : object;
 }
@@ -262,7 +262,7 @@ void tni_barriers_moved(tn_heap *heap) {
 
 void tni_barriers_after(tn_heap *heap) {
     tni_barriers *b = heap->barriers;
-    uint64_t now = heap->mutators[0].slow_allocations; /* all of them are */
+    uint64_t now = heap->mutators[0].slow_allocations; /* in this mode all allocations are slow */
     if (b->looked_at) b->again_at = now + b->looked_at / BARRIERS_APART;
     b->looked_at = 0;
     b->blind = false;

@@ -34,7 +34,7 @@ static visit trace(tn_heap *heap, const tni_layout *layout, void *object, tni_ve
     return v;
 }
 
-/* Outside of its object a slot is in no page of the heap; of neighbours in one page the first one says it for all. */
+/* A slot that is not in the object itself may not lie in the heap. Slots of one page need only one look. */
 static void check_places(tn_heap *heap, const tni_layout *layout, const char *object, const tni_vector *slots) {
     size_t bytes = tni_object_bytes(layout, tni_header(object));
     uintptr_t outside = 0;

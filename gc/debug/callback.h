@@ -5,13 +5,14 @@
 
 #include "heap/type.h"
 
-/* Fatal when the object's trace callback breaks its contract. The layout's shape is TNI_TRACED. `slots` is then what it
- * has visited, bit 0 set for a value; false when there was no memory for them all. */
+/* Calls the trace callback of an object whose layout has the shape TNI_TRACED, twice. Fatal when it breaks its
+ * contract. Fills `slots` with what it has visited; bit 0 is set for a value. False when there was no memory for all of
+ * them. */
 bool tni_check_trace(tn_heap *heap, void *object, const tni_layout *layout, tni_vector *slots);
 
 /* The object's dispose callback has been called. */
 void tni_note_disposed(tn_heap *heap, const tni_layout *layout, const void *object);
-/* The layout of what was there and has been disposed of since the last check; NULL when nothing was. */
+/* The layout of the object at this address that was disposed of since the last check; NULL when there was none. */
 const tni_layout *tni_disposed_at(const tn_heap *heap, const void *address);
 
 #endif

@@ -24,8 +24,8 @@ static uint64_t add(uint64_t sum, const void *from, size_t bytes) {
     return sum;
 }
 
-/* Where an object can be read that the slot refers to: that which was young may have moved, and its old place is read
- * as well, for the callback has no other address. NULL: it is dead, or no object. */
+/* Where the object that a slot refers to can be read; NULL when it is dead, or none. A young one has moved: the
+ * callback knows its old place only, so the checksum is of both. */
 static const void *alive(const tn_heap *heap, const void *at) {
     if (!at || (uintptr_t)at & 7) return NULL;
     if (tni_in_nursery(heap, at))
@@ -53,7 +53,8 @@ static uint64_t sum_of(tn_heap *heap, const tni_layout *layout, const void *self
     return s.sum;
 }
 
-/* The callback may clear the fields of its own object: so the fixed part is copied. */
+/* The callback may clear the fields of its own object. So the fixed part is copied, to know afterwards what it
+ * referred to. */
 void tni_dispose_checked(tn_heap *heap, const tni_layout *layout, void *object) {
     tn_header header = tni_header(object) & UINT32_MAX; /* without the tail */
     uint64_t copy[64];

@@ -1,9 +1,9 @@
 /* debug/dispose.h: a dispose callback frees what its object owns outside of the heap, and nothing else
  * (TENURE_DEBUG=dispose).
  *
- * What the dead object refers to may have died or moved, too: it must not be read, and what is written there is lost,
- * or changes an object that lives. Before the callback runs, a checksum is taken of each object that the dead one's
- * described slots refer to, as far as they are alive, and compared after it. */
+ * What the dead object refers to may have died or moved, too. So the callback must not read it. What it writes there is
+ * lost, or changes an object that is alive. This mode takes a checksum of the live objects that the dead one's
+ * described slots refer to, before the callback runs, and compares it afterwards. */
 #ifndef TNI_DISPOSE_H
 #define TNI_DISPOSE_H
 

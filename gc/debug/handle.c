@@ -8,9 +8,9 @@
 #include "base/memcheck.h"
 #include "base/os.h"
 
-enum { SOME = 512 }; /* slots that a collection poisons */
+enum { SOME = 512 }; /* so many slots get traps at a collection */
 
-/* The bytes of a slot's trap: as far into an object as a fault is taken for one through this slot. */
+/* The bytes of a slot's traps. A fault so far from the slot's first trap counts as a use of its handle. */
 #define TRAP ((size_t)64 * 1024)
 
 static tni_handle_checks *checks_of(tn_mutator *m) { return m->heap->checks; }
@@ -60,7 +60,8 @@ void tni_handles_changed(tn_mutator *m) {
 
 /* ---- traps ---- */
 
-/* A host that is compiled with NDEBUG knows nothing of the mode, and has told AddressSanitizer that these are dead. */
+/* A host that is compiled with NDEBUG does not know of the mode, and has told AddressSanitizer that the slots are dead.
+ */
 #define UNCHECKED __attribute__((no_sanitize_address))
 
 static UNCHECKED void poison(tn_mutator *m, void **handle, void **end) {
@@ -73,7 +74,7 @@ static UNCHECKED void poison_values(tn_mutator *m, tn_value *value, tn_value *en
         *value = f->tag | (tn_value)(uintptr_t)(checks_of(m)->trap + number_of(m, value) * TRAP);
 }
 
-/* In a host that does not tell of its scopes. */
+/* Warns of too many handles, for hosts that do not tell of their scopes. */
 static void warn(tn_mutator *m) {
     tn_heap *heap = m->heap;
     char line[300];
@@ -161,7 +162,7 @@ void tn_scope_opened_(tn_scope_ *s) {
     if (outer && (outer->frame < frame || outer->at == s)) report_skipped(s->m, outer);
     if (*count == c->capacity) {
         tni_open_scope *open = tni_grown(c->open, &s->m->heap->faults, &c->capacity, sizeof *open);
-        if (!open) { /* not worth ending a program for */
+        if (!open) { /* without memory the mode ends, not the program */
             tni_handles_forget(s->m->heap);
             return;
         }

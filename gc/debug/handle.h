@@ -1,14 +1,15 @@
 /* debug/handle.h: scopes and handles are used as they should be (TENURE_DEBUG=handles).
  *
- * Hosts that are compiled without NDEBUG report every scope and handle (tenure/handle.h). For others slots above the
- * tops are poisoned too, but not before the next collection, and nobody knows whose they were.
+ * A host that is compiled without NDEBUG tells of every scope and handle (tenure/handle.h). For other hosts, slots
+ * above the tops get traps at the next collection only, and nobody knows which handles they were.
  *
  *     H1  `open` has the scopes that are open, the innermost last, since the option was switched on
- *     H2  the slots of a scope that has closed hold their traps until they are used again: addresses in a range that
- *         nothing may touch, some for each slot, so that a fault there names the slot
+ *     H2  the slots of a closed scope hold their traps until they are used again. A trap is an address that nothing may
+ *         touch. Each slot has traps of its own, so that a fault at one names the slot
  *     H3  `made` says for each slot where its last handle was made, and in which scope
  *
- * A host with several C stacks must leave it off: that a scope was skipped is seen by the depth of the stack. */
+ * A host with several C stacks must leave the mode off, because it compares the depths of frames on the C stack to find
+ * scopes that were left without being closed. */
 #ifndef TNI_HANDLE_H
 #define TNI_HANDLE_H
 
@@ -21,9 +22,9 @@ typedef struct tni_open_scope {
     const tn_scope_ *at;
     const char *frame; /* of the function that it is in: the stack's top when it opened */
     tn_place place;
-    void **handles;    /* the tops when it opened, */
+    void **handles;    /* the tops of the handle stack when it opened */
     tn_value *values;
-    void **escaped_at; /* and those when something escaped from it, or NULL */
+    void **escaped_at; /* the tops when something escaped from it, or NULL */
     tn_value *value_escaped_at;
     bool warned;
 } tni_open_scope;
@@ -36,15 +37,15 @@ typedef struct tni_handle_checks {
     tni_made *made;      /* for each word of the handle stack */
     char *trap;          /* NULL: the option is off */
     size_t slots;        /* words of the handle stack */
-    bool warned;         /* that many handles live */
+    bool warned;         /* of too many live handles */
 } tni_handle_checks;
 
 /* The option may have been switched on or off; the mutator has been attached. */
 void tni_handles_changed(tn_mutator *m);
 /* The mutator is detached, or the heap destroyed. */
 void tni_handles_forget(tn_heap *heap);
-/* A collection ends: too many handles are said to be, once, in any build; and some slots above the tops are poisoned,
- * for hosts that do not tell. */
+/* A collection ends. Warns of too many handles, once, in any build of the host; and fills some slots above the tops
+ * with traps, for hosts that do not tell of scopes. */
 void tni_handles_after(tn_heap *heap);
 /* tn_restore: handles from `to` on and values below `values` are gone, and `scopes` scopes remain open. */
 void tni_scopes_restored(tn_mutator *m, void **to, tn_value *values, size_t scopes);

@@ -65,7 +65,7 @@ static void poison_object(tn_heap *heap, const tni_event *event) {
     tni_poison_range(event->object, event->bytes);
 }
 
-/* The old places of what has moved become inaccessible, whether survivors are old now or have stayed young. */
+/* Makes the old places of what has moved inaccessible, whether the survivors are old now or have stayed young. */
 static void leave_nursery(tn_heap *heap) {
     bool seal = heap->options.value.debug & TNI_DEBUG_MOVE;
     if (heap->nursery.kept) tni_nursery_keep(&heap->nursery, heap->stress->to, seal);
@@ -125,7 +125,7 @@ static uint32_t what_is_on(const tn_heap *heap) {
 
 /* Either `run` or `hear` is called. */
 typedef struct row {
-    uint32_t modes; /* one of these must be on; 0: there is no such row */
+    uint32_t modes; /* the row counts when one of these is on; 0: an empty row */
     void (*run)(tn_heap *heap);
     void (*hear)(tn_heap *heap, const tni_event *event);
 } row;
@@ -169,7 +169,7 @@ static const row rows[TNI_MOMENTS][ROWS] = {
     [TNI_HEAP_DISPOSED] = {{ALWAYS, .run = leaks_after}, {ALWAYS, .run = tni_segv_forget}},
 };
 
-/* What happens in a collection takes time that must change no size: pacing leaves it out. */
+/* Pacing leaves out the time that modes take during a collection, so that they change no size. */
 static void hear(tn_heap *heap, tni_moment moment, const tni_event *event) {
     bool apart = moment >= TNI_EVACUATION_BEGINS && moment <= TNI_BLOCK_SWEPT;
     uint64_t since = apart ? tni_pacing_now(heap) : 0;

@@ -1,5 +1,5 @@
-/* debug/poison.h: freed memory says so (TENURE_DEBUG=poison): a stale pointer reads a pattern that no program makes
- * by itself, and that is no address. */
+/* debug/poison.h: freed memory is filled with a pattern (TENURE_DEBUG=poison). A stale pointer then reads bytes that no
+ * program is likely to have written, and that are no address. */
 #ifndef TNI_POISON_H
 #define TNI_POISON_H
 
@@ -9,10 +9,10 @@
 
 #define TNI_POISON_BYTE 0xDB
 
-/* Of holes, with the headers of the dead; of the evacuated nursery; of what is allocated and not zeroed. */
+/* Fills what holds no object: the evacuated nursery, and memory that is handed out without being zeroed. */
 void tni_poison_range(char *from, size_t bytes);
 
-/* Of the holes of a block that has just been swept. */
+/* Fills the holes of a block that has just been swept. */
 void tni_poison_holes(const tni_old *old, const tni_block *block);
 
 #endif

@@ -19,7 +19,7 @@ static size_t page_bytes(const tni_layout *layout, const char *object) {
     return tni_whole_pages(TNI_LEAD + tni_object_cell(layout, tni_header(object)));
 }
 
-/* Without memory for it the object dies as it would without this mode. */
+/* When there is no memory for the entry, the object dies as it would without this mode. */
 static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *cause) {
     tni_quarantine *q = heap->quarantine;
     if (q->count == q->capacity) {
@@ -35,8 +35,8 @@ static void add(tn_heap *heap, const struct tni_site_entry *entry, const char *c
         (unsigned long long)heap->minors, cause};
 }
 
-/* Where the neighbours from d on end whose pages are in a row, and that are due with it: one call to the system serves
- * for all of them, and most of what dies lies beside what dies. */
+/* The end of the row of neighbours from d on: their pages are adjacent, and all of them are due, or none is. One call
+ * to the system serves for the whole row. Rows are long, because most of what dies lies beside what dies. */
 static const tni_dead *row_end(const tni_dead *d, const tni_dead *end, uint64_t due) {
     bool is_due = d->until <= due;
     for (d++; d < end && pages_of(d) == pages_of(d - 1) + d[-1].bytes && (d->until <= due) == is_due; d++) {}
@@ -47,7 +47,7 @@ static size_t row_bytes(const tni_dead *d, const tni_dead *end) {
     return (size_t)(pages_of(end - 1) + end[-1].bytes - pages_of(d));
 }
 
-/* What the system refuses to make accessible stays for another round. */
+/* Makes what is due accessible again. If the system refuses, it stays for another round. */
 static void give_back(tn_heap *heap, bool all) {
     tni_quarantine *q = heap->quarantine;
     if (!q->count) return;
@@ -62,7 +62,7 @@ static void give_back(tn_heap *heap, bool all) {
     q->count = q->sealed = (size_t)(kept - q->dead);
 }
 
-/* All are called before any becomes inaccessible. */
+/* All callbacks run before any of the objects becomes inaccessible. */
 static void dispose_all(tn_heap *heap) {
     tni_quarantine *q = heap->quarantine;
     for (size_t i = q->sealed; i < q->count; i++) {
@@ -87,8 +87,8 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* When the system refuses, the memory reads as zeros: a use of it is not named, but nor does it find another
- * object. */
+/* When the system refuses, the pages stay accessible and read as zeros. Their use is not reported then, but it does not
+ * find another object either. */
 static void protect(tn_heap *heap, char *pages, size_t bytes) {
     tni_quarantine *q = heap->quarantine;
     if (tni_os_protect(pages, bytes) || q->refused) return;

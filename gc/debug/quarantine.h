@@ -2,9 +2,9 @@
  * (TENURE_DEBUG=quarantine=N).
  *
  * In this mode every cell of the old space has pages of its own (space/old.h: `paged`). When a major collection finds
- * an object dead, its dispose callback is called and its pages become inaccessible; N major collections later they
- * are a hole as any other. What dies young is inaccessible anyway, by the mode `stale`, which this one includes; the
- * nursery is then at most 1/(N + 3) of its range, so that it stays inaccessible for N collections too.
+ * an object dead, its dispose callback is called, and its pages become inaccessible. N major collections later they
+ * become an ordinary hole. What dies young is made inaccessible by the mode `stale`, which this one includes. The
+ * nursery takes at most 1/(N + 3) of its range then, so that what it held stays inaccessible for N collections, too.
  *
  *     Q1  `dead` has what is inaccessible, in the order of addresses
  *     Q2  between major collections each of these has a mark bit, so that nothing is allocated there; it is no object,
@@ -33,18 +33,18 @@ typedef struct tni_dead {
 typedef struct tni_quarantine {
     tni_dead *dead;
     size_t count, capacity;
-    size_t sealed; /* those before are inaccessible, the others only found dead */
-    bool refused;  /* by the system, and that has been said */
+    size_t sealed; /* the first so many are inaccessible; the others have only been found dead */
+    bool refused;  /* the system has refused to make memory inaccessible, and the log says so */
 } tni_quarantine;
 
-/* After marking: gives back what has been kept long enough, and takes what has died; where memory is short, or the
- * option has been switched off, gives back everything and takes nothing. */
+/* After marking: gives back what has been kept long enough, and takes what has died. If memory is short, or the option
+ * has been switched off, it gives back everything and takes nothing. */
 void tni_quarantine_take(tn_heap *heap, const char *cause, bool short_of_memory);
-/* Before sweeping: makes it inaccessible. */
+/* Before sweeping: makes what was taken inaccessible. */
 void tni_quarantine_seal(tn_heap *heap);
-/* What the address is in, or NULL. */
+/* The dead object whose pages the address lies in, or NULL. */
 const tni_dead *tni_quarantine_at(const tn_heap *heap, const void *address);
-/* Whether the place of an old object is inaccessible: it is no object any more. */
+/* Whether there is no object any more at the place of this old one, because it is inaccessible. */
 bool tni_quarantined(const tn_heap *heap, const void *old);
 void tni_quarantine_free(tni_quarantine *quarantine);
 

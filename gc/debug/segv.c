@@ -51,7 +51,8 @@ bool tni_stale_text(tn_heap *heap, const void *address, char *text, size_t size)
     return true;
 }
 
-/* The present cycle is [start, end); `move` alone knows no more of the rest. */
+/* Whether the address is in the nursery, but not in its present cycle [start, end). No more is known
+ * with `move` alone. */
 static bool is_sealed(const tn_heap *heap, const void *address) {
     const tni_nursery *n = &heap->nursery;
     uintptr_t offset = (uintptr_t)address - (uintptr_t)n->base, cycle = (uintptr_t)address - (uintptr_t)n->start;
@@ -101,7 +102,7 @@ const tn_heap *tni_heap_of(const tn_heap *heap, const void *address) {
     return NULL;
 }
 
-/* What must be told of a fault. */
+/* Whether a fault must be reported. */
 static bool needs_handler(const tn_heap *heap) {
     return heap->options.value.debug & (TNI_DEBUG_STALE | TNI_DEBUG_HANDLES | TNI_DEBUG_MOVE);
 }

@@ -4,11 +4,14 @@
  * With `stale` the memory of each evacuated cycle of the nursery stays inaccessible until the cycles have gone round in
  * the nursery's address range, and debug/site.h remembers what became of its objects. With `quarantine` so does what
  * has died in the old space, for a while (debug/quarantine.h). With `handles` the slots of closed scopes hold addresses
- * that nothing may touch (debug/handle.h). A handler of SIGSEGV says which object the faulting address belongs to. Then
- * it does what would have been done without it: it calls the host's own handler, or lets the process die at the
- * faulting instruction. There a debugger or a core dump shows it.
+ * that nothing may touch (debug/handle.h).
  *
- * The handler, and the list of heaps that it looks at are the library's only process-wide state, and are there only
+ * A handler of SIGSEGV reports which object the faulting address belonged to. Then it does what would have happened
+ * without it: it calls the host's own handler, or lets the process die at the faulting instruction, where a debugger or
+ * a core dump shows the place. The handler calls snprintf. It may, for the fault comes from an instruction of the host
+ * and not from inside the C library; otherwise the report may be lost, and the process dies as well.
+ *
+ * The handler and the list of heaps that it looks at are the library's only process-wide state. They are there only
  * while a heap has such an option on. */
 #ifndef TNI_SEGV_H
 #define TNI_SEGV_H

@@ -1,7 +1,7 @@
 /* debug/shadow.h: a second word for each word of the memory that objects are in, found by its address.
  *
- * For each piece of TNI_REGION bytes that was asked for there is a copy of that size. The system provides only the pages
- * of a copy that are written to, and the others read as 0. */
+ * For each piece of TNI_REGION bytes that was asked for there is a copy of that size. The system provides only the
+ * pages of a copy that are written to, and the others read as 0. */
 #ifndef TNI_SHADOW_H
 #define TNI_SHADOW_H
 

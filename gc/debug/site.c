@@ -19,7 +19,7 @@ static bool same_site(const tni_site *a, const tni_site *b) {
 
 static uintptr_t place_word(const tn_place *p) { return (uintptr_t)p->file << 3 ^ (uintptr_t)p->line << 32; }
 
-/* Where the site is in the index, or where it would go. */
+/* The place of the site in the index, or the place where it would be entered. */
 static uint32_t *find_site(const tni_sites *s, const tni_site *site) {
     size_t mask = 2 * s->capacity - 1;
     size_t i = hash_word(place_word(&site->code) ^ hash_word(place_word(&site->script)));
@@ -41,7 +41,7 @@ static bool grow_sites(tni_sites *s) {
     return true;
 }
 
-/* 0 when memory is out. */
+/* The number of the site, which is entered if it is new; 0 when memory is out. */
 static uint32_t number_of(tni_sites *s, const tni_site *site) {
     if (s->count == s->capacity && !grow_sites(s)) return 0;
     uint32_t *at = find_site(s, site);
@@ -85,7 +85,8 @@ static uint32_t look_up(const tni_site_map *map, const void *at) {
     return map->capacity ? find(map, (uintptr_t)at)->site : 0;
 }
 
-/* Makes the map anew with `capacity` places and the entries that `keep` says; without memory all are forgotten. */
+/* Makes the map anew, with `capacity` places and those entries that `keep` wants (NULL: all). When there is no memory,
+ * all are forgotten. */
 static void rebuild(tni_site_map *map, tni_faults *faults, size_t capacity, bool (*keep)(const void *at)) {
     tni_site_map before = *map;
     map->entry = tni_calloc(faults, capacity, sizeof *map->entry);
@@ -133,7 +134,7 @@ static void forget_cycles(tni_sites *s, uintptr_t start, uintptr_t end) {
     s->cycle_count = kept;
 }
 
-/* Keeps what became of the cycle's objects. Without memory its addresses belong to no cycle. */
+/* Keeps what became of the cycle's objects. When there is no memory, nothing is known of its addresses. */
 static void keep_cycle(tn_heap *heap, const char *cause) {
     tni_sites *s = heap->sites;
     const tni_nursery *n = &heap->nursery;

@@ -1,8 +1,8 @@
 /* debug/site.h: where objects come from (TENURE_DEBUG=sites), and what became of the young ones (stale).
  *
- * An allocation site is a place in the host's C source, which the macros hand to the slow path of allocation, and
- * perhaps a line of the host's script (tn_site_set). Each pair is one tni_site, numbered. While the option is on every
- * allocation takes the slow path; nothing else of the collector changes, and nothing costs anything while it is off.
+ * An allocation site is a place in the host's C source, and perhaps a line of the host's script (tn_site_set). The
+ * macros hand the place to the slow path of allocation, which every allocation takes while the option is on. Each pair
+ * of a place and a line is one tni_site, and has a number.
  *
  *     T1  `young` has the objects in the nursery that were allocated while the option was on, in the
  *         order of their addresses
@@ -11,7 +11,8 @@
  *     T3  `held` has the places of the calls that registered globals and the like; it may have some that are gone
  *     T4  with `stale`, `cycles` has every cycle whose memory is inaccessible, with what became of its objects
  *
- * What is not there has no site: reports then leave it out. So it is when memory for it cannot be had. */
+ * An object that is not there has no site, and reports say nothing of its allocation. This happens when there is no
+ * memory for an entry, too. */
 #ifndef TNI_SITE_H
 #define TNI_SITE_H
 

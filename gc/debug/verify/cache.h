@@ -1,5 +1,5 @@
-/* debug/verify/cache.h: what makes looking at every reference quick: where the regions are that were asked for lately,
- * and bits that are set when their memory has come. */
+/* debug/verify/cache.h: what makes looking at every reference quick. A cache knows in which place of the vector
+ * recently used regions are. And bits are set late, when the memory of their words has been prefetched. */
 #ifndef TNI_VERIFY_CACHE_H
 #define TNI_VERIFY_CACHE_H
 

@@ -1,7 +1,12 @@
-/* debug/verify/check.h: the state of one check, which the rooms of `verify` share. references.c looks at what slots and
- * roots hold before a minor collection. blocks.c looks at the blocks, spans and counts, and reach.c at what marking has
- * reached. report.c begins and ends a check, and reports. What they share with the collector are the layouts of objects
- * and the lists of roots and regions, not the loops that copy and mark. */
+/* debug/verify/check.h: the state of one check, which the files of `verify` share:
+ *
+ *     references.c   what slots and roots hold, before a minor collection
+ *     blocks.c       blocks, spans and counts, before a minor collection
+ *     reach.c        what marking has reached, after it
+ *     report.c       begins and ends a check, and reports
+ *
+ * They share with the collector the layouts of objects and the lists of roots and regions, but not its loops: a mistake
+ * in these cannot hide itself. */
 #ifndef TNI_VERIFY_CHECK_H
 #define TNI_VERIFY_CHECK_H
 
@@ -25,7 +30,7 @@ typedef struct check {
     void *object;         /* whose slots are visited; NULL for roots */
     const char *root;     /* what kind of root, then */
     const tni_slots *range; /* NULL: it is none */
-    bool recorded;        /* young references are all right in this object */
+    bool recorded;        /* young references in this object or root will be visited */
     tni_set objects, slots, owners, outside, unprotected, cells; /* of the logs */
     tni_set large;        /* young large objects */
     tni_vector traced;    /* slots that a trace callback has visited */
@@ -62,7 +67,7 @@ TNI_INLINE bool is_broken(tn_header header, const tni_layout *layout) {
  * blocks. */
 bool tni_verify_look_up(check *c, const void *at, tni_known *k, size_t *place);
 
-/* Then its region is at this place in the vector of all. */
+/* The same with the cache first: whether there is an old object; *place is then that of its region. */
 TNI_INLINE bool is_old_object(check *c, const void *at, size_t *place) {
     tni_known *k = tni_known_of(c->known, at);
     if (TN_UNLIKELY_(tni_quarantined(c->heap, at))) return false;

@@ -6,8 +6,8 @@
 #include "debug/describe.h"
 #include "debug/verify/check.h"
 
-/* Notes what is referred to, and looks at it only when something is known to be wrong: comparing bitmaps is quicker
- * than looking bits up. */
+/* Notes in a bitmap what is referred to. Comparing the bitmap with the marks at the end is quicker than looking up each
+ * mark. Only when they differ, all is done again, and each mark is looked up to find the reference to report. */
 TNI_INLINE void reach(check *c, const void *slot, void *at) {
     if (!at) return;
     tni_known *k = tni_known_of(c->known, at);
@@ -58,7 +58,7 @@ static void reach_all(check *c) {
     tni_pending_end(&c->pending);
 }
 
-/* In the words of the bookkeeping there are no marks. */
+/* The first words of `marks` are those of the bookkeeping, where no object lies. */
 static uint64_t marks_of(const tni_region *region, size_t w) { return w < TNI_BLOCK_WORDS ? 0 : region->marks[w]; }
 
 static void check_marks(check *c, const tni_region *region, const uint64_t *reached) {

@@ -1,5 +1,5 @@
 /* debug/verify/references.c: every reference is one to an object, and every young one that must be recorded is; see
- * verify.h. It looks at everything each time: so its loops are simple, but quick. */
+ * verify.h. It looks at the whole heap each time, so its loops must be quick. */
 #include "debug/verify.h"
 
 #include <stdio.h>
@@ -12,11 +12,11 @@
 #include "debug/verify/check.h"
 #include "space/walk.h"
 
-enum { CELLS_AHEAD = 16 }; /* root cells whose memory is asked for */
+enum { CELLS_AHEAD = 16 }; /* the memory of so many root cells is prefetched */
 
 /* ---- references ---- */
 
-/* What is wrong with a slot below a range's low-water mark, and how it should have been. */
+/* `what` a slot below a range's low-water mark holds, and what the host should have done. */
 static const char *below_mark(check *c, const char *what) {
     char remedy[200];
     tni_lowmark_remedy(c->heap, c->range, remedy, sizeof remedy);
@@ -43,7 +43,8 @@ static __attribute__((noinline, cold)) void report_lost(check *c, const void *sl
     tni_verify_report(c, slot, at, false, what);
 }
 
-/* The nursery has been walked. What was there when the store was made may have died since (see check_old_objects). */
+/* Whether an object begins at this address in the nursery, which has been walked. What was there when the store was
+ * made may have died since (see check_old_objects). */
 static bool begins_young(const check *c, const void *at) {
     if (!tni_in_nursery(c->heap, at)) return true; /* a large one; it was looked up */
     const char *object = (const char *)c->young;
@@ -58,7 +59,7 @@ static bool is_dirty(const check *c, const void *slot) {
     return !tni_young(c->heap, c->object) && tni_header(c->object) & TNI_SLOTS && tni_barrier_dirty(c->object, slot);
 }
 
-/* Whether a scanner visits the slot: it does so in every collection, so that there is nothing to record. */
+/* Whether a scanner visits the slot. Scanners do so in every collection, so then nothing need be recorded. */
 typedef struct search {
     tn_tracer tracer;
     const char *slot;
@@ -132,8 +133,9 @@ static __attribute__((noinline, cold)) void report_undescribed(check *c, const v
         c->when, from, offset, to);
 }
 
-/* A word of the fixed part that nobody described, and that is the address of a young object, or a value with it. (Such
- * a number comes about by chance hardly ever.) What a trace callback visits is its host's affair. */
+/* Looks for words of the fixed part that the type does not describe, and that hold the address of a young object or a
+ * value with one. (A number looks like that by chance hardly ever.) Types with a trace callback are left out: it may
+ * visit such a word. */
 static void check_undescribed(check *c, void *object, const tni_layout *layout) {
     const uintptr_t *word = object;
     for (size_t i = 0; i < layout->size / 8u && i < 64; i++) {
@@ -221,7 +223,7 @@ TNI_INLINE void check_old_object(check *c, void *object, tn_header header, const
     check_slots(c, object, header, layout);
 }
 
-/* Where something begins in the block, as bits: objects, holes, and what is left of the current hole. */
+/* Sets a bit for each place of the block where an object, a hole, or the rest of the current hole begins. */
 static void find_begins(const check *c, const tni_block *block, uint64_t begins[TNI_BLOCK_WORDS]) {
     const tni_run *run = &tni_runs_of(c->heap)->of[block->class];
     const uint64_t *marks = tni_block_marks(block), *used = tni_block_used(block);
@@ -230,8 +232,8 @@ static void find_begins(const check *c, const tni_block *block, uint64_t begins[
     if (bump < TNI_BLOCK_BITS) tni_bit_set(begins, bump);
 }
 
-/* An object ends where the next one or a hole begins, or 8 bytes before: these are no hole, but a cell's slack; or its
- * page does. */
+/* Checks that each object ends where the next object or hole begins. There may be a slack of 8 bytes between them,
+ * which is too small for a hole; where each object has pages of its own (quarantine), the rest of its page. */
 static void check_block_objects(tni_block *block, void *user) {
     check *c = user;
     bool leaves = block->class >= TNI_SIZES,
@@ -300,7 +302,8 @@ static void check_large_object(void *object, void *user) {
     check_old_object(c, object, header, layout);
 }
 
-/* From the region on where the time was over before, at least one, until it is again. */
+/* Checks the old objects region by region, until the time is over. Begins with the region where it was over the last
+ * time, so that all have their turn. */
 static void check_old_objects(check *c, uint64_t since, uint64_t limit_ns) {
     tn_heap *heap = c->heap;
     const tni_walk walk = {check_block_objects, check_large_object, c};
@@ -352,8 +355,8 @@ static bool find_outside(check *c, void *object) {
     return true;
 }
 
-/* A slot that nothing visits is in memory that was freed, or never was its object's. This is the last use of the
- * set. */
+/* Checks that each slot recorded outside of its object is one that the object's trace callback visits (B5). Else its
+ * memory was freed, or never was the object's. The set's words are changed: this is its last use. */
 static void check_outside(check *c) {
     const tni_vector *log = &tni_remembered_of(c->heap)->outside;
     for (size_t i = 0; i < c->owners.capacity; i++) {
