@@ -89,8 +89,8 @@ TN_API_ TN_NO_COLLECT tn_status tn_root_store_value(tn_mutator *m, void *cell, t
  *     running function after a call that may collect
  *     a store through a pointer into an older frame       if (slot < low) low = slot
  *
- * A mark that is too low costs time only; one that is too high loses objects. TENURE_DEBUG=verify finds that. New
- * members are added at the end. */
+ * A mark that is too low costs time only; one that is too high loses objects. TENURE_DEBUG=verify,barriers
+ * finds that. New members are added at the end. */
 typedef struct tn_range_desc {
     void *base TN_ZERO_;      /* address of the host's pointer to the first slot */
     void *top TN_ZERO_;       /* address of its pointer to the first slot that is not in use */

@@ -39,7 +39,8 @@ TN_API_ TN_NO_COLLECT void *tn_weak_read(tn_mutator *m, const tn_weak *weak);
  *     grow       when used exceeds three quarters: count the slots that do not read 0, make arrays for twice that many,
  *                and insert each again. This is what drops cleared slots.
  *
- * The hash is one of the text. Where the table is keyed by the object itself, use tn_hash_of; never an address. */
+ * The hash is one of the text. Where the table is keyed by the object itself, use tn_hash_of; never an address.
+ * TENURE_DEBUG=weak warns when a cleared slot gets what a later slot holds already. */
 
 /* A handle of a new weak array of `count` slots of 0. May collect; NULL when memory is out. */
 #define TN_WEAK_ARRAY_NEW(m, count) tn_weak_array_new_(TN_AT_(m), (count))

@@ -577,6 +577,59 @@ static void a_table(void **state) {
     host_close(&own);
 }
 
+/* The recipe of tenure/weak.h for an intern table, which fills cleared slots after a search that has ended without a
+ * hit. */
+typedef struct Interned {
+    tn_weak_array **slots;
+    uint32_t hashes[64]; /* 0: the slot was never used */
+    size_t used;
+} Interned;
+
+static size_t intern(Host *h, Interned *t, long number) {
+    uint32_t hash = (uint32_t)(number % 7 + 1) * 9;
+    size_t i = hash % 64, at = SIZE_MAX;
+    for (; t->hashes[i]; i = (i + 1) % 64) {
+        Leaf *leaf = (void *)(uintptr_t)tn_weak_array_read(h->m, *t->slots, i);
+        if (leaf && t->hashes[i] == hash && leaf->number == number) return i;
+        if (!leaf && at == SIZE_MAX) at = i;
+    }
+    if (at == SIZE_MAX) at = i, t->used++;
+    Leaf **made = TN_NEW(h->m, Leaf);
+    (*made)->number = number;
+    t->hashes[at] = hash;
+    weak_put(h, t->slots, at, *made);
+    return at;
+}
+
+static void the_recipe_gets_no_warning(void **state) {
+    (void)state;
+    Host own;
+    host_exact(&own, "debug=weak");
+    {
+        TN_SCOPE(own.m);
+        static Interned t;
+        size_t filled = 0;
+        for (int round = 0; round < 30; round++) {
+            TN_SCOPE(own.m);
+            t = (Interned){.slots = TN_WEAK_ARRAY_NEW(own.m, 64)};
+            for (long i = 0; i < 400 && t.used < 48; i++) {
+                TN_SCOPE(own.m);
+                size_t used = t.used;
+                Leaf **kept = TN_HANDLE(own.m, (Leaf *)NULL);
+                for (long k = 0; k < 3; k++) {
+                    size_t at = intern(&own, &t, (i * 31 + k * 17 + round) % 50);
+                    if (k == 1) *kept = (void *)(uintptr_t)tn_weak_array_read(own.m, *t.slots, at);
+                }
+                filled += t.used == used;
+                if (i % 5 == round % 5) support_collect(own.m, (tn_collection_kind)(i % 3));
+            }
+        }
+        CHECK(filled > 100);
+        CHECK_EQ(own.lines, 0);
+    }
+    host_close(&own);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_host, close_host)
     const struct CMUnitTest tests[] = {
@@ -602,6 +655,7 @@ int main(void) {
         cmocka_unit_test(one_collection_makes_many_objects_stable),
         cmocka_unit_test(young_until_a_collection),
         cmocka_unit_test(minor_does_not_visit_old_weak_references),
+        cmocka_unit_test(the_recipe_gets_no_warning),
         cmocka_unit_test(no_table),
         cmocka_unit_test(a_table),
     };
