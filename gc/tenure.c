@@ -201,11 +201,20 @@ static bool read_policy(tn_policy *policy, tn_config *config) {
     return tni_read_sized(policy, sizeof *policy, sizeof given->policy_size, given, given->policy_size);
 }
 
-tn_heap *tn_heap_create(const tn_config *config, tn_error *error) {
+/* Until 1.0 each MINOR may differ in anything; from then on, each MAJOR. */
+static bool is_same_interface(uint32_t version) { return version / 100 == TN_VERSION / 100; }
+
+tn_heap *tn_heap_create_(uint32_t version, const tn_config *config, tn_error *error) {
     static const tn_config defaults = TN_CONFIG_INIT;
     tn_error unused;
     if (!error) error = &unused;
     *error = (tn_error){TN_OK, ""};
+    if (!is_same_interface(version))
+        return tni_fail_error(error, TN_WRONG_VERSION,
+                              "tn_heap_create: the host was compiled with the headers of version %u.%u.%u, and the "
+                              "library is version %s: compile the host with the library's headers",
+                              version / 10000, version / 100 % 100, version % 100, tn_version()),
+               NULL;
     if (!config) config = &defaults;
     tn_config known;
     tn_policy policy;

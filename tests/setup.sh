@@ -39,6 +39,8 @@ setup_missing() {
 setup_wanted() {
     [ "${1:-}" != TEST ] || setup_has gdb || echo gdb
     [ "${1:-}" != TEST ] || setup_libclang || echo libclang
+    [ "${1:-}" != TEST ] || setup_has cmake || echo cmake
+    [ "${1:-}" != TEST ] || setup_has python3 || echo python3
     [ "${1:-}" = BENCH ] || return 0
     setup_library bdw-gc || echo bdwgc
     setup_header mimalloc.h || echo mimalloc
@@ -63,6 +65,7 @@ setup_packages() {
     gdb)           echo 'gdb gdb gdb gdb gdb' ;;
     valgrind)      echo 'valgrind valgrind,valgrind-devel valgrind valgrind,valgrind-dev valgrind' ;;
     libclang)      echo 'libclang-dev clang-devel clang clang-dev llvm' ;;
+    cmake)         echo 'cmake cmake cmake cmake cmake' ;;
     python3)       echo 'python3 python3 python python3 python3' ;;
     bdwgc)         echo 'libgc-dev gc-devel gc gc-dev bdw-gc' ;;
     mimalloc)      echo 'libmimalloc-dev mimalloc-devel mimalloc mimalloc-dev mimalloc' ;;

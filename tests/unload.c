@@ -22,13 +22,13 @@ static int complain(const char *what) {
 int main(int argc, char **argv) {
     void *library = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
     if (!library) return complain(argc == 2 ? dlerror() : "usage: unload LIBRARY");
-    tn_heap *(*create)(const tn_config *, tn_error *);
-    *(void **)(void *)&create = dlsym(library, "tn_heap_create");
+    tn_heap *(*create)(uint32_t, const tn_config *, tn_error *);
+    *(void **)(void *)&create = dlsym(library, "tn_heap_create_");
     tn_config config = TN_CONFIG_INIT;
     config.options = "debug=stale";
     config.ignore_environment = true;
     signal(SIGSEGV, mine);
-    if (!create || !create(&config, NULL)) return complain("no heap");
+    if (!create || !create(TN_VERSION, &config, NULL)) return complain("no heap");
     if (is_mine()) return complain("the library has no handler");
     if (dlclose(library)) return complain(dlerror());
     return is_mine() ? 0 : complain("the handler of an unloaded library is left");

@@ -19,6 +19,7 @@ const char *tn_status_text(tn_status status) {
     case TN_BAD_STATE: return "not allowed now";
     case TN_WRONG_HEAP: return "belongs to another heap";
     case TN_NOT_FOUND: return "not registered";
+    case TN_WRONG_VERSION: return "compiled with other headers";
     }
     return "unknown status";
 }

@@ -53,7 +53,10 @@ _Pragma("GCC diagnostic pop")
 #define TN_ZERO_
 #endif
 
+/* A library that is linked into one program or plugin is compiled with this word for "hidden". */
+#ifndef TN_API_
 #define TN_API_ __attribute__((visibility("default")))
+#endif
 
 /* These tell tenure-rootcheck (gc/tools/rootcheck) whether a function may collect. A function whose body it sees needs
  * neither. For a pointer to functions, TN_NO_COLLECT goes on its typedef or field. */

@@ -112,9 +112,13 @@ typedef struct tn_config {
  * nothing, returns NULL, 0 or TN_BAD_STATE, and says so like any failure. (Inline code that only reads or writes
  * memory, such as TN_HANDLE or tn_write, cannot find out where it is called.) */
 
-/* Creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option with strict=1; a config of a
- * newer version that uses what this one does not know) returns NULL and fills *error, which may be NULL. Any thread. */
-TN_API_ TN_NO_COLLECT tn_heap *tn_heap_create(const tn_config *config, tn_error *error);
+/* tn_heap_create(config, error) creates a heap: NULL config means TN_CONFIG_INIT. On failure (no memory; a bad option
+ * with strict=1; a config of a newer version that uses what this one does not know) returns NULL and fills *error,
+ * which may be NULL. TN_WRONG_VERSION when the host was compiled with the headers of another MAJOR.MINOR than the
+ * library's: until 1.0 their structs and inline functions need not agree. A binding passes the TN_VERSION that it was
+ * made for. Any thread. */
+TN_API_ TN_NO_COLLECT tn_heap *tn_heap_create_(uint32_t version, const tn_config *config, tn_error *error);
+#define tn_heap_create(...) tn_heap_create_(TN_VERSION, __VA_ARGS__)
 
 /* Disposes of every object and gives every byte back to the system. TN_BAD_STATE while there is a mutator, and in
  * callbacks: the heap then stays as it is. NULL is allowed. */

@@ -20,7 +20,8 @@ typedef enum tn_status {
     TN_BAD_OPTION,     /* an option's name or value */
     TN_BAD_STATE,      /* the right call at the wrong time: an attached mutator, a callback, a raw window */
     TN_WRONG_HEAP,     /* an object, root or mutator of another heap */
-    TN_NOT_FOUND       /* a root, global or range that is not registered (any more) */
+    TN_NOT_FOUND,      /* a root, global or range that is not registered (any more) */
+    TN_WRONG_VERSION   /* the host was compiled with the headers of another version */
 } tn_status;
 
 /* A failure that has no mutator to be kept in: tn_heap_create and tn_mutator_create fill it. It keeps this size. */

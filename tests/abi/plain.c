@@ -24,7 +24,7 @@ typedef struct Desc { /* tn_type_desc, up to its flags */
 } Desc;
 typedef struct Node { struct Node *next, *other; long number; } Node;
 
-extern Heap *tn_heap_create(const void *config, void *error);
+extern Heap *tn_heap_create_(uint32_t version, const void *config, void *error);
 extern int tn_heap_destroy(Heap *heap);
 extern Mutator *tn_mutator_create(Heap *heap, void *error);
 extern int tn_mutator_destroy(Mutator *m);
@@ -108,7 +108,7 @@ static void link_old(Mutator *m, unsigned k) {
 int main(int argc, char **argv) {
     seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     long steps = argc > 2 ? atol(argv[2]) : 100000;
-    Heap *heap = tn_heap_create(NULL, NULL);
+    Heap *heap = tn_heap_create_(100, NULL, NULL); /* made for version 0.1.0 */
     Mutator *m = tn_mutator_create(heap, NULL);
     const Desc desc = {.number = TYPE, .name = "Node", .size = sizeof(Node), .refs = 3};
     check(m && tn_type_create_(heap, &desc, sizeof desc) == TYPE, "a heap with a type");

@@ -361,7 +361,7 @@ static void fault_with_a_handler(void *arg) {
     tn_mutator *m = tn_mutator_create(heap, NULL);
     volatile char *byte = (volatile char *)tn_alloc(m, Pair);
     support_collect(m, TN_MINOR);
-    if (!ours) byte = (volatile char *)(uintptr_t)tn_heap_create; /* the library's code: not to be written to */
+    if (!ours) byte = (volatile char *)(uintptr_t)tn_heap_create_; /* the library's code: not to be written to */
     *byte = 1;
 }
 

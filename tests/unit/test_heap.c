@@ -545,6 +545,25 @@ static void external_bytes_saturate(void **state) {
     host_close(&host);
 }
 
+/* Until 1.0, hosts of another MINOR are refused; those of another PATCH are not. */
+static void other_versions(void **state) {
+    (void)state;
+    tn_error error;
+    tn_config config = TN_CONFIG_INIT;
+    config.ignore_environment = true;
+    const uint32_t wrong[] = {TN_VERSION + 100, TN_VERSION - 100, TN_VERSION + 10000, 0};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK(!tn_heap_create_(wrong[i], &config, &error));
+        CHECK_EQ(error.status, TN_WRONG_VERSION);
+        CHECK_HAS(error.text, tn_version());
+    }
+    CHECK(!tn_heap_create_(10203, &config, &error));
+    CHECK_HAS(error.text, "1.2.3");
+    tn_heap *heap = tn_heap_create_(TN_VERSION + 7, &config, &error);
+    CHECK(heap != NULL && error.status == TN_OK);
+    CHECK_EQ(tn_heap_destroy(heap), TN_OK);
+}
+
 /* A struct of an older host is smaller; one of a newer host is larger, and its rest is zero or refused. */
 static void sized_structs(void **state) {
     (void)state;
@@ -719,6 +738,7 @@ int main(void) {
         cmocka_unit_test(log_errors),
         cmocka_unit_test(heap_max_below_what_is_used),
         cmocka_unit_test(external_bytes_saturate),
+        cmocka_unit_test(other_versions),
         cmocka_unit_test(sized_structs),
         cmocka_unit_test(heap_walk),
     };
