@@ -108,7 +108,7 @@ void tni_stress_adopted(tn_heap *heap, void *object) {
 void tni_stress_settle(tn_heap *heap) {
     tni_stress *s = heap->stress;
     size_t kept = heap->staying ? (size_t)(s->at - s->to) : 0;
-    for (char *object = s->to + 8; kept && object < s->at + 8;) {
+    for (char *object = kept ? s->to + 8 : NULL; kept && object < s->at + 8;) {
         tn_header header = tni_header(object);
         tni_set_header(object, header & ~TN_HEADER_ARMED);
         object += tni_young_cell(tni_layout_of(heap, header), header);
