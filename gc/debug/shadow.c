@@ -6,7 +6,7 @@
 #include "base/os.h"
 #include "space/region.h"
 
-typedef struct piece {
+typedef struct tni_shadow_piece {
     uintptr_t at; /* what it is a copy of */
     char *copy;
 } piece;

@@ -8,8 +8,8 @@
 #include "base/table.h"
 
 typedef struct tni_shadow {
-    tni_table pieces; /* of pointers to struct piece (shadow.c), by the addresses that they are copies of */
-    const struct piece *last; /* that was asked for: mostly it is the next one, too */
+    tni_table pieces; /* of pointers to struct tni_shadow_piece (shadow.c), by the addresses that they are copies of */
+    const struct tni_shadow_piece *last; /* that was asked for: mostly it is the next one, too */
 } tni_shadow;
 
 /* The second word of the word at this address, to read or write; NULL when memory is out. */

@@ -359,14 +359,14 @@ static int by_pointer(const void *a, const void *b) {
 
 void walk_check_seen(World *w) {
     size_t expected = 0;
-    qsort(w->seen, w->seen_count, sizeof *w->seen, by_pointer);
+    if (w->seen_count) qsort(w->seen, w->seen_count, sizeof *w->seen, by_pointer);
     for (size_t i = 1; i < w->seen_count; i++)
         if (w->seen[i] == w->seen[i - 1]) world_fail(w, "tn_heap_walk: %p was visited twice", w->seen[i]);
     for (size_t i = 0; i < w->reached.count; i++) {
         const Node *node = model_node(&w->model, w->reached.id[i]);
         if (is_weak(node)) continue; /* objects of the library */
         expected++;
-        if (!bsearch(&node->address, w->seen, w->seen_count, sizeof *w->seen, by_pointer))
+        if (!w->seen_count || !bsearch(&node->address, w->seen, w->seen_count, sizeof *w->seen, by_pointer))
             world_fail(w, "tn_heap_walk: %s %u at %p was not visited", shape_names[node->shape], node->id,
                        node->address);
     }
