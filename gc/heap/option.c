@@ -84,7 +84,7 @@ static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
 #define COUNTED_WORD(field, word, text) {word, COUNT(field), text},
 static const word policies[] = {TNI_POLICIES(WORD) END_OF_WORDS};
 static const word pretenures[] = {TNI_PRETENURES(WORD) END_OF_WORDS};
-static const word logs[] = {TNI_LOGS(WORD) END_OF_WORDS};
+static const word logs[] = {TNI_LOGS(WORD) {"all", TNI_LOG_ALL, "all of these"}, END_OF_WORDS};
 static const word debugs[] = {
     {"all", TNI_DEBUG_ALL, "the word to begin with: stress=100 and all modes but quarantine and fail"},
     TNI_DEBUG_MODES(WORD, COUNTED_WORD) END_OF_WORDS};
@@ -233,10 +233,19 @@ static size_t distance(slice a, const char *b) {
     return line[width];
 }
 
+static bool begins_with(const char *name, slice start) {
+    size_t i = 0;
+    while (i < start.size && name[i] && lower(start.text[i]) == lower(name[i])) i++;
+    return start.size >= 2 && i == start.size;
+}
+
+/* How far a name is from one that was perhaps meant. A name that was cut off is near: HEAP is HEAP_MAX, not HELP. */
+static size_t unlikeness(slice a, const char *b) { return begins_with(b, a) ? 1 : 2 * distance(a, b); }
+
 static const row *nearest_row(slice key) {
     const row *best = &rows[0];
     for (const row *r = rows; r < rows + ROWS; r++)
-        if (distance(key, r->key) < distance(key, best->key)) best = r;
+        if (unlikeness(key, r->key) < unlikeness(key, best->key)) best = r;
     return best;
 }
 
@@ -266,10 +275,10 @@ static const char *nearest_word(const row *r, slice value) {
         while (find_word(r, value) && rest.text);
     }
     if (find_word(r, value)) return NULL;
-    size_t least = value.size / 2 + 1;
+    size_t least = 2 * (value.size / 2 + 1);
     for (const word *w = words_of(r); w->name; w++) {
-        size_t d = distance(value, w->name);
-        if (d < least && d < strlen(w->name)) {
+        size_t d = unlikeness(value, w->name);
+        if (d < least && d < 2 * strlen(w->name)) {
             best = w->name;
             least = d;
         }
@@ -361,7 +370,9 @@ static const char *read_flags(const row *r, slice s, tni_settings *settings) {
     for (const word *w = r->words; w->name; w++)
         if (count_of(w, &next)) *count_of(w, &next) = 0;
     for (slice rest = same_any_case(s, "none") ? (slice){NULL, 0} : s, number; rest.text;) {
-        const word *w = find_word(r, first_name(rest, &number, &rest));
+        slice name = first_name(rest, &number, &rest);
+        const word *w = find_word(r, name);
+        if (!name.size) return "an empty word, before or after a comma";
         if (!w) return "unknown word";
         size_t *count = count_of(w, &next);
         if (!count && number.text) return "a number where none is expected";
@@ -510,7 +521,11 @@ static ON_ITS_OWN tn_status bad_value(source from, const row *r, slice value, co
     const char *near = nearest_word(r, value);
     name_in(from, r->key, name, sizeof name);
     write_accepted(r, true, accepted, sizeof accepted);
-    const char *const parts[] = {name, "=", shown(value, b, sizeof b), ": ", wrong, "; accepted: ", accepted,
+    char share[VALUE_SIZE] = "";
+    uint64_t bytes;
+    if (r->kind == BYTES && value.size && value.text[value.size - 1] == '%' && !read_bytes(value, &bytes))
+        snprintf(share, sizeof share, " (it is %.1f MiB here)", (double)bytes / 1048576);
+    const char *const parts[] = {name, "=", shown(value, b, sizeof b), share, ": ", wrong, "; accepted: ", accepted,
                                  near ? "; the nearest is " : "", near ? near : ""};
     error->text[0] = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) append(error->text, LINE_SIZE, parts[i]);
@@ -543,10 +558,13 @@ static size_t share_of(size_t memory) {
 static void resolve(tni_settings *s) {
     if (s->quarantine) s->debug |= TNI_DEBUG_STALE;
     if (s->debug & TNI_DEBUG_STALE) s->debug |= TNI_DEBUG_MOVE | TNI_DEBUG_SITES;
+    if (s->heap_max != 0) s->heap_max_found = s->heap_max_found && s->heap_max == share_of(s->memory);
     if (s->heap_max != 0 && s->memory != 0) return;
     uint64_t memory = tni_memory_available();
     s->memory = memory < SIZE_MAX ? (size_t)memory : SIZE_MAX;
-    if (s->heap_max == 0) s->heap_max = share_of(s->memory);
+    if (s->heap_max != 0) return;
+    s->heap_max = share_of(s->memory);
+    s->heap_max_found = true;
 }
 
 static void load_built_in(tni_options *options) {
@@ -582,9 +600,22 @@ static bool is_privileged(void) {
 #endif
 }
 
-/* Reads every variable under the prefix. Without `line`, stops at the first mistake and fails. */
-static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *prefix, tni_line_fn line, void *user,
-                                             tn_error *error) {
+/* Whether the name is one of those in the list, which has blanks between them. */
+static bool is_listed(slice name, const char *list) {
+    while (list && *list) {
+        while (is_blank(*list)) list++;
+        slice next = {list, 0};
+        while (list[next.size] && !is_blank(list[next.size])) next.size++;
+        if (next.size && next.size == name.size && memcmp(next.text, name.text, name.size) == 0) return true;
+        list += next.size;
+    }
+    return false;
+}
+
+/* Reads every variable under the prefix, but for the host's own. Without `line`, stops at the first mistake and
+ * fails. */
+static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *prefix, const char *own_names,
+                                             tni_line_fn line, void *user, tn_error *error) {
     source from = {FROM_ENVIRONMENT, prefix};
     size_t length = strlen(prefix);
     for (char **p = environ; p && *p; p++) {
@@ -592,6 +623,7 @@ static ON_ITS_OWN tn_status load_environment(tni_options *options, const char *p
         if (!equals || strncmp(*p, prefix, length) != 0 || (size_t)(equals - *p) < length) continue;
         if (!equals[1]) continue; /* empty: unset */
         slice name = {*p, (size_t)(equals - *p)}, key = {*p + length, name.size - length}, value = slice_of(equals + 1);
+        if (is_listed(key, own_names)) continue;
         const row *found = NULL;
         for (const row *r = rows; r < rows + ROWS && !found; r++) {
             char known[NAME_SIZE];
@@ -654,6 +686,7 @@ static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *us
     line("Sizes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use.", user);
     line("Times take ns, us, ms, s. 1.5G is a number. Case does not matter.", user);
     line("Several words have commas between them.", user);
+    line("What takes on and off takes 1, 0, yes, no, true and false as well.", user);
 }
 
 static ON_ITS_OWN void print_settings(const tni_options *options, const char *heap, const char *prefix,
@@ -662,6 +695,8 @@ static ON_ITS_OWN void print_settings(const tni_options *options, const char *he
         char text[LINE_SIZE], value[VALUE_SIZE], name[NAME_SIZE];
         const char *origin = "built-in";
         write_value(r, &options->value, value, sizeof value);
+        if (r->words == heap_limits && options->value.heap_max_found)
+            snprintf(value, sizeof value, "auto: %.1f MiB", (double)options->value.heap_max / 1048576);
         environment_name(prefix, r->key, name, sizeof name);
         switch (options->origin[r - rows]) {
         case FROM_CONFIG: origin = "the host's config"; break;
@@ -695,7 +730,8 @@ tn_status tni_options_load(tni_options *options, const tn_config *config, tni_li
     tn_status status = config && config->options ? load_config(options, config->options, error) : TN_OK;
     /* With an empty prefix every variable of the system would be an unknown option. So it turns the environment off. */
     if (status == TN_OK && *prefix && !(config && config->ignore_environment) && !is_privileged())
-        status = load_environment(options, prefix, is_strict(options, prefix) ? NULL : line, user, error);
+        status = load_environment(options, prefix, config ? config->own_names : NULL,
+                                  is_strict(options, prefix) ? NULL : line, user, error);
     resolve(&options->value);
     if (status != TN_OK) return status;
     if (options->value.nursery_max < options->value.nursery) { /* a nursery that was asked for gets its room */

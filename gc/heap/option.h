@@ -26,6 +26,8 @@
 
 #define TNI_LOGS(X)                                                                                     \
     X(TNI_LOG_GC, 1, "gc", "a line for each collection")                                                \
+    X(TNI_LOG_MAJORS, 16, "majors", "a line for each collection that is not minor")                     \
+    X(TNI_LOG_SUMMARY, 32, "summary", "what the collector has done, when the heap is destroyed")        \
     X(TNI_LOG_CONFIG, 2, "config", "the options in effect, and where each comes from")                  \
     X(TNI_LOG_LEAKS, 4, "leaks", "what the host has not released when the heap is destroyed")           \
     X(TNI_LOG_ERRORS, 8, "errors", "a line for each call that fails")
@@ -51,6 +53,9 @@
     COUNTED(fail, "fail", "the N-th request of the heap for memory fails")                              \
     COUNTED(quarantine, "quarantine",                                                                   \
             "keep what has died inaccessible for N collections, at most 10000; implies stale")
+
+/* The word "all" of the log. */
+#define TNI_LOG_ALL (TNI_LOG_GC | TNI_LOG_CONFIG | TNI_LOG_LEAKS | TNI_LOG_ERRORS | TNI_LOG_SUMMARY)
 
 #define TNI_CONSTANT_(constant, value, word, text) constant = (value),
 #define TNI_NO_CONSTANT_(field, word, text)
@@ -88,6 +93,7 @@ typedef struct tni_settings {
     size_t seed;           /* of the distances between them; 0: any */
     size_t quarantine;     /* what has died stays inaccessible for this many collections; 0: off */
     size_t memory;         /* what the process may use: no object is larger. Not an option */
+    bool heap_max_found;   /* heap_max is what "auto" means here. Not an option */
     size_t fail;           /* the n-th request to the system fails; 0: none */
     bool strict;           /* a bad option fails tn_heap_create */
     bool help;

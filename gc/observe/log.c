@@ -2,9 +2,11 @@
 #include "observe/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "heap/heap.h"
 #include "observe/text.h"
+#include "tenure/stats.h"
 
 void tni_log_collection(tn_heap *heap, const tni_collection *c) {
     static const char *const kinds[] = {"minor", "major", "full"};
@@ -17,4 +19,16 @@ void tni_log_collection(tn_heap *heap, const tni_collection *c) {
              tni_bytes_text(c->survived).at,
              tni_time_text(c->pause_ns).at);
     tni_log(&heap->host, line);
+}
+
+void tni_log_summary(tn_heap *heap) {
+    char text[2048], line[256];
+    tn_stats_text(heap, text, sizeof text);
+    for (char *at = text, *end; *at; at = end + 1) {
+        end = strchr(at, '\n');
+        if (end) *end = 0;
+        snprintf(line, sizeof line, "[summary %s] %s", heap->host.name, at);
+        tni_log(&heap->host, line);
+        if (!end) return;
+    }
 }

@@ -54,13 +54,21 @@ static void record(tni_counters *s, const tni_collection *c) {
 static void end(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment;
     record(heap->stats, event->collection);
-    if (heap->options.value.log & TNI_LOG_GC) tni_log_collection(heap, event->collection);
+    unsigned log = heap->options.value.log, wanted = TNI_LOG_GC;
+    if (event->collection->kind != TN_MINOR) wanted |= TNI_LOG_MAJORS;
+    if (log & wanted) tni_log_collection(heap, event->collection);
+}
+
+static void heap_ends(tn_heap *heap, tni_moment moment, const tni_event *event) {
+    (void)moment, (void)event;
+    if (heap->options.value.log & TNI_LOG_SUMMARY) tni_log_summary(heap);
 }
 
 void tni_stats_listen(tn_heap *heap) {
     tni_listen(heap, TNI_COLLECTION_BEGINS, begin);
     tni_listen(heap, TNI_PHASE_ENDS, phase_ends);
     tni_listen(heap, TNI_COLLECTION_ENDS, end);
+    tni_listen(heap, TNI_HEAP_ENDS, heap_ends);
 }
 
 static tn_stats gather(tn_heap *heap) {

@@ -60,7 +60,7 @@ typedef struct tn_config {
     size_t config_size;       /* sizeof(tn_config): set by TN_CONFIG_INIT */
     const char *name;         /* of the heap, for logs; NULL: "heap" */
     tn_format format;         /* of values (format.h) */
-    const char *options;      /* "nursery=8M heap_max=1G": option.h's keys; NULL: none */
+    const char *options;      /* "nursery=8M heap_max=1G": option.h's keys, with spaces between; NULL: none */
     const char *env_prefix;   /* NULL: "TENURE_" */
     bool ignore_environment;  /* it is ignored in setuid programs in any case */
     const tn_policy *policy;  /* NULL: by the option `policy` */
@@ -84,6 +84,10 @@ typedef struct tn_config {
     /* Takes the lines of TENURE_LOG, TENURE_HELP and TENURE_DEBUG=fail=N, and complaints about the environment, without
      * the newline. It must not call the API: calls are refused. NULL: standard error. */
     void (*log)(const char *line, void *user);
+
+    /* Names with env_prefix that are the host's own, without the prefix and with spaces between: "HOME PATH" where
+     * MYVM_HOME and MYVM_PATH are no options of the collector. NULL: none. */
+    const char *own_names;
 } tn_config;
 
 #ifdef __cplusplus

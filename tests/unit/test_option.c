@@ -266,8 +266,8 @@ static void sets(void **state) {
     refuses(f, "debug", "stress=1.5", "not a whole number");
     refuses(f, "debug", "stress=1000000000000", "too large");
     refuses(f, "debug", "move=1", "a number where none is expected");
-    refuses(f, "debug", "move,", "unknown word");
-    refuses(f, "debug", ",move", "unknown word");
+    refuses(f, "debug", "move,", "an empty word");
+    refuses(f, "debug", ",move", "an empty word");
     refuses(f, "debug", "move verify", "unknown word");
     refuses(f, "debug", "none,move", "unknown word");
     refuses(f, "log", "", "empty");
@@ -448,6 +448,50 @@ static void help_and_listing(void **state) {
     assert_non_null(find_line(&f->l, "growth_min = 1M (built-in)"));
 }
 
+/* Complaints help: a name that was cut off, an empty word, a share of the machine's memory. */
+static void complaints_help(void **state) {
+    fixture *f = *state;
+    load(f, NULL);
+    refuses(f, "heap", "5", "the nearest is heap_max");
+    refuses(f, "log", "sum", "the nearest is summary");
+    refuses(f, "debug", "verify,,stale", "an empty word");
+    refuses(f, "debug", "verify,", "an empty word");
+    refuses(f, "nursery", "100%", " MiB here): too large");
+    accepts(f, "log", "majors,summary", "majors,summary");
+    accepts(f, "log", "all", "gc,summary,config,leaks,errors");
+}
+
+/* The host's own names under its prefix are no complaint, also with strict. */
+static void own_names(void **state) {
+    fixture *f = *state;
+    tn_config config = TN_CONFIG_INIT;
+    config.env_prefix = "MYVM_";
+    config.own_names = " HOME  PATH";
+    setenv("MYVM_HOME", "/opt", 1);
+    setenv("MYVM_PATH", "x", 1);
+    setenv("MYVM_STRICT", "1", 1);
+    assert_int_equal(tni_options_load(&f->o, &config, take_line, &f->l, &f->error), TN_OK);
+    assert_int_equal(f->l.count, 0);
+    setenv("MYVM_PAT", "y", 1);
+    assert_int_equal(tni_options_load(&f->o, &config, take_line, &f->l, &f->error), TN_BAD_OPTION);
+    assert_in(f->error.text, "MYVM_PAT=y");
+    unsetenv("MYVM_HOME"), unsetenv("MYVM_PATH"), unsetenv("MYVM_PAT"), unsetenv("MYVM_STRICT");
+}
+
+/* The limit that "auto" has found is said; one that was set is not called so. */
+static void auto_says_what_it_found(void **state) {
+    fixture *f = *state;
+    setenv("TENURE_LOG", "config", 1);
+    load(f, NULL);
+    const char *line = find_line(&f->l, "heap_max = auto: ");
+    assert_non_null(line);
+    assert_in(line, " MiB (built-in)");
+    f->l.count = 0;
+    load(f, "heap_max=3G");
+    assert_non_null(find_line(&f->l, "heap_max = 3G (the host's config)"));
+    unsetenv("TENURE_LOG");
+}
+
 static void markdown(void **state) {
     fixture *f = *state;
     tni_options_markdown("SCHEME_", take_line, &f->l);
@@ -537,7 +581,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         T(built_in_values), T(bytes), T(percent_of_memory), T(times), T(percents_and_choices), T(sets), T(config_text),
         T(switches), T(environment), T(environment_mistakes), T(strictness), T(prefix_and_refusal), T(help_and_listing),
-        T(markdown), T(numbers), T(run_time), T(nursery_raises_its_maximum), T(complaints_are_short),
+        T(markdown), T(complaints_help), T(auto_says_what_it_found), T(own_names), T(numbers), T(run_time),
+        T(nursery_raises_its_maximum), T(complaints_are_short),
     };
     return cmocka_run_group_tests_name("option", tests, NULL, NULL);
 }

@@ -304,6 +304,35 @@ static void log_says_nothing_unless_asked(void **state) {
     CHECK_EQ(host.lines, 1);
 }
 
+static void log_of_majors_leaves_out_minors(void **state) {
+    (void)state;
+    Host own;
+    host_exact(&own, "log=majors");
+    support_collect(own.m, TN_MINOR);
+    CHECK_EQ(own.lines, 0);
+    support_collect(own.m, TN_MAJOR);
+    support_collect(own.m, TN_FULL);
+    CHECK_EQ(own.lines, 2);
+    host_close(&own);
+}
+
+/* The statistics, line by line, when the heap ends. */
+static void log_of_the_summary(void **state) {
+    (void)state;
+    Host own;
+    char text[2048];
+    size_t lines = 0;
+    host_exact(&own, "log=summary");
+    support_collect(own.m, TN_MAJOR);
+    CHECK_EQ(own.lines, 0);
+    tn_stats_text(own.heap, text, sizeof text);
+    for (const char *p = text; *p; p++) lines += *p == '\n';
+    host_close(&own);
+    CHECK_EQ(own.lines, lines);
+    CHECK_HAS(own.log, "[summary ");
+    CHECK_HAS(own.log, "collections   2 minor, 1 major");
+}
+
 static void log_carries_the_heaps_name(void **state) {
     (void)state;
     Host own;
@@ -331,6 +360,8 @@ int main(void) {
         TEST(next_major_is_never_put_off_for_good),
         TEST(the_phases_are_the_processors_time),
         TEST(slow_calls_are_counted),
+        TEST(log_of_majors_leaves_out_minors),
+        TEST(log_of_the_summary),
         TEST(text_is_cut_to_its_room),
         TEST(text_names_what_it_counts),
         TEST(log_has_a_line_a_collection),
