@@ -4,8 +4,15 @@
 
 #include "heap/moment.h"
 
-/* One line through the config's log: heap, number, kind, cause, bytes in use before -> after, external bytes (of those
- * not disposed of), survivors, promoted, pause. */
+/* One line through the config's log. Sizes are in MiB, times in ms, but for the time since the heap was created.
+ *
+ *     [gc heap] 1.204 s, process 4711, #7 minor (nursery full): 26.40 -> 25.91 MiB, committed 31.02 of 1024.00,
+ *     external 0.00; live 24.80, next major at 28.50, nursery 0.50; survived 0.43, 87.5 %; pause 0.589 ms, minor 0.580,
+ *     memory 0.009; collecting 3.2 %
+ *
+ * The first two sizes are the bytes in use, before and after. "committed" is all that the heap has from the system, of
+ * the limit. "live" is what the last marking found. "survived" is of the nursery, in MiB and percent. The last figure
+ * is the share of the time since the heap was created. Parts of the pause that took no time are left out. */
 void tni_log_collection(tn_heap *heap, const tni_collection *c);
 /* What tn_stats_text says, with a line for each of its lines. */
 void tni_log_summary(tn_heap *heap);

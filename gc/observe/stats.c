@@ -21,12 +21,23 @@ static void begin(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment;
     const tni_pacer *p = heap->pacing;
     bool is_short = event->collection->kind == TN_MINOR && p->minor_ns < SHORT && !p->tidying;
-    heap->stats->phase_began = is_short ? 0 : tni_os_cpu();
+    tni_counters *s = heap->stats;
+    s->phase_began = is_short ? 0 : tni_os_cpu();
+    bool logged = heap->options.value.log & (TNI_LOG_GC | TNI_LOG_MAJORS);
+    memset(s->part_ns, 0, sizeof s->part_ns);
+    s->part_began = logged ? tni_os_now() : 0;
+}
+
+static void end_part(tni_counters *s, tni_phase phase) {
+    uint64_t now = tni_os_now();
+    s->part_ns[phase] += now - s->part_began;
+    s->part_began = now;
 }
 
 static void phase_ends(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment, (void)event;
     tni_counters *s = heap->stats;
+    if (s->part_began) end_part(s, heap->phase);
     if (!s->phase_began) return;
     uint64_t now = tni_os_cpu();
     s->cpu_ns[heap->phase] += now - s->phase_began;
@@ -122,7 +133,7 @@ void tn_stats_text(tn_heap *heap, char *text, size_t size) {
              "allocated     %s, of which promoted %s (%.1f %%)\n"
              "heap          %s in use, %s live after the last major, %s external\n"
              "memory        %s committed, of which %s bookkeeping; %s of address space\n"
-             "sizes         nursery %s, next major at %s\n"
+             "sizes         nursery %s%s, next major at %s\n"
              "cpu           %s: minor %s, mark %s, weak %s, sweep %s, memory %s\n"
              "slow paths    %llu allocations, %llu stores\n"
              "minor pauses  p50 %s, p99 %s, max %s\n"
@@ -132,7 +143,7 @@ void tn_stats_text(tn_heap *heap, char *text, size_t size) {
              tni_percent(s.promoted_bytes, s.allocated_bytes), tni_bytes_text(s.used_bytes).at,
              tni_bytes_text(s.live_bytes).at, tni_bytes_text(s.external_bytes).at, tni_bytes_text(s.committed_bytes).at,
              tni_bytes_text(s.bookkeeping_bytes).at, tni_bytes_text(s.mapped_bytes).at,
-             tni_bytes_text(s.nursery_bytes).at,
+             tni_bytes_text(heap->pacing->nursery).at, heap->born_old ? " (not used: objects are born old)" : "",
              tni_bytes_text(s.old_limit_bytes).at, tni_time_text(s.gc_cpu_ns).at, tni_time_text(s.minor_cpu_ns).at,
              tni_time_text(s.mark_cpu_ns).at, tni_time_text(s.weak_cpu_ns).at, tni_time_text(s.sweep_cpu_ns).at,
              tni_time_text(s.memory_cpu_ns).at, (unsigned long long)s.slow_allocations,

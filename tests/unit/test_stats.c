@@ -265,7 +265,7 @@ static void log_has_a_line_a_collection(void **state) {
     host_exact(&own, "log=gc nursery=1M");
     static const char *const kinds[] = {"minor", "major", "full"};
     Pair **list = support_list(own.m, 1000);
-    tn_external_adjust(own.heap, 4096);
+    tn_external_adjust(own.heap, 256 << 10);
     for (int kind = TN_MINOR; kind <= TN_FULL; kind++) {
         size_t lines = own.lines, used = own.log_used;
         support_collect(own.m, (tn_collection_kind)kind);
@@ -273,12 +273,15 @@ static void log_has_a_line_a_collection(void **state) {
         char *line = own.log + used;
         CHECK_HAS(line, kinds[kind]);
         CHECK_HAS(line, "->");
-        CHECK_HAS(line, "external 4.0 KiB");
-        CHECK_HAS(line, "surviv");
-        CHECK_HAS(line, "promoted");
-        CHECK_HAS(line, "pause");
+        CHECK_HAS(line, "MiB, committed ");
+        CHECK_HAS(line, "external 0.25; live ");
+        CHECK_HAS(line, ", next major at ");
+        CHECK_HAS(line, ", nursery 1.00");
+        CHECK_HAS(line, " ms, minor ");
+        CHECK_HAS(line, "; collecting ");
+        CHECK((strstr(line, ", mark ") != NULL) == (kind != TN_MINOR));
         CHECK_HAS(line, "asked by the host"); /* the cause */
-        CHECK(strlen(line) < 200);
+        CHECK(strlen(line) < 320);
     }
     size_t lines = own.lines;
     uint64_t minors = support_stats(own.m).minors;
@@ -287,7 +290,7 @@ static void log_has_a_line_a_collection(void **state) {
     CHECK(own.lines > lines);
     CHECK_HAS(own.log, "nursery");
     CHECK((*list)->number == 999);
-    tn_external_adjust(own.heap, -4096);
+    tn_external_adjust(own.heap, -(256 << 10));
     host_close(&own);
 }
 
@@ -333,6 +336,19 @@ static void log_of_the_summary(void **state) {
     CHECK_HAS(own.log, "collections   2 minor, 1 major");
 }
 
+static void objects_that_are_born_old_are_no_empty_nursery(void **state) {
+    (void)state;
+    Host own;
+    char text[2048];
+    host_exact(&own, "pretenure=on nursery=1M log=gc");
+    tn_stats_text(own.heap, text, sizeof text);
+    CHECK_HAS(text, "nursery 1.0 MiB (not used: objects are born old)");
+    support_collect(own.m, TN_MAJOR);
+    CHECK_HAS(own.log, ", objects are born old");
+    CHECK(strstr(own.log, "survived") == NULL);
+    host_close(&own);
+}
+
 static void log_carries_the_heaps_name(void **state) {
     (void)state;
     Host own;
@@ -362,6 +378,7 @@ int main(void) {
         TEST(slow_calls_are_counted),
         TEST(log_of_majors_leaves_out_minors),
         TEST(log_of_the_summary),
+        TEST(objects_that_are_born_old_are_no_empty_nursery),
         TEST(text_is_cut_to_its_room),
         TEST(text_names_what_it_counts),
         TEST(log_has_a_line_a_collection),

@@ -24,14 +24,13 @@ run() {
     env "$@" timeout -k 5 "$seconds" "$interpreter" "$name.scm" <"$name.in" >"$work/out" 2>"$work/err"
 }
 
-# The most KiB alive, in the heap and outside of it, from lines like "[gc NAME] #7 major (cause): 1.5 MiB -> 1.2 MiB,
-# external 24 KiB, ...": after a collection, or before it, when something large has come since.
+# The most KiB alive, in the heap and outside of it, from lines like "[gc NAME] ... major (cause): 1.50 -> 1.21 MiB,
+# ..., external 0.02; ...": after a collection, or before it, when something large has come since.
 most_alive() {
-    size='\([0-9.]* [A-Za-z]*\)'
-    sed -n "s/.* major .*: $size -> $size, external $size,.*/\1 \2 \3/p" "$work/err" |
-        awk 'BEGIN { kib["B"] = 1 / 1024; kib["KiB"] = 1; kib["MiB"] = 1024; kib["GiB"] = 1048576 }
-             { before = $1 * kib[$2] - 512; after = $3 * kib[$4]
-               alive = (before > after ? before : after) + $5 * kib[$6]
+    size='\([0-9.]*\)'
+    sed -n "s/.* major (.*: $size -> $size MiB, .*, external $size;.*/\1 \2 \3/p" "$work/err" |
+        awk '{ before = $1 * 1024 - 512; after = $2 * 1024
+               alive = (before > after ? before : after) + $3 * 1024
                if (alive > most) most = alive }
              END { printf("%d", most) }'
 }
