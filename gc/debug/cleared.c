@@ -84,7 +84,7 @@ static size_t find_twin(const tn_heap *heap, const watched *w, size_t from, cons
 }
 
 static void say(tn_heap *heap, const watched *w, size_t slot, size_t twin, const void *object) {
-    char line[800], array[160], what[240]; /* in all, no call may take 4 KiB of stack */
+    char line[640], array[120], what[200]; /* in all, no call may take 4 KiB of stack */
     const void *other = tni_value_ref(&heap->format, tni_weak_slots(w->array)[twin]);
     tni_site_of(heap, w->array, array, sizeof array);
     tni_describe(heap, object, what, sizeof what);

@@ -114,7 +114,7 @@ static __attribute__((format(printf, 2, 3))) void say(search *s, const char *for
     else tni_log(&s->heap->host, s->text);
 }
 
-static void say_root(search *s, const step *p) {
+static __attribute__((noinline)) void say_root(search *s, const step *p) { /* only while it runs has it its buffer */
     char made[300] = "";
     p->kind->tell(s->heap, p->root, p->slot, s->root, sizeof s->root);
     if (p->root) tni_site_text(s->heap->sites, tni_site_held(s->heap, p->root), "made", made, sizeof made);

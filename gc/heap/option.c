@@ -466,7 +466,7 @@ static void write_value(const row *r, const tni_settings *settings, char *text, 
 }
 
 /* What a row accepts, as "auto, 64K..1G"; with `units`, also how the number may be written. */
-static void write_accepted(const row *r, bool units, char *text, size_t size) {
+static ON_ITS_OWN void write_accepted(const row *r, bool units, char *text, size_t size) {
     char low[VALUE_SIZE], high[VALUE_SIZE], number[2 * VALUE_SIZE + 80];
     snprintf(text, size, "%s", r->kind == FLAGS ? "none, or any of " : "");
     for (const word *w = words_of(r); w->name; w++) {
@@ -661,27 +661,37 @@ static ON_ITS_OWN bool is_strict(const tni_options *options, const char *prefix)
 
 /* ---- the table, printed ---- */
 
-static void print_words(const row *r, tni_line_fn line, void *user) {
-    char text[HELP_SIZE], name[NAME_SIZE];
+/* `text` has HELP_SIZE bytes. */
+static void print_words(const row *r, char *text, tni_line_fn line, void *user) {
+    char name[NAME_SIZE];
     for (const word *w = words_of(r); w->name; w++) {
         if (!w->text) continue;
         snprintf(name, sizeof name, "%s%s", w->name, r->kind == FLAGS && w->value >= COUNTED ? "=N" : "");
-        snprintf(text, sizeof text, "    %-20s %s", name, w->text);
+        snprintf(text, HELP_SIZE, "    %-20s %s", name, w->text);
         line(text, user);
     }
 }
 
+/* A line of the help: the columns of the name, of what is accepted, of the built-in value, and the text. */
+static void write_help(const row *r, const char *prefix, char *text) {
+    static const size_t accepted = 25, built_in = 68;
+    environment_name(prefix, r->key, text, HELP_SIZE);
+    size_t used = strlen(text);
+    used += (size_t)snprintf(text + used, HELP_SIZE - used, "%*s", used < accepted ? (int)(accepted - used) : 1, "");
+    write_accepted(r, false, text + used, HELP_SIZE - used);
+    used = strlen(text);
+    snprintf(text + used, HELP_SIZE - used, "%*s%-9s %s%s", used < built_in ? (int)(built_in - used) : 1, "",
+             r->initial, r->text, r->fixed ? " (at creation only)" : "");
+}
+
 static ON_ITS_OWN void print_help(const char *prefix, tni_line_fn line, void *user) {
-    char text[HELP_SIZE], name[NAME_SIZE], accepted[192];
+    char text[HELP_SIZE];
     snprintf(text, sizeof text, "%-24s %-42s %-9s %s", "option", "accepts", "built-in", "");
     line(text, user);
     for (const row *r = rows; r < rows + ROWS; r++) {
-        environment_name(prefix, r->key, name, sizeof name);
-        write_accepted(r, false, accepted, sizeof accepted);
-        snprintf(text, sizeof text, "%-24s %-42s %-9s %s%s", name, accepted, r->initial, r->text,
-                 r->fixed ? " (at creation only)" : "");
+        write_help(r, prefix, text);
         line(text, user);
-        print_words(r, line, user);
+        print_words(r, text, line, user);
     }
     line("Sizes take K, M, G, T or KiB, MiB, GiB, TiB, or % of the memory that the process may use.", user);
     line("Times take ns, us, ms, s. 1.5G is a number. Case does not matter.", user);

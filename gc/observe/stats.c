@@ -129,8 +129,8 @@ void tn_stats_text(tn_heap *heap, char *text, size_t size) {
     if (!tni_check_heap(heap, "tn_stats_text")) return;
     tn_stats s = gather(heap);
     snprintf(text, size,
-             "collections   %llu minor, %llu major; %.1f %% of %s\n"
-             "allocated     %s, of which promoted %s (%.1f %%)\n"
+             "collections   %llu minor, %llu major; %s %% of %s\n"
+             "allocated     %s, of which promoted %s (%s %%)\n"
              "heap          %s in use, %s live after the last major, %s external\n"
              "memory        %s committed, of which %s bookkeeping; %s of address space\n"
              "sizes         nursery %s%s, next major at %s\n"
@@ -138,9 +138,9 @@ void tn_stats_text(tn_heap *heap, char *text, size_t size) {
              "slow paths    %llu allocations, %llu stores\n"
              "minor pauses  p50 %s, p99 %s, max %s\n"
              "major pauses  p50 %s, p99 %s, max %s\n",
-             (unsigned long long)s.minors, (unsigned long long)s.majors, tni_percent(s.gc_ns, s.total_ns),
+             (unsigned long long)s.minors, (unsigned long long)s.majors, tni_percent_text(s.gc_ns, s.total_ns).at,
              tni_time_text(s.total_ns).at, tni_bytes_text(s.allocated_bytes).at, tni_bytes_text(s.promoted_bytes).at,
-             tni_percent(s.promoted_bytes, s.allocated_bytes), tni_bytes_text(s.used_bytes).at,
+             tni_percent_text(s.promoted_bytes, s.allocated_bytes).at, tni_bytes_text(s.used_bytes).at,
              tni_bytes_text(s.live_bytes).at, tni_bytes_text(s.external_bytes).at, tni_bytes_text(s.committed_bytes).at,
              tni_bytes_text(s.bookkeeping_bytes).at, tni_bytes_text(s.mapped_bytes).at,
              tni_bytes_text(heap->pacing->nursery).at, heap->born_old ? " (not used: objects are born old)" : "",

@@ -64,7 +64,7 @@ static void nothing(void) {}
 
 static void create_and_destroy(void) { open_quiet(NULL, false), close_quiet(); }
 
-static void create_with_help(void) { open_quiet("help=on log=gc,config,leaks", false), close_quiet(); }
+static void create_with_help(void) { open_quiet("help=on log=all", false), close_quiet(); }
 
 static void create_wrong(void) {
     static tn_error error;
