@@ -4,8 +4,7 @@
  * Not for malloc.
  *
  * The bound marks the same graph, laid out as this library lays it out: nodes of 40 bytes with their header in blocks
- * of 64 KiB, a mark bit for every 16 bytes at the start of each 2 MiB; but it knows that all objects are nodes, and
- * nothing else. */
+ * of 64 KiB, and a mark bit for every 16 bytes at the start of each 2 MiB. But it knows that all objects are nodes. */
 #include "shim.h"
 
 typedef struct Node {

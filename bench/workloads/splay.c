@@ -1,7 +1,7 @@
-/* splay, after Octane's: a splay tree of 8000 nodes, each with a payload of its own: a tree of depth 5 with an array of
- * ten integers and a short string at each leaf. 200,000 times a node is inserted and another removed, so that
- * everything lives for a while and then dies: the middle-aged data that generational collectors lose time on. The
- * bound: pools. */
+/* splay, after Octane's: a splay tree of 8000 nodes. Each has a payload of its own: a tree of depth 5 with an array of
+ * ten integers and a short string at each leaf. 200,000 times a node is inserted and another removed. So everything
+ * lives for a while and then dies, as the middle-aged data that generational collectors lose time on. The bound: pools.
+ * */
 #include "shim.h"
 
 typedef struct Numbers {

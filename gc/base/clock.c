@@ -15,9 +15,9 @@ static uint64_t step(tni_clock *clock) {
     return went;
 }
 
-/* Subtracts from the last step, of `went` ns, the time that the thread did not run. The thread's clock is not believed
- * if it has not moved (it may have a coarse tick), if it went backwards (it is that of another thread), or if it went
- * too far (the wall clock was set back meanwhile). */
+/* Subtracts from the last step, of `went` ns, the time that the thread did not run. The thread's clock is not always
+ * believed. It may not have moved, for its tick may be coarse. It may have gone backwards, for it is that of another
+ * thread. Or it may have gone too far, for the wall clock was set back meanwhile. */
 static uint64_t check(tni_clock *clock, uint64_t went) {
     uint64_t cpu = clock->cpu(), ran = cpu - clock->cpu_at;
     if (!ran) return clock->ran;

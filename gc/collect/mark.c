@@ -17,8 +17,8 @@ enum {
     FIRST_CAPACITY = 4096 /* entries of the first stack */
 };
 
-/* Entries of the stack: an object, which is marked and is to be scanned; or the number of a slot and, on top of it,
- * an array with this bit set, whose slots from there on are to be visited. */
+/* An entry of the stack is an object, which is marked and is to be scanned. Or it is two words: the number of a slot
+ * and, on top of it, an array with this bit set, whose slots from there on are to be visited. */
 #define REST ((uintptr_t)1)
 
 /* The tracer is for roots and callbacks. */
@@ -240,10 +240,11 @@ TNI_INLINE unsigned take(gathering *g, void **batch) {
     return count;
 }
 
-/* Works the stack off in batches of three steps: the edges of some objects are gathered, and their mark words asked
- * for; the next objects are taken, and their memory asked for; the edges are marked, and what is new is pushed.
- * What a step reads was asked for one step before, and its branches, which nobody can predict, wait for nothing.
- * (Prefetching: Cher, Hosking, Vitek: Software prefetching for mark-sweep garbage collection, 2004.) */
+/* Works the stack off in batches of three steps. First the edges of some objects are gathered, and the cache is asked
+ * for their mark words. Then the next objects are taken, and the cache is asked for their memory. Then the edges are
+ * marked, and what is new is pushed. What a step reads was asked for one step before. So its branches, which nobody can
+ * predict, wait for nothing. (Prefetching: Cher, Hosking, Vitek: Software prefetching for mark-sweep garbage
+ * collection, 2004.) */
 static void drain(marking *k) {
     void **batch = k->room->batch, **edges = k->room->edges;
     gathering g = begin_gathering(k, edges);

@@ -1,8 +1,7 @@
 /* debug/mode.c: see mode.h.
  *
- * To add a debug mode: a word in `debugs` of heap/option.c and its bit in heap/option.h; a file here that does the
- * work; a row for each moment that it listens to, with the order within a moment; its row in debug/README.md; and
- * cases in tests/mistakes. */
+ * To add a debug mode, see its list of words in heap/option.h. The work is done in a file of this folder. Here is a row
+ * for each moment that the mode listens to, in the order within the moment. */
 #include "debug/mode.h"
 
 #include <stdio.h>

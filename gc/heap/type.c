@@ -104,10 +104,9 @@ static const char *check_tail(const tn_type_desc *d) {
     return NULL;
 }
 
-/* To add a type flag: define it, with its contract, in include/tenure/type.h; allow it here, and refuse what
- * contradicts it; read it from tni_layout.flags where it has its effect (mutator/alloc.c for flags that concern
- * allocation); test it in tests/unit/test_type.c. If it changes which words are references, gc/tools/rootcheck/types.c
- * must know it too. */
+/* To add a type flag, define it with its contract in include/tenure/type.h. Allow it here, and refuse what contradicts
+ * it. Read it from tni_layout.flags where it has its effect: in mutator/alloc.c if it concerns allocation. Test it in
+ * tests/unit/test_type.c. If it changes which words are references, gc/tools/rootcheck/types.c must know it too. */
 static const char *check_flags(const tn_type_desc *d) {
     bool holds = d->refs | d->values | d->tail_refs | d->tail_values || d->trace;
     if (d->flags & ~(unsigned)(TN_LEAF | TN_BORN_OLD | TN_UNZEROED)) return "unknown flags";

@@ -1,10 +1,10 @@
 /* mistakes.h: mistakes of hosts, each as people make it, with the report that it must get and its mended twin, which
  * must get none. Every class of mistakes has a program (class01_barrier.c ...) with a table of cases.
  *
- * A case runs in forked children, in a heap called 'host': with the mistake under the options of its row, where
- * everything on standard error must match the report; and mended under the same options and under all modes together,
- * where nothing may be written. In a report %p stands for an address, %n for a number, @1 .. @9 for the places that the
- * case has marked with AT, * for anything within a line, and %* for anything; the rest must be exact. */
+ * A case runs in forked children, in a heap called 'host'. With the mistake it runs under the options of its row, and
+ * everything on standard error must match the report. Mended it runs under the same options and under all modes
+ * together, and nothing may be written. In a report %p stands for an address, %n for a number, @1 .. @9 for the places
+ * that the case has marked with AT, * for anything within a line, and %* for anything; the rest must be exact. */
 #ifndef MISTAKES_H
 #define MISTAKES_H
 

@@ -1,10 +1,10 @@
 /* faults.c: every call for memory that the library makes fails once, in turn, and nothing is lost or leaked.
  *
- * The scenario below uses most of the API and checks what it has built. It is run again and again; in run n the n-th
- * call of mmap, mprotect, malloc, calloc or realloc by the library fails (the linker hands us those calls: -Wl,--wrap):
- * once alone, and once with all that follow, until a call of the API reports it. That call must say TN_OUT_OF_MEMORY
- * and must succeed when it is tried again; those that cannot fail must have done their work. The heap is verified in
- * each collection. The last run is the one in which no call was left to fail.
+ * The scenario below uses most of the API and checks what it has built. It is run again and again. In run n the n-th
+ * call of mmap, mprotect, malloc, calloc or realloc by the library fails (the linker hands us those calls: -Wl,--wrap).
+ * Once it fails alone, and once with all that follow, until a call of the API reports it. That call must say
+ * TN_OUT_OF_MEMORY and must succeed when it is tried again; those that cannot fail must have done their work. The heap
+ * is verified in each collection. The last run is the one in which no call was left to fail.
  *
  * Usage: faults [FIRST [LAST]]: only these runs. */
 #include <errno.h>

@@ -15,12 +15,12 @@ void tni_set_born_old(tn_heap *heap, bool on) {
     tni_old_zeroed(&heap->old, tni_runs_of(heap), on);
 }
 
-/* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything
- * survives the nursery and dies in the old space, copying may be work for nothing, and so may be recording the
- * stores into what is copied; or it may be worth it, for the program writes to memory that the caches know, and
- * what is born together is copied together. So it is tried: `old_byte_ns` is what a period took, without major
- * collections. These are due to what comes to the old space: all of it, or what survives. A verdict fades, so that
- * it is tried again. (What survives for good is always worth the copy: it comes to lie in a better order.) */
+/* Whether a byte that is born old costs the program less than one that is born young. Where nearly everything survives
+ * the nursery and dies in the old space, copying may be work for nothing. So may be recording the stores into what is
+ * copied. Or copying may be worth it: the program writes to memory that the caches know, and what is born together is
+ * copied together. So it is tried: `old_byte_ns` is what a period took, without major collections. These are due to
+ * what comes to the old space: all of it, or what survives. A verdict fades, so that it is tried again. (What survives
+ * for good is always worth the copy: it comes to lie in a better order.) */
 static bool pretenuring_pays(const tni_pacer *p, size_t used, size_t survived) {
     double share = (double)survived / (double)used, young = (double)(p->mutator_ns + p->minor_ns) / (double)used;
     double marking = (double)p->mark_ns / (double)(tni_allowed(p) + 1);

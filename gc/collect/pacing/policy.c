@@ -29,14 +29,14 @@ double tni_believed(double measured, double usual) {
 
 size_t tni_most_nursery(const tn_heap *heap) { return tni_max(2 * heap->pacing->cache, heap->pacing->live / 4); }
 
-/* Longer cycles while minor collections cost more than a quarter of the collector's share of the time, for a longer
- * cycle gives objects more time to die; but no longer than AIM of the pause target allows if as much survives, and
- * a byte takes as long, as at worst lately (all of it may survive once in a while: that must not take more than
- * SURPRISE times as long), and in proportion to the heap: fresh memory costs more than it saves (binary trees took
- * as long with 8 MiB as with 64, and half the memory).
+/* Cycles get longer while minor collections cost more than a quarter of the collector's share of the time, for a longer
+ * cycle gives objects more time to die. Three things bound them. If as much survives, and a byte takes as long, as at
+ * worst lately, a collection must stay within AIM of the pause target. If all of a cycle survives, it must stay within
+ * SURPRISE times that. And a cycle is in proportion to the heap, for fresh memory costs more than it saves: binary
+ * trees took as long with 8 MiB as with 64, and half the memory.
  *
  * What debug mode `verify` does before each minor collection takes as long after a short cycle as after a long one, but
- * for the nursery: so a cycle takes the program TNI_VERIFY_APART times as long as that, if it can. */
+ * for the nursery. So a cycle takes the program TNI_VERIFY_APART times as long as that, if it can. */
 static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     static const double AIM = 0.5, SURPRISE = 2, FADE = 0.98;
     tn_heap *heap = user;
@@ -57,9 +57,10 @@ static size_t adaptive_nursery(const tn_pacing *p, void *user) {
     return (size_t)fmax(wanted, verified);
 }
 
-/* Room for max(growth_min, MemBalancer's square root, the CPU target within AFFORDED times the live bytes); or, if
- * that is more, nearly what it was allowed before: memory that is there is cheaper to use than to give back and to
- * take again. But no more than twice what was alive lately, and KEPT: so a peak is forgotten.
+/* The room is the largest of three: growth_min, MemBalancer's square root, and what the CPU target asks for within
+ * AFFORDED times the live bytes. If what it was allowed before is more, it is nearly that, because memory that is there
+ * is cheaper to use than to give back and to take again. But it is no more than twice what was alive lately, and KEPT.
+ * So a peak is forgotten.
  *
  * MemBalancer (Kirisame, Shenoy, Panchekha: Optimal heap limits for reducing browser memory use, 2022): extra
  * memory of sqrt(live * allocation rate / collection speed / c) spends memory where it saves most time; live /
