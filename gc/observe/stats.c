@@ -62,9 +62,26 @@ static void record(tni_counters *s, const tni_collection *c) {
     if (c->kind != TN_MINOR) tni_histogram_record(&s->major_pauses, c->pause_ns);
 }
 
+/* No option makes a program slow without a word. Debug modes are meant to be slow. */
+static void warn_if_costly(tn_heap *heap) {
+    tni_counters *s = heap->stats;
+    const tni_settings *o = &heap->options.value;
+    uint64_t total = heap->pacing->clock.at - s->created_ns;
+    if (TN_LIKELY_(s->gc_ns < total / 2) || total < TNI_SECOND || s->warned || o->debug || o->stress) return;
+    s->warned = true;
+    const char *hint = "heap_max leaves little room above what is alive";
+    if (o->nursery) hint = "the nursery has a fixed size, and nursery=auto adapts it";
+    if (o->policy == TNI_POLICY_FIXED) hint = "policy=fixed adapts nothing: set nursery and growth_min";
+    char line[300];
+    snprintf(line, sizeof line, "[gc %s] collecting has taken %s %% of the time: %s", heap->host.name,
+             tni_percent_text(s->gc_ns, total).at, hint);
+    tni_log(&heap->host, line);
+}
+
 static void end(tn_heap *heap, tni_moment moment, const tni_event *event) {
     (void)moment;
     record(heap->stats, event->collection);
+    warn_if_costly(heap);
     unsigned log = heap->options.value.log, wanted = TNI_LOG_GC;
     if (event->collection->kind != TN_MINOR) wanted |= TNI_LOG_MAJORS;
     if (log & wanted) tni_log_collection(heap, event->collection);

@@ -15,6 +15,7 @@ typedef struct tni_counters {
     uint64_t phase_began; /* by tni_os_cpu; 0: this collection is not measured by it */
     uint64_t part_ns[TNI_PHASES]; /* of the present pause, by the wall clock, for the log */
     uint64_t part_began;          /* 0: the log does not want them */
+    bool warned;                  /* that collecting takes most of the time */
 } tni_counters;
 
 /* Enters the statistics and the log among the listeners of the heap. Reading the processor's time is a call of the

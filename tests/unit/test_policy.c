@@ -10,6 +10,7 @@
 #include "collect/pacing/pacing.h"
 #include "debug/site.h"
 #include "heap/heap.h"
+#include "observe/stats.h"
 #include "support.h"
 
 #define KIB ((size_t)1 << 10)
@@ -66,6 +67,28 @@ static void host_policy_decides(void **state) {
     CHECK_EQ(support_stats(host.m).nursery_bytes, MIB);
     support_check_list(*list, 50000);
     host_close(&host);
+}
+
+/* Whoever collects for most of the time is told so once, with a hint; not in the first second, nor by a debug mode. */
+static void costly_options_are_told(void **state) {
+    (void)state;
+    static const struct { const char *options, *hint; } cases[] = {
+        {"policy=fixed nursery=256K", "policy=fixed adapts nothing"}, {"nursery=64K", "nursery=auto adapts it"},
+        {"heap_max=64M", "heap_max leaves little room"}, {"debug=verify nursery=64K", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Host host;
+        host_exact(&host, cases[i].options);
+        tni_counters *s = host.heap->stats;
+        s->gc_ns = 900000000;
+        support_collect(host.m, TN_MINOR);
+        CHECK_EQ(host.lines, 0);
+        s->created_ns -= 1500000000;
+        support_collect(host.m, TN_MINOR);
+        support_collect(host.m, TN_MINOR);
+        CHECK_EQ(host.lines, cases[i].hint ? 1 : 0);
+        if (cases[i].hint) CHECK_HAS(host.log, cases[i].hint);
+        host_close(&host);
+    }
 }
 
 /* The function that it leaves out is the library's. */
@@ -437,6 +460,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host_policy_decides),
         cmocka_unit_test(host_policy_decides_one_size),
+        cmocka_unit_test(costly_options_are_told),
         cmocka_unit_test(policy_is_told_the_truth),
         cmocka_unit_test(answers_are_clamped),
         cmocka_unit_test(fixed_means_fixed),
