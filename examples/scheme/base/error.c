@@ -8,7 +8,6 @@
 Value out_of_memory(Vm *vm) {
     vm->reg[R_PENDING] = vm->reg[R_OUT_OF_MEMORY];
     if (IS(Condition, vm->reg[R_PENDING])) AS(Condition, vm->reg[R_PENDING])->line = 0; /* of the last time */
-    tn_clear_error(vm->m);
     return 0;
 }
 

@@ -5,6 +5,15 @@
 #include "base/error.h"
 #include "io/print.h"
 
+/* What the heap says of it. The memory that was out may also have been the C library's. */
+static void add_reason(Vm *vm, Buffer *line) {
+    const char *reason = tn_last_error(vm->m);
+    if (tn_last_status(vm->m) != TN_OUT_OF_MEMORY) return;
+    buffer_add(line, ": ", 2);
+    buffer_add(line, reason, strlen(reason));
+    tn_clear_error(vm->m);
+}
+
 /* FILE:LINE: message: irritants. Does not allocate in the heap: memory may be out. */
 void report(Vm *vm, Value raised) {
     TEMP_BUFFER(line);
@@ -24,6 +33,7 @@ void report(Vm *vm, Value raised) {
             buffer_add(&line, separator, strlen(separator));
             print_value(vm, &line, car(list), true);
         }
+        if (AS(Condition, raised)->kind == C_MEMORY) add_reason(vm, &line);
     } else {
         buffer_add(&line, "uncaught exception: ", 20);
         print_value(vm, &line, raised, true);
