@@ -85,6 +85,7 @@ static const word off[] = {{"off", SIZE_MAX, NULL}, END_OF_WORDS};
 static const word policies[] = {TNI_POLICIES(WORD) END_OF_WORDS};
 static const word pretenures[] = {TNI_PRETENURES(WORD) END_OF_WORDS};
 static const word logs[] = {TNI_LOGS(WORD) {"all", TNI_LOG_ALL, "all of these"}, END_OF_WORDS};
+static const word log_formats[] = {TNI_LOG_FORMATS(WORD) END_OF_WORDS};
 static const word debugs[] = {
     {"all", TNI_DEBUG_ALL, "the word to begin with: stress=100 and all modes but quarantine and fail"},
     TNI_DEBUG_MODES(WORD, COUNTED_WORD) END_OF_WORDS};
@@ -122,6 +123,8 @@ static const row rows[] = {
      "ask for huge pages for the growth of the old space and for large objects"},
     {"log", FLAGS, false, AT(log), logs, "none", 0, 0,
      "what to write to the log"},
+    {"log_format", CHOICE, false, AT(log_format), log_formats, "text", 0, 0,
+     "how the log writes of collections and the summary; json: an object a line (gc/observe/log.h)"},
     {"debug", FLAGS, false, AT(debug), debugs, "none", 1, GIB(1),
      "which mistakes of the host to look for: see gc/debug/README.md"},
     {"strict", BOOL, true, AT(strict), no_words, "off", 0, 1,

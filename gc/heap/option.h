@@ -32,6 +32,10 @@
     X(TNI_LOG_LEAKS, 4, "leaks", "what the host has not released when the heap is destroyed")           \
     X(TNI_LOG_ERRORS, 8, "errors", "a line for each call that fails")
 
+#define TNI_LOG_FORMATS(X)                          \
+    X(TNI_LOG_TEXT, 0, "text", NULL)                \
+    X(TNI_LOG_JSON, 1, "json", NULL)
+
 /* A word that takes a count ("stress=100") is COUNTED(field of tni_settings, word, text).
  *
  * To add a debug mode: a word here, the code in gc/debug, and a row in gc/debug/README.md. Then the mode in
@@ -62,6 +66,7 @@
 enum { TNI_POLICIES(TNI_CONSTANT_) };
 enum { TNI_PRETENURES(TNI_CONSTANT_) };
 enum { TNI_LOGS(TNI_CONSTANT_) };
+enum { TNI_LOG_FORMATS(TNI_CONSTANT_) };
 enum { TNI_DEBUG_MODES(TNI_CONSTANT_, TNI_NO_CONSTANT_) };
 
 /* The word "all": what any host can afford while it is debugged. `quarantine` takes too much memory, and `fail` breaks
@@ -88,6 +93,7 @@ typedef struct tni_settings {
     size_t handle_warn;    /* more live handles than this are worth a line; SIZE_MAX: none */
     bool huge_pages;
     unsigned log;          /* TNI_LOG_ bits */
+    unsigned log_format;   /* TNI_LOG_TEXT or TNI_LOG_JSON */
     unsigned debug;        /* TNI_DEBUG_ bits */
     size_t stress;         /* collect at each n-th allocation on average; 0: no */
     size_t seed;           /* of the distances between them; 0: any */

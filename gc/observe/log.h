@@ -12,9 +12,18 @@
  *
  * The first two sizes are the bytes in use, before and after. "committed" is all that the heap has from the system, of
  * the limit. "live" is what the last marking found. "survived" is of the nursery, in MiB and percent. The last figure
- * is the share of the time since the heap was created. Parts of the pause that took no time are left out. */
+ * is the share of the time since the heap was created. Parts of the pause that took no time are left out. *
+ * With log_format=json the line is an object with these names, in this order. They stay; new ones come at the end.
+ * Sizes are in bytes, times in nanoseconds; "nursery" is 0 while objects are born old; "limit" is left out when there
+ * is none.
+ *
+ *     event ("collection"), heap, process, time_ns, number, kind ("minor", "major", "full"), cause, before, after,
+ *     limit, committed, external, live, next_major, nursery, survived, pause_ns, minor_ns, mark_ns, weak_ns, sweep_ns,
+ *     memory_ns, collecting_ns */
 void tni_log_collection(tn_heap *heap, const tni_collection *c);
-/* What tn_stats_text says, with a line for each of its lines. */
+/* What tn_stats_text says, with a line for each of its lines; or one object: event ("summary"), heap, process, time_ns,
+ * minors, majors, promoted, the same sizes, minor_pause_p50_ns, _p99_ns and _max_ns, those of major pauses, and
+ * collecting_ns. Lines of the log about other things are text in either format. */
 void tni_log_summary(tn_heap *heap);
 
 #endif

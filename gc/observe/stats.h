@@ -16,6 +16,7 @@ typedef struct tni_counters {
     uint64_t part_ns[TNI_PHASES]; /* of the present pause, by the wall clock, for the log */
     uint64_t part_began;          /* 0: the log does not want them */
     bool warned;                  /* that collecting takes most of the time */
+    char line[720];               /* that the log writes: too long for a small stack */
 } tni_counters;
 
 /* Enters the statistics and the log among the listeners of the heap. Reading the processor's time is a call of the

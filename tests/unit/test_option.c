@@ -415,7 +415,7 @@ static void prefix_and_refusal(void **state) {
 
 static const char *const keys[] = {"nursery",    "nursery_max", "heap_max", "pause_target", "policy",  "pretenure",
                                    "growth_min", "cpu_target",  "cpu_max",  "reserve",      "handles", "handle_warn",
-                                   "huge_pages", "log",         "debug",    "strict",       "help"};
+                                   "huge_pages", "log",         "log_format", "debug",      "strict",  "help"};
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
 static void help_and_listing(void **state) {

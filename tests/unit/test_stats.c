@@ -349,6 +349,19 @@ static void objects_that_are_born_old_are_no_empty_nursery(void **state) {
     host_close(&own);
 }
 
+static void json_escapes_the_heaps_name(void **state) {
+    (void)state;
+    Host own;
+    tn_config config = TN_CONFIG_INIT;
+    config.name = "a\"b\\c\nd";
+    config.options = "log=gc log_format=json";
+    config.ignore_environment = true;
+    host_config(&own, &config);
+    support_collect(own.m, TN_MINOR);
+    CHECK_HAS(own.log, "\"heap\":\"a\\\"b\\\\c\\u000ad\",");
+    host_close(&own);
+}
+
 static void log_carries_the_heaps_name(void **state) {
     (void)state;
     Host own;
@@ -378,6 +391,7 @@ int main(void) {
         TEST(slow_calls_are_counted),
         TEST(log_of_majors_leaves_out_minors),
         TEST(log_of_the_summary),
+        TEST(json_escapes_the_heaps_name),
         TEST(objects_that_are_born_old_are_no_empty_nursery),
         TEST(text_is_cut_to_its_room),
         TEST(text_names_what_it_counts),
